@@ -1,0 +1,1 @@
+//! The workspace agent: files, scripts, environment, sessions.

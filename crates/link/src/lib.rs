@@ -1,0 +1,1 @@
+//! Many byte streams over one WebSocket.

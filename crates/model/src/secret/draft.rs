@@ -1,0 +1,187 @@
+//! Requests to make or change a secret: raw fields in, parsed fields or every broken rule out.
+
+use zeroize::Zeroizing;
+
+use super::{EnvName, FileTarget, SecretName, SecretValue};
+use crate::Violation;
+
+/// The fields of a create request as they came in.
+#[derive(Clone, Default)]
+pub struct RawSecret {
+    /// The name.
+    pub name: String,
+    /// The value.
+    pub value: Zeroizing<String>,
+    /// Free text.
+    pub description: String,
+    /// Environment variable name; empty for none.
+    pub env_name: String,
+    /// File path; empty for none.
+    pub file_path: String,
+    /// Whether it is delivered; absent means yes.
+    pub enabled: Option<bool>,
+}
+
+/// A secret that may be stored, as far as its own fields tell.
+#[derive(Debug, Clone)]
+pub struct NewSecret {
+    /// The name.
+    pub name: SecretName,
+    /// The value.
+    pub value: SecretValue,
+    /// Free text.
+    pub description: String,
+    /// Environment variable target.
+    pub env_name: Option<EnvName>,
+    /// File target.
+    pub file_path: Option<FileTarget>,
+    /// Whether it is delivered.
+    pub enabled: bool,
+}
+
+impl NewSecret {
+    /// Parses every field.
+    ///
+    /// # Errors
+    /// All broken rules, in the order name, value, `env_name`, `file_path`.
+    pub fn parse(raw: RawSecret) -> Result<Self, Vec<Violation>> {
+        let mut broken = Vec::new();
+        let name = keep(&mut broken, "name", SecretName::parse(&raw.name));
+        let value = keep(&mut broken, "value", required_value(raw.value));
+        let env_name = keep(&mut broken, "env_name", optional(&raw.env_name, EnvName::parse));
+        let file_path = keep(&mut broken, "file_path", optional(&raw.file_path, FileTarget::parse));
+        match (name, value, env_name, file_path) {
+            (Some(name), Some(value), Some(env_name), Some(file_path)) => Ok(Self {
+                name,
+                value,
+                description: raw.description,
+                env_name,
+                file_path,
+                enabled: raw.enabled.unwrap_or(true),
+            }),
+            _ => Err(broken),
+        }
+    }
+}
+
+/// The fields of an update request as they came in; `None` is a field that was not sent.
+#[derive(Clone, Default)]
+pub struct RawPatch {
+    /// New value; may be empty.
+    pub value: Option<Zeroizing<String>>,
+    /// New description; may be empty.
+    pub description: Option<String>,
+    /// New environment variable name; empty clears it.
+    pub env_name: Option<String>,
+    /// New file path; empty clears it.
+    pub file_path: Option<String>,
+    /// Whether it is delivered.
+    pub enabled: Option<bool>,
+}
+
+/// A change to a secret. `None` leaves a field alone; `Some(None)` clears a target.
+#[derive(Debug, Clone, Default)]
+pub struct SecretPatch {
+    /// New value.
+    pub value: Option<SecretValue>,
+    /// New description.
+    pub description: Option<String>,
+    /// New environment variable target.
+    pub env_name: Option<Option<EnvName>>,
+    /// New file target.
+    pub file_path: Option<Option<FileTarget>>,
+    /// Whether it is delivered.
+    pub enabled: Option<bool>,
+}
+
+impl SecretPatch {
+    /// Parses the fields that were sent.
+    ///
+    /// # Errors
+    /// All broken rules, in the order value, `env_name`, `file_path`.
+    pub fn parse(raw: RawPatch) -> Result<Self, Vec<Violation>> {
+        let mut broken = Vec::new();
+        let value = raw.value.and_then(|value| keep(&mut broken, "value", SecretValue::parse(value)));
+        let env_name =
+            raw.env_name.and_then(|env| keep(&mut broken, "env_name", optional(&env, EnvName::parse)));
+        let file_path =
+            raw.file_path.and_then(|path| keep(&mut broken, "file_path", optional(&path, FileTarget::parse)));
+        if broken.is_empty() {
+            Ok(Self { value, description: raw.description, env_name, file_path, enabled: raw.enabled })
+        } else {
+            Err(broken)
+        }
+    }
+
+    /// Whether the patch changes nothing because no field was sent.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.value.is_none()
+            && self.description.is_none()
+            && self.env_name.is_none()
+            && self.file_path.is_none()
+            && self.enabled.is_none()
+    }
+}
+
+/// The parsed field, or `None` with its broken rule written down.
+fn keep<T>(broken: &mut Vec<Violation>, field: &str, parsed: Result<T, String>) -> Option<T> {
+    parsed.map_err(|detail| broken.push(Violation::new(field, detail))).ok()
+}
+
+/// Empty text is no target; anything else must parse.
+fn optional<T>(raw: &str, parse: impl FnOnce(&str) -> Result<T, String>) -> Result<Option<T>, String> {
+    if raw.is_empty() { Ok(None) } else { parse(raw).map(Some) }
+}
+
+fn required_value(raw: Zeroizing<String>) -> Result<SecretValue, String> {
+    if raw.is_empty() { Err("Value is required.".to_owned()) } else { SecretValue::parse(raw) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn text(value: &str) -> Zeroizing<String> {
+        Zeroizing::new(value.to_owned())
+    }
+
+    #[test]
+    fn every_broken_field_is_reported_in_order() {
+        let raw = RawSecret { env_name: "1".into(), file_path: "x".into(), ..RawSecret::default() };
+        let fields: Vec<_> =
+            NewSecret::parse(raw).unwrap_err().into_iter().map(|violation| violation.field).collect();
+        assert_eq!(fields, ["name", "value", "env_name", "file_path"]);
+    }
+
+    #[test]
+    fn a_secret_needs_no_target() {
+        let raw = RawSecret { name: "a".into(), value: text("v"), ..RawSecret::default() };
+        let secret = NewSecret::parse(raw).unwrap();
+        assert!(secret.enabled && secret.env_name.is_none() && secret.file_path.is_none());
+    }
+
+    #[test]
+    fn an_empty_string_in_a_patch_clears_and_an_absent_one_leaves_alone() {
+        let patch = SecretPatch::parse(RawPatch {
+            value: Some(text("")),
+            env_name: Some(String::new()),
+            ..RawPatch::default()
+        })
+        .unwrap();
+        assert!(patch.value.as_ref().is_some_and(SecretValue::is_empty));
+        assert_eq!(patch.env_name, Some(None));
+        assert_eq!(patch.file_path, None);
+        assert!(!patch.is_empty());
+        assert!(SecretPatch::parse(RawPatch::default()).unwrap().is_empty());
+    }
+
+    #[test]
+    fn a_value_is_bounded_in_bytes_and_never_shown() {
+        let parse = |value: String| SecretValue::parse(Zeroizing::new(value));
+        assert!(parse("é".repeat(12_288)).is_ok());
+        assert_eq!(parse("v".repeat(24_577)), Err("secret value must not exceed 24576 bytes".to_owned()));
+        assert_eq!(parse("a\0".to_owned()), Err("secret value must not contain null bytes".to_owned()));
+        assert_eq!(format!("{:?}", parse("hunter2".to_owned()).unwrap()), "SecretValue(..)");
+    }
+}

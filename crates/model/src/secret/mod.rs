@@ -1,0 +1,44 @@
+//! A user secret: its name, its value, where it is delivered, and the caps that bound a user's secrets.
+
+mod draft;
+mod env_name;
+mod file_target;
+mod limits;
+mod name;
+mod value;
+
+pub use draft::{NewSecret, RawPatch, RawSecret, SecretPatch};
+pub use env_name::EnvName;
+pub use file_target::FileTarget;
+pub use limits::{LimitExceeded, MAX_ENV_BYTES, MAX_SECRETS, MAX_TOTAL_BYTES, MAX_VALUE_BYTES, Usage};
+pub use name::SecretName;
+pub use value::SecretValue;
+
+use crate::{Moment, SecretId, UserId};
+
+/// What is known of a stored secret without opening it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Secret {
+    /// The secret.
+    pub id: SecretId,
+    /// Whose it is. Nobody else may read or change it.
+    pub owner: UserId,
+    /// Unique for the owner.
+    pub name: SecretName,
+    /// Free text.
+    pub description: String,
+    /// The environment variable it is delivered as.
+    pub env_name: Option<EnvName>,
+    /// The file it is delivered as.
+    pub file_path: Option<FileTarget>,
+    /// Whether it is delivered at all.
+    pub enabled: bool,
+    /// Size of the value in bytes.
+    pub value_bytes: u64,
+    /// Counts the values this secret has had, from 1; part of what a sealed value is bound to.
+    pub value_revision: i64,
+    /// When it was made.
+    pub created_at: Moment,
+    /// When it was last changed.
+    pub updated_at: Moment,
+}

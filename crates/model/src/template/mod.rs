@@ -1,0 +1,121 @@
+//! A template: what `template.toml` says a workspace is made of.
+
+use std::time::Duration;
+
+use crate::{FileId, Moment, TemplateId, TemplateVersionId, UserId, workspace::ResourceName};
+
+/// A template as stored.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Template {
+    /// The template.
+    pub id: TemplateId,
+    /// Unique among templates that are not deleted.
+    pub name: ResourceName,
+    /// The name shown to people; may be empty.
+    pub display_name: String,
+    /// Free text.
+    pub description: String,
+    /// A path or URL of a picture; may be empty.
+    pub icon: String,
+    /// What new builds are made from.
+    pub active_version: TemplateVersionId,
+    /// Who made it.
+    pub created_by: UserId,
+    /// When it was made.
+    pub created_at: Moment,
+    /// When it was last changed.
+    pub updated_at: Moment,
+}
+
+/// One pushed state of a template.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TemplateVersion {
+    /// The version.
+    pub id: TemplateVersionId,
+    /// The template, once the version belongs to one.
+    pub template: Option<TemplateId>,
+    /// Its name.
+    pub name: String,
+    /// The archive it was pushed as.
+    pub file: FileId,
+    /// Who pushed it.
+    pub created_by: UserId,
+    /// When it was pushed.
+    pub created_at: Moment,
+}
+
+/// What a `template.toml` says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Definition {
+    /// The agent's settings.
+    pub agent: AgentSettings,
+    /// `[[env]]`, in file order: variables that beat `[agent] env` and lose to user secrets.
+    pub env: Vec<(String, String)>,
+    /// `[[script]]`, in file order.
+    pub scripts: Vec<Script>,
+    /// `[[app]]`, in file order.
+    pub apps: Vec<App>,
+    /// What the agent runs on.
+    pub computer: Computer,
+}
+
+/// `[agent]`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AgentSettings {
+    /// Name within the workspace; `main` when not given.
+    pub name: String,
+    /// The folder that sessions and scripts start in; the home directory when not given.
+    pub dir: Option<String>,
+    /// Variables, in file order, `$VAR` and `${VAR}` expanded by the agent.
+    pub env: Vec<(String, String)>,
+    /// How long the agent may take to connect.
+    pub connection_timeout: Duration,
+}
+
+/// `[[script]]`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Script {
+    /// The name shown with its output.
+    pub display_name: String,
+    /// The text, run by the shell that its `#!` line names or by the user's shell.
+    pub script: String,
+    /// Run when the workspace starts.
+    pub run_on_start: bool,
+    /// Run when the workspace stops.
+    pub run_on_stop: bool,
+    /// Sessions wait until it is done.
+    pub start_blocks_login: bool,
+    /// After this long it is ended and counts as timed out; none means never.
+    pub timeout: Option<Duration>,
+}
+
+/// `[[app]]`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct App {
+    /// Unique in the template; part of URLs.
+    pub slug: String,
+    /// The name shown to people.
+    pub display_name: String,
+    /// A path or URL of a picture; may be empty.
+    pub icon: String,
+    /// What it is.
+    pub target: AppTarget,
+}
+
+/// What an app is: exactly one of `command` and `url`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum AppTarget {
+    /// Runs in a terminal session.
+    Command(String),
+    /// Is proxied, seen from the workspace.
+    Url(String),
+}
+
+/// What the agent runs on: exactly one of `[process]` and `[external]`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Computer {
+    /// A child process on the server's own machine.
+    Process,
+    /// Any machine whose owner starts the agent there.
+    External,
+}

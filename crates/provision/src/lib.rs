@@ -1,0 +1,1 @@
+//! How a workspace's computer comes to be: local process, external machine.

@@ -1,0 +1,1 @@
+//! HTTP: API, agent endpoint, configuration, jobs, start-up.

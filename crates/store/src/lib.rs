@@ -1,0 +1,1 @@
+//! SQL: connections, transactions, migrations, one module per table.

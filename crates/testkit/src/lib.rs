@@ -1,0 +1,1 @@
+//! Test worlds: server in process, both databases, real client programs.

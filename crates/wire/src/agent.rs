@@ -1,0 +1,220 @@
+//! What a workspace agent and the server say to each other, over a `coder_link` between them.
+//!
+//! The agent connects with its token in a header and opens one stream, the *control stream*, on which it sends
+//! [`AgentMessage`]s and receives [`ServerMessage`]s. The server opens all other streams, each begun by an
+//! [`OpenStream`] that says what it carries.
+
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use crate::{Sensitive, Time};
+
+/// The version of this protocol. A server refuses an agent whose number it does not know.
+pub const PROTOCOL_VERSION: u32 = 1;
+
+/// The largest message, in bytes: a manifest with 200 KiB of values, every byte escaped, fits several times.
+pub const MAX_MESSAGE_BYTES: usize = 4 * 1024 * 1024;
+
+/// What the agent says on the control stream.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum AgentMessage {
+    /// The first message: who is speaking. Answered by [`ServerMessage::Welcome`] or [`ServerMessage::Refused`].
+    Hello(Hello),
+    /// Asks for the manifest. Answered by [`ServerMessage::Manifest`].
+    GetManifest,
+    /// The agent has reached a stage of its life.
+    Lifecycle {
+        /// A `coder_model::workspace::Lifecycle` word.
+        state: String,
+        /// When it was reached.
+        at: Time,
+    },
+    /// What became of the secrets of the latest manifest. Replaces the report before it; sent also when empty.
+    Delivery {
+        /// The build whose manifest this is about.
+        build_id: Uuid,
+        /// What failed or collided. Names only, never values.
+        warnings: Vec<DeliveryWarning>,
+    },
+    /// Output of scripts and of the agent itself. Answered by [`ServerMessage::LogsStored`].
+    Logs {
+        /// Counts batches from 1 in the agent's life; a batch sent again is stored once.
+        batch: u64,
+        /// Where the lines come from: a script's `log_source_id`, or the manifest's own.
+        source_id: Uuid,
+        /// The lines, in order.
+        lines: Vec<LogLine>,
+    },
+}
+
+/// Who is speaking.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Hello {
+    /// [`PROTOCOL_VERSION`] of the speaker.
+    pub protocol_version: u32,
+    /// The agent's version.
+    pub version: String,
+    /// `linux`, `macos`, `windows`.
+    pub operating_system: String,
+    /// `amd64`, `arm64`.
+    pub architecture: String,
+    /// What the agent can do beyond protocol version 1.
+    #[serde(default)]
+    pub capabilities: Vec<String>,
+}
+
+/// A secret that was not delivered as asked.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DeliveryWarning {
+    /// The secret's name.
+    pub secret: String,
+    /// What happened and what to do.
+    pub message: String,
+}
+
+/// One line of output.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LogLine {
+    /// When it was read.
+    pub at: Time,
+    /// A `coder_model::workspace::LogLevel` word.
+    pub level: String,
+    /// The text, without its line end.
+    pub output: String,
+}
+
+/// What the server says on the control stream.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ServerMessage {
+    /// The agent is known and expected.
+    Welcome {
+        /// The server's version.
+        version: String,
+    },
+    /// The agent is not served. The server closes the link after it.
+    Refused {
+        /// Why, and what to do.
+        message: String,
+    },
+    /// The answer to [`AgentMessage::GetManifest`].
+    Manifest(Box<Manifest>),
+    /// Everything up to this batch is stored.
+    LogsStored {
+        /// The batch.
+        batch: u64,
+    },
+}
+
+/// All that an agent needs to make its workspace what its owner expects.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Manifest {
+    /// The agent.
+    pub agent_id: Uuid,
+    /// Its name within the workspace.
+    pub agent_name: String,
+    /// The workspace.
+    pub workspace_id: Uuid,
+    /// Its name.
+    pub workspace_name: String,
+    /// Its owner's username.
+    pub owner_name: String,
+    /// The start build this manifest belongs to: start scripts run once per build.
+    pub build_id: Uuid,
+    /// The folder that sessions and scripts start in; absent for the home directory.
+    #[serde(default)]
+    pub directory: Option<String>,
+    /// The template's `[agent] env`, in file order, not expanded.
+    pub agent_env: Vec<EnvVar>,
+    /// The template's `[[env]]`, in file order, not expanded.
+    pub env: Vec<EnvVar>,
+    /// The template's scripts, in file order.
+    pub scripts: Vec<Script>,
+    /// The template's apps, in file order.
+    pub apps: Vec<App>,
+    /// Where the agent's own log lines go.
+    pub log_source_id: Uuid,
+    /// The owner's enabled secrets that opened, by name.
+    pub secrets: Vec<ManifestSecret>,
+}
+
+/// A template's variable.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EnvVar {
+    /// The name.
+    pub name: String,
+    /// The value, `$VAR` and `${VAR}` not yet expanded.
+    pub value: String,
+}
+
+/// A template's script.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Script {
+    /// Where its output goes.
+    pub log_source_id: Uuid,
+    /// The name shown with its output.
+    pub display_name: String,
+    /// The text.
+    pub script: String,
+    /// Run when the workspace starts.
+    pub run_on_start: bool,
+    /// Run when the workspace stops.
+    pub run_on_stop: bool,
+    /// Sessions wait until it is done.
+    pub start_blocks_login: bool,
+    /// Milliseconds after which it is ended; absent means never.
+    #[serde(default)]
+    pub timeout_ms: Option<u64>,
+}
+
+/// A template's app.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct App {
+    /// Unique in the template.
+    pub slug: String,
+    /// The name shown to people.
+    pub display_name: String,
+    /// Runs in a terminal session; exactly one of this and `url`.
+    #[serde(default)]
+    pub command: Option<String>,
+    /// Is proxied, seen from the workspace.
+    #[serde(default)]
+    pub url: Option<String>,
+}
+
+/// A secret with its value, for the workspace it is delivered to.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ManifestSecret {
+    /// The secret's name, for messages.
+    pub name: String,
+    /// The environment variable to deliver it as.
+    #[serde(default)]
+    pub env_name: Option<String>,
+    /// The file to deliver it as, `~/` not yet resolved.
+    #[serde(default)]
+    pub file_path: Option<String>,
+    /// The value, verbatim.
+    pub value: Sensitive,
+}
+
+/// The first message on a stream towards the agent: what the stream carries.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum OpenStream {
+    /// The SSH protocol, the agent being the server.
+    Ssh,
+    /// The end of the workspace: run the stop scripts, answer with one [`ShutdownDone`], then close.
+    /// Only the server opens this; it is never relayed from a person's program.
+    Shutdown {
+        /// Whether the agent process is to end afterwards.
+        exit: bool,
+    },
+}
+
+/// The answer on a stream opened by [`OpenStream::Shutdown`].
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ShutdownDone {
+    /// The `coder_model::workspace::Lifecycle` word reached: `off`, `shutdown_error` or `shutdown_timeout`.
+    pub state: String,
+}
