@@ -1,1 +1,19 @@
-//! SQL: connections, transactions, migrations, one module per table.
+//! SQL: connections, transactions, migrations, and one module per table.
+//!
+//! One text per query serves SQLite and PostgreSQL ([`executor`]). What mutates takes a [`Write`], what only reads
+//! takes anything that [`Reads`]. No cipher is linked here: sealed values pass through as opaque bytes.
+
+mod database;
+mod error;
+mod executor;
+mod transaction;
+
+pub mod deployment;
+
+pub use database::{Database, Engine};
+pub use error::{Error, Result};
+pub use executor::Statement;
+pub use transaction::{Read, Reads, Write};
+
+/// Every statement that the product runs, by table, so that a test can prepare each on both engines.
+pub const STATEMENTS: &[(&str, &[Statement])] = &[("deployment", deployment::STATEMENTS)];

@@ -1,0 +1,3 @@
+//! The REST API: a folder per subject, a file per operation.
+
+pub mod health;

@@ -1,0 +1,97 @@
+//! The one place where failures become statuses and error bodies. Internal text goes to the log, never out.
+
+use axum::{
+    Json,
+    http::{HeaderValue, StatusCode, header},
+    response::{IntoResponse, Response},
+};
+use coder_control::Error as ControlError;
+use coder_wire::ApiError;
+
+use crate::request_id;
+
+/// A refused or failed request: a status and the error body.
+#[derive(Debug)]
+pub struct Failure {
+    status: StatusCode,
+    body: ApiError,
+}
+
+/// What a handler answers.
+pub type Result<T, E = Failure> = std::result::Result<T, E>;
+
+impl Failure {
+    /// A failure with this status and headline.
+    pub fn new(status: StatusCode, message: impl Into<String>) -> Self {
+        Self { status, body: ApiError { message: message.into(), ..ApiError::default() } }
+    }
+
+    /// The same with more about it.
+    #[must_use]
+    pub fn with_detail(mut self, detail: impl Into<String>) -> Self {
+        self.body.detail = detail.into();
+        self
+    }
+
+    fn with_fields(mut self, violations: Vec<coder_model::Violation>) -> Self {
+        self.body.validations = violations.into_iter().map(Into::into).collect();
+        self
+    }
+
+    /// Nothing there, or nothing that the caller may know of.
+    #[must_use]
+    pub fn not_found() -> Self {
+        Self::new(StatusCode::NOT_FOUND, "Resource not found or you do not have access to this resource")
+    }
+
+    /// A failure of the server's own: described in the log, anonymous in the answer.
+    pub fn internal(description: impl std::fmt::Display) -> Self {
+        tracing::error!(error = %description, "request failed");
+        let failure = Self::new(StatusCode::INTERNAL_SERVER_ERROR, "An internal server error occurred.");
+        match request_id::current() {
+            Some(id) => failure.with_detail(format!("The server's log says more under request id {id}.")),
+            None => failure,
+        }
+    }
+}
+
+impl From<ControlError> for Failure {
+    fn from(error: ControlError) -> Self {
+        match error {
+            ControlError::Invalid { message, detail, violations } => {
+                Self::new(StatusCode::BAD_REQUEST, message).with_detail(detail).with_fields(violations)
+            }
+            ControlError::Conflict { message, detail, violations } => {
+                Self::new(StatusCode::CONFLICT, message).with_detail(detail).with_fields(violations)
+            }
+            ControlError::NotFound => Self::not_found(),
+            ControlError::Gone { message } => Self::new(StatusCode::GONE, message),
+            ControlError::Forbidden => Self::new(StatusCode::FORBIDDEN, "Forbidden.").with_detail(
+                "You don't have permission to view this content. If you believe this is a mistake, please contact \
+                 your administrator or try signing in with different credentials.",
+            ),
+            ControlError::Unauthenticated { message, detail } => {
+                Self::new(StatusCode::UNAUTHORIZED, message).with_detail(detail)
+            }
+            ControlError::Busy { message } => Self::new(StatusCode::SERVICE_UNAVAILABLE, message),
+            ControlError::Internal(_) | ControlError::Store(_) => Self::internal(error),
+        }
+    }
+}
+
+impl IntoResponse for Failure {
+    fn into_response(self) -> Response {
+        let mut response = (self.status, Json(self.body)).into_response();
+        let headers = response.headers_mut();
+        match self.status {
+            StatusCode::UNAUTHORIZED => {
+                headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer realm=\"coder\""));
+            }
+            StatusCode::SERVICE_UNAVAILABLE | StatusCode::TOO_MANY_REQUESTS => {
+                headers.insert(header::RETRY_AFTER, HeaderValue::from_static("2"));
+            }
+            _ => {}
+        }
+        response
+    }
+}

@@ -1,0 +1,95 @@
+//! A JSON body. Bounded by the router's body limit; errors name the place, never the content.
+
+use axum::{
+    body::Bytes,
+    extract::{FromRequest, Request, rejection::BytesRejection},
+    http::StatusCode,
+    response::{IntoResponse, Response},
+};
+use coder_wire::ApiError;
+use serde::de::DeserializeOwned;
+
+use crate::error::Failure;
+
+/// A JSON body, or a JSON answer.
+pub struct Json<T>(pub T);
+
+impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Json<T> {
+    type Rejection = Failure;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Failure> {
+        let body = Bytes::from_request(request, state).await.map_err(|rejection| unreadable(&rejection))?;
+        let parsed = serde_json::from_slice(&body).map(Self).map_err(|error| {
+            Failure::new(StatusCode::BAD_REQUEST, "Request body must be valid JSON.").with_detail(place(&error))
+        });
+        wipe(body);
+        parsed
+    }
+}
+
+impl<T: serde::Serialize> IntoResponse for Json<T> {
+    fn into_response(self) -> Response {
+        axum::Json(self.0).into_response()
+    }
+}
+
+impl From<Json<ApiError>> for ApiError {
+    fn from(body: Json<ApiError>) -> Self {
+        body.0
+    }
+}
+
+fn unreadable(rejection: &BytesRejection) -> Failure {
+    match rejection.status() {
+        StatusCode::PAYLOAD_TOO_LARGE => {
+            Failure::new(StatusCode::PAYLOAD_TOO_LARGE, "Request body is too large.")
+                .with_detail("Send less at once; the user guide lists the limits.")
+        }
+        status => Failure::new(status, "Request body could not be read.")
+            .with_detail("It ended early or came too slowly. Send the request again."),
+    }
+}
+
+/// A secret may have been in the body. Where nothing else holds the buffer, it is wiped before it is freed.
+fn wipe(body: Bytes) {
+    if let Ok(mut buffer) = body.try_into_mut() {
+        zeroize::Zeroize::zeroize(buffer.as_mut());
+    }
+}
+
+/// What serde_json says, without what it found: `invalid type: string "hunter2", expected a boolean` would put a
+/// misplaced secret into the answer and into people's logs.
+fn place(error: &serde_json::Error) -> String {
+    let text = error.to_string();
+    match (error.classify(), text.split_once(", expected ")) {
+        (serde_json::error::Category::Data, Some((_, expected))) => format!("expected {expected}"),
+        (serde_json::error::Category::Data, None)
+            if text.starts_with("unknown") || text.starts_with("invalid") =>
+        {
+            format!("a value is not of the expected kind at line {} column {}", error.line(), error.column())
+        }
+        _ => text,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::place;
+
+    #[test]
+    fn errors_name_the_place_and_never_the_content() {
+        #[derive(serde::Deserialize, Debug)]
+        #[allow(dead_code)]
+        struct Body {
+            enabled: bool,
+        }
+        for (body, said) in [
+            (r#"{"enabled":"hunter2"}"#, "expected a boolean at line 1 column 20"),
+            (r#"{"enabled":true,"enabled":true}"#, "duplicate field `enabled` at line 1 column 25"),
+            (r#"{"enabled":"hunter2"#, "EOF while parsing a string at line 1 column 19"),
+        ] {
+            let error = place(&serde_json::from_str::<Body>(body).unwrap_err());
+            assert_eq!(error, said);
+        }
+    }
+}

@@ -1,0 +1,5 @@
+//! What handlers take: parts of a request, already checked.
+
+mod json;
+
+pub use json::Json;

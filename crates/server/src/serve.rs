@@ -1,0 +1,85 @@
+//! Taking connections, and letting them end.
+
+use std::{io, net::SocketAddr, time::Duration};
+
+use axum::Router;
+use hyper_util::{
+    rt::{TokioExecutor, TokioIo, TokioTimer},
+    server::{conn::auto, graceful::GracefulShutdown},
+    service::TowerToHyperService,
+};
+use tokio::{net::TcpListener, sync::watch, time::timeout};
+
+/// How long a client may take to send its request head.
+const HEADER_TIMEOUT: Duration = Duration::from_secs(10);
+/// How long requests under way may take to end once the server stops.
+const DRAIN_TIMEOUT: Duration = Duration::from_secs(10);
+/// The pause after the system refused a connection, for want of file descriptors for example.
+const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
+
+/// A bound listener and the service behind it.
+pub struct Server {
+    listener: TcpListener,
+    router: Router,
+}
+
+/// Asks a running [`Server`] to stop.
+pub type Stop = watch::Receiver<bool>;
+
+impl Server {
+    /// Binds `address`.
+    ///
+    /// # Errors
+    /// When the address cannot be bound.
+    pub async fn bind(address: SocketAddr, router: Router) -> io::Result<Self> {
+        Ok(Self { listener: TcpListener::bind(address).await?, router })
+    }
+
+    /// The address that was bound; tells the port when 0 was asked for.
+    ///
+    /// # Errors
+    /// When the system does not know any more.
+    pub fn address(&self) -> io::Result<SocketAddr> {
+        self.listener.local_addr()
+    }
+
+    /// Serves until `stop` turns true, then lets requests under way end, for at most ten seconds.
+    pub async fn run(self, mut stop: Stop) {
+        let graceful = GracefulShutdown::new();
+        loop {
+            let accepted = tokio::select! {
+                accepted = self.listener.accept() => accepted,
+                _ = stop.wait_for(|stop| *stop) => break,
+            };
+            let (socket, peer) = match accepted {
+                Ok(accepted) => accepted,
+                Err(error) => {
+                    tracing::warn!(%error, "cannot take a connection");
+                    tokio::time::sleep(ACCEPT_PAUSE).await;
+                    continue;
+                }
+            };
+            // Without this every small answer, and every keystroke later on, waits for a delayed acknowledgement.
+            if let Err(error) = socket.set_nodelay(true) {
+                tracing::debug!(%error, "cannot set TCP_NODELAY");
+            }
+            let router = self.router.clone().layer(axum::Extension(axum::extract::ConnectInfo(peer)));
+            let mut builder = auto::Builder::new(TokioExecutor::new());
+            builder.http1().timer(TokioTimer::new()).header_read_timeout(HEADER_TIMEOUT);
+            builder.http2().timer(TokioTimer::new());
+            let connection = builder
+                .serve_connection_with_upgrades(TokioIo::new(socket), TowerToHyperService::new(router))
+                .into_owned();
+            let connection = graceful.watch(connection);
+            tokio::spawn(async move {
+                if let Err(error) = connection.await {
+                    tracing::debug!(%error, "connection ended");
+                }
+            });
+        }
+        drop(self.listener);
+        if timeout(DRAIN_TIMEOUT, graceful.shutdown()).await.is_err() {
+            tracing::warn!("some requests did not end in time and were cut off");
+        }
+    }
+}

@@ -1,0 +1,52 @@
+//! The deployment itself: one row, made when the database is first used.
+
+use coder_model::{Moment, OrganizationId};
+use uuid::Uuid;
+
+use crate::{Reads, Result, Write, executor::statements};
+
+statements! {
+    FIND = "SELECT id, organization_id, created_at FROM deployment";
+    INSERT = "INSERT INTO deployment (singleton, id, organization_id, created_at) VALUES (1, $1, $2, $3)
+              ON CONFLICT DO NOTHING";
+}
+
+/// The deployment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Deployment {
+    /// Tells this deployment from any other.
+    pub id: Uuid,
+    /// Its one organisation.
+    pub organization: OrganizationId,
+    /// When it was made.
+    pub created_at: Moment,
+}
+
+#[derive(sqlx::FromRow)]
+struct Row {
+    id: Uuid,
+    organization_id: Uuid,
+    created_at: i64,
+}
+
+/// The deployment, if it was made.
+///
+/// # Errors
+/// When the database fails.
+pub async fn find(reads: &mut impl Reads) -> Result<Option<Deployment>> {
+    let row: Option<Row> = FIND.query().optional(reads).await?;
+    Ok(row.map(|row| Deployment {
+        id: row.id,
+        organization: row.organization_id.into(),
+        created_at: Moment::from_micros(row.created_at),
+    }))
+}
+
+/// Makes the deployment, unless there is one already: of several servers that start at once, one wins.
+///
+/// # Errors
+/// When the database fails.
+pub async fn insert(write: &mut Write, deployment: Deployment) -> Result<()> {
+    INSERT.bind(deployment.id).bind(deployment.organization).bind(deployment.created_at).execute(write).await?;
+    Ok(())
+}

@@ -1,0 +1,195 @@
+//! One query text on two engines: a query collects its values, then runs on whichever connection it is given.
+
+use sqlx::{FromRow, Postgres, Sqlite, postgres::PgRow, sqlite::SqliteRow};
+use uuid::Uuid;
+
+use crate::{
+    Result,
+    transaction::{Connection, Reads, Write},
+};
+
+/// The text of a query that both engines understand: `$n` placeholders, no server-side clock, no dialect.
+/// Made only by [`statements!`], which puts it on the list that tests prepare.
+#[derive(Debug, Clone, Copy)]
+pub struct Statement(pub(crate) &'static str);
+
+impl Statement {
+    /// The SQL text.
+    #[must_use]
+    pub const fn text(self) -> &'static str {
+        self.0
+    }
+
+    /// Binds the first value.
+    pub(crate) fn bind(self, value: impl Into<Value>) -> Query {
+        Query { text: self.0, values: Vec::new() }.bind(value)
+    }
+
+    /// A query without values.
+    pub(crate) const fn query(self) -> Query {
+        Query { text: self.0, values: Vec::new() }
+    }
+}
+
+/// Declares a table module's statements and the list of them.
+macro_rules! statements {
+    ($($(#[$doc:meta])* $name:ident = $text:literal;)*) => {
+        $($(#[$doc])* const $name: crate::executor::Statement = crate::executor::Statement($text);)*
+
+        /// Every statement of this module.
+        pub(crate) const STATEMENTS: &[crate::executor::Statement] = &[$($name),*];
+    };
+}
+pub(crate) use statements;
+
+/// A value on its way into a query; `None` is NULL of that type.
+#[derive(Clone)]
+pub(crate) enum Value {
+    Text(Option<String>),
+    Int(Option<i64>),
+    Bytes(Option<Vec<u8>>),
+    Bool(Option<bool>),
+    Uuid(Option<Uuid>),
+}
+
+macro_rules! into_value {
+    ($($from:ty, $variant:ident, |$value:ident| $convert:expr;)*) => {$(
+        impl From<$from> for Value {
+            fn from($value: $from) -> Self { Self::$variant(Some($convert)) }
+        }
+        impl From<Option<$from>> for Value {
+            fn from(value: Option<$from>) -> Self { Self::$variant(value.map(|$value| $convert)) }
+        }
+    )*};
+}
+
+into_value! {
+    &str, Text, |value| value.to_owned();
+    String, Text, |value| value;
+    i64, Int, |value| value;
+    coder_model::Moment, Int, |value| value.micros();
+    &[u8], Bytes, |value| value.to_vec();
+    Vec<u8>, Bytes, |value| value;
+    bool, Bool, |value| value;
+    Uuid, Uuid, |value| value;
+}
+
+macro_rules! ids_into_value {
+    ($($id:ident),*) => {$(
+        impl From<coder_model::$id> for Value {
+            fn from(id: coder_model::$id) -> Self { Self::Uuid(Some(id.uuid())) }
+        }
+        impl From<Option<coder_model::$id>> for Value {
+            fn from(id: Option<coder_model::$id>) -> Self { Self::Uuid(id.map(coder_model::$id::uuid)) }
+        }
+    )*};
+}
+
+ids_into_value!(
+    UserId,
+    OrganizationId,
+    SecretId,
+    FileId,
+    TemplateId,
+    TemplateVersionId,
+    WorkspaceId,
+    BuildId,
+    AgentId,
+    LogSourceId,
+    AuditId
+);
+
+/// A row type that decodes from either engine. `#[derive(sqlx::FromRow)]` is enough.
+pub(crate) trait Row:
+    for<'r> FromRow<'r, SqliteRow> + for<'r> FromRow<'r, PgRow> + Send + Unpin
+{
+}
+impl<T: for<'r> FromRow<'r, SqliteRow> + for<'r> FromRow<'r, PgRow> + Send + Unpin> Row for T {}
+
+/// A statement with its values.
+pub(crate) struct Query {
+    text: &'static str,
+    values: Vec<Value>,
+}
+
+/// Forwards the values to the engine's own query and runs `$call` on its connection.
+macro_rules! run {
+    ($query:expr, $connection:expr, $make:ident $(::<$row:ty>)?, $call:ident) => {{
+        let Query { text, values } = $query;
+        match $connection {
+            Connection::Sqlite(connection) => {
+                let mut query = sqlx::$make::<Sqlite $(, $row)?>(text);
+                for value in values {
+                    query = match value {
+                        Value::Text(value) => query.bind(value),
+                        Value::Int(value) => query.bind(value),
+                        Value::Bytes(value) => query.bind(value),
+                        Value::Bool(value) => query.bind(value),
+                        Value::Uuid(value) => query.bind(value),
+                    };
+                }
+                query.$call(connection).await?.into()
+            }
+            Connection::Postgres(connection) => {
+                let mut query = sqlx::$make::<Postgres $(, $row)?>(text);
+                for value in values {
+                    query = match value {
+                        Value::Text(value) => query.bind(value),
+                        Value::Int(value) => query.bind(value),
+                        Value::Bytes(value) => query.bind(value),
+                        Value::Bool(value) => query.bind(value),
+                        Value::Uuid(value) => query.bind(value),
+                    };
+                }
+                query.$call(connection).await?.into()
+            }
+        }
+    }};
+}
+
+/// How many rows a statement touched.
+struct Touched(u64);
+
+impl From<sqlx::sqlite::SqliteQueryResult> for Touched {
+    fn from(result: sqlx::sqlite::SqliteQueryResult) -> Self {
+        Self(result.rows_affected())
+    }
+}
+
+impl From<sqlx::postgres::PgQueryResult> for Touched {
+    fn from(result: sqlx::postgres::PgQueryResult) -> Self {
+        Self(result.rows_affected())
+    }
+}
+
+impl Query {
+    /// Binds the next value.
+    pub(crate) fn bind(mut self, value: impl Into<Value>) -> Self {
+        self.values.push(value.into());
+        self
+    }
+
+    /// Runs a statement that changes rows; answers how many it touched.
+    pub(crate) async fn execute(self, write: &mut Write) -> Result<u64> {
+        let touched: Touched = run!(self, write.connection(), query, execute);
+        Ok(touched.0)
+    }
+
+    /// All rows.
+    pub(crate) async fn all<R: Row>(self, reads: &mut impl Reads) -> Result<Vec<R>> {
+        let rows: Vec<R> = run!(self, reads.connection(), query_as::<R>, fetch_all);
+        Ok(rows)
+    }
+
+    /// The row, if there is one.
+    pub(crate) async fn optional<R: Row>(self, reads: &mut impl Reads) -> Result<Option<R>> {
+        let row: Option<R> = run!(self, reads.connection(), query_as::<R>, fetch_optional);
+        Ok(row)
+    }
+
+    /// The row; its absence is an error.
+    pub(crate) async fn one<R: Row>(self, reads: &mut impl Reads) -> Result<R> {
+        let row: R = run!(self, reads.connection(), query_as::<R>, fetch_one);
+        Ok(row)
+    }
+}
