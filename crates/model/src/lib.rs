@@ -8,6 +8,7 @@ pub mod id;
 pub mod import;
 pub mod moment;
 pub mod page;
+pub mod sealed;
 pub mod secret;
 pub mod template;
 pub mod token;

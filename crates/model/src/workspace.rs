@@ -259,6 +259,8 @@ pub struct Build {
 pub struct Agent {
     /// The agent.
     pub id: AgentId,
+    /// The workspace it belongs to, for the workspace's life.
+    pub workspace: WorkspaceId,
     /// The workspace's latest start build.
     pub build: BuildId,
     /// Its name within the workspace.
