@@ -8,6 +8,9 @@ mod error;
 mod executor;
 mod transaction;
 
+pub mod agent_logs;
+pub mod agent_warnings;
+pub mod agents;
 pub mod deployment;
 
 pub use database::{Database, Engine};
@@ -16,4 +19,9 @@ pub use executor::Statement;
 pub use transaction::{Read, Reads, Write};
 
 /// Every statement that the product runs, by table, so that a test can prepare each on both engines.
-pub const STATEMENTS: &[(&str, &[Statement])] = &[("deployment", deployment::STATEMENTS)];
+pub const STATEMENTS: &[(&str, &[Statement])] = &[
+    ("agent_logs", agent_logs::STATEMENTS),
+    ("agent_warnings", agent_warnings::STATEMENTS),
+    ("agents", agents::STATEMENTS),
+    ("deployment", deployment::STATEMENTS),
+];

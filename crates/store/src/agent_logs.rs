@@ -1,0 +1,167 @@
+//! Output of start and stop scripts, and of the agents themselves.
+
+use coder_model::{AgentId, BuildId, LogSourceId, Moment, workspace::LogLevel};
+use uuid::Uuid;
+
+use crate::{Error, Reads, Result, Write, executor::statements};
+
+statements! {
+    INSERT_SOURCE = "INSERT INTO agent_log_sources (id, agent_id, build_id, position, display_name)
+                     VALUES ($1, $2, $3, $4, $5)";
+    SOURCES = "SELECT id, position, display_name FROM agent_log_sources WHERE build_id = $1 ORDER BY position";
+    // Also the row lock that orders two connections of one agent.
+    TAKE_BATCH = "UPDATE agents SET log_run_id = $2, log_batch = $3
+                  WHERE id = $1 AND (log_run_id IS NULL OR log_run_id <> $2 OR log_batch < $3)";
+    LENGTH = "SELECT logs_length, logs_overflowed FROM agents WHERE id = $1";
+    SET_LENGTH = "UPDATE agents SET logs_length = $2, logs_overflowed = $3 WHERE id = $1";
+    INSERT = "INSERT INTO agent_logs (agent_id, build_id, source_id, created_at, level, output)
+              VALUES ($1, $2, $3, $4, $5, $6)";
+    LIST = "SELECT id, source_id, created_at, level, output FROM agent_logs
+            WHERE agent_id = $1 AND build_id = $2 AND id > $3 ORDER BY id LIMIT $4";
+}
+
+/// Where lines come from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Source {
+    /// The source.
+    pub id: LogSourceId,
+    /// Of the script in the template, from 0; -1 is the agent itself.
+    pub position: i64,
+    /// The name shown with its lines.
+    pub display_name: String,
+}
+
+#[derive(sqlx::FromRow)]
+struct SourceRow {
+    id: Uuid,
+    position: i64,
+    display_name: String,
+}
+
+/// Adds a source to a build.
+///
+/// # Errors
+/// When the database fails.
+pub async fn insert_source(write: &mut Write, agent: AgentId, build: BuildId, source: &Source) -> Result<()> {
+    INSERT_SOURCE
+        .bind(source.id)
+        .bind(agent)
+        .bind(build)
+        .bind(source.position)
+        .bind(source.display_name.as_str())
+        .execute(write)
+        .await?;
+    Ok(())
+}
+
+/// The sources of a build, the agent itself first.
+///
+/// # Errors
+/// When the database fails.
+pub async fn sources(reads: &mut impl Reads, build: BuildId) -> Result<Vec<Source>> {
+    let rows: Vec<SourceRow> = SOURCES.bind(build).all(reads).await?;
+    Ok(rows
+        .into_iter()
+        .map(|row| Source { id: row.id.into(), position: row.position, display_name: row.display_name })
+        .collect())
+}
+
+/// Whether this batch of this run of the agent process is new. Says yes once.
+///
+/// # Errors
+/// When the database fails.
+pub async fn take_batch(write: &mut Write, agent: AgentId, run: Uuid, batch: i64) -> Result<bool> {
+    Ok(TAKE_BATCH.bind(agent).bind(run).bind(batch).execute(write).await? == 1)
+}
+
+#[derive(sqlx::FromRow)]
+struct LengthRow {
+    logs_length: i64,
+    logs_overflowed: bool,
+}
+
+/// Bytes stored for the agent's current build, and whether lines were dropped because there were too many.
+///
+/// # Errors
+/// When the database fails.
+pub async fn length(reads: &mut impl Reads, agent: AgentId) -> Result<(i64, bool)> {
+    let row: LengthRow = LENGTH.bind(agent).one(reads).await?;
+    Ok((row.logs_length, row.logs_overflowed))
+}
+
+/// Notes the bytes stored, and whether lines were dropped.
+///
+/// # Errors
+/// When the database fails.
+pub async fn set_length(write: &mut Write, agent: AgentId, length: i64, overflowed: bool) -> Result<()> {
+    SET_LENGTH.bind(agent).bind(length).bind(overflowed).execute(write).await?;
+    Ok(())
+}
+
+/// A line of output.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Line {
+    /// Counts up over all lines; 0 for one that is not stored yet.
+    pub id: i64,
+    /// Where it comes from.
+    pub source: LogSourceId,
+    /// When the agent read it.
+    pub created_at: Moment,
+    /// How grave it is.
+    pub level: LogLevel,
+    /// The text, without its line end.
+    pub output: String,
+}
+
+/// Stores lines, in order.
+///
+/// # Errors
+/// When the database fails.
+pub async fn insert(write: &mut Write, agent: AgentId, build: BuildId, lines: &[Line]) -> Result<()> {
+    for line in lines {
+        INSERT
+            .bind(agent)
+            .bind(build)
+            .bind(line.source)
+            .bind(line.created_at)
+            .bind(line.level.as_str())
+            .bind(line.output.as_str())
+            .execute(write)
+            .await?;
+    }
+    Ok(())
+}
+
+#[derive(sqlx::FromRow)]
+struct LineRow {
+    id: i64,
+    source_id: Uuid,
+    created_at: i64,
+    level: String,
+    output: String,
+}
+
+/// At most `limit` lines of a build after the line `after`, in order.
+///
+/// # Errors
+/// When the database fails.
+pub async fn list(
+    reads: &mut impl Reads,
+    agent: AgentId,
+    build: BuildId,
+    after: i64,
+    limit: i64,
+) -> Result<Vec<Line>> {
+    let rows: Vec<LineRow> = LIST.bind(agent).bind(build).bind(after).bind(limit).all(reads).await?;
+    rows.into_iter()
+        .map(|row| {
+            Ok(Line {
+                id: row.id,
+                source: row.source_id.into(),
+                created_at: Moment::from_micros(row.created_at),
+                level: LogLevel::parse(&row.level).ok_or(Error::Unknown { column: "agent_logs.level" })?,
+                output: row.output,
+            })
+        })
+        .collect()
+}

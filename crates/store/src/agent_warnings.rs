@@ -1,0 +1,79 @@
+//! What the owner should know about the latest delivery of secrets.
+
+use coder_model::{AgentId, workspace::Warning};
+
+use crate::{Reads, Result, Write, executor::statements};
+
+statements! {
+    DELETE = "DELETE FROM agent_warnings WHERE agent_id = $1 AND reporter = $2";
+    DELETE_ALL = "DELETE FROM agent_warnings WHERE agent_id = $1";
+    INSERT = "INSERT INTO agent_warnings (agent_id, reporter, position, secret_name, message)
+              VALUES ($1, $2, $3, $4, $5)";
+    LIST = "SELECT secret_name, message FROM agent_warnings WHERE agent_id = $1 ORDER BY reporter DESC, position";
+}
+
+/// Who noticed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reporter {
+    /// The server, while assembling the manifest.
+    Server,
+    /// The agent, while delivering it.
+    Agent,
+}
+
+impl Reporter {
+    const fn as_str(self) -> &'static str {
+        match self {
+            Self::Server => "server",
+            Self::Agent => "agent",
+        }
+    }
+}
+
+#[derive(sqlx::FromRow)]
+struct Row {
+    secret_name: String,
+    message: String,
+}
+
+/// Puts this report in the place of the reporter's earlier one.
+///
+/// # Errors
+/// When the database fails.
+pub async fn replace(
+    write: &mut Write,
+    agent: AgentId,
+    reporter: Reporter,
+    warnings: &[Warning],
+) -> Result<()> {
+    DELETE.bind(agent).bind(reporter.as_str()).execute(write).await?;
+    for (position, warning) in (0_i64..).zip(warnings) {
+        INSERT
+            .bind(agent)
+            .bind(reporter.as_str())
+            .bind(position)
+            .bind(warning.secret.as_str())
+            .bind(warning.message.as_str())
+            .execute(write)
+            .await?;
+    }
+    Ok(())
+}
+
+/// Forgets every report of an agent.
+///
+/// # Errors
+/// When the database fails.
+pub async fn clear(write: &mut Write, agent: AgentId) -> Result<()> {
+    DELETE_ALL.bind(agent).execute(write).await?;
+    Ok(())
+}
+
+/// What was reported, the server's first.
+///
+/// # Errors
+/// When the database fails.
+pub async fn list(reads: &mut impl Reads, agent: AgentId) -> Result<Vec<Warning>> {
+    let rows: Vec<Row> = LIST.bind(agent).all(reads).await?;
+    Ok(rows.into_iter().map(|row| Warning { secret: row.secret_name, message: row.message }).collect())
+}

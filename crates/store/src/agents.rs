@@ -1,0 +1,269 @@
+//! Workspace agents: one row a workspace, for the workspace's life.
+
+use coder_model::{
+    AgentId, BuildId, Moment, WorkspaceId,
+    sealed::Sealed,
+    token::HashedSecret,
+    workspace::{Agent, Lifecycle},
+};
+use uuid::Uuid;
+
+use crate::{Error, Reads, Result, Write, executor::statements};
+
+statements! {
+    INSERT = "INSERT INTO agents (id, workspace_id, build_id, name, lifecycle, token_hash, token_ciphertext,
+                  token_nonce_tag, created_at, updated_at)
+              VALUES ($1, $2, $3, $4, 'created', $5, $6, $7, $8, $8)";
+    BEGIN_BUILD = "UPDATE agents SET build_id = $2, name = $3, lifecycle = 'created', first_connected_at = NULL,
+                       disconnected_at = NULL, started_at = NULL, ready_at = NULL, log_run_id = NULL, log_batch = 0,
+                       logs_length = 0, logs_overflowed = $4, updated_at = $5
+                   WHERE id = $1";
+    FIND = "SELECT id, workspace_id, build_id, name, lifecycle, operating_system, architecture, version,
+                expanded_directory, created_at, first_connected_at, last_connected_at, disconnected_at, started_at,
+                ready_at
+            FROM agents WHERE id = $1";
+    FIND_BY_WORKSPACE = "SELECT id, workspace_id, build_id, name, lifecycle, operating_system, architecture, version,
+                             expanded_directory, created_at, first_connected_at, last_connected_at, disconnected_at,
+                             started_at, ready_at
+                         FROM agents WHERE workspace_id = $1";
+    FIND_BY_TOKEN = "SELECT id, workspace_id, build_id, name, lifecycle, operating_system, architecture, version,
+                         expanded_directory, created_at, first_connected_at, last_connected_at, disconnected_at,
+                         started_at, ready_at
+                     FROM agents WHERE token_hash = $1";
+    TOKEN = "SELECT token_ciphertext, token_nonce_tag FROM agents WHERE id = $1";
+    CONNECT = "UPDATE agents SET connection_id = $2, operating_system = $3, architecture = $4, version = $5,
+                   first_connected_at = COALESCE(first_connected_at, $6), last_connected_at = $6,
+                   disconnected_at = NULL, updated_at = $6
+               WHERE id = $1";
+    TOUCH = "UPDATE agents SET last_connected_at = $2 WHERE connection_id = $1";
+    DISCONNECT = "UPDATE agents SET connection_id = NULL, disconnected_at = $2, updated_at = $2
+                  WHERE connection_id = $1";
+    DISCONNECT_ALL = "UPDATE agents SET connection_id = NULL, disconnected_at = $1, updated_at = $1
+                      WHERE connection_id IS NOT NULL";
+    SET_DIRECTORY = "UPDATE agents SET expanded_directory = $2 WHERE id = $1";
+    SET_LIFECYCLE = "UPDATE agents SET lifecycle = $2, started_at = COALESCE($3, started_at),
+                         ready_at = COALESCE($4, ready_at), updated_at = $5
+                     WHERE id = $1";
+}
+
+#[derive(sqlx::FromRow)]
+struct Row {
+    id: Uuid,
+    workspace_id: Uuid,
+    build_id: Uuid,
+    name: String,
+    lifecycle: String,
+    operating_system: String,
+    architecture: String,
+    version: String,
+    expanded_directory: String,
+    created_at: i64,
+    first_connected_at: Option<i64>,
+    last_connected_at: Option<i64>,
+    disconnected_at: Option<i64>,
+    started_at: Option<i64>,
+    ready_at: Option<i64>,
+}
+
+impl TryFrom<Row> for Agent {
+    type Error = Error;
+
+    fn try_from(row: Row) -> Result<Self> {
+        Ok(Self {
+            id: row.id.into(),
+            workspace: row.workspace_id.into(),
+            build: row.build_id.into(),
+            name: row.name,
+            lifecycle: Lifecycle::parse(&row.lifecycle).ok_or(Error::Unknown { column: "agents.lifecycle" })?,
+            operating_system: row.operating_system,
+            architecture: row.architecture,
+            version: row.version,
+            expanded_directory: row.expanded_directory,
+            created_at: Moment::from_micros(row.created_at),
+            first_connected_at: row.first_connected_at.map(Moment::from_micros),
+            last_connected_at: row.last_connected_at.map(Moment::from_micros),
+            disconnected_at: row.disconnected_at.map(Moment::from_micros),
+            started_at: row.started_at.map(Moment::from_micros),
+            ready_at: row.ready_at.map(Moment::from_micros),
+        })
+    }
+}
+
+/// A workspace's first agent row.
+pub struct NewAgent<'a> {
+    /// The agent.
+    pub id: AgentId,
+    /// Its workspace.
+    pub workspace: WorkspaceId,
+    /// The start build that made it.
+    pub build: BuildId,
+    /// Its name within the workspace.
+    pub name: &'a str,
+    /// Finds the agent by its token.
+    pub token_hash: &'a HashedSecret,
+    /// The token, for its owner.
+    pub token: &'a Sealed,
+    /// When it is made.
+    pub now: Moment,
+}
+
+/// Stores a workspace's agent.
+///
+/// # Errors
+/// When the workspace has one already, or the database fails.
+pub async fn insert(write: &mut Write, agent: NewAgent<'_>) -> Result<()> {
+    INSERT
+        .bind(agent.id)
+        .bind(agent.workspace)
+        .bind(agent.build)
+        .bind(agent.name)
+        .bind(agent.token_hash.0.as_slice())
+        .bind(agent.token.ciphertext.as_slice())
+        .bind(agent.token.nonce_tag.as_slice())
+        .bind(agent.now)
+        .execute(write)
+        .await?;
+    Ok(())
+}
+
+/// Takes an agent into its workspace's next start build: nothing of the build before it counts any more.
+///
+/// # Errors
+/// When the database fails.
+pub async fn begin_build(
+    write: &mut Write,
+    id: AgentId,
+    build: BuildId,
+    name: &str,
+    now: Moment,
+) -> Result<()> {
+    BEGIN_BUILD.bind(id).bind(build).bind(name).bind(false).bind(now).execute(write).await?;
+    Ok(())
+}
+
+/// The agent with this id.
+///
+/// # Errors
+/// When the database fails.
+pub async fn find(reads: &mut impl Reads, id: AgentId) -> Result<Option<Agent>> {
+    FIND.bind(id).optional::<Row>(reads).await?.map(Agent::try_from).transpose()
+}
+
+/// The agent of this workspace, once the workspace has been started.
+///
+/// # Errors
+/// When the database fails.
+pub async fn find_by_workspace(reads: &mut impl Reads, workspace: WorkspaceId) -> Result<Option<Agent>> {
+    FIND_BY_WORKSPACE.bind(workspace).optional::<Row>(reads).await?.map(Agent::try_from).transpose()
+}
+
+/// The agent whose token has this hash.
+///
+/// # Errors
+/// When the database fails.
+pub async fn find_by_token(reads: &mut impl Reads, hash: &HashedSecret) -> Result<Option<Agent>> {
+    FIND_BY_TOKEN.bind(hash.0.as_slice()).optional::<Row>(reads).await?.map(Agent::try_from).transpose()
+}
+
+#[derive(sqlx::FromRow)]
+struct TokenRow {
+    token_ciphertext: Vec<u8>,
+    token_nonce_tag: Vec<u8>,
+}
+
+/// The agent's sealed token.
+///
+/// # Errors
+/// When the database fails.
+pub async fn token(reads: &mut impl Reads, id: AgentId) -> Result<Option<Sealed>> {
+    let row: Option<TokenRow> = TOKEN.bind(id).optional(reads).await?;
+    Ok(row.map(|row| Sealed { ciphertext: row.token_ciphertext, nonce_tag: row.token_nonce_tag }))
+}
+
+/// What an agent says of itself when it connects.
+#[derive(Debug, Clone, Copy)]
+pub struct Greeting<'a> {
+    /// Its operating system.
+    pub operating_system: &'a str,
+    /// Its processor architecture.
+    pub architecture: &'a str,
+    /// Its version.
+    pub version: &'a str,
+}
+
+/// Notes that an agent is there; this connection is the one that counts from now on.
+///
+/// # Errors
+/// When the database fails.
+pub async fn connect(
+    write: &mut Write,
+    id: AgentId,
+    connection: Uuid,
+    greeting: Greeting<'_>,
+    now: Moment,
+) -> Result<()> {
+    CONNECT
+        .bind(id)
+        .bind(connection)
+        .bind(greeting.operating_system)
+        .bind(greeting.architecture)
+        .bind(greeting.version)
+        .bind(now)
+        .execute(write)
+        .await?;
+    Ok(())
+}
+
+/// Notes that a connection is still there.
+///
+/// # Errors
+/// When the database fails.
+pub async fn touch(write: &mut Write, connection: Uuid, now: Moment) -> Result<()> {
+    TOUCH.bind(connection).bind(now).execute(write).await?;
+    Ok(())
+}
+
+/// Notes that a connection has ended, unless a later one has replaced it.
+///
+/// # Errors
+/// When the database fails.
+pub async fn disconnect(write: &mut Write, connection: Uuid, now: Moment) -> Result<()> {
+    DISCONNECT.bind(connection).bind(now).execute(write).await?;
+    Ok(())
+}
+
+/// Notes that no agent is connected, as is true when the only server starts.
+///
+/// # Errors
+/// When the database fails.
+pub async fn disconnect_all(write: &mut Write, now: Moment) -> Result<()> {
+    DISCONNECT_ALL.bind(now).execute(write).await?;
+    Ok(())
+}
+
+/// Notes the folder that sessions start in.
+///
+/// # Errors
+/// When the database fails.
+pub async fn set_directory(write: &mut Write, id: AgentId, directory: &str) -> Result<()> {
+    SET_DIRECTORY.bind(id).bind(directory).execute(write).await?;
+    Ok(())
+}
+
+/// Notes how far an agent has come: `at` is when it says it got there, `now` when we heard.
+///
+/// # Errors
+/// When the database fails.
+pub async fn set_lifecycle(
+    write: &mut Write,
+    id: AgentId,
+    lifecycle: Lifecycle,
+    at: Moment,
+    now: Moment,
+) -> Result<()> {
+    let started = (lifecycle == Lifecycle::Starting).then_some(at);
+    let ready =
+        matches!(lifecycle, Lifecycle::Ready | Lifecycle::StartError | Lifecycle::StartTimeout).then_some(at);
+    SET_LIFECYCLE.bind(id).bind(lifecycle.as_str()).bind(started).bind(ready).bind(now).execute(write).await?;
+    Ok(())
+}
