@@ -23,6 +23,11 @@ pub enum AgentMessage {
     Hello(Hello),
     /// Asks for the manifest. Answered by [`ServerMessage::Manifest`].
     GetManifest,
+    /// The folder that sessions start in, with `~` and variables resolved.
+    Directory {
+        /// An absolute path.
+        path: String,
+    },
     /// The agent has reached a stage of its life.
     Lifecycle {
         /// A `coder_model::workspace::Lifecycle` word.
@@ -39,7 +44,7 @@ pub enum AgentMessage {
     },
     /// Output of scripts and of the agent itself. Answered by [`ServerMessage::LogsStored`].
     Logs {
-        /// Counts batches from 1 in the agent's life; a batch sent again is stored once.
+        /// Counts batches from 1 within a run of the agent; a batch sent again is stored once.
         batch: u64,
         /// Where the lines come from: a script's `log_source_id`, or the manifest's own.
         source_id: Uuid,
@@ -53,6 +58,8 @@ pub enum AgentMessage {
 pub struct Hello {
     /// [`PROTOCOL_VERSION`] of the speaker.
     pub protocol_version: u32,
+    /// Chosen by the agent process when it starts: log batches are counted within one run.
+    pub run_id: Uuid,
     /// The agent's version.
     pub version: String,
     /// `linux`, `macos`, `windows`.
