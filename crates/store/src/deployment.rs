@@ -9,6 +9,7 @@ statements! {
     FIND = "SELECT id, organization_id, created_at FROM deployment";
     INSERT = "INSERT INTO deployment (singleton, id, organization_id, created_at) VALUES (1, $1, $2, $3)
               ON CONFLICT DO NOTHING";
+    LOCK = "UPDATE deployment SET created_at = created_at";
 }
 
 /// The deployment.
@@ -48,5 +49,14 @@ pub async fn find(reads: &mut impl Reads) -> Result<Option<Deployment>> {
 /// When the database fails.
 pub async fn insert(write: &mut Write, deployment: Deployment) -> Result<()> {
     INSERT.bind(deployment.id).bind(deployment.organization).bind(deployment.created_at).execute(write).await?;
+    Ok(())
+}
+
+/// Holds the deployment's row until the transaction ends: what only one may do at a time begins with it.
+///
+/// # Errors
+/// When the database fails.
+pub async fn lock(write: &mut Write) -> Result<()> {
+    LOCK.query().execute(write).await?;
     Ok(())
 }

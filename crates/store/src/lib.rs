@@ -6,12 +6,18 @@
 mod database;
 mod error;
 mod executor;
+mod like;
 mod transaction;
 
 pub mod agent_logs;
 pub mod agent_warnings;
 pub mod agents;
+pub mod api_keys;
+pub mod audit;
+pub mod data_keys;
 pub mod deployment;
+pub mod secrets;
+pub mod users;
 
 pub use database::{Database, Engine};
 pub use error::{Error, Result};
@@ -23,5 +29,10 @@ pub const STATEMENTS: &[(&str, &[Statement])] = &[
     ("agent_logs", agent_logs::STATEMENTS),
     ("agent_warnings", agent_warnings::STATEMENTS),
     ("agents", agents::STATEMENTS),
+    ("api_keys", api_keys::STATEMENTS),
+    ("audit", audit::STATEMENTS),
+    ("data_keys", data_keys::STATEMENTS),
     ("deployment", deployment::STATEMENTS),
+    ("secrets", secrets::STATEMENTS),
+    ("users", users::STATEMENTS),
 ];

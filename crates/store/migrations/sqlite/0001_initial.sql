@@ -15,6 +15,8 @@ CREATE TABLE users (
     email TEXT NOT NULL,
     name TEXT NOT NULL,
     status TEXT NOT NULL,
+    -- Words separated by commas, strongest role first.
+    roles TEXT NOT NULL,
     password_hash TEXT NOT NULL,
     -- Bumped first by every change of the user's secrets: the row lock that orders them.
     secrets_revision INTEGER NOT NULL DEFAULT 0,
@@ -25,12 +27,6 @@ CREATE TABLE users (
 ) STRICT;
 CREATE UNIQUE INDEX users_username_key ON users (lower(username)) WHERE deleted_at IS NULL;
 CREATE UNIQUE INDEX users_email_key ON users (lower(email)) WHERE deleted_at IS NULL;
-
-CREATE TABLE user_roles (
-    user_id BLOB NOT NULL REFERENCES users (id) ON DELETE CASCADE,
-    role TEXT NOT NULL,
-    PRIMARY KEY (user_id, role)
-) STRICT;
 
 CREATE TABLE api_keys (
     id TEXT NOT NULL PRIMARY KEY,

@@ -1,0 +1,212 @@
+//! Users' keys: sessions and API tokens. Only the hash of a token is here.
+
+use std::time::Duration;
+
+use coder_model::{
+    Moment, UserId,
+    token::{ApiKey, HashedSecret, KeyId, KeyKind},
+    user::User,
+};
+use uuid::Uuid;
+
+use crate::{Error, Reads, Result, Write, executor::statements, users};
+
+statements! {
+    INSERT = "INSERT INTO api_keys (id, user_id, kind, name, hashed_secret, lifetime, created_at, updated_at,
+                  last_used, expires_at)
+              VALUES ($1, $2, $3, $4, $5, $6, $7, $7, $7, $8)";
+    FIND = "SELECT id, user_id, kind, name, hashed_secret, lifetime, created_at, updated_at, last_used, expires_at
+            FROM api_keys WHERE id = $1";
+    FIND_WITH_USER = "SELECT k.id AS key_id, k.user_id, k.kind, k.name AS key_name, k.hashed_secret, k.lifetime,
+                          k.created_at AS key_created_at, k.updated_at AS key_updated_at, k.last_used, k.expires_at,
+                          u.id, u.username, u.email, u.name, u.status, u.roles, u.created_at, u.updated_at,
+                          u.last_seen_at
+                      FROM api_keys k JOIN users u ON u.id = k.user_id
+                      WHERE k.id = $1 AND u.deleted_at IS NULL";
+    FIND_BY_NAME = "SELECT id, user_id, kind, name, hashed_secret, lifetime, created_at, updated_at, last_used,
+                        expires_at
+                    FROM api_keys WHERE user_id = $1 AND name = $2";
+    LIST_TOKENS = "SELECT id, user_id, kind, name, hashed_secret, lifetime, created_at, updated_at, last_used,
+                       expires_at
+                   FROM api_keys WHERE user_id = $1 AND kind = 'token' AND expires_at > $2 ORDER BY created_at, id";
+    LIST_ALL_TOKENS = "SELECT id, user_id, kind, name, hashed_secret, lifetime, created_at, updated_at, last_used,
+                           expires_at
+                       FROM api_keys WHERE kind = 'token' AND expires_at > $1 ORDER BY created_at, id";
+    USED = "UPDATE api_keys SET last_used = $2, expires_at = $3, updated_at = $2 WHERE id = $1";
+    EXPIRE = "UPDATE api_keys SET expires_at = $2, updated_at = $2 WHERE id = $1";
+    DELETE = "DELETE FROM api_keys WHERE id = $1";
+    DELETE_OTHERS = "DELETE FROM api_keys WHERE user_id = $1 AND id <> $2";
+    DELETE_EXPIRED_SESSIONS = "DELETE FROM api_keys WHERE kind <> 'token' AND expires_at < $1";
+}
+
+#[derive(sqlx::FromRow)]
+struct Row {
+    id: String,
+    user_id: Uuid,
+    kind: String,
+    name: Option<String>,
+    hashed_secret: Vec<u8>,
+    lifetime: i64,
+    created_at: i64,
+    updated_at: i64,
+    last_used: i64,
+    expires_at: i64,
+}
+
+impl Row {
+    fn hash(&self) -> Result<HashedSecret> {
+        let bytes = self.hashed_secret.as_slice().try_into();
+        bytes.map(HashedSecret).map_err(|_| Error::Unknown { column: "api_keys.hashed_secret" })
+    }
+}
+
+impl TryFrom<Row> for ApiKey {
+    type Error = Error;
+
+    fn try_from(row: Row) -> Result<Self> {
+        Ok(Self {
+            id: KeyId::parse(&row.id).ok_or(Error::Unknown { column: "api_keys.id" })?,
+            user: row.user_id.into(),
+            kind: KeyKind::parse(&row.kind).ok_or(Error::Unknown { column: "api_keys.kind" })?,
+            name: row.name.unwrap_or_default(),
+            lifetime: Duration::from_micros(u64::try_from(row.lifetime).unwrap_or(0)),
+            created_at: Moment::from_micros(row.created_at),
+            updated_at: Moment::from_micros(row.updated_at),
+            last_used: Moment::from_micros(row.last_used),
+            expires_at: Moment::from_micros(row.expires_at),
+        })
+    }
+}
+
+#[derive(sqlx::FromRow)]
+struct WithUserRow {
+    key_id: String,
+    user_id: Uuid,
+    kind: String,
+    key_name: Option<String>,
+    hashed_secret: Vec<u8>,
+    lifetime: i64,
+    key_created_at: i64,
+    key_updated_at: i64,
+    last_used: i64,
+    expires_at: i64,
+    #[sqlx(flatten)]
+    user: users::Row,
+}
+
+/// Stores a key.
+///
+/// # Errors
+/// A conflict on `api_keys_user_id_name_key`, or the database fails.
+pub async fn insert(write: &mut Write, key: &ApiKey, hash: &HashedSecret) -> Result<()> {
+    INSERT
+        .bind(key.id.as_str())
+        .bind(key.user)
+        .bind(key.kind.as_str())
+        .bind((!key.name.is_empty()).then(|| key.name.clone()))
+        .bind(hash.0.as_slice())
+        .bind(i64::try_from(key.lifetime.as_micros()).unwrap_or(i64::MAX))
+        .bind(key.created_at)
+        .bind(key.expires_at)
+        .execute(write)
+        .await?;
+    Ok(())
+}
+
+/// A key, its hash and its user: all that authentication needs, in one statement.
+///
+/// # Errors
+/// When the database fails.
+pub async fn find_with_user(
+    reads: &mut impl Reads,
+    id: &KeyId,
+) -> Result<Option<(ApiKey, HashedSecret, User)>> {
+    let Some(row) = FIND_WITH_USER.bind(id.as_str()).optional::<WithUserRow>(reads).await? else {
+        return Ok(None);
+    };
+    let key = Row {
+        id: row.key_id,
+        user_id: row.user_id,
+        kind: row.kind,
+        name: row.key_name,
+        hashed_secret: row.hashed_secret,
+        lifetime: row.lifetime,
+        created_at: row.key_created_at,
+        updated_at: row.key_updated_at,
+        last_used: row.last_used,
+        expires_at: row.expires_at,
+    };
+    let hash = key.hash()?;
+    Ok(Some((key.try_into()?, hash, row.user.try_into()?)))
+}
+
+/// The key with this id.
+///
+/// # Errors
+/// When the database fails.
+pub async fn find(reads: &mut impl Reads, id: &KeyId) -> Result<Option<ApiKey>> {
+    FIND.bind(id.as_str()).optional::<Row>(reads).await?.map(ApiKey::try_from).transpose()
+}
+
+/// A user's token of this name.
+///
+/// # Errors
+/// When the database fails.
+pub async fn find_by_name(reads: &mut impl Reads, user: UserId, name: &str) -> Result<Option<ApiKey>> {
+    FIND_BY_NAME.bind(user).bind(name).optional::<Row>(reads).await?.map(ApiKey::try_from).transpose()
+}
+
+/// A user's tokens, or everybody's, that expire after `after`; oldest first.
+///
+/// # Errors
+/// When the database fails.
+pub async fn list_tokens(reads: &mut impl Reads, user: Option<UserId>, after: Moment) -> Result<Vec<ApiKey>> {
+    let query = match user {
+        Some(user) => LIST_TOKENS.bind(user).bind(after),
+        None => LIST_ALL_TOKENS.bind(after),
+    };
+    query.all::<Row>(reads).await?.into_iter().map(ApiKey::try_from).collect()
+}
+
+/// Notes that a key was used, and when it now expires.
+///
+/// # Errors
+/// When the database fails.
+pub async fn used(write: &mut Write, id: &KeyId, now: Moment, expires_at: Moment) -> Result<()> {
+    USED.bind(id.as_str()).bind(now).bind(expires_at).execute(write).await?;
+    Ok(())
+}
+
+/// Ends a key now and keeps its row.
+///
+/// # Errors
+/// When the database fails.
+pub async fn expire(write: &mut Write, id: &KeyId, now: Moment) -> Result<()> {
+    EXPIRE.bind(id.as_str()).bind(now).execute(write).await?;
+    Ok(())
+}
+
+/// Deletes a key. Says whether there was one.
+///
+/// # Errors
+/// When the database fails.
+pub async fn delete(write: &mut Write, id: &KeyId) -> Result<bool> {
+    Ok(DELETE.bind(id.as_str()).execute(write).await? == 1)
+}
+
+/// Deletes a user's keys, all but the one to keep.
+///
+/// # Errors
+/// When the database fails.
+pub async fn delete_all(write: &mut Write, user: UserId, keep: Option<&KeyId>) -> Result<()> {
+    DELETE_OTHERS.bind(user).bind(keep.map_or("", KeyId::as_str)).execute(write).await?;
+    Ok(())
+}
+
+/// Deletes sessions that expired before `before`.
+///
+/// # Errors
+/// When the database fails.
+pub async fn delete_expired_sessions(write: &mut Write, before: Moment) -> Result<u64> {
+    DELETE_EXPIRED_SESSIONS.bind(before).execute(write).await
+}

@@ -1,0 +1,108 @@
+//! Each user's data key, wrapped by a deployment key.
+
+use coder_model::{
+    UserId,
+    sealed::{Sealed, WrappedKey},
+};
+use uuid::Uuid;
+
+use crate::{Reads, Result, Write, executor::statements};
+
+statements! {
+    INSERT = "INSERT INTO data_keys (user_id, key_fingerprint, nonce_tag, ciphertext) VALUES ($1, $2, $3, $4)";
+    FIND = "SELECT user_id, key_fingerprint, nonce_tag, ciphertext FROM data_keys WHERE user_id = $1";
+    FINGERPRINTS = "SELECT DISTINCT key_fingerprint FROM data_keys ORDER BY key_fingerprint";
+    LIST_NOT_UNDER = "SELECT user_id, key_fingerprint, nonce_tag, ciphertext FROM data_keys
+                      WHERE key_fingerprint <> $1 ORDER BY user_id LIMIT $2";
+    REPLACE = "UPDATE data_keys SET key_fingerprint = $2, nonce_tag = $3, ciphertext = $4 WHERE user_id = $1";
+    DELETE = "DELETE FROM data_keys WHERE user_id = $1";
+}
+
+#[derive(sqlx::FromRow)]
+struct Row {
+    user_id: Uuid,
+    key_fingerprint: String,
+    nonce_tag: Vec<u8>,
+    ciphertext: Vec<u8>,
+}
+
+impl Row {
+    fn into_parts(self) -> (UserId, WrappedKey) {
+        let sealed = Sealed { ciphertext: self.ciphertext, nonce_tag: self.nonce_tag };
+        (self.user_id.into(), WrappedKey { key_fingerprint: self.key_fingerprint, sealed })
+    }
+}
+
+/// Stores a user's first data key.
+///
+/// # Errors
+/// When the user has one already, or the database fails.
+pub async fn insert(write: &mut Write, user: UserId, key: &WrappedKey) -> Result<()> {
+    INSERT
+        .bind(user)
+        .bind(key.key_fingerprint.as_str())
+        .bind(key.sealed.nonce_tag.as_slice())
+        .bind(key.sealed.ciphertext.as_slice())
+        .execute(write)
+        .await?;
+    Ok(())
+}
+
+/// A user's data key.
+///
+/// # Errors
+/// When the database fails.
+pub async fn find(reads: &mut impl Reads, user: UserId) -> Result<Option<WrappedKey>> {
+    Ok(FIND.bind(user).optional::<Row>(reads).await?.map(|row| row.into_parts().1))
+}
+
+#[derive(sqlx::FromRow)]
+struct FingerprintRow {
+    key_fingerprint: String,
+}
+
+/// The deployment keys that are needed to open all data keys.
+///
+/// # Errors
+/// When the database fails.
+pub async fn fingerprints(reads: &mut impl Reads) -> Result<Vec<String>> {
+    let rows: Vec<FingerprintRow> = FINGERPRINTS.query().all(reads).await?;
+    Ok(rows.into_iter().map(|row| row.key_fingerprint).collect())
+}
+
+/// At most `limit` data keys that another deployment key than this one wraps.
+///
+/// # Errors
+/// When the database fails.
+pub async fn list_not_under(
+    reads: &mut impl Reads,
+    fingerprint: &str,
+    limit: i64,
+) -> Result<Vec<(UserId, WrappedKey)>> {
+    let rows: Vec<Row> = LIST_NOT_UNDER.bind(fingerprint).bind(limit).all(reads).await?;
+    Ok(rows.into_iter().map(Row::into_parts).collect())
+}
+
+/// Stores the same data key wrapped anew.
+///
+/// # Errors
+/// When the database fails.
+pub async fn replace(write: &mut Write, user: UserId, key: &WrappedKey) -> Result<()> {
+    REPLACE
+        .bind(user)
+        .bind(key.key_fingerprint.as_str())
+        .bind(key.sealed.nonce_tag.as_slice())
+        .bind(key.sealed.ciphertext.as_slice())
+        .execute(write)
+        .await?;
+    Ok(())
+}
+
+/// Forgets a user's data key: what it sealed never opens again.
+///
+/// # Errors
+/// When the database fails.
+pub async fn delete(write: &mut Write, user: UserId) -> Result<()> {
+    DELETE.bind(user).execute(write).await?;
+    Ok(())
+}

@@ -1,0 +1,224 @@
+//! User secrets. Values pass through sealed; metadata never includes them.
+
+use coder_model::{
+    Moment, SecretId, UserId,
+    sealed::Sealed,
+    secret::{EnvName, FileTarget, Secret, SecretName},
+};
+use uuid::Uuid;
+
+use crate::{Error, Reads, Result, Write, executor::statements};
+
+statements! {
+    INSERT = "INSERT INTO user_secrets (id, user_id, name, description, env_name, file_path, enabled,
+                  value_ciphertext, value_nonce_tag, value_revision, created_at, updated_at)
+              VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)";
+    FIND = "SELECT id, user_id, name, description, env_name, file_path, enabled,
+                CAST(length(value_ciphertext) AS BIGINT) AS value_bytes, value_revision, created_at, updated_at
+            FROM user_secrets WHERE user_id = $1 AND name = $2";
+    LIST = "SELECT id, user_id, name, description, env_name, file_path, enabled,
+                CAST(length(value_ciphertext) AS BIGINT) AS value_bytes, value_revision, created_at, updated_at
+            FROM user_secrets WHERE user_id = $1 ORDER BY name";
+    DELIVERABLE = "SELECT id, name, env_name, file_path, value_ciphertext, value_nonce_tag, value_revision
+                   FROM user_secrets
+                   WHERE user_id = $1 AND enabled AND (env_name IS NOT NULL OR file_path IS NOT NULL)
+                   ORDER BY name";
+    UPDATE = "UPDATE user_secrets SET description = $2, env_name = $3, file_path = $4, enabled = $5, updated_at = $6
+              WHERE id = $1";
+    SET_VALUE = "UPDATE user_secrets SET value_ciphertext = $2, value_nonce_tag = $3, value_revision = $4
+                 WHERE id = $1";
+    DELETE = "DELETE FROM user_secrets WHERE id = $1";
+    DELETE_ALL = "DELETE FROM user_secrets WHERE user_id = $1";
+}
+
+#[derive(sqlx::FromRow)]
+struct Row {
+    id: Uuid,
+    user_id: Uuid,
+    name: String,
+    description: String,
+    env_name: Option<String>,
+    file_path: Option<String>,
+    enabled: bool,
+    value_bytes: i64,
+    value_revision: i64,
+    created_at: i64,
+    updated_at: i64,
+}
+
+fn name(text: &str) -> Result<SecretName> {
+    SecretName::parse(text).map_err(|_| Error::Unknown { column: "user_secrets.name" })
+}
+
+fn env_name(text: Option<String>) -> Result<Option<EnvName>> {
+    text.map(|text| EnvName::parse(&text))
+        .transpose()
+        .map_err(|_| Error::Unknown { column: "user_secrets.env_name" })
+}
+
+fn file_path(text: Option<String>) -> Result<Option<FileTarget>> {
+    text.map(|text| FileTarget::parse(&text))
+        .transpose()
+        .map_err(|_| Error::Unknown { column: "user_secrets.file_path" })
+}
+
+impl TryFrom<Row> for Secret {
+    type Error = Error;
+
+    fn try_from(row: Row) -> Result<Self> {
+        Ok(Self {
+            id: row.id.into(),
+            owner: row.user_id.into(),
+            name: name(&row.name)?,
+            description: row.description,
+            env_name: env_name(row.env_name)?,
+            file_path: file_path(row.file_path)?,
+            enabled: row.enabled,
+            value_bytes: u64::try_from(row.value_bytes)
+                .map_err(|_| Error::Unknown { column: "user_secrets.value_ciphertext" })?,
+            value_revision: row.value_revision,
+            created_at: Moment::from_micros(row.created_at),
+            updated_at: Moment::from_micros(row.updated_at),
+        })
+    }
+}
+
+/// Stores a new secret with its sealed value.
+///
+/// # Errors
+/// [`Error::Conflict`] when name or a target is taken.
+pub async fn insert(write: &mut Write, secret: &Secret, value: &Sealed) -> Result<()> {
+    INSERT
+        .bind(secret.id)
+        .bind(secret.owner)
+        .bind(secret.name.as_str())
+        .bind(secret.description.as_str())
+        .bind(secret.env_name.as_ref().map(EnvName::as_str))
+        .bind(secret.file_path.as_ref().map(FileTarget::as_str))
+        .bind(secret.enabled)
+        .bind(value.ciphertext.as_slice())
+        .bind(value.nonce_tag.as_slice())
+        .bind(secret.value_revision)
+        .bind(secret.created_at)
+        .bind(secret.updated_at)
+        .execute(write)
+        .await?;
+    Ok(())
+}
+
+/// A user's secret by name.
+///
+/// # Errors
+/// When the database fails.
+pub async fn find(reads: &mut impl Reads, owner: UserId, name: &str) -> Result<Option<Secret>> {
+    FIND.bind(owner).bind(name).optional::<Row>(reads).await?.map(Secret::try_from).transpose()
+}
+
+/// All secrets of a user, by name.
+///
+/// # Errors
+/// When the database fails.
+pub async fn list(reads: &mut impl Reads, owner: UserId) -> Result<Vec<Secret>> {
+    LIST.bind(owner).all::<Row>(reads).await?.into_iter().map(Secret::try_from).collect()
+}
+
+/// A secret on its way to a workspace.
+#[derive(Debug)]
+pub struct Deliverable {
+    /// The secret.
+    pub id: SecretId,
+    /// Its name.
+    pub name: SecretName,
+    /// Environment variable to deliver it as.
+    pub env_name: Option<EnvName>,
+    /// File to deliver it as.
+    pub file_path: Option<FileTarget>,
+    /// Which of its values this is.
+    pub value_revision: i64,
+    /// The value.
+    pub value: Sealed,
+}
+
+#[derive(sqlx::FromRow)]
+struct DeliverableRow {
+    id: Uuid,
+    name: String,
+    env_name: Option<String>,
+    file_path: Option<String>,
+    value_ciphertext: Vec<u8>,
+    value_nonce_tag: Vec<u8>,
+    value_revision: i64,
+}
+
+impl TryFrom<DeliverableRow> for Deliverable {
+    type Error = Error;
+
+    fn try_from(row: DeliverableRow) -> Result<Self> {
+        Ok(Self {
+            id: row.id.into(),
+            name: name(&row.name)?,
+            env_name: env_name(row.env_name)?,
+            file_path: file_path(row.file_path)?,
+            value_revision: row.value_revision,
+            value: Sealed { ciphertext: row.value_ciphertext, nonce_tag: row.value_nonce_tag },
+        })
+    }
+}
+
+/// A user's enabled secrets that have a target, by name, with their values.
+///
+/// # Errors
+/// When the database fails.
+pub async fn deliverable(reads: &mut impl Reads, owner: UserId) -> Result<Vec<Deliverable>> {
+    DELIVERABLE.bind(owner).all::<DeliverableRow>(reads).await?.into_iter().map(Deliverable::try_from).collect()
+}
+
+/// Stores everything about a secret that may change, but for its value.
+///
+/// # Errors
+/// [`Error::Conflict`] when a target is taken.
+pub async fn update(write: &mut Write, secret: &Secret) -> Result<()> {
+    UPDATE
+        .bind(secret.id)
+        .bind(secret.description.as_str())
+        .bind(secret.env_name.as_ref().map(EnvName::as_str))
+        .bind(secret.file_path.as_ref().map(FileTarget::as_str))
+        .bind(secret.enabled)
+        .bind(secret.updated_at)
+        .execute(write)
+        .await?;
+    Ok(())
+}
+
+/// Stores another value.
+///
+/// # Errors
+/// When the database fails.
+pub async fn set_value(write: &mut Write, id: SecretId, value: &Sealed, revision: i64) -> Result<()> {
+    SET_VALUE
+        .bind(id)
+        .bind(value.ciphertext.as_slice())
+        .bind(value.nonce_tag.as_slice())
+        .bind(revision)
+        .execute(write)
+        .await?;
+    Ok(())
+}
+
+/// Deletes a secret.
+///
+/// # Errors
+/// When the database fails.
+pub async fn delete(write: &mut Write, id: SecretId) -> Result<()> {
+    DELETE.bind(id).execute(write).await?;
+    Ok(())
+}
+
+/// Deletes all secrets of a user.
+///
+/// # Errors
+/// When the database fails.
+pub async fn delete_all(write: &mut Write, owner: UserId) -> Result<()> {
+    DELETE_ALL.bind(owner).execute(write).await?;
+    Ok(())
+}

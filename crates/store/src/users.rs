@@ -1,0 +1,267 @@
+//! People with accounts.
+
+use coder_model::{
+    Moment, UserId,
+    page::Page,
+    user::{Email, Role, Roles, User, UserStatus, Username},
+};
+use uuid::Uuid;
+
+use crate::{Error, Reads, Result, Write, executor::statements};
+
+statements! {
+    COUNT = "SELECT COUNT(*) AS count FROM users";
+    INSERT = "INSERT INTO users (id, username, email, name, status, roles, password_hash, created_at, updated_at)
+              VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $8)";
+    FIND = "SELECT id, username, email, name, status, roles, created_at, updated_at, last_seen_at
+            FROM users WHERE id = $1 AND deleted_at IS NULL";
+    FIND_BY_USERNAME = "SELECT id, username, email, name, status, roles, created_at, updated_at, last_seen_at
+                        FROM users WHERE lower(username) = lower($1) AND deleted_at IS NULL";
+    FIND_BY_EMAIL = "SELECT id, username, email, name, status, roles, created_at, updated_at, last_seen_at
+                     FROM users WHERE lower(email) = lower($1) AND deleted_at IS NULL";
+    PASSWORD_HASH = "SELECT password_hash FROM users WHERE id = $1 AND deleted_at IS NULL";
+    LIST = "SELECT id, username, email, name, status, roles, created_at, updated_at, last_seen_at
+            FROM users
+            WHERE deleted_at IS NULL AND ($1 = '' OR lower(username) LIKE $1 ESCAPE '\\' OR lower(email) LIKE $1 ESCAPE '\\')
+                AND ($2 = '' OR status = $2)
+            ORDER BY lower(username) LIMIT $3 OFFSET $4";
+    COUNT_MATCHES = "SELECT COUNT(*) AS count FROM users
+                     WHERE deleted_at IS NULL
+                         AND ($1 = '' OR lower(username) LIKE $1 ESCAPE '\\' OR lower(email) LIKE $1 ESCAPE '\\')
+                         AND ($2 = '' OR status = $2)";
+    COUNT_ACTIVE_OWNERS = "SELECT COUNT(*) AS count FROM users
+                           WHERE deleted_at IS NULL AND status <> 'suspended'
+                               AND (roles = 'owner' OR roles LIKE 'owner,%')";
+    LOCK_OWNERS = "UPDATE users SET updated_at = updated_at WHERE roles = 'owner' OR roles LIKE 'owner,%'";
+    SET_STATUS = "UPDATE users SET status = $2, updated_at = $3 WHERE id = $1";
+    SET_ROLES = "UPDATE users SET roles = $2, updated_at = $3 WHERE id = $1";
+    SET_PASSWORD_HASH = "UPDATE users SET password_hash = $2, updated_at = $3 WHERE id = $1";
+    SEEN = "UPDATE users SET last_seen_at = $2, status = CASE WHEN status = 'dormant' THEN 'active' ELSE status END
+            WHERE id = $1";
+    DELETE = "UPDATE users SET deleted_at = $2, updated_at = $2, password_hash = '' WHERE id = $1";
+    BUMP_SECRETS_REVISION = "UPDATE users SET secrets_revision = secrets_revision + 1
+                             WHERE id = $1 AND deleted_at IS NULL";
+    HAS_WORKSPACES = "SELECT COUNT(*) AS count FROM workspaces WHERE owner_id = $1 AND deleted_at IS NULL";
+}
+
+#[derive(sqlx::FromRow)]
+pub(crate) struct Row {
+    id: Uuid,
+    username: String,
+    email: String,
+    name: String,
+    status: String,
+    roles: String,
+    created_at: i64,
+    updated_at: i64,
+    last_seen_at: Option<i64>,
+}
+
+impl TryFrom<Row> for User {
+    type Error = Error;
+
+    fn try_from(row: Row) -> Result<Self> {
+        let unknown = |column| move |_| Error::Unknown { column };
+        Ok(Self {
+            id: row.id.into(),
+            username: Username::parse(&row.username).map_err(unknown("users.username"))?,
+            email: Email::parse(&row.email).map_err(unknown("users.email"))?,
+            name: row.name,
+            status: UserStatus::parse(&row.status).ok_or(Error::Unknown { column: "users.status" })?,
+            roles: parse_roles(&row.roles)?,
+            created_at: Moment::from_micros(row.created_at),
+            updated_at: Moment::from_micros(row.updated_at),
+            last_seen_at: row.last_seen_at.map(Moment::from_micros),
+        })
+    }
+}
+
+fn parse_roles(words: &str) -> Result<Roles> {
+    words
+        .split(',')
+        .filter(|word| !word.is_empty())
+        .map(|word| Role::parse(word).ok_or(Error::Unknown { column: "users.roles" }))
+        .collect()
+}
+
+fn roles_text(roles: &Roles) -> String {
+    roles.iter().map(Role::as_str).collect::<Vec<_>>().join(",")
+}
+
+#[derive(sqlx::FromRow)]
+struct CountRow {
+    count: i64,
+}
+
+/// Whether anybody ever had an account.
+///
+/// # Errors
+/// When the database fails.
+pub async fn any(reads: &mut impl Reads) -> Result<bool> {
+    let row: CountRow = COUNT.query().one(reads).await?;
+    Ok(row.count > 0)
+}
+
+/// Stores a user.
+///
+/// # Errors
+/// A conflict on `users_username_key` or `users_email_key`, or the database fails.
+pub async fn insert(write: &mut Write, user: &User, password_hash: &str) -> Result<()> {
+    INSERT
+        .bind(user.id)
+        .bind(user.username.as_str())
+        .bind(user.email.as_str())
+        .bind(user.name.as_str())
+        .bind(user.status.as_str())
+        .bind(roles_text(&user.roles))
+        .bind(password_hash)
+        .bind(user.created_at)
+        .execute(write)
+        .await?;
+    Ok(())
+}
+
+/// The user with this id, unless deleted.
+///
+/// # Errors
+/// When the database fails.
+pub async fn find(reads: &mut impl Reads, id: UserId) -> Result<Option<User>> {
+    FIND.bind(id).optional::<Row>(reads).await?.map(User::try_from).transpose()
+}
+
+/// The user with this name in whatever case, unless deleted.
+///
+/// # Errors
+/// When the database fails.
+pub async fn find_by_username(reads: &mut impl Reads, username: &str) -> Result<Option<User>> {
+    FIND_BY_USERNAME.bind(username).optional::<Row>(reads).await?.map(User::try_from).transpose()
+}
+
+/// The user with this address in whatever case, unless deleted.
+///
+/// # Errors
+/// When the database fails.
+pub async fn find_by_email(reads: &mut impl Reads, email: &str) -> Result<Option<User>> {
+    FIND_BY_EMAIL.bind(email).optional::<Row>(reads).await?.map(User::try_from).transpose()
+}
+
+#[derive(sqlx::FromRow)]
+struct PasswordRow {
+    password_hash: String,
+}
+
+/// The stored hash of a user's password.
+///
+/// # Errors
+/// When the database fails.
+pub async fn password_hash(reads: &mut impl Reads, id: UserId) -> Result<Option<String>> {
+    let row: Option<PasswordRow> = PASSWORD_HASH.bind(id).optional(reads).await?;
+    Ok(row.map(|row| row.password_hash))
+}
+
+/// Which users are asked for.
+#[derive(Debug, Clone, Default)]
+pub struct Filter {
+    /// Part of the username or address, in whatever case; empty for all.
+    pub search: String,
+    /// Only users of this status.
+    pub status: Option<UserStatus>,
+}
+
+impl Filter {
+    fn pattern(&self) -> String {
+        if self.search.is_empty() { String::new() } else { crate::like::contains(&self.search) }
+    }
+
+    fn status(&self) -> &'static str {
+        self.status.map_or("", UserStatus::as_str)
+    }
+}
+
+/// A page of the users that match, by username, and how many match in all.
+///
+/// # Errors
+/// When the database fails.
+pub async fn list(reads: &mut impl Reads, filter: &Filter, page: Page) -> Result<(Vec<User>, i64)> {
+    let rows: Vec<Row> = LIST
+        .bind(filter.pattern())
+        .bind(filter.status())
+        .bind(i64::from(page.limit))
+        .bind(i64::from(page.offset))
+        .all(reads)
+        .await?;
+    let count: CountRow = COUNT_MATCHES.bind(filter.pattern()).bind(filter.status()).one(reads).await?;
+    Ok((rows.into_iter().map(User::try_from).collect::<Result<_>>()?, count.count))
+}
+
+/// Locks the owners' rows against other writers and counts those who can sign in.
+///
+/// # Errors
+/// When the database fails.
+pub async fn lock_and_count_active_owners(write: &mut Write) -> Result<i64> {
+    LOCK_OWNERS.query().execute(write).await?;
+    let row: CountRow = COUNT_ACTIVE_OWNERS.query().one(write).await?;
+    Ok(row.count)
+}
+
+/// Changes whether a user may sign in.
+///
+/// # Errors
+/// When the database fails.
+pub async fn set_status(write: &mut Write, id: UserId, status: UserStatus, now: Moment) -> Result<()> {
+    SET_STATUS.bind(id).bind(status.as_str()).bind(now).execute(write).await?;
+    Ok(())
+}
+
+/// Changes what a user may do.
+///
+/// # Errors
+/// When the database fails.
+pub async fn set_roles(write: &mut Write, id: UserId, roles: &Roles, now: Moment) -> Result<()> {
+    SET_ROLES.bind(id).bind(roles_text(roles)).bind(now).execute(write).await?;
+    Ok(())
+}
+
+/// Changes the hash of a user's password.
+///
+/// # Errors
+/// When the database fails.
+pub async fn set_password_hash(write: &mut Write, id: UserId, hash: &str, now: Moment) -> Result<()> {
+    SET_PASSWORD_HASH.bind(id).bind(hash).bind(now).execute(write).await?;
+    Ok(())
+}
+
+/// Notes that a user was here; a dormant one becomes active.
+///
+/// # Errors
+/// When the database fails.
+pub async fn seen(write: &mut Write, id: UserId, now: Moment) -> Result<()> {
+    SEEN.bind(id).bind(now).execute(write).await?;
+    Ok(())
+}
+
+/// Deletes a user. The row stays, so that builds and audit entries keep their names; it is never found again.
+///
+/// # Errors
+/// When the database fails.
+pub async fn delete(write: &mut Write, id: UserId, now: Moment) -> Result<()> {
+    DELETE.bind(id).bind(now).execute(write).await?;
+    Ok(())
+}
+
+/// Takes the row lock that orders all changes of a user's secrets. Says whether there is such a user.
+///
+/// # Errors
+/// When the database fails.
+pub async fn bump_secrets_revision(write: &mut Write, id: UserId) -> Result<bool> {
+    Ok(BUMP_SECRETS_REVISION.bind(id).execute(write).await? == 1)
+}
+
+/// Whether a user owns workspaces.
+///
+/// # Errors
+/// When the database fails.
+pub async fn has_workspaces(reads: &mut impl Reads, id: UserId) -> Result<bool> {
+    let row: CountRow = HAS_WORKSPACES.bind(id).one(reads).await?;
+    Ok(row.count > 0)
+}
