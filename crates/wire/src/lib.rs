@@ -4,10 +4,14 @@
 //! are the contract; `docs/openapi.json` is made from these types.
 
 pub mod agent;
+pub mod deployment;
 pub mod error;
 pub mod secrets;
 mod sensitive;
+pub mod templates;
 mod time;
+pub mod users;
+pub mod workspaces;
 
 pub use error::{ApiError, FieldError};
 pub use sensitive::Sensitive;

@@ -1,28 +1,150 @@
 //! The grammar of a file of secrets: text in, entries in file order out.
 
+mod env;
+mod json;
+mod yaml;
+
+use std::path::Path;
+
 use zeroize::Zeroizing;
+
+use crate::secret::MAX_SECRETS;
 
 /// The largest file, in bytes.
 pub const MAX_FILE_BYTES: usize = 1_048_576;
 
+/// The longest part of a key that messages show, in characters.
+const SHOWN_KEY: usize = 64;
+
 /// How a file of secrets is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Format {
-    /// `KEY=value` lines.
+    /// `KEY=VALUE` lines.
     Env,
     /// One flat object of strings.
     Json,
-    /// One mapping of strings to strings.
+    /// One mapping of strings.
     Yaml,
+}
+
+impl Format {
+    /// Every format.
+    pub const ALL: [Self; 3] = [Self::Env, Self::Json, Self::Yaml];
+
+    /// The word for the format.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Env => "env",
+            Self::Json => "json",
+            Self::Yaml => "yaml",
+        }
+    }
+
+    /// Parses the word.
+    ///
+    /// # Errors
+    /// [`ParseError`] for an empty or unknown word.
+    pub fn parse(word: &str) -> Result<Self, ParseError> {
+        if word.is_empty() {
+            return Err(ParseError("a secrets file format is required".to_owned()));
+        }
+        Self::ALL
+            .into_iter()
+            .find(|format| format.as_str() == word)
+            .ok_or_else(|| ParseError(format!("unknown secrets file format {word:?}")))
+    }
+
+    /// The format that a file's extension tells, if it does.
+    #[must_use]
+    pub fn of_path(path: &str) -> Option<Self> {
+        // A file named `.env` has no extension in the eyes of `Path`.
+        let path = Path::new(path);
+        let name = path.file_name()?.to_str()?.to_ascii_lowercase();
+        match name.rsplit_once('.')?.1 {
+            "env" => Some(Self::Env),
+            "json" => Some(Self::Json),
+            "yaml" | "yml" => Some(Self::Yaml),
+            _ => None,
+        }
+    }
 }
 
 /// One secret of a file.
 #[derive(Clone)]
 pub struct Entry {
-    /// The key, as written.
+    /// Becomes the secret's name, and its variable where it can be one.
     pub key: String,
-    /// The value.
+    /// Becomes the secret's value.
     pub value: Zeroizing<String>,
-    /// The line the key stands on, from 1; none for JSON.
+    /// Where it begins, from 1; not known for JSON.
     pub line: Option<usize>,
 }
+
+impl Entry {
+    /// The entry in messages: `Secret "KEY" on line 3`.
+    #[must_use]
+    pub fn describe(&self) -> String {
+        let line = self.line.map(|line| format!(" on line {line}")).unwrap_or_default();
+        format!("Secret \"{}\"{line}", self.shown_key())
+    }
+
+    /// The key as messages show it: cut to a bound, control characters escaped.
+    #[must_use]
+    pub fn shown_key(&self) -> String {
+        shown(&self.key)
+    }
+}
+
+/// What is wrong with a file. Never quotes a value.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
+pub struct ParseError(pub(crate) String);
+
+/// Parses a file of secrets.
+///
+/// # Errors
+/// The first thing that is wrong with the text.
+pub fn parse(format: Format, text: &str) -> Result<Vec<Entry>, ParseError> {
+    if text.len() > MAX_FILE_BYTES {
+        return Err(ParseError(format!(
+            "secrets file exceeds the maximum allowed size of {MAX_FILE_BYTES} bytes"
+        )));
+    }
+    let entries = match format {
+        Format::Env => env::parse(text),
+        Format::Json => json::parse(text),
+        Format::Yaml => yaml::parse(text),
+    }?;
+    if entries.is_empty() {
+        return Err(ParseError("no secrets found in file".to_owned()));
+    }
+    let count = entries.len();
+    if count as u64 > MAX_SECRETS {
+        return Err(ParseError(format!(
+            "secrets file contains {count} secrets, which exceeds the maximum of {MAX_SECRETS} secrets per user"
+        )));
+    }
+    Ok(entries)
+}
+
+/// Adds an entry unless its key is there already.
+fn add(entries: &mut Vec<Entry>, entry: Entry) -> Result<(), ParseError> {
+    if entries.iter().any(|other| other.key == entry.key) {
+        let line = entry.line.map(|line| format!(" on line {line}")).unwrap_or_default();
+        return Err(ParseError(format!("duplicate key \"{}\"{line}", entry.shown_key())));
+    }
+    entries.push(entry);
+    Ok(())
+}
+
+fn shown(key: &str) -> String {
+    let mut text: String = key.chars().take(SHOWN_KEY).flat_map(char::escape_debug).collect();
+    if key.chars().count() > SHOWN_KEY {
+        text.push_str("...");
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,56 @@
+//! The deployment itself over REST.
+
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+/// A plain message.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct Message {
+    /// What happened.
+    pub message: String,
+}
+
+/// Answer to `GET /api/v2/buildinfo`.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct BuildInfo {
+    /// The server's version.
+    pub version: String,
+    /// Where the source is.
+    pub external_url: String,
+    /// Where people and agents reach the server.
+    pub dashboard_url: String,
+    /// The deployment.
+    pub deployment_id: Uuid,
+    /// Always false: nothing is reported to anybody.
+    pub telemetry: bool,
+    /// The agent protocol that is spoken.
+    pub agent_api_version: String,
+    /// What to do when client and server differ.
+    pub upgrade_message: String,
+}
+
+/// Answer to `GET /api/v2/deployment/user-secrets/capabilities`.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct UserSecretsCapabilities {
+    /// Whether file targets are delivered.
+    pub file_path_delivery_enabled: bool,
+}
+
+/// Answer to `GET /api/v2/users/authmethods`.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct AuthMethods {
+    /// Signing in with a password.
+    pub password: AuthMethod,
+    /// Signing in with GitHub.
+    pub github: AuthMethod,
+    /// Signing in with OpenID Connect.
+    pub oidc: AuthMethod,
+}
+
+/// Whether a way to sign in is offered.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct AuthMethod {
+    /// It is.
+    pub enabled: bool,
+}
