@@ -4,6 +4,7 @@
 //! text from outside is parsed into them once, at the edge, and every broken rule comes back as a
 //! [`Violation`] that names the field.
 
+pub mod duration;
 pub mod id;
 pub mod import;
 pub mod moment;

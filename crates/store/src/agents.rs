@@ -40,6 +40,7 @@ statements! {
                   WHERE connection_id = $1";
     DISCONNECT_ALL = "UPDATE agents SET connection_id = NULL, disconnected_at = $1, updated_at = $1
                       WHERE connection_id IS NOT NULL";
+    DELETE = "DELETE FROM agents WHERE workspace_id = $1";
     SET_DIRECTORY = "UPDATE agents SET expanded_directory = $2 WHERE id = $1";
     SET_LIFECYCLE = "UPDATE agents SET lifecycle = $2, started_at = COALESCE($3, started_at),
                          ready_at = COALESCE($4, ready_at), updated_at = $5
@@ -265,5 +266,14 @@ pub async fn set_lifecycle(
     let ready =
         matches!(lifecycle, Lifecycle::Ready | Lifecycle::StartError | Lifecycle::StartTimeout).then_some(at);
     SET_LIFECYCLE.bind(id).bind(lifecycle.as_str()).bind(started).bind(ready).bind(now).execute(write).await?;
+    Ok(())
+}
+
+/// Forgets a workspace's agent, with its token, logs and warnings.
+///
+/// # Errors
+/// When the database fails.
+pub async fn delete(write: &mut Write, workspace: WorkspaceId) -> Result<()> {
+    DELETE.bind(workspace).execute(write).await?;
     Ok(())
 }

@@ -33,7 +33,7 @@ impl Statement {
 
 /// Declares a table module's statements and the list of them.
 macro_rules! statements {
-    ($($(#[$doc:meta])* $name:ident = $text:literal;)*) => {
+    ($($(#[$doc:meta])* $name:ident = $text:expr;)*) => {
         $($(#[$doc])* const $name: crate::executor::Statement = crate::executor::Statement($text);)*
 
         /// Every statement of this module.

@@ -14,10 +14,14 @@ pub mod agent_warnings;
 pub mod agents;
 pub mod api_keys;
 pub mod audit;
+pub mod build_logs;
 pub mod data_keys;
 pub mod deployment;
+pub mod files;
 pub mod secrets;
+pub mod templates;
 pub mod users;
+pub mod workspaces;
 
 pub use database::{Database, Engine};
 pub use error::{Error, Result};
@@ -31,8 +35,12 @@ pub const STATEMENTS: &[(&str, &[Statement])] = &[
     ("agents", agents::STATEMENTS),
     ("api_keys", api_keys::STATEMENTS),
     ("audit", audit::STATEMENTS),
+    ("build_logs", build_logs::STATEMENTS),
     ("data_keys", data_keys::STATEMENTS),
     ("deployment", deployment::STATEMENTS),
+    ("files", files::STATEMENTS),
     ("secrets", secrets::STATEMENTS),
+    ("templates", templates::STATEMENTS),
     ("users", users::STATEMENTS),
+    ("workspaces", workspaces::STATEMENTS),
 ];

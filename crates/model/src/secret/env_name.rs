@@ -83,7 +83,7 @@ impl EnvName {
 }
 
 /// Whether `raw` is a name in the POSIX sense: `[a-zA-Z_][a-zA-Z0-9_]*`.
-fn is_posix_name(raw: &str) -> bool {
+pub(crate) fn is_posix_name(raw: &str) -> bool {
     let mut bytes = raw.bytes();
     bytes.next().is_some_and(|first| first.is_ascii_alphabetic() || first == b'_')
         && bytes.all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')

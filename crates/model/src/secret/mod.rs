@@ -9,6 +9,7 @@ mod value;
 
 pub use draft::{NewSecret, RawPatch, RawSecret, SecretPatch};
 pub use env_name::EnvName;
+pub(crate) use env_name::is_posix_name;
 pub use file_target::FileTarget;
 pub use limits::{LimitExceeded, MAX_ENV_BYTES, MAX_SECRETS, MAX_TOTAL_BYTES, MAX_VALUE_BYTES, Usage};
 pub use name::SecretName;

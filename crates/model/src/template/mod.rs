@@ -1,6 +1,11 @@
 //! A template: what `template.toml` says a workspace is made of.
 
-use std::time::Duration;
+mod parse;
+mod read;
+
+use std::{fmt, time::Duration};
+
+pub use parse::MAX_BYTES;
 
 use crate::{FileId, Moment, TemplateId, TemplateVersionId, UserId, workspace::ResourceName};
 
@@ -119,3 +124,38 @@ pub enum Computer {
     /// Any machine whose owner starts the agent there.
     External,
 }
+
+impl Computer {
+    /// The word for it, as in `template.toml`.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Process => "process",
+            Self::External => "external",
+        }
+    }
+}
+
+/// One thing that is wrong with a `template.toml`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TemplateError {
+    /// Where, from 1.
+    pub line: usize,
+    /// The key, as a path such as `script[0].timeout`; empty for the whole file.
+    pub key: String,
+    /// What is wrong and what would be right.
+    pub message: String,
+}
+
+impl fmt::Display for TemplateError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "template.toml:{}: ", self.line)?;
+        if !self.key.is_empty() {
+            write!(f, "{}: ", self.key)?;
+        }
+        f.write_str(&self.message)
+    }
+}
+
+#[cfg(test)]
+mod tests;

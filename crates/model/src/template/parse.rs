@@ -1,0 +1,202 @@
+//! `template.toml`: text in, a [`Definition`] or everything that is wrong with it out.
+
+use std::{collections::HashSet, time::Duration};
+
+use toml::de::DeTable;
+
+use super::{
+    AgentSettings, App, AppTarget, Computer, Definition, Script, TemplateError,
+    read::{Problems, Table},
+};
+use crate::{secret::is_posix_name, user::is_slug};
+
+/// The longest file, in bytes.
+pub const MAX_BYTES: usize = 1024 * 1024;
+/// The most entries of each list.
+const MAX_ENTRIES: usize = 100;
+/// How long an agent may take to connect when nothing is said.
+const CONNECTION_TIMEOUT: Duration = Duration::from_secs(120);
+
+impl Definition {
+    /// Parses the text of `template.toml`.
+    ///
+    /// # Errors
+    /// Everything that is wrong, by line.
+    pub fn parse(text: &str) -> Result<Self, Vec<TemplateError>> {
+        let problems = Problems::new(text);
+        if text.len() > MAX_BYTES {
+            problems.add(&(0..0), "", format!("the file must be at most {MAX_BYTES} bytes"));
+            return Err(problems.into_inner());
+        }
+        let document = match DeTable::parse(text) {
+            Ok(document) => document,
+            Err(error) => {
+                problems.add(&error.span().unwrap_or(0..0), "", error.message());
+                return Err(problems.into_inner());
+            }
+        };
+        let definition = definition(&Table::root(document.get_ref(), &problems));
+        let found = problems.into_inner();
+        match definition {
+            Some(definition) if found.is_empty() => Ok(definition),
+            _ => Err(found),
+        }
+    }
+}
+
+fn definition(root: &Table<'_, '_>) -> Option<Definition> {
+    root.only(&["agent", "env", "script", "app", "process", "external", "container"]);
+    let agent = root.get("agent").and_then(|field| field.table());
+    let agent = match &agent {
+        Some(table) => agent_settings(table),
+        None => AgentSettings {
+            name: "main".to_owned(),
+            dir: None,
+            env: Vec::new(),
+            connection_timeout: CONNECTION_TIMEOUT,
+        },
+    };
+    let env = root.tables("env", MAX_ENTRIES).iter().filter_map(env_entry).collect();
+    let scripts = root.tables("script", MAX_ENTRIES).iter().filter_map(script).collect();
+    let apps = apps(root);
+    let computer = computer(root)?;
+    Some(Definition { agent, env, scripts, apps, computer })
+}
+
+fn agent_settings(table: &Table<'_, '_>) -> AgentSettings {
+    table.only(&["name", "dir", "env", "connection_timeout"]);
+    let mut name = "main".to_owned();
+    if let Some(field) = table.get("name") {
+        match field.text() {
+            Some(text) if is_slug(&text) && text.len() <= 32 => name = text,
+            Some(_) => {
+                field.problem("must be at most 32 letters and digits, with single hyphens between them");
+            }
+            None => {}
+        }
+    }
+    let mut env = Vec::new();
+    if let Some(fields) = table.get("env").and_then(|field| field.table()) {
+        for (variable, field) in fields.all() {
+            if let Some(problem) = bad_variable(&variable) {
+                field.problem(problem);
+            }
+            env.extend(field.text().map(|value| (variable, value)));
+        }
+    }
+    AgentSettings {
+        name,
+        dir: table.get("dir").and_then(|field| field.text()).filter(|dir| !dir.is_empty()),
+        env,
+        connection_timeout: table
+            .get("connection_timeout")
+            .and_then(|field| field.duration())
+            .unwrap_or(CONNECTION_TIMEOUT),
+    }
+}
+
+fn bad_variable(name: &str) -> Option<&'static str> {
+    if !is_posix_name(name) {
+        Some(
+            "a variable's name must start with a letter or underscore, followed by letters, digits, or underscores",
+        )
+    } else if name.eq_ignore_ascii_case("CODER") || name.to_ascii_uppercase().starts_with("CODER_") {
+        Some("variables starting with CODER_ are set by the agent")
+    } else {
+        None
+    }
+}
+
+fn env_entry(table: &Table<'_, '_>) -> Option<(String, String)> {
+    table.only(&["name", "value"]);
+    let (name, value) = (table.required("name"), table.required("value"));
+    let name = name?;
+    if let Some(problem) = bad_variable(&name) {
+        table.problem(problem);
+    }
+    Some((name, value?))
+}
+
+fn script(table: &Table<'_, '_>) -> Option<Script> {
+    table.only(&["display_name", "script", "run_on_start", "run_on_stop", "start_blocks_login", "timeout"]);
+    let run_on_stop = table.bool_or("run_on_stop", false);
+    let run_on_start = table.bool_or("run_on_start", !run_on_stop);
+    if !run_on_start && !run_on_stop {
+        table.problem("set run_on_start or run_on_stop to true; this script never runs");
+    }
+    let start_blocks_login = table.bool_or("start_blocks_login", false);
+    if start_blocks_login && !run_on_start {
+        table.problem("start_blocks_login needs run_on_start");
+    }
+    let timeout = table.get("timeout").and_then(|field| field.duration()).filter(|timeout| !timeout.is_zero());
+    let display_name = table.text_or_default("display_name");
+    let script = table.required("script")?;
+    let display_name = if display_name.is_empty() { "Script".to_owned() } else { display_name };
+    Some(Script { display_name, script, run_on_start, run_on_stop, start_blocks_login, timeout })
+}
+
+fn apps(root: &Table<'_, '_>) -> Vec<App> {
+    let mut slugs = HashSet::new();
+    let mut apps = Vec::new();
+    for table in root.tables("app", MAX_ENTRIES) {
+        table.only(&["slug", "display_name", "icon", "command", "url"]);
+        let slug = table.required("slug");
+        let command = table.get("command").and_then(|field| field.text());
+        let url = table.get("url").and_then(|field| field.text());
+        let target = match (command, url) {
+            (Some(command), None) => Some(AppTarget::Command(command)),
+            (None, Some(url)) => {
+                if !url.starts_with("http://") && !url.starts_with("https://") {
+                    table.problem("url must start with http:// or https://");
+                }
+                Some(AppTarget::Url(url))
+            }
+            (Some(_), Some(_)) => {
+                table.problem("set either command or url, not both");
+                None
+            }
+            (None, None) => {
+                table.problem("set command or url");
+                None
+            }
+        };
+        let (Some(slug), Some(target)) = (slug, target) else { continue };
+        if !is_slug(&slug) || slug.bytes().any(|byte| byte.is_ascii_uppercase()) {
+            table.problem(
+                "slug must consist of lower-case letters and digits, with single hyphens between them",
+            );
+        }
+        if !slugs.insert(slug.clone()) {
+            table.problem(format!("slug {slug:?} is used twice"));
+        }
+        let display_name = table.text_or_default("display_name");
+        let display_name = if display_name.is_empty() { slug.clone() } else { display_name };
+        apps.push(App { slug, display_name, icon: table.text_or_default("icon"), target });
+    }
+    apps
+}
+
+fn computer(root: &Table<'_, '_>) -> Option<Computer> {
+    let mut chosen = Vec::new();
+    for (name, computer) in [("process", Computer::Process), ("external", Computer::External)] {
+        if let Some(table) = root.get(name).and_then(|field| field.table()) {
+            table.only(&[]);
+            chosen.push(computer);
+        }
+    }
+    if let Some(field) = root.get("container") {
+        field.problem("containers are not available in this version; use [process] or [external]");
+        return None;
+    }
+    match chosen.as_slice() {
+        [one] => Some(*one),
+        [] => {
+            root.problem("say what the workspace runs on: add [process] or [external]");
+            None
+        }
+        _ => {
+            root.problem("a workspace runs on one computer: keep either [process] or [external]");
+            None
+        }
+    }
+}

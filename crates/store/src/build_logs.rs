@@ -1,0 +1,71 @@
+//! What builds say while they are worked on.
+
+use coder_model::{BuildId, Moment, workspace::LogLevel};
+
+use crate::{Error, Reads, Result, Write, executor::statements};
+
+statements! {
+    INSERT = "INSERT INTO build_logs (build_id, created_at, source, level, stage, output)
+              VALUES ($1, $2, 'provisioner', $3, $4, $5)";
+    LIST = "SELECT id, created_at, level, stage, output FROM build_logs WHERE build_id = $1 AND id > $2
+            ORDER BY id LIMIT $3";
+}
+
+/// A line.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Line {
+    /// Counts up over all lines; 0 for one that is not stored yet.
+    pub id: i64,
+    /// When it was written.
+    pub created_at: Moment,
+    /// How grave it is.
+    pub level: LogLevel,
+    /// The part of the work.
+    pub stage: String,
+    /// The text.
+    pub output: String,
+}
+
+#[derive(sqlx::FromRow)]
+struct Row {
+    id: i64,
+    created_at: i64,
+    level: String,
+    stage: String,
+    output: String,
+}
+
+/// Stores a line.
+///
+/// # Errors
+/// When the database fails.
+pub async fn insert(write: &mut Write, build: BuildId, line: &Line) -> Result<()> {
+    INSERT
+        .bind(build)
+        .bind(line.created_at)
+        .bind(line.level.as_str())
+        .bind(line.stage.as_str())
+        .bind(line.output.as_str())
+        .execute(write)
+        .await?;
+    Ok(())
+}
+
+/// At most `limit` lines of a build after the line `after`, in order.
+///
+/// # Errors
+/// When the database fails.
+pub async fn list(reads: &mut impl Reads, build: BuildId, after: i64, limit: i64) -> Result<Vec<Line>> {
+    let rows: Vec<Row> = LIST.bind(build).bind(after).bind(limit).all(reads).await?;
+    rows.into_iter()
+        .map(|row| {
+            Ok(Line {
+                id: row.id,
+                created_at: Moment::from_micros(row.created_at),
+                level: LogLevel::parse(&row.level).ok_or(Error::Unknown { column: "build_logs.level" })?,
+                stage: row.stage,
+                output: row.output,
+            })
+        })
+        .collect()
+}

@@ -1,0 +1,241 @@
+//! Templates and their versions.
+
+use coder_model::{
+    Moment, TemplateId, TemplateVersionId,
+    template::{Template, TemplateVersion},
+    workspace::ResourceName,
+};
+use uuid::Uuid;
+
+use crate::{Error, Reads, Result, Write, executor::statements};
+
+statements! {
+    INSERT = "INSERT INTO templates (id, name, display_name, description, icon, active_version_id, created_by,
+                  created_at, updated_at)
+              VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $8)";
+    FIND = "SELECT t.id, t.name, t.display_name, t.description, t.icon, t.active_version_id, t.created_by, t.created_at,
+                t.updated_at, u.username AS created_by_name, v.definition,
+                (SELECT COUNT(*) FROM workspaces w WHERE w.template_id = t.id AND w.deleted_at IS NULL) AS workspaces
+            FROM templates t JOIN users u ON u.id = t.created_by
+                JOIN template_versions v ON v.id = t.active_version_id
+            WHERE t.id = $1 AND t.deleted_at IS NULL";
+    FIND_BY_NAME = "SELECT t.id, t.name, t.display_name, t.description, t.icon, t.active_version_id, t.created_by,
+                        t.created_at, t.updated_at, u.username AS created_by_name, v.definition,
+                        (SELECT COUNT(*) FROM workspaces w WHERE w.template_id = t.id AND w.deleted_at IS NULL)
+                            AS workspaces
+                    FROM templates t JOIN users u ON u.id = t.created_by
+                        JOIN template_versions v ON v.id = t.active_version_id
+                    WHERE lower(t.name) = lower($1) AND t.deleted_at IS NULL";
+    LIST = "SELECT t.id, t.name, t.display_name, t.description, t.icon, t.active_version_id, t.created_by, t.created_at,
+                t.updated_at, u.username AS created_by_name, v.definition,
+                (SELECT COUNT(*) FROM workspaces w WHERE w.template_id = t.id AND w.deleted_at IS NULL) AS workspaces
+            FROM templates t JOIN users u ON u.id = t.created_by
+                JOIN template_versions v ON v.id = t.active_version_id
+            WHERE t.deleted_at IS NULL ORDER BY lower(t.name)";
+    // Also the row lock that keeps a template from being deleted under a new workspace.
+    TOUCH = "UPDATE templates SET updated_at = $2 WHERE id = $1 AND deleted_at IS NULL";
+    SET_ACTIVE_VERSION = "UPDATE templates SET active_version_id = $2, updated_at = $3 WHERE id = $1";
+    DELETE = "UPDATE templates SET deleted_at = $2, updated_at = $2 WHERE id = $1";
+    INSERT_VERSION = "INSERT INTO template_versions (id, template_id, name, file_id, definition, created_by, created_at)
+                      VALUES ($1, $2, $3, $4, $5, $6, $7)";
+    FIND_VERSION = "SELECT v.id, v.template_id, v.name, v.file_id, v.definition, v.created_by, v.created_at,
+                        u.username AS created_by_name
+                    FROM template_versions v JOIN users u ON u.id = v.created_by WHERE v.id = $1";
+    ADOPT_VERSION = "UPDATE template_versions SET template_id = $2 WHERE id = $1 AND template_id IS NULL";
+}
+
+/// A template with what is shown beside it.
+#[derive(Debug, Clone)]
+pub struct Found {
+    /// The template.
+    pub template: Template,
+    /// Who made it.
+    pub created_by_name: String,
+    /// The text of its active version's `template.toml`.
+    pub definition: String,
+    /// How many workspaces use it.
+    pub workspaces: i64,
+}
+
+#[derive(sqlx::FromRow)]
+struct Row {
+    id: Uuid,
+    name: String,
+    display_name: String,
+    description: String,
+    icon: String,
+    active_version_id: Uuid,
+    created_by: Uuid,
+    created_at: i64,
+    updated_at: i64,
+    created_by_name: String,
+    definition: String,
+    workspaces: i64,
+}
+
+impl TryFrom<Row> for Found {
+    type Error = Error;
+
+    fn try_from(row: Row) -> Result<Self> {
+        let template = Template {
+            id: row.id.into(),
+            name: ResourceName::parse(&row.name).map_err(|_| Error::Unknown { column: "templates.name" })?,
+            display_name: row.display_name,
+            description: row.description,
+            icon: row.icon,
+            active_version: row.active_version_id.into(),
+            created_by: row.created_by.into(),
+            created_at: Moment::from_micros(row.created_at),
+            updated_at: Moment::from_micros(row.updated_at),
+        };
+        Ok(Self {
+            template,
+            created_by_name: row.created_by_name,
+            definition: row.definition,
+            workspaces: row.workspaces,
+        })
+    }
+}
+
+/// Stores a new template.
+///
+/// # Errors
+/// [`Error::Conflict`] when the name is taken.
+pub async fn insert(write: &mut Write, template: &Template) -> Result<()> {
+    INSERT
+        .bind(template.id)
+        .bind(template.name.as_str())
+        .bind(template.display_name.as_str())
+        .bind(template.description.as_str())
+        .bind(template.icon.as_str())
+        .bind(template.active_version)
+        .bind(template.created_by)
+        .bind(template.created_at)
+        .execute(write)
+        .await?;
+    Ok(())
+}
+
+/// A template.
+///
+/// # Errors
+/// When the database fails.
+pub async fn find(reads: &mut impl Reads, id: TemplateId) -> Result<Option<Found>> {
+    FIND.bind(id).optional::<Row>(reads).await?.map(Found::try_from).transpose()
+}
+
+/// A template by name, without regard to case.
+///
+/// # Errors
+/// When the database fails.
+pub async fn find_by_name(reads: &mut impl Reads, name: &str) -> Result<Option<Found>> {
+    FIND_BY_NAME.bind(name).optional::<Row>(reads).await?.map(Found::try_from).transpose()
+}
+
+/// All templates, by name.
+///
+/// # Errors
+/// When the database fails.
+pub async fn list(reads: &mut impl Reads) -> Result<Vec<Found>> {
+    LIST.query().all::<Row>(reads).await?.into_iter().map(Found::try_from).collect()
+}
+
+/// Holds a template's row until the transaction ends. Says whether it is still there.
+///
+/// # Errors
+/// When the database fails.
+pub async fn touch(write: &mut Write, id: TemplateId, now: Moment) -> Result<bool> {
+    Ok(TOUCH.bind(id).bind(now).execute(write).await? == 1)
+}
+
+/// Makes another version the one that new builds use.
+///
+/// # Errors
+/// When the database fails.
+pub async fn set_active_version(
+    write: &mut Write,
+    id: TemplateId,
+    version: TemplateVersionId,
+    now: Moment,
+) -> Result<()> {
+    SET_ACTIVE_VERSION.bind(id).bind(version).bind(now).execute(write).await?;
+    Ok(())
+}
+
+/// Takes a template away; its versions stay for the builds that used them.
+///
+/// # Errors
+/// When the database fails.
+pub async fn delete(write: &mut Write, id: TemplateId, now: Moment) -> Result<()> {
+    DELETE.bind(id).bind(now).execute(write).await?;
+    Ok(())
+}
+
+/// A version with what is shown beside it.
+#[derive(Debug, Clone)]
+pub struct FoundVersion {
+    /// The version.
+    pub version: TemplateVersion,
+    /// The text of its `template.toml`.
+    pub definition: String,
+    /// Who pushed it.
+    pub created_by_name: String,
+}
+
+#[derive(sqlx::FromRow)]
+struct VersionRow {
+    id: Uuid,
+    template_id: Option<Uuid>,
+    name: String,
+    file_id: Uuid,
+    definition: String,
+    created_by: Uuid,
+    created_at: i64,
+    created_by_name: String,
+}
+
+/// Stores a new version.
+///
+/// # Errors
+/// When the database fails.
+pub async fn insert_version(write: &mut Write, version: &TemplateVersion, definition: &str) -> Result<()> {
+    INSERT_VERSION
+        .bind(version.id)
+        .bind(version.template)
+        .bind(version.name.as_str())
+        .bind(version.file)
+        .bind(definition)
+        .bind(version.created_by)
+        .bind(version.created_at)
+        .execute(write)
+        .await?;
+    Ok(())
+}
+
+/// A version.
+///
+/// # Errors
+/// When the database fails.
+pub async fn find_version(reads: &mut impl Reads, id: TemplateVersionId) -> Result<Option<FoundVersion>> {
+    let row: Option<VersionRow> = FIND_VERSION.bind(id).optional(reads).await?;
+    Ok(row.map(|row| FoundVersion {
+        version: TemplateVersion {
+            id: row.id.into(),
+            template: row.template_id.map(Into::into),
+            name: row.name,
+            file: row.file_id.into(),
+            created_by: row.created_by.into(),
+            created_at: Moment::from_micros(row.created_at),
+        },
+        definition: row.definition,
+        created_by_name: row.created_by_name,
+    }))
+}
+
+/// Gives a version that belongs to no template yet to one. Says whether it was free.
+///
+/// # Errors
+/// When the database fails.
+pub async fn adopt_version(write: &mut Write, id: TemplateVersionId, template: TemplateId) -> Result<bool> {
+    Ok(ADOPT_VERSION.bind(id).bind(template).execute(write).await? == 1)
+}

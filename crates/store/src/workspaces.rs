@@ -1,0 +1,367 @@
+//! Workspaces and their builds, read together: what people look at is a workspace with a build of it.
+
+use coder_model::{
+    BuildId, Moment, TemplateId, TemplateVersionId, UserId, WorkspaceId,
+    page::Page,
+    workspace::{Build, JobStatus, ResourceName, Transition, Workspace},
+};
+use uuid::Uuid;
+
+use crate::{Error, Reads, Result, Write, executor::statements, like};
+
+/// A build with everything that is shown beside it.
+macro_rules! overview {
+    ($rest:literal) => {
+        concat!(
+            "SELECT w.id, w.owner_id, w.name, w.template_id, w.created_at, w.updated_at, w.last_used_at, w.deleted_at,
+                 o.username AS owner_name, t.name AS template_name, t.display_name AS template_display_name,
+                 t.icon AS template_icon, t.active_version_id, b.id AS build_id, b.build_number, b.template_version_id,
+                 b.transition, b.initiator_id, b.status, b.error, b.created_at AS build_created_at,
+                 b.updated_at AS build_updated_at, b.started_at, b.completed_at, v.name AS version_name, v.definition,
+                 i.username AS initiator_name
+             FROM workspaces w
+                 JOIN workspace_builds b ON b.workspace_id = w.id
+                 JOIN users o ON o.id = w.owner_id
+                 JOIN templates t ON t.id = w.template_id
+                 JOIN template_versions v ON v.id = b.template_version_id
+                 JOIN users i ON i.id = b.initiator_id
+             WHERE ",
+            $rest
+        )
+    };
+}
+
+statements! {
+    INSERT = "INSERT INTO workspaces (id, owner_id, name, template_id, created_at, updated_at, last_used_at)
+              VALUES ($1, $2, $3, $4, $5, $5, $5)";
+    // The row lock that orders a workspace's builds.
+    TOUCH = "UPDATE workspaces SET updated_at = $2 WHERE id = $1 AND deleted_at IS NULL";
+    USED = "UPDATE workspaces SET last_used_at = $2 WHERE id = $1";
+    DELETE = "UPDATE workspaces SET deleted_at = $2, updated_at = $2 WHERE id = $1";
+    FIND = overview!("w.id = $1 AND b.build_number =
+        (SELECT MAX(n.build_number) FROM workspace_builds n WHERE n.workspace_id = w.id)");
+    FIND_BY_NAME = overview!("w.owner_id = $1 AND lower(w.name) = lower($2) AND ($3 OR w.deleted_at IS NULL)
+        AND b.build_number = (SELECT MAX(n.build_number) FROM workspace_builds n WHERE n.workspace_id = w.id)
+        ORDER BY CASE WHEN w.deleted_at IS NULL THEN 0 ELSE 1 END, w.deleted_at DESC LIMIT 1");
+    LIST = overview!("w.deleted_at IS NULL AND ($1 = '' OR lower(o.username) = $1)
+        AND ($2 = '' OR lower(w.name) LIKE $2 ESCAPE '\\') AND ($3 = '' OR lower(t.name) = $3)
+        AND b.build_number = (SELECT MAX(n.build_number) FROM workspace_builds n WHERE n.workspace_id = w.id)
+        ORDER BY lower(w.name), w.id LIMIT $4 OFFSET $5");
+    COUNT = "SELECT COUNT(*) AS count FROM workspaces w JOIN users o ON o.id = w.owner_id
+                 JOIN templates t ON t.id = w.template_id
+             WHERE w.deleted_at IS NULL AND ($1 = '' OR lower(o.username) = $1)
+                 AND ($2 = '' OR lower(w.name) LIKE $2 ESCAPE '\\') AND ($3 = '' OR lower(t.name) = $3)";
+    FIND_BUILD = overview!("b.id = $1");
+    LIST_BUILDS = overview!("w.id = $1 ORDER BY b.build_number DESC LIMIT $2 OFFSET $3");
+    NEXT_TO_WORK_ON = overview!("(b.status = 'pending' OR (b.status = 'running' AND b.claimed_until < $1))
+        ORDER BY b.created_at LIMIT 1");
+    INSERT_BUILD = "INSERT INTO workspace_builds (id, workspace_id, build_number, template_version_id, transition,
+                        initiator_id, status, created_at, updated_at)
+                    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $8)";
+    CLAIM = "UPDATE workspace_builds SET status = 'running', claimed_by = $2, claimed_until = $3,
+                 started_at = COALESCE(started_at, $4), updated_at = $4
+             WHERE id = $1 AND (status = 'pending' OR (status = 'running' AND claimed_until < $4))";
+    RENEW = "UPDATE workspace_builds SET claimed_until = $3 WHERE id = $1 AND claimed_by = $2 AND status = 'running'";
+    FINISH = "UPDATE workspace_builds SET status = $3, error = $4, completed_at = $5, updated_at = $5,
+                  claimed_by = NULL, claimed_until = NULL
+              WHERE id = $1 AND claimed_by = $2 AND status = 'running'";
+}
+
+/// A workspace and one of its builds, with the names shown beside them.
+#[derive(Debug, Clone)]
+pub struct Overview {
+    /// The workspace.
+    pub workspace: Workspace,
+    /// Its owner's username.
+    pub owner_name: String,
+    /// Its template's name.
+    pub template_name: String,
+    /// The same as shown to people.
+    pub template_display_name: String,
+    /// The template's picture.
+    pub template_icon: String,
+    /// The template's active version.
+    pub active_version: TemplateVersionId,
+    /// The build.
+    pub build: Build,
+    /// The name of the version it is built from.
+    pub version_name: String,
+    /// The text of that version's `template.toml`.
+    pub definition: String,
+    /// Who asked for the build.
+    pub initiator_name: String,
+}
+
+#[derive(sqlx::FromRow)]
+struct Row {
+    id: Uuid,
+    owner_id: Uuid,
+    name: String,
+    template_id: Uuid,
+    created_at: i64,
+    updated_at: i64,
+    last_used_at: i64,
+    deleted_at: Option<i64>,
+    owner_name: String,
+    template_name: String,
+    template_display_name: String,
+    template_icon: String,
+    active_version_id: Uuid,
+    build_id: Uuid,
+    build_number: i64,
+    template_version_id: Uuid,
+    transition: String,
+    initiator_id: Uuid,
+    status: String,
+    error: String,
+    build_created_at: i64,
+    build_updated_at: i64,
+    started_at: Option<i64>,
+    completed_at: Option<i64>,
+    version_name: String,
+    definition: String,
+    initiator_name: String,
+}
+
+impl TryFrom<Row> for Overview {
+    type Error = Error;
+
+    fn try_from(row: Row) -> Result<Self> {
+        let workspace = Workspace {
+            id: row.id.into(),
+            owner: row.owner_id.into(),
+            name: ResourceName::parse(&row.name).map_err(|_| Error::Unknown { column: "workspaces.name" })?,
+            template: row.template_id.into(),
+            created_at: Moment::from_micros(row.created_at),
+            updated_at: Moment::from_micros(row.updated_at),
+            last_used_at: Moment::from_micros(row.last_used_at),
+            deleted_at: row.deleted_at.map(Moment::from_micros),
+        };
+        let build = Build {
+            id: row.build_id.into(),
+            workspace: row.id.into(),
+            number: row.build_number,
+            template_version: row.template_version_id.into(),
+            transition: Transition::parse(&row.transition)
+                .ok_or(Error::Unknown { column: "workspace_builds.transition" })?,
+            initiator: row.initiator_id.into(),
+            status: JobStatus::parse(&row.status)
+                .ok_or(Error::Unknown { column: "workspace_builds.status" })?,
+            error: row.error,
+            created_at: Moment::from_micros(row.build_created_at),
+            updated_at: Moment::from_micros(row.build_updated_at),
+            started_at: row.started_at.map(Moment::from_micros),
+            completed_at: row.completed_at.map(Moment::from_micros),
+        };
+        Ok(Self {
+            workspace,
+            owner_name: row.owner_name,
+            template_name: row.template_name,
+            template_display_name: row.template_display_name,
+            template_icon: row.template_icon,
+            active_version: row.active_version_id.into(),
+            build,
+            version_name: row.version_name,
+            definition: row.definition,
+            initiator_name: row.initiator_name,
+        })
+    }
+}
+
+fn overviews(rows: Vec<Row>) -> Result<Vec<Overview>> {
+    rows.into_iter().map(Overview::try_from).collect()
+}
+
+/// Stores a new workspace. Its first build follows in the same transaction.
+///
+/// # Errors
+/// [`Error::Conflict`] when the name is taken.
+pub async fn insert(
+    write: &mut Write,
+    id: WorkspaceId,
+    owner: UserId,
+    name: &ResourceName,
+    template: TemplateId,
+    now: Moment,
+) -> Result<()> {
+    INSERT.bind(id).bind(owner).bind(name.as_str()).bind(template).bind(now).execute(write).await?;
+    Ok(())
+}
+
+/// Holds a workspace's row until the transaction ends. Says whether it is still there.
+///
+/// # Errors
+/// When the database fails.
+pub async fn touch(write: &mut Write, id: WorkspaceId, now: Moment) -> Result<bool> {
+    Ok(TOUCH.bind(id).bind(now).execute(write).await? == 1)
+}
+
+/// Notes that somebody used a workspace.
+///
+/// # Errors
+/// When the database fails.
+pub async fn used(write: &mut Write, id: WorkspaceId, now: Moment) -> Result<()> {
+    USED.bind(id).bind(now).execute(write).await?;
+    Ok(())
+}
+
+/// Takes a workspace away; its builds stay.
+///
+/// # Errors
+/// When the database fails.
+pub async fn delete(write: &mut Write, id: WorkspaceId, now: Moment) -> Result<()> {
+    DELETE.bind(id).bind(now).execute(write).await?;
+    Ok(())
+}
+
+/// A workspace with its latest build, deleted ones included.
+///
+/// # Errors
+/// When the database fails.
+pub async fn find(reads: &mut impl Reads, id: WorkspaceId) -> Result<Option<Overview>> {
+    FIND.bind(id).optional::<Row>(reads).await?.map(Overview::try_from).transpose()
+}
+
+/// An owner's workspace by name, without regard to case; the last one deleted of that name only on request.
+///
+/// # Errors
+/// When the database fails.
+pub async fn find_by_name(
+    reads: &mut impl Reads,
+    owner: UserId,
+    name: &str,
+    with_deleted: bool,
+) -> Result<Option<Overview>> {
+    let query = FIND_BY_NAME.bind(owner).bind(name).bind(with_deleted);
+    query.optional::<Row>(reads).await?.map(Overview::try_from).transpose()
+}
+
+/// Which workspaces are listed. Empty texts match everything.
+#[derive(Debug, Clone, Default)]
+pub struct Filter {
+    /// The owner's username.
+    pub owner: String,
+    /// Part of the name.
+    pub name: String,
+    /// The template's name.
+    pub template: String,
+}
+
+#[derive(sqlx::FromRow)]
+struct CountRow {
+    count: i64,
+}
+
+/// A page of workspaces with their latest builds, by name, and how many match in all.
+///
+/// # Errors
+/// When the database fails.
+pub async fn list(reads: &mut impl Reads, filter: &Filter, page: Page) -> Result<(Vec<Overview>, i64)> {
+    let owner = filter.owner.to_lowercase();
+    let name = if filter.name.is_empty() { String::new() } else { like::contains(&filter.name) };
+    let template = filter.template.to_lowercase();
+    let rows: Vec<Row> = LIST
+        .bind(owner.as_str())
+        .bind(name.as_str())
+        .bind(template.as_str())
+        .bind(i64::from(page.limit))
+        .bind(i64::from(page.offset))
+        .all(reads)
+        .await?;
+    let count: CountRow = COUNT.bind(owner).bind(name).bind(template).one(reads).await?;
+    Ok((overviews(rows)?, count.count))
+}
+
+/// A build with its workspace.
+///
+/// # Errors
+/// When the database fails.
+pub async fn find_build(reads: &mut impl Reads, id: BuildId) -> Result<Option<Overview>> {
+    FIND_BUILD.bind(id).optional::<Row>(reads).await?.map(Overview::try_from).transpose()
+}
+
+/// A page of a workspace's builds, the latest first.
+///
+/// # Errors
+/// When the database fails.
+pub async fn list_builds(reads: &mut impl Reads, id: WorkspaceId, page: Page) -> Result<Vec<Overview>> {
+    let query = LIST_BUILDS.bind(id).bind(i64::from(page.limit)).bind(i64::from(page.offset));
+    overviews(query.all::<Row>(reads).await?)
+}
+
+/// The build that has waited longest, or that a server left lying.
+///
+/// # Errors
+/// When the database fails.
+pub async fn next_to_work_on(reads: &mut impl Reads, now: Moment) -> Result<Option<Overview>> {
+    NEXT_TO_WORK_ON.bind(now).optional::<Row>(reads).await?.map(Overview::try_from).transpose()
+}
+
+/// A build to store.
+#[derive(Debug, Clone, Copy)]
+pub struct NewBuild {
+    /// The build.
+    pub id: BuildId,
+    /// The workspace.
+    pub workspace: WorkspaceId,
+    /// One more than the latest.
+    pub number: i64,
+    /// What to build from.
+    pub template_version: TemplateVersionId,
+    /// Where to.
+    pub transition: Transition,
+    /// Who asks.
+    pub initiator: UserId,
+    /// When.
+    pub now: Moment,
+}
+
+/// Stores a new build that waits for its turn.
+///
+/// # Errors
+/// [`Error::Conflict`] when the number is taken.
+pub async fn insert_build(write: &mut Write, build: NewBuild) -> Result<()> {
+    INSERT_BUILD
+        .bind(build.id)
+        .bind(build.workspace)
+        .bind(build.number)
+        .bind(build.template_version)
+        .bind(build.transition.as_str())
+        .bind(build.initiator)
+        .bind(JobStatus::Pending.as_str())
+        .bind(build.now)
+        .execute(write)
+        .await?;
+    Ok(())
+}
+
+/// Claims a build for a server until a moment. Says whether the server got it.
+///
+/// # Errors
+/// When the database fails.
+pub async fn claim(write: &mut Write, id: BuildId, server: Uuid, until: Moment, now: Moment) -> Result<bool> {
+    Ok(CLAIM.bind(id).bind(server).bind(until).bind(now).execute(write).await? == 1)
+}
+
+/// Holds a claim for longer. Says whether it was still held.
+///
+/// # Errors
+/// When the database fails.
+pub async fn renew(write: &mut Write, id: BuildId, server: Uuid, until: Moment) -> Result<bool> {
+    Ok(RENEW.bind(id).bind(server).bind(until).execute(write).await? == 1)
+}
+
+/// Ends a build that the server holds. Says whether it was still held.
+///
+/// # Errors
+/// When the database fails.
+pub async fn finish(
+    write: &mut Write,
+    id: BuildId,
+    server: Uuid,
+    status: JobStatus,
+    error: &str,
+    now: Moment,
+) -> Result<bool> {
+    Ok(FINISH.bind(id).bind(server).bind(status.as_str()).bind(error).bind(now).execute(write).await? == 1)
+}
