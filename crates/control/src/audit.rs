@@ -1,4 +1,12 @@
-//! The audit log's view of a request. An entry is written in the transaction of the change it records.
+//! The audit log: who did what to which thing. An entry is written in the transaction of the change it records, from
+//! typed fields only, so that nothing gets into it that nobody thought of.
+
+use coder_model::{UserId, user::User};
+use coder_store::{Write, audit};
+use serde_json::{Map, Value, json};
+use uuid::Uuid;
+
+use crate::{Caller, Control, Result};
 
 /// Where a request came from, as the audit log keeps it.
 #[derive(Debug, Clone, Default)]
@@ -9,4 +17,128 @@ pub struct Origin {
     pub ip: String,
     /// The program that sent it, cut to a bound.
     pub user_agent: String,
+}
+
+/// What was done.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Action {
+    Create,
+    Write,
+    Delete,
+    Login,
+    Logout,
+    /// A build took a workspace somewhere: the transition's own word.
+    Build(coder_model::workspace::Transition),
+}
+
+impl Action {
+    const fn as_str(self) -> &'static str {
+        match self {
+            Self::Create => "create",
+            Self::Write => "write",
+            Self::Delete => "delete",
+            Self::Login => "login",
+            Self::Logout => "logout",
+            Self::Build(transition) => transition.as_str(),
+        }
+    }
+
+    /// The status that the request is answered with.
+    const fn status(self) -> i64 {
+        match self {
+            Self::Create | Self::Login | Self::Build(_) => 201,
+            Self::Write | Self::Logout => 200,
+            Self::Delete => 204,
+        }
+    }
+}
+
+/// What it was done to.
+pub(crate) struct Resource<'a> {
+    pub kind: &'static str,
+    pub id: Uuid,
+    /// What people call it.
+    pub target: &'a str,
+}
+
+impl<'a> Resource<'a> {
+    pub(crate) fn user(user: &'a User) -> Self {
+        Self { kind: "user", id: user.id.uuid(), target: user.username.as_str() }
+    }
+
+    pub(crate) fn secret(secret: &'a coder_model::secret::Secret) -> Self {
+        Self { kind: "user_secret", id: secret.id.uuid(), target: secret.name.as_str() }
+    }
+
+    pub(crate) fn template(template: &'a coder_model::template::Template) -> Self {
+        Self { kind: "template", id: template.id.uuid(), target: template.name.as_str() }
+    }
+
+    /// Keys have no UUID of their own: the entry names the user's, and the key's id as its target.
+    pub(crate) fn api_key(owner: UserId, id: &'a coder_model::token::KeyId) -> Self {
+        Self { kind: "api_key", id: owner.uuid(), target: id.as_str() }
+    }
+}
+
+/// What changed, field by field.
+#[derive(Default)]
+pub(crate) struct Diff(Map<String, Value>);
+
+impl Diff {
+    /// A field's old and new content; left out when they are the same.
+    pub(crate) fn field(mut self, name: &str, old: impl Into<Value>, new: impl Into<Value>) -> Self {
+        let (old, new) = (old.into(), new.into());
+        if old != new {
+            self.0.insert(name.to_owned(), json!({ "old": old, "new": new, "secret": false }));
+        }
+        self
+    }
+
+    /// A secret field that changed: that it did, and nothing else.
+    pub(crate) fn secret(mut self, name: &str) -> Self {
+        self.0.insert(name.to_owned(), json!({ "old": "", "new": "", "secret": true }));
+        self
+    }
+}
+
+impl Control {
+    /// Records what a caller did.
+    pub(crate) async fn audit(
+        &self,
+        write: &mut Write,
+        caller: &Caller,
+        action: Action,
+        resource: Resource<'_>,
+        diff: Diff,
+    ) -> Result<()> {
+        self.audit_as(write, Some(caller.id()), &caller.origin, action, resource, diff).await
+    }
+
+    /// Records what somebody did who is not signed in yet, or the server itself.
+    pub(crate) async fn audit_as(
+        &self,
+        write: &mut Write,
+        actor: Option<UserId>,
+        origin: &Origin,
+        action: Action,
+        resource: Resource<'_>,
+        diff: Diff,
+    ) -> Result<()> {
+        let at = self.clock.now();
+        let entry = audit::Entry {
+            id: self.random.id(at)?.into(),
+            at,
+            request_id: &origin.request_id,
+            actor,
+            ip: &origin.ip,
+            user_agent: &origin.user_agent,
+            action: action.as_str(),
+            resource_type: resource.kind,
+            resource_id: resource.id,
+            resource_target: resource.target,
+            status_code: action.status(),
+            diff: &Value::Object(diff.0).to_string(),
+        };
+        Ok(audit::insert(write, entry).await?)
+    }
 }

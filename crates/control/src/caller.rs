@@ -6,11 +6,14 @@ use coder_model::{
     user::{Role, User},
 };
 
+use crate::{Error, Origin, Result};
+
 /// A person whose token was checked for this request. Only authentication makes one.
 #[derive(Debug, Clone)]
 pub struct Caller {
     pub(crate) user: User,
     pub(crate) key: ApiKey,
+    pub(crate) origin: Origin,
 }
 
 impl Caller {
@@ -36,5 +39,10 @@ impl Caller {
     #[must_use]
     pub fn has_any(&self, roles: &[Role]) -> bool {
         self.user.roles.has_any(roles)
+    }
+
+    /// Goes on only for holders of one of these roles.
+    pub(crate) fn require_any(&self, roles: &[Role]) -> Result<()> {
+        if self.has_any(roles) { Ok(()) } else { Err(Error::Forbidden) }
     }
 }

@@ -1,0 +1,157 @@
+//! From an agent's token to a session.
+
+use coder_model::{
+    AgentId, UserId,
+    user::UserStatus,
+    workspace::{Agent, JobStatus, Transition},
+};
+use coder_store::{agents, users, workspaces};
+use uuid::Uuid;
+
+use crate::{Control, Error, Result, people::hash_secret, workspaces::Overview};
+
+/// The longest text an agent says of itself, in bytes.
+const MAX_WORD: usize = 64;
+
+/// A workspace agent whose token was checked and whose workspace is meant to run.
+#[derive(Debug, Clone)]
+pub struct AgentSession {
+    pub(crate) agent: Agent,
+    pub(crate) overview: Overview,
+    pub(crate) connection: Uuid,
+}
+
+impl AgentSession {
+    /// The agent.
+    #[must_use]
+    pub fn id(&self) -> AgentId {
+        self.agent.id
+    }
+
+    /// Its workspace and the build it works for.
+    #[must_use]
+    pub fn overview(&self) -> &Overview {
+        &self.overview
+    }
+
+    /// Names this connection: a later one of the same agent replaces it.
+    #[must_use]
+    pub fn connection(&self) -> Uuid {
+        self.connection
+    }
+
+    pub(crate) fn owner(&self) -> UserId {
+        self.overview.workspace.owner
+    }
+}
+
+/// What an agent says of itself.
+#[derive(Debug, Clone, Default)]
+pub struct Greeting {
+    /// `linux`, `macos`, `windows`.
+    pub operating_system: String,
+    /// `amd64`, `arm64`.
+    pub architecture: String,
+    /// Its version.
+    pub version: String,
+}
+
+impl Control {
+    /// Which agent shows this token.
+    ///
+    /// # Errors
+    /// [`Error::Unauthenticated`] for an unknown token or a suspended owner; a conflict while the workspace is not
+    /// meant to run.
+    pub async fn authenticate_agent(&self, token: &str) -> Result<AgentSession> {
+        let unknown = || Error::Unauthenticated {
+            message: "The agent token is not valid.".to_owned(),
+            detail: "The workspace was deleted, or the token was copied wrongly.".to_owned(),
+        };
+        let mut read = self.database.read().await?;
+        let agent = agents::find_by_token(&mut read, &hash_secret(token)).await?.ok_or_else(unknown)?;
+        let overview = workspaces::find(&mut read, agent.workspace).await?.ok_or_else(unknown)?;
+        let owner = users::find(&mut read, overview.workspace.owner).await?.ok_or_else(unknown)?;
+        if owner.status == UserStatus::Suspended {
+            return Err(Error::Unauthenticated {
+                message: "The workspace's owner is suspended.".to_owned(),
+                detail: "Contact an admin to reactivate the account.".to_owned(),
+            });
+        }
+        if !is_meant_to_run(&overview) {
+            return Err(Error::Conflict {
+                message: "The workspace is not started.".to_owned(),
+                detail: format!("Start it with `coder start {}`.", overview.workspace.name),
+                violations: Vec::new(),
+            });
+        }
+        let connection = self.random.id(self.clock.now())?;
+        Ok(AgentSession { agent, overview, connection })
+    }
+
+    /// Notes that an agent is there.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn agent_connected(&self, session: &AgentSession, greeting: &Greeting) -> Result<()> {
+        let mut write = self.database.write().await?;
+        let greeting = agents::Greeting {
+            operating_system: cut(&greeting.operating_system),
+            architecture: cut(&greeting.architecture),
+            version: cut(&greeting.version),
+        };
+        agents::connect(&mut write, session.agent.id, session.connection, greeting, self.clock.now()).await?;
+        Ok(write.commit().await?)
+    }
+
+    /// Notes that these connections are still alive.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn agents_alive(&self, connections: &[Uuid]) -> Result<()> {
+        let now = self.clock.now();
+        let mut write = self.database.write().await?;
+        for connection in connections {
+            agents::touch(&mut write, *connection, now).await?;
+        }
+        Ok(write.commit().await?)
+    }
+
+    /// Notes that a connection ended. A later connection of the same agent is left alone.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn agent_disconnected(&self, connection: Uuid) -> Result<()> {
+        let mut write = self.database.write().await?;
+        agents::disconnect(&mut write, connection, self.clock.now()).await?;
+        Ok(write.commit().await?)
+    }
+
+    /// Whether the connection may stay: its workspace is still meant to run, and its owner to be served.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn may_stay_connected(&self, session: &AgentSession) -> Result<bool> {
+        let mut read = self.database.read().await?;
+        let overview = workspaces::find(&mut read, session.agent.workspace).await?;
+        let owner = users::find(&mut read, session.owner()).await?;
+        let agent = agents::find(&mut read, session.agent.id).await?;
+        Ok(agent.is_some()
+            && owner.is_some_and(|owner| owner.status != UserStatus::Suspended)
+            && overview.is_some_and(|overview| is_meant_to_run(&overview)))
+    }
+}
+
+/// From the request for a start until a stop or delete is done.
+fn is_meant_to_run(overview: &Overview) -> bool {
+    if overview.workspace.deleted_at.is_some() {
+        return false;
+    }
+    match overview.build.transition {
+        Transition::Start => !matches!(overview.build.status, JobStatus::Failed | JobStatus::Canceled),
+        Transition::Stop | Transition::Delete => overview.build.status != JobStatus::Succeeded,
+    }
+}
+
+fn cut(text: &str) -> &str {
+    text.get(..text.floor_char_boundary(MAX_WORD)).unwrap_or_default()
+}

@@ -1,0 +1,166 @@
+//! Agents as people see them.
+
+use std::time::Duration;
+
+use coder_model::{
+    AgentId, Moment, WorkspaceId,
+    template::Definition,
+    user::Role,
+    workspace::{Agent, AgentStatus, Lifecycle, Transition, Warning},
+};
+use coder_store::{
+    agent_logs::{self, Source},
+    agent_warnings, agents, workspaces,
+};
+use zeroize::Zeroizing;
+
+use crate::{
+    Caller, Control, Error, Result,
+    workspaces::{Overview, parse_definition},
+};
+
+/// An agent that was not heard of for this long is gone, whatever its row says: three missed heartbeats.
+const SILENCE: Duration = Duration::from_secs(50);
+
+/// An agent with everything that is shown of it.
+#[derive(Debug, Clone)]
+pub struct AgentView {
+    /// The agent.
+    pub agent: Agent,
+    /// Whether it is there.
+    pub status: AgentStatus,
+    /// Its template.
+    pub definition: Definition,
+    /// Where its log lines come from.
+    pub log_sources: Vec<Source>,
+    /// Bytes of log kept, and whether lines were dropped.
+    pub logs: (i64, bool),
+    /// What the owner should know about the latest delivery.
+    pub warnings: Vec<Warning>,
+}
+
+impl AgentView {
+    /// Why the agent is not well; none when it is.
+    #[must_use]
+    pub fn complaint(&self) -> Option<&'static str> {
+        match (self.status, self.agent.lifecycle) {
+            (AgentStatus::Disconnected, _) => Some("agent has lost connection"),
+            (AgentStatus::Timeout, _) => Some("agent is taking too long to connect"),
+            (_, Lifecycle::StartError) => Some("startup script failed"),
+            (_, Lifecycle::StartTimeout) => Some("startup script timed out"),
+            (_, Lifecycle::ShuttingDown | Lifecycle::Off) => Some("agent is shutting down"),
+            _ => None,
+        }
+    }
+}
+
+impl Control {
+    /// The agent that a start build brought up; none for other builds, and once a later start took it over.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn agent_of(&self, overview: &Overview) -> Result<Option<AgentView>> {
+        if overview.build.transition != Transition::Start {
+            return Ok(None);
+        }
+        let mut read = self.database.read().await?;
+        let agent = agents::find_by_workspace(&mut read, overview.workspace.id).await?;
+        drop(read);
+        match agent {
+            Some(agent) if agent.build == overview.build.id => Ok(Some(self.view(agent, overview).await?)),
+            _ => Ok(None),
+        }
+    }
+
+    /// An agent.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`].
+    pub async fn find_agent(&self, caller: &Caller, id: AgentId) -> Result<AgentView> {
+        let mut read = self.database.read().await?;
+        let agent = agents::find(&mut read, id).await?.ok_or(Error::NotFound)?;
+        let overview = workspaces::find_build(&mut read, agent.build).await?.ok_or(Error::NotFound)?;
+        drop(read);
+        if overview.workspace.owner != caller.id() && !caller.has_any(&[Role::Owner]) {
+            return Err(Error::NotFound);
+        }
+        self.view(agent, &overview).await
+    }
+
+    /// The agent while it works for the build of `overview`.
+    async fn view(&self, agent: Agent, overview: &Overview) -> Result<AgentView> {
+        let definition = parse_definition(&overview.definition)?;
+        let mut read = self.database.read().await?;
+        let log_sources = agent_logs::sources(&mut read, agent.build).await?;
+        let logs = agent_logs::length(&mut read, agent.id).await?;
+        let warnings = agent_warnings::list(&mut read, agent.id).await?;
+        let status = self.status(&agent, overview.build.created_at, definition.agent.connection_timeout);
+        Ok(AgentView { agent, status, definition, log_sources, logs, warnings })
+    }
+
+    fn status(&self, agent: &Agent, asked_for: Moment, timeout: Duration) -> AgentStatus {
+        let now = self.clock.now();
+        let Some(first) = agent.first_connected_at else {
+            let late = now.since(asked_for) > timeout;
+            return if late { AgentStatus::Timeout } else { AgentStatus::Connecting };
+        };
+        let last = agent.last_connected_at.unwrap_or(first);
+        if agent.disconnected_at.is_some() || now.since(last) > SILENCE {
+            AgentStatus::Disconnected
+        } else {
+            AgentStatus::Connected
+        }
+    }
+
+    /// Lets the owner, and nobody else, into a workspace. Notes that it is used.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] for everybody but the workspace's owner.
+    pub async fn enter_workspace(&self, caller: &Caller, id: AgentId) -> Result<Overview> {
+        let mut read = self.database.read().await?;
+        let agent = agents::find(&mut read, id).await?.ok_or(Error::NotFound)?;
+        let overview = workspaces::find(&mut read, agent.workspace).await?.ok_or(Error::NotFound)?;
+        drop(read);
+        if overview.workspace.owner != caller.id() {
+            return Err(Error::NotFound);
+        }
+        let now = self.clock.now();
+        // Once a minute is as exact as anybody needs it, and keeps connections cheap.
+        if now.since(overview.workspace.last_used_at) > Duration::from_secs(60) {
+            let mut write = self.database.write().await?;
+            workspaces::used(&mut write, overview.workspace.id, now).await?;
+            write.commit().await?;
+        }
+        Ok(overview)
+    }
+
+    /// The token of an external workspace's agent, for its owner and nobody else.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] for everybody else or another agent's name; a refusal where the server starts the agent.
+    pub async fn external_agent_token(
+        &self,
+        caller: &Caller,
+        workspace: WorkspaceId,
+        agent_name: &str,
+    ) -> Result<Zeroizing<String>> {
+        let overview = self.find_workspace(caller, workspace, false).await?;
+        if overview.workspace.owner != caller.id() {
+            return Err(Error::NotFound);
+        }
+        let definition = parse_definition(&overview.definition)?;
+        let mut read = self.database.read().await?;
+        let agent = agents::find_by_workspace(&mut read, workspace).await?.ok_or(Error::NotFound)?;
+        drop(read);
+        if agent.name != agent_name {
+            return Err(Error::NotFound);
+        }
+        if definition.computer != coder_model::template::Computer::External {
+            return Err(Error::refused(
+                "The workspace is not external.",
+                "The server starts its agent itself; only [external] templates have one to start by hand.",
+            ));
+        }
+        self.agent_token(caller.id(), workspace).await
+    }
+}

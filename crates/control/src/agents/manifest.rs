@@ -1,0 +1,52 @@
+//! What an agent is told: its workspace, its template, and its owner's secrets.
+
+use coder_model::{LogSourceId, template::Definition};
+use coder_store::{
+    agent_logs,
+    agent_warnings::{self, Reporter},
+    agents, workspaces,
+};
+
+use super::AgentSession;
+use crate::{
+    Control, Error, Result,
+    secrets::Opened,
+    workspaces::{Overview, parse_definition},
+};
+
+/// What an agent is told.
+pub struct Manifest {
+    /// The workspace, and the start build that the manifest belongs to.
+    pub overview: Overview,
+    /// The template of that build.
+    pub definition: Definition,
+    /// The agent's own place for log lines, then each script's, in file order.
+    pub log_sources: Vec<LogSourceId>,
+    /// The owner's secrets, by name.
+    pub secrets: Vec<Opened>,
+}
+
+impl Control {
+    /// Assembles the manifest. A secret that does not open becomes a warning; the others still go out.
+    ///
+    /// # Errors
+    /// When the agent is gone, or the database fails.
+    pub async fn manifest(&self, session: &AgentSession) -> Result<Manifest> {
+        let mut read = self.database.read().await?;
+        let agent = agents::find(&mut read, session.agent.id).await?.ok_or(Error::NotFound)?;
+        let overview = workspaces::find_build(&mut read, agent.build).await?.ok_or(Error::NotFound)?;
+        let sources = agent_logs::sources(&mut read, agent.build).await?;
+        drop(read);
+        let definition = parse_definition(&overview.definition)?;
+        let delivery = self.open_deliverable(session.owner()).await?;
+        let mut write = self.database.write().await?;
+        agent_warnings::replace(&mut write, agent.id, Reporter::Server, &delivery.warnings).await?;
+        write.commit().await?;
+        Ok(Manifest {
+            overview,
+            definition,
+            log_sources: sources.into_iter().map(|source| source.id).collect(),
+            secrets: delivery.secrets,
+        })
+    }
+}

@@ -1,0 +1,20 @@
+//! People: accounts, signing in, keys, roles.
+
+mod attempts;
+mod authenticate;
+mod create;
+mod delete;
+mod first;
+mod keys;
+mod list;
+mod password;
+mod roles;
+mod sign_in;
+mod status;
+
+pub(crate) use attempts::Attempts;
+pub use authenticate::Session;
+pub(crate) use authenticate::hash_secret;
+pub use create::NewUser;
+pub use keys::NewToken;
+pub(crate) use password::Passwords;

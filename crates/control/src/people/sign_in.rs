@@ -1,0 +1,70 @@
+//! Signing in and out.
+
+use coder_model::user::UserStatus;
+use coder_store::{api_keys, users};
+use zeroize::Zeroizing;
+
+use super::Session;
+use crate::{
+    Caller, Control, Error, Origin, Result,
+    audit::{Action, Diff, Resource},
+};
+
+impl Control {
+    /// Opens a session for whoever knows the password.
+    ///
+    /// # Errors
+    /// [`Error::Unauthenticated`] with one text for an unknown address and a wrong password, after the same work;
+    /// [`Error::Busy`] after too many failures from one address or for one account.
+    pub async fn sign_in(&self, email: &str, password: Zeroizing<String>, origin: &Origin) -> Result<Session> {
+        let now = self.clock.now();
+        let account = format!("account:{}", email.trim().to_lowercase());
+        let source = format!("source:{}", origin.ip);
+        let names = [account.as_str(), source.as_str()];
+        if !self.attempts.allowed(&names, now) {
+            return Err(Error::Busy {
+                message: "Too many failed sign-ins. Wait a minute, then try again.".to_owned(),
+            });
+        }
+        let mut read = self.database.read().await?;
+        let user = users::find_by_email(&mut read, email.trim()).await?;
+        let stored = match &user {
+            Some(user) => users::password_hash(&mut read, user.id).await?,
+            None => None,
+        };
+        drop(read);
+        let right = self.passwords.verify(password, stored).await?;
+        let Some(user) = user.filter(|_| right) else {
+            self.attempts.failed(&names, now);
+            return Err(Error::Unauthenticated {
+                message: "Incorrect email or password.".to_owned(),
+                detail: String::new(),
+            });
+        };
+        if user.status == UserStatus::Suspended {
+            return Err(Error::Unauthenticated {
+                message: "Your account is suspended. Contact an admin to reactivate your account.".to_owned(),
+                detail: String::new(),
+            });
+        }
+        let mut write = self.database.write().await?;
+        let session = self.open_session(&mut write, user.id).await?;
+        users::seen(&mut write, user.id, now).await?;
+        let resource = Resource::api_key(user.id, &session.key.id);
+        self.audit_as(&mut write, Some(user.id), origin, Action::Login, resource, Diff::default()).await?;
+        write.commit().await?;
+        Ok(session)
+    }
+
+    /// Ends the session that the caller shows.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn sign_out(&self, caller: &Caller) -> Result<()> {
+        let mut write = self.database.write().await?;
+        api_keys::delete(&mut write, &caller.key.id).await?;
+        let resource = Resource::api_key(caller.id(), &caller.key.id);
+        self.audit(&mut write, caller, Action::Logout, resource, Diff::default()).await?;
+        Ok(write.commit().await?)
+    }
+}

@@ -1,0 +1,91 @@
+//! Keeping a new secret.
+
+use coder_model::secret::{NewSecret, RawSecret, Secret};
+use coder_seal::{Binding, DataKey};
+use coder_store::{Write, secrets, users};
+
+use super::{OwnSecrets, rules};
+use crate::{
+    Control, Error, Result,
+    audit::{Action, Diff, Resource},
+};
+
+/// The revision of a secret's first value.
+const FIRST_REVISION: i64 = 1;
+
+impl Control {
+    /// Keeps a new secret: parsed, checked against the others, sealed, stored and recorded in one transaction.
+    ///
+    /// # Errors
+    /// Every broken rule by field; a conflict when name or a target is taken; an exceeded cap.
+    pub async fn create_secret(&self, permit: OwnSecrets<'_>, raw: RawSecret) -> Result<Secret> {
+        let new = NewSecret::parse(raw).map_err(Error::invalid)?;
+        let mut write = self.database.write().await?;
+        let existing = self.lock_secrets(&mut write, permit).await?;
+        let others: Vec<&Secret> = existing.iter().collect();
+        let collisions =
+            rules::collisions(&others, Some(&new.name), new.env_name.as_ref(), new.file_path.as_ref());
+        if let Some(conflict) = rules::conflict(&collisions) {
+            return Err(conflict);
+        }
+        rules::usage(&existing)
+            .with(new.value.len() as u64, new.env_name.is_some())
+            .check()
+            .map_err(rules::over_limit)?;
+        let key = self.data_key(&mut write, permit.owner()).await?;
+        let secret = self.insert_secret(&mut write, permit, &key, new).await?;
+        write.commit().await?;
+        Ok(secret)
+    }
+
+    /// Takes the lock that orders all changes of the owner's secrets, then reads what there is.
+    pub(super) async fn lock_secrets(&self, write: &mut Write, permit: OwnSecrets<'_>) -> Result<Vec<Secret>> {
+        if !users::bump_secrets_revision(write, permit.owner()).await? {
+            return Err(Error::NotFound);
+        }
+        Ok(secrets::list(write, permit.owner()).await?)
+    }
+
+    /// Seals the value for its row and stores it with its audit entry.
+    pub(super) async fn insert_secret(
+        &self,
+        write: &mut Write,
+        permit: OwnSecrets<'_>,
+        key: &DataKey,
+        new: NewSecret,
+    ) -> Result<Secret> {
+        let now = self.clock.now();
+        let secret = Secret {
+            id: self.random.id(now)?.into(),
+            owner: permit.owner(),
+            name: new.name,
+            description: new.description,
+            env_name: new.env_name,
+            file_path: new.file_path,
+            enabled: new.enabled,
+            value_bytes: new.value.len() as u64,
+            value_revision: FIRST_REVISION,
+            created_at: now,
+            updated_at: now,
+        };
+        let binding =
+            Binding::SecretValue { owner: secret.owner, secret: secret.id, revision: secret.value_revision };
+        let sealed = key
+            .seal(binding, new.value.expose().as_bytes())
+            .map_err(|error| Error::internal(error.to_string()))?;
+        secrets::insert(write, &secret, &sealed).await?;
+        let diff = Diff::default()
+            .field("name", "", secret.name.as_str())
+            .field("env_name", "", text(secret.env_name.as_ref()))
+            .field("file_path", "", text(secret.file_path.as_ref()))
+            .field("enabled", serde_json::Value::Null, secret.enabled)
+            .secret("value");
+        self.audit(write, permit.caller, Action::Create, Resource::secret(&secret), diff).await?;
+        Ok(secret)
+    }
+}
+
+/// A target as the audit log shows it.
+pub(super) fn text(target: Option<&impl ToString>) -> String {
+    target.map(ToString::to_string).unwrap_or_default()
+}

@@ -1,0 +1,29 @@
+//! Deleting a secret.
+
+use coder_store::{secrets, users};
+
+use super::{OwnSecrets, create::text};
+use crate::{
+    Control, Error, Result,
+    audit::{Action, Diff, Resource},
+};
+
+impl Control {
+    /// Deletes a secret. What workspaces received of it stays where it is until their next start.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`].
+    pub async fn delete_secret(&self, permit: OwnSecrets<'_>, name: &str) -> Result<()> {
+        let mut write = self.database.write().await?;
+        users::bump_secrets_revision(&mut write, permit.owner()).await?;
+        let secret = secrets::find(&mut write, permit.owner(), name).await?.ok_or(Error::NotFound)?;
+        secrets::delete(&mut write, secret.id).await?;
+        let diff = Diff::default()
+            .field("name", secret.name.as_str(), "")
+            .field("env_name", text(secret.env_name.as_ref()), "")
+            .field("file_path", text(secret.file_path.as_ref()), "")
+            .secret("value");
+        self.audit(&mut write, permit.caller, Action::Delete, Resource::secret(&secret), diff).await?;
+        Ok(write.commit().await?)
+    }
+}

@@ -1,0 +1,15 @@
+//! User secrets: keeping them, and handing them to their owner's workspaces.
+
+mod create;
+mod data_key;
+mod delete;
+mod deliver;
+mod import;
+mod permit;
+mod read;
+mod rewrap;
+mod rules;
+mod update;
+
+pub use deliver::Opened;
+pub use permit::OwnSecrets;

@@ -1,0 +1,51 @@
+//! What a user's secrets must satisfy together: no name or target twice, and the caps. Decided on the rows as they are
+//! while their owner's row is locked, so that it holds for requests that arrive together.
+
+use coder_model::{
+    Violation,
+    secret::{EnvName, FileTarget, LimitExceeded, Secret, SecretName, Usage},
+};
+
+use crate::Error;
+
+/// The dimensions in which `name` and targets collide with `others`, in the order they are reported.
+pub(super) fn collisions<'s>(
+    others: &[&'s Secret],
+    name: Option<&SecretName>,
+    env_name: Option<&EnvName>,
+    file_path: Option<&FileTarget>,
+) -> Vec<(&'static str, &'static str, &'s Secret)> {
+    let find = |is: &dyn Fn(&Secret) -> bool| others.iter().find(|other| is(other)).copied();
+    let by_name = name.and_then(|name| find(&|other| other.name == *name));
+    let by_env = env_name.and_then(|env| find(&|other| other.env_name.as_ref() == Some(env)));
+    let by_file = file_path.and_then(|path| find(&|other| other.file_path.as_ref() == Some(path)));
+    [
+        ("name", "Name is already in use.", by_name),
+        ("env_name", "Environment variable name is already in use.", by_env),
+        ("file_path", "File path is already in use.", by_file),
+    ]
+    .into_iter()
+    .filter_map(|(field, detail, other)| other.map(|other| (field, detail, other)))
+    .collect()
+}
+
+/// The refusal for the first of these collisions.
+pub(super) fn conflict(collisions: &[(&'static str, &'static str, &Secret)]) -> Option<Error> {
+    collisions.first().map(|(field, detail, _)| Error::Conflict {
+        message: "Validation failed.".to_owned(),
+        detail: String::new(),
+        violations: vec![Violation::new(*field, *detail)],
+    })
+}
+
+/// How much of the caps these secrets use.
+pub(super) fn usage<'s>(secrets: impl IntoIterator<Item = &'s Secret>) -> Usage {
+    secrets
+        .into_iter()
+        .fold(Usage::default(), |usage, secret| usage.with(secret.value_bytes, secret.env_name.is_some()))
+}
+
+/// The refusal for an exceeded cap.
+pub(super) fn over_limit(limit: LimitExceeded) -> Error {
+    Error::refused(limit.message(), limit.detail())
+}

@@ -1,0 +1,55 @@
+//! Reading `template.toml` out of a pushed archive. Nothing is ever unpacked to a disk.
+
+use std::io::Read;
+
+use coder_model::{
+    Violation,
+    template::{Definition, MAX_BYTES},
+};
+use tar::{Archive, EntryType};
+
+use crate::{Error, Result};
+
+/// The file that makes a folder a template.
+const DEFINITION_FILE: &str = "template.toml";
+/// Entries looked at before an archive is given up.
+const MAX_ENTRIES: usize = 1000;
+
+/// The text of the archive's `template.toml`, known to be valid.
+pub(super) fn definition(archive: &[u8]) -> Result<(String, Definition)> {
+    let text = find(archive)?;
+    match Definition::parse(&text) {
+        Ok(definition) => Ok((text, definition)),
+        Err(errors) => Err(Error::Invalid {
+            message: "The template is not valid.".to_owned(),
+            detail: String::new(),
+            violations: errors
+                .into_iter()
+                .map(|error| Violation::new("template.toml", error.to_string()))
+                .collect(),
+        }),
+    }
+}
+
+fn find(archive: &[u8]) -> Result<String> {
+    let malformed =
+        |_| Error::refused("The file is not a tar archive.", "Push the folder with `coder templates push`.");
+    let mut archive = Archive::new(archive);
+    for entry in archive.entries().map_err(malformed)?.take(MAX_ENTRIES) {
+        let mut entry = entry.map_err(malformed)?;
+        let path = entry.path().map_err(malformed)?;
+        let named = path.strip_prefix("./").unwrap_or(&path) == std::path::Path::new(DEFINITION_FILE);
+        if !named || entry.header().entry_type() != EntryType::Regular {
+            continue;
+        }
+        let mut text = Vec::new();
+        entry.by_ref().take(MAX_BYTES as u64 + 1).read_to_end(&mut text).map_err(malformed)?;
+        return String::from_utf8(text).map_err(|_| {
+            Error::refused("template.toml is not valid UTF-8.", "Save it as UTF-8 and push again.")
+        });
+    }
+    Err(Error::refused(
+        "The archive has no template.toml.",
+        "Every template folder needs one; `coder templates init` writes one to start from.",
+    ))
+}

@@ -1,0 +1,160 @@
+//! Making, finding and deleting templates.
+
+use coder_model::{TemplateId, TemplateVersionId, Violation, template::Template, workspace::ResourceName};
+use coder_store::{
+    Error as StoreError,
+    templates::{self, Found},
+};
+
+use super::push::TEMPLATE_ADMINS;
+use crate::{
+    Caller, Control, Error, Result,
+    audit::{Action, Diff, Resource},
+};
+
+/// The longest texts that describe a template, in bytes.
+const MAX_TEXT: usize = 1024;
+
+/// A request for a template.
+#[derive(Debug, Clone)]
+pub struct NewTemplate {
+    /// Unique among templates.
+    pub name: String,
+    /// Its first version.
+    pub version: TemplateVersionId,
+    /// The name shown to people.
+    pub display_name: String,
+    /// What it is for.
+    pub description: String,
+    /// A path or URL of a picture.
+    pub icon: String,
+}
+
+impl Control {
+    /// Makes a template of a version that belongs to none yet.
+    ///
+    /// # Errors
+    /// Broken rules by field; a conflict when the name is taken.
+    pub async fn create_template(&self, caller: &Caller, request: NewTemplate) -> Result<Found> {
+        caller.require_any(TEMPLATE_ADMINS)?;
+        let name = ResourceName::parse(&request.name).map_err(|detail| Error::invalid_field("name", detail))?;
+        for (field, text) in [
+            ("display_name", &request.display_name),
+            ("description", &request.description),
+            ("icon", &request.icon),
+        ] {
+            if text.len() > MAX_TEXT {
+                return Err(Error::invalid_field(field, format!("Must be at most {MAX_TEXT} bytes.")));
+            }
+        }
+        let now = self.clock.now();
+        let template = Template {
+            id: self.random.id(now)?.into(),
+            name,
+            display_name: request.display_name,
+            description: request.description,
+            icon: request.icon,
+            active_version: request.version,
+            created_by: caller.id(),
+            created_at: now,
+            updated_at: now,
+        };
+        let mut write = self.database.write().await?;
+        templates::insert(&mut write, &template).await.map_err(|error| taken(error, &template))?;
+        if !templates::adopt_version(&mut write, request.version, template.id).await? {
+            return Err(Error::invalid_field(
+                "template_version_id",
+                "There is no such version, or it belongs to a template already.",
+            ));
+        }
+        self.audit(&mut write, caller, Action::Create, Resource::template(&template), Diff::default()).await?;
+        let found = templates::find(&mut write, template.id).await?.ok_or(Error::NotFound)?;
+        write.commit().await?;
+        Ok(found)
+    }
+
+    /// All templates, by name.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn list_templates(&self) -> Result<Vec<Found>> {
+        Ok(templates::list(&mut self.database.read().await?).await?)
+    }
+
+    /// A template.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`].
+    pub async fn find_template(&self, id: TemplateId) -> Result<Found> {
+        templates::find(&mut self.database.read().await?, id).await?.ok_or(Error::NotFound)
+    }
+
+    /// A template by name.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`].
+    pub async fn find_template_by_name(&self, name: &str) -> Result<Found> {
+        templates::find_by_name(&mut self.database.read().await?, name).await?.ok_or(Error::NotFound)
+    }
+
+    /// Makes another of a template's versions the one that new builds use.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] for a template or a version of it that is not there.
+    pub async fn activate_template_version(
+        &self,
+        caller: &Caller,
+        id: TemplateId,
+        version: TemplateVersionId,
+    ) -> Result<()> {
+        caller.require_any(TEMPLATE_ADMINS)?;
+        let now = self.clock.now();
+        let mut write = self.database.write().await?;
+        let template = templates::find(&mut write, id).await?.ok_or(Error::NotFound)?.template;
+        let found = templates::find_version(&mut write, version).await?;
+        if found.is_none_or(|found| found.version.template != Some(id)) {
+            return Err(Error::NotFound);
+        }
+        templates::set_active_version(&mut write, id, version, now).await?;
+        let diff = Diff::default().field(
+            "active_version_id",
+            template.active_version.to_string(),
+            version.to_string(),
+        );
+        self.audit(&mut write, caller, Action::Write, Resource::template(&template), diff).await?;
+        Ok(write.commit().await?)
+    }
+
+    /// Deletes a template that no workspace uses.
+    ///
+    /// # Errors
+    /// A refusal while workspaces use it.
+    pub async fn delete_template(&self, caller: &Caller, id: TemplateId) -> Result<()> {
+        caller.require_any(TEMPLATE_ADMINS)?;
+        let now = self.clock.now();
+        let mut write = self.database.write().await?;
+        templates::touch(&mut write, id, now).await?;
+        let found = templates::find(&mut write, id).await?.ok_or(Error::NotFound)?;
+        if found.workspaces > 0 {
+            return Err(Error::refused(
+                "All workspaces must be deleted before a template can be removed.",
+                format!("Workspaces that use it: {}.", found.workspaces),
+            ));
+        }
+        templates::delete(&mut write, id, now).await?;
+        self.audit(&mut write, caller, Action::Delete, Resource::template(&found.template), Diff::default())
+            .await?;
+        Ok(write.commit().await?)
+    }
+}
+
+fn taken(error: StoreError, template: &Template) -> Error {
+    match error {
+        StoreError::Conflict { .. } => Error::Conflict {
+            message: format!("Template with name \"{}\" already exists.", template.name),
+            detail: String::new(),
+            violations: vec![Violation::new("name", "This value is already in use and should be unique.")],
+        },
+        other => other.into(),
+    }
+}

@@ -1,0 +1,100 @@
+//! Pushing: an archive, then a version of it, then the version becomes a template or its next state.
+
+use aws_lc_rs::digest;
+use coder_model::{FileId, TemplateId, TemplateVersionId, template::TemplateVersion, user::Role};
+use coder_store::{files, templates};
+
+use super::archive;
+use crate::{
+    Caller, Control, Error, Result,
+    audit::{Action, Diff, Resource},
+};
+
+/// Who may change templates.
+pub(super) const TEMPLATE_ADMINS: &[Role] = &[Role::Owner, Role::TemplateAdmin];
+/// The longest name of a version, in characters.
+const MAX_NAME: usize = 64;
+
+impl Control {
+    /// Keeps an archive. The same bytes of the same user are kept once.
+    ///
+    /// # Errors
+    /// [`Error::Forbidden`] for whoever may not change templates.
+    pub async fn upload_file(&self, caller: &Caller, data: &[u8]) -> Result<FileId> {
+        caller.require_any(TEMPLATE_ADMINS)?;
+        archive::definition(data).map(drop).or_else(|error| match error {
+            // An invalid template is refused with its version, where its errors are expected.
+            Error::Invalid { violations, .. } if !violations.is_empty() => Ok(()),
+            other => Err(other),
+        })?;
+        let now = self.clock.now();
+        let hash = digest::digest(&digest::SHA256, data);
+        let mut write = self.database.write().await?;
+        let id = files::insert(&mut write, self.random.id(now)?.into(), hash.as_ref(), data, caller.id(), now)
+            .await?;
+        write.commit().await?;
+        Ok(id)
+    }
+
+    /// Makes a version of an archive: of a template, or for one that is made next.
+    ///
+    /// # Errors
+    /// Everything that is wrong with `template.toml`; an unknown file or template.
+    pub async fn create_template_version(
+        &self,
+        caller: &Caller,
+        file: FileId,
+        template: Option<TemplateId>,
+        name: String,
+    ) -> Result<templates::FoundVersion> {
+        caller.require_any(TEMPLATE_ADMINS)?;
+        let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
+        if name.chars().count() > MAX_NAME || !name.chars().all(plain) {
+            return Err(Error::invalid_field(
+                "name",
+                format!(
+                    "Version name must be at most {MAX_NAME} letters, digits, hyphens, dots and underscores."
+                ),
+            ));
+        }
+        let mut read = self.database.read().await?;
+        let data = files::data(&mut read, file)
+            .await?
+            .ok_or_else(|| Error::invalid_field("file_id", "There is no such file; upload it first."))?;
+        drop(read);
+        let (definition, _) = archive::definition(&data)?;
+        let now = self.clock.now();
+        let name = if name.is_empty() { self.random.alphanumeric(8)?.to_lowercase() } else { name };
+        let version = TemplateVersion {
+            id: self.random.id(now)?.into(),
+            template,
+            name,
+            file,
+            created_by: caller.id(),
+            created_at: now,
+        };
+        let mut write = self.database.write().await?;
+        if let Some(template) = template
+            && !templates::touch(&mut write, template, now).await?
+        {
+            return Err(Error::NotFound);
+        }
+        templates::insert_version(&mut write, &version, &definition).await?;
+        let resource = Resource { kind: "template_version", id: version.id.uuid(), target: &version.name };
+        self.audit(&mut write, caller, Action::Create, resource, Diff::default()).await?;
+        write.commit().await?;
+        Ok(templates::FoundVersion {
+            version,
+            definition,
+            created_by_name: caller.user().username.as_str().to_owned(),
+        })
+    }
+
+    /// A version.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`].
+    pub async fn find_template_version(&self, id: TemplateVersionId) -> Result<templates::FoundVersion> {
+        templates::find_version(&mut self.database.read().await?, id).await?.ok_or(Error::NotFound)
+    }
+}

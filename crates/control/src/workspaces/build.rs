@@ -1,0 +1,135 @@
+//! Asking for a transition of a workspace.
+
+use coder_model::{
+    AgentId, BuildId, LogSourceId, TemplateVersionId, WorkspaceId,
+    template::Definition,
+    user::Role,
+    workspace::{JobStatus, Transition},
+};
+use coder_store::{Write, agent_logs, agent_warnings, agents, templates, workspaces};
+
+use super::{Overview, create::parse_definition};
+use crate::{
+    Caller, Control, Error, Result,
+    audit::{Action, Diff, Resource},
+};
+
+impl Control {
+    /// Asks for a start, a stop or a delete. With `orphan`, a delete leaves the computer alone.
+    ///
+    /// # Errors
+    /// A conflict while another build is active; [`Error::NotFound`].
+    pub async fn create_build(
+        &self,
+        caller: &Caller,
+        id: WorkspaceId,
+        transition: Transition,
+        version: Option<TemplateVersionId>,
+        orphan: bool,
+    ) -> Result<Overview> {
+        let now = self.clock.now();
+        if orphan {
+            caller.require_any(&[Role::Owner, Role::TemplateAdmin])?;
+        }
+        let mut write = self.database.write().await?;
+        if !workspaces::touch(&mut write, id, now).await? {
+            return Err(Error::NotFound);
+        }
+        let latest = workspaces::find(&mut write, id).await?.ok_or(Error::NotFound)?;
+        may_see(caller, &latest)?;
+        if matches!(latest.build.status, JobStatus::Pending | JobStatus::Running | JobStatus::Canceling) {
+            return Err(Error::Conflict {
+                message: "A workspace build is already active.".to_owned(),
+                detail: "Wait for it to end, then try again.".to_owned(),
+                violations: Vec::new(),
+            });
+        }
+        let version_id = version.unwrap_or(match transition {
+            Transition::Start => latest.active_version,
+            Transition::Stop | Transition::Delete => latest.build.template_version,
+        });
+        let found = templates::find_version(&mut write, version_id)
+            .await?
+            .filter(|found| found.version.template == Some(latest.workspace.template))
+            .ok_or_else(|| {
+                Error::invalid_field(
+                    "template_version_id",
+                    "There is no such version of the workspace's template.",
+                )
+            })?;
+        let build = workspaces::NewBuild {
+            id: self.random.id(now)?.into(),
+            workspace: id,
+            number: latest.build.number + 1,
+            template_version: version_id,
+            transition,
+            initiator: caller.id(),
+            now,
+        };
+        workspaces::insert_build(&mut write, build).await?;
+        if transition == Transition::Start {
+            let definition = parse_definition(&found.definition)?;
+            self.begin_agent_build(&mut write, id, build.id, &definition).await?;
+        }
+        let resource =
+            Resource { kind: "workspace_build", id: build.id.uuid(), target: latest.workspace.name.as_str() };
+        self.audit(&mut write, caller, Action::Build(transition), resource, Diff::default()).await?;
+        if orphan && transition == Transition::Delete {
+            self.remove_workspace(&mut write, id).await?;
+            workspaces::claim(&mut write, build.id, self.deployment.id, now, now).await?;
+            workspaces::finish(&mut write, build.id, self.deployment.id, JobStatus::Succeeded, "", now).await?;
+        }
+        let overview = workspaces::find_build(&mut write, build.id).await?.ok_or(Error::NotFound)?;
+        write.commit().await?;
+        Ok(overview)
+    }
+
+    /// Readies the workspace's agent for a start: same agent, same token, a fresh life.
+    async fn begin_agent_build(
+        &self,
+        write: &mut Write,
+        workspace: WorkspaceId,
+        build: BuildId,
+        definition: &Definition,
+    ) -> Result<()> {
+        let agent = agents::find_by_workspace(write, workspace)
+            .await?
+            .ok_or_else(|| Error::internal(format!("workspace {workspace} has no agent")))?;
+        agents::begin_build(write, agent.id, build, &definition.agent.name, self.clock.now()).await?;
+        agent_warnings::clear(write, agent.id).await?;
+        self.insert_log_sources(write, agent.id, build, definition).await
+    }
+
+    /// Gives the agent itself and each script a place for its lines.
+    pub(super) async fn insert_log_sources(
+        &self,
+        write: &mut Write,
+        agent: AgentId,
+        build: BuildId,
+        definition: &Definition,
+    ) -> Result<()> {
+        let names = definition.scripts.iter().map(|script| script.display_name.as_str());
+        for (position, display_name) in (-1_i64..).zip(std::iter::once("Agent").chain(names)) {
+            let id: LogSourceId = self.random.id(self.clock.now())?.into();
+            let source = agent_logs::Source { id, position, display_name: display_name.to_owned() };
+            agent_logs::insert_source(write, agent, build, &source).await?;
+        }
+        Ok(())
+    }
+
+    /// Takes a workspace and its agent away. The agent's token opens nothing from here on.
+    pub(super) async fn remove_workspace(&self, write: &mut Write, id: WorkspaceId) -> Result<()> {
+        agents::delete(write, id).await?;
+        workspaces::delete(write, id, self.clock.now()).await?;
+        Ok(())
+    }
+}
+
+/// Owners of the workspace and of the deployment may see and build it. What is in it is its owner's alone.
+pub(super) fn may_see(caller: &Caller, overview: &Overview) -> Result<()> {
+    if overview.workspace.owner == caller.id() || caller.has_any(&[Role::Owner]) {
+        Ok(())
+    } else {
+        Err(Error::NotFound)
+    }
+}

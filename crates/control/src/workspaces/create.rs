@@ -1,0 +1,144 @@
+//! Making workspaces.
+
+use coder_model::{
+    TemplateId, TemplateVersionId, Violation, WorkspaceId,
+    template::Definition,
+    user::User,
+    workspace::{ResourceName, Transition},
+};
+use coder_seal::Binding;
+use coder_store::{Error as StoreError, Write, agents, templates, users, workspaces};
+
+use super::Overview;
+use crate::{
+    Caller, Control, Error, Result,
+    audit::{Action, Diff, Resource},
+    people::hash_secret,
+};
+
+/// Letters and digits of an agent's token: 238 bits.
+const AGENT_TOKEN_LENGTH: usize = 40;
+
+/// A request for a workspace.
+#[derive(Debug, Clone, Default)]
+pub struct NewWorkspace {
+    /// Unique among the owner's workspaces.
+    pub name: String,
+    /// The template; either this or a version of one.
+    pub template: Option<TemplateId>,
+    /// A version of a template, instead of its active one.
+    pub version: Option<TemplateVersionId>,
+}
+
+impl Control {
+    /// Makes a workspace with its agent, and asks for its first start.
+    ///
+    /// # Errors
+    /// Broken rules by field; a conflict when the name is taken; [`Error::Forbidden`] for another user.
+    pub async fn create_workspace(
+        &self,
+        caller: &Caller,
+        owner: &User,
+        request: NewWorkspace,
+    ) -> Result<Overview> {
+        if owner.id != caller.id() {
+            return Err(Error::Forbidden);
+        }
+        let name = ResourceName::parse(&request.name).map_err(|detail| Error::invalid_field("name", detail))?;
+        let now = self.clock.now();
+        let mut write = self.database.write().await?;
+        // Locks the owner: nobody is deleted while getting a workspace.
+        if !users::bump_secrets_revision(&mut write, owner.id).await? {
+            return Err(Error::NotFound);
+        }
+        let (template, version) = self.chosen_version(&mut write, &request).await?;
+        let definition = parse_definition(&version.definition)?;
+        let id: WorkspaceId = self.random.id(now)?.into();
+        workspaces::insert(&mut write, id, owner.id, &name, template, now)
+            .await
+            .map_err(|error| taken(error, &name))?;
+        let build = workspaces::NewBuild {
+            id: self.random.id(now)?.into(),
+            workspace: id,
+            number: 1,
+            template_version: version.version.id,
+            transition: Transition::Start,
+            initiator: caller.id(),
+            now,
+        };
+        workspaces::insert_build(&mut write, build).await?;
+        let token = self.random.alphanumeric(AGENT_TOKEN_LENGTH)?;
+        let key = self.data_key(&mut write, owner.id).await?;
+        let sealed = key
+            .seal(Binding::AgentToken { owner: owner.id, workspace: id }, token.as_bytes())
+            .map_err(|error| Error::internal(error.to_string()))?;
+        let agent = agents::NewAgent {
+            id: self.random.id(now)?.into(),
+            workspace: id,
+            build: build.id,
+            name: &definition.agent.name,
+            token_hash: &hash_secret(&token),
+            token: &sealed,
+            now,
+        };
+        let agent_id = agent.id;
+        agents::insert(&mut write, agent).await?;
+        self.insert_log_sources(&mut write, agent_id, build.id, &definition).await?;
+        let resource = Resource { kind: "workspace", id: id.uuid(), target: name.as_str() };
+        let diff = Diff::default().field("name", "", name.as_str());
+        self.audit(&mut write, caller, Action::Create, resource, diff).await?;
+        let overview = workspaces::find(&mut write, id).await?.ok_or(Error::NotFound)?;
+        write.commit().await?;
+        Ok(overview)
+    }
+
+    /// The template and the version of it that a request means. Holds the template's row.
+    async fn chosen_version(
+        &self,
+        write: &mut Write,
+        request: &NewWorkspace,
+    ) -> Result<(TemplateId, templates::FoundVersion)> {
+        let unknown = |field: &str| Error::invalid_field(field, "There is no such template.");
+        let (template, version) = match (request.template, request.version) {
+            (Some(template), None) => {
+                let found = templates::find(write, template).await?.ok_or_else(|| unknown("template_id"))?;
+                (template, found.template.active_version)
+            }
+            (None, Some(version)) => {
+                let found = templates::find_version(write, version).await?;
+                let template = found.and_then(|found| found.version.template);
+                (template.ok_or_else(|| unknown("template_version_id"))?, version)
+            }
+            _ => {
+                return Err(Error::invalid_field(
+                    "template_id",
+                    "Give exactly one of template_id and template_version_id.",
+                ));
+            }
+        };
+        if !templates::touch(write, template, self.clock.now()).await? {
+            return Err(unknown("template_id"));
+        }
+        let found = templates::find_version(write, version).await?.ok_or(Error::NotFound)?;
+        Ok((template, found))
+    }
+}
+
+/// A stored definition. It was valid when it was pushed.
+pub(crate) fn parse_definition(text: &str) -> Result<Definition> {
+    Definition::parse(text).map_err(|errors| {
+        let first = errors.first().map(ToString::to_string).unwrap_or_default();
+        Error::refused("The template cannot be used by this version.", format!("Push it again: {first}"))
+    })
+}
+
+fn taken(error: StoreError, name: &ResourceName) -> Error {
+    match error {
+        StoreError::Conflict { .. } => Error::Conflict {
+            message: format!("Workspace \"{name}\" already exists."),
+            detail: String::new(),
+            violations: vec![Violation::new("name", "This value is already in use and should be unique.")],
+        },
+        other => other.into(),
+    }
+}

@@ -1,0 +1,121 @@
+//! Finding workspaces and builds.
+
+use coder_model::{
+    BuildId, Violation, WorkspaceId,
+    page::Page,
+    user::{Role, User},
+};
+use coder_store::workspaces::{self, Filter};
+
+use super::{Overview, build::may_see};
+use crate::{Caller, Control, Error, Result};
+
+impl Control {
+    /// A workspace with its latest build.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`]; [`Error::Gone`] for a deleted one that was not asked for.
+    pub async fn find_workspace(
+        &self,
+        caller: &Caller,
+        id: WorkspaceId,
+        with_deleted: bool,
+    ) -> Result<Overview> {
+        let found = workspaces::find(&mut self.database.read().await?, id).await?.ok_or(Error::NotFound)?;
+        may_see(caller, &found)?;
+        if found.workspace.deleted_at.is_some() && !with_deleted {
+            return Err(Error::Gone {
+                message: format!("Workspace \"{}\" was deleted.", found.workspace.name),
+            });
+        }
+        Ok(found)
+    }
+
+    /// A user's workspace by name, with its latest build.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`].
+    pub async fn find_workspace_by_name(
+        &self,
+        caller: &Caller,
+        owner: &User,
+        name: &str,
+        with_deleted: bool,
+    ) -> Result<Overview> {
+        let mut read = self.database.read().await?;
+        let found = workspaces::find_by_name(&mut read, owner.id, name, with_deleted).await?;
+        let found = found.ok_or(Error::NotFound)?;
+        may_see(caller, &found)?;
+        Ok(found)
+    }
+
+    /// A page of the workspaces that match `query`, and how many match in all.
+    ///
+    /// # Errors
+    /// A refusal that names the part of the query that is not understood.
+    pub async fn list_workspaces(
+        &self,
+        caller: &Caller,
+        query: &str,
+        page: Page,
+    ) -> Result<(Vec<Overview>, i64)> {
+        let mut filter = parse(query, caller.user().username.as_str())?;
+        if !caller.has_any(&[Role::Owner]) {
+            let own = caller.user().username.as_str();
+            if !filter.owner.is_empty() && !filter.owner.eq_ignore_ascii_case(own) {
+                return Ok((Vec::new(), 0));
+            }
+            own.clone_into(&mut filter.owner);
+        }
+        Ok(workspaces::list(&mut self.database.read().await?, &filter, page).await?)
+    }
+
+    /// A build with its workspace.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`].
+    pub async fn find_build(&self, caller: &Caller, id: BuildId) -> Result<Overview> {
+        let found = workspaces::find_build(&mut self.database.read().await?, id).await?;
+        let found = found.ok_or(Error::NotFound)?;
+        may_see(caller, &found)?;
+        Ok(found)
+    }
+
+    /// A page of a workspace's builds, the latest first.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`].
+    pub async fn list_builds(&self, caller: &Caller, id: WorkspaceId, page: Page) -> Result<Vec<Overview>> {
+        self.find_workspace(caller, id, true).await?;
+        Ok(workspaces::list_builds(&mut self.database.read().await?, id, page).await?)
+    }
+}
+
+/// `owner:me name:dev template:local` and free text for a part of the name.
+fn parse(query: &str, me: &str) -> Result<Filter> {
+    let mut filter = Filter::default();
+    for term in query.split_whitespace() {
+        match term.split_once(':') {
+            Some(("owner", "me")) => me.clone_into(&mut filter.owner),
+            Some(("owner", name)) => name.clone_into(&mut filter.owner),
+            Some(("name", name)) => name.clone_into(&mut filter.name),
+            Some(("template", name)) => name.clone_into(&mut filter.template),
+            Some((key, _)) => {
+                return Err(Error::Invalid {
+                    message: "Invalid workspace search query.".to_owned(),
+                    detail: String::new(),
+                    violations: vec![Violation::new(key, format!("\"{key}\" is not a valid query param"))],
+                });
+            }
+            // `owner/name`, as workspaces are written elsewhere.
+            None => match term.split_once('/') {
+                Some((owner, name)) => {
+                    if owner == "me" { me } else { owner }.clone_into(&mut filter.owner);
+                    name.clone_into(&mut filter.name);
+                }
+                None => term.clone_into(&mut filter.name),
+            },
+        }
+    }
+    Ok(filter)
+}

@@ -1,0 +1,12 @@
+//! Workspaces: what people ask for, and the work on their builds.
+
+mod build;
+mod create;
+mod find;
+mod logs;
+mod work;
+
+pub use coder_store::workspaces::Overview;
+pub use create::NewWorkspace;
+pub(crate) use create::parse_definition;
+pub use work::Claimed;
