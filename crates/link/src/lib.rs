@@ -1,1 +1,15 @@
-//! Many byte streams over one WebSocket.
+//! Many byte streams over one WebSocket, the same at all ends: agent and server, command line and server.
+//!
+//! A [`socket`] turns a WebSocket into bytes with a heartbeat; a [`Link`] multiplexes streams over them; [`frame`] puts
+//! JSON messages on a stream; [`relay`] joins two streams. Nothing is buffered without bound: a slow reader slows its
+//! writer down, and only that one.
+//!
+//! Whoever dials or accepts the TCP connection must set `TCP_NODELAY`, or every keystroke waits for an acknowledgement.
+
+pub mod frame;
+mod link;
+mod relay;
+pub mod socket;
+
+pub use link::{Incoming, Link, LinkStream, Role};
+pub use relay::relay;

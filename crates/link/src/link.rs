@@ -1,0 +1,188 @@
+//! Streams over one connection. One task drives it; handles ask that task for streams.
+
+use std::{
+    future::poll_fn,
+    io,
+    pin::Pin,
+    task::{Context, Poll},
+};
+
+use tokio::{
+    io::{AsyncRead, AsyncWrite, ReadBuf},
+    sync::{mpsc, oneshot, watch},
+};
+use tokio_util::compat::{Compat, FuturesAsyncReadCompatExt, TokioAsyncReadCompatExt};
+
+/// Streams open at once in one link.
+const MAX_STREAMS: usize = 256;
+/// Bytes that a peer may have under way to us over all streams: yamux insists on 256 KiB for each.
+const MAX_RECEIVE_WINDOW: usize = MAX_STREAMS * 256 * 1024;
+/// Requests for streams, and streams not yet accepted, that may wait.
+const QUEUE: usize = 32;
+
+/// Which end of the connection this is: the two must differ.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Role {
+    /// The end that dialled.
+    Client,
+    /// The end that accepted.
+    Server,
+}
+
+/// Opens streams. Cheap to clone; the connection ends when all clones and the [`Incoming`] are gone, or on
+/// [`Link::close`].
+#[derive(Debug, Clone)]
+pub struct Link {
+    open: mpsc::Sender<oneshot::Sender<io::Result<LinkStream>>>,
+    stop: watch::Sender<bool>,
+    ended: watch::Receiver<Option<String>>,
+}
+
+/// Streams that the other end opened.
+#[derive(Debug)]
+pub struct Incoming {
+    streams: mpsc::Receiver<LinkStream>,
+    _alive: Link,
+}
+
+/// One byte stream of a link. Shutting its writing half down leaves the reading half open.
+#[derive(Debug)]
+pub struct LinkStream(Compat<yamux::Stream>);
+
+impl Link {
+    /// Multiplexes streams over `io` from here on.
+    pub fn over(io: impl AsyncRead + AsyncWrite + Send + Unpin + 'static, role: Role) -> (Self, Incoming) {
+        let mut config = yamux::Config::default();
+        config.set_max_num_streams(MAX_STREAMS).set_max_connection_receive_window(Some(MAX_RECEIVE_WINDOW));
+        let mode = match role {
+            Role::Client => yamux::Mode::Client,
+            Role::Server => yamux::Mode::Server,
+        };
+        let connection = yamux::Connection::new(io.compat(), config, mode);
+        let (open, wanted) = mpsc::channel(QUEUE);
+        let (arrived, streams) = mpsc::channel(QUEUE);
+        let (stop, stopped) = watch::channel(false);
+        let (end, ended) = watch::channel(None);
+        tokio::spawn(async move {
+            let reason = drive(connection, wanted, arrived, stopped).await;
+            tracing::debug!(reason, "link ended");
+            end.send_replace(Some(reason));
+        });
+        let link = Self { open, stop, ended };
+        (link.clone(), Incoming { streams, _alive: link })
+    }
+
+    /// Opens a stream. The other end learns of it with the first byte.
+    ///
+    /// # Errors
+    /// When the link has ended or holds as many streams as it may.
+    pub async fn open(&self) -> io::Result<LinkStream> {
+        let gone = || io::Error::new(io::ErrorKind::NotConnected, "the link has ended");
+        let (answer, stream) = oneshot::channel();
+        self.open.send(answer).await.map_err(|_| gone())?;
+        stream.await.map_err(|_| gone())?
+    }
+
+    /// Ends the link and everything in it.
+    pub fn close(&self) {
+        self.stop.send_replace(true);
+    }
+
+    /// Waits for the end of the link and says what ended it.
+    pub async fn closed(&self) -> String {
+        let mut ended = self.ended.clone();
+        let reason = ended.wait_for(Option::is_some).await.map(|reason| reason.clone());
+        reason.ok().flatten().unwrap_or_else(|| "the link's task is gone".to_owned())
+    }
+}
+
+impl Incoming {
+    /// The next stream that the other end opened; none once the link has ended.
+    pub async fn accept(&mut self) -> Option<LinkStream> {
+        self.streams.recv().await
+    }
+}
+
+/// Drives the connection until it ends; says why.
+async fn drive<T>(
+    mut connection: yamux::Connection<Compat<T>>,
+    mut wanted: mpsc::Receiver<oneshot::Sender<io::Result<LinkStream>>>,
+    arrived: mpsc::Sender<LinkStream>,
+    mut stopped: watch::Receiver<bool>,
+) -> String
+where
+    T: AsyncRead + AsyncWrite + Unpin,
+{
+    let mut stopped = Box::pin(async move { stopped.wait_for(|stop| *stop).await.map(drop) });
+    let mut opening: Option<oneshot::Sender<io::Result<LinkStream>>> = None;
+    let mut nobody_left = false;
+    let reason = poll_fn(|cx| {
+        if Future::poll(stopped.as_mut(), cx).is_ready() {
+            return Poll::Ready("closed here".to_owned());
+        }
+        loop {
+            if opening.is_none() && !nobody_left {
+                match wanted.poll_recv(cx) {
+                    Poll::Ready(Some(answer)) => opening = Some(answer),
+                    Poll::Ready(None) => nobody_left = true,
+                    Poll::Pending => {}
+                }
+            }
+            let Some(answer) = opening.take() else { break };
+            match connection.poll_new_outbound(cx) {
+                Poll::Ready(stream) => {
+                    let _ = answer.send(stream.map(LinkStream::new).map_err(io::Error::other));
+                }
+                Poll::Pending => {
+                    opening = Some(answer);
+                    break;
+                }
+            }
+        }
+        loop {
+            match connection.poll_next_inbound(cx) {
+                // A stream that nobody takes in time is dropped, which resets it: the queue is bounded.
+                Poll::Ready(Some(Ok(stream))) => {
+                    let _ = arrived.try_send(LinkStream::new(stream));
+                }
+                Poll::Ready(Some(Err(error))) => return Poll::Ready(error.to_string()),
+                Poll::Ready(None) => return Poll::Ready("closed by the other end".to_owned()),
+                Poll::Pending => return Poll::Pending,
+            }
+        }
+    })
+    .await;
+    let goodbye = poll_fn(|cx| connection.poll_close(cx));
+    let _ = tokio::time::timeout(std::time::Duration::from_secs(1), goodbye).await;
+    reason
+}
+
+impl LinkStream {
+    fn new(stream: yamux::Stream) -> Self {
+        Self(stream.compat())
+    }
+}
+
+impl AsyncRead for LinkStream {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        buffer: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.0).poll_read(cx, buffer)
+    }
+}
+
+impl AsyncWrite for LinkStream {
+    fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, data: &[u8]) -> Poll<io::Result<usize>> {
+        Pin::new(&mut self.0).poll_write(cx, data)
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.0).poll_flush(cx)
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.0).poll_shutdown(cx)
+    }
+}
