@@ -1,1 +1,7 @@
-//! How a workspace's computer comes to be: local process, external machine.
+//! How a workspace's computer comes to be. A local process is started and stopped here; an external machine is
+//! somebody else's, and needs nothing of us.
+
+mod identity;
+mod process;
+
+pub use process::{Error, Launch, Processes};
