@@ -1,1 +1,16 @@
-//! Typed HTTP client; dials a workspace.
+//! The API as typed calls, and links to the server.
+
+mod dial;
+mod error;
+mod http;
+mod people;
+mod secrets;
+mod templates;
+mod workspaces;
+
+pub use dial::{DialError, dial};
+pub use error::Error;
+pub use http::Client;
+
+/// A result of this crate.
+pub type Result<T, E = Error> = std::result::Result<T, E>;

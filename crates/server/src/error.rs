@@ -1,14 +1,13 @@
 //! The one place where failures become statuses and error bodies. Internal text goes to the log, never out.
 
 use axum::{
-    Json,
     http::{HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
 use coder_control::Error as ControlError;
 use coder_wire::ApiError;
 
-use crate::request_id;
+use crate::{extract::Json, request_id};
 
 /// A refused or failed request: a status and the error body.
 #[derive(Debug)]
@@ -87,6 +86,7 @@ impl IntoResponse for Failure {
             StatusCode::UNAUTHORIZED => {
                 headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer realm=\"coder\""));
             }
+            // Another try may well succeed; for agents of stopped workspaces this is how often they look.
             StatusCode::SERVICE_UNAVAILABLE | StatusCode::TOO_MANY_REQUESTS => {
                 headers.insert(header::RETRY_AFTER, HeaderValue::from_static("2"));
             }

@@ -3,13 +3,17 @@
 //! Handlers translate: wire types in, one call of `coder_control`, wire types out. They can neither run SQL nor
 //! open a ciphertext. [`router`] is the whole URL map on one page.
 
+mod agents;
 mod api;
 mod error;
 mod extract;
+mod jobs;
 mod request_id;
 pub mod router;
 mod serve;
+mod start;
 mod state;
 
 pub use serve::{Server, Stop};
+pub use start::{KeySource, Settings, StartError, Started, start};
 pub use state::State;

@@ -2,13 +2,18 @@
 
 use std::time::Duration;
 
-use axum::{Router, extract::DefaultBodyLimit, http::StatusCode, middleware};
+use axum::{Router, extract::DefaultBodyLimit, http::StatusCode, middleware, routing::get};
 use tower::ServiceBuilder;
 use tower_http::{catch_panic::CatchPanicLayer, timeout::RequestBodyTimeoutLayer};
 use utoipa::OpenApi;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
-use crate::{State, api, error::Failure, request_id};
+use crate::{
+    State, agents,
+    api::{agents as agent, deployment, health, keys, secrets, templates, users, workspaces},
+    error::Failure,
+    request_id,
+};
 
 /// The largest ordinary request body, in bytes: a 24 KiB value with every byte escaped fits several times.
 const MAX_BODY_BYTES: usize = 1024 * 1024;
@@ -22,15 +27,68 @@ const BODY_TIMEOUT: Duration = Duration::from_secs(20);
 ))]
 struct Document;
 
-/// Every route, in the shape that yields both the service and its OpenAPI document.
+/// Every route of the API, in the shape that yields both the service and its OpenAPI document.
 fn routes() -> OpenApiRouter<State> {
-    OpenApiRouter::with_openapi(Document::openapi()).routes(routes!(api::health::healthz))
+    let uploads = OpenApiRouter::new()
+        .routes(routes!(templates::upload_file))
+        .layer(DefaultBodyLimit::max(templates::MAX_ARCHIVE_BYTES));
+    let imports = OpenApiRouter::new()
+        .routes(routes!(secrets::import_secrets))
+        .layer(DefaultBodyLimit::max(secrets::MAX_BODY_BYTES));
+    OpenApiRouter::with_openapi(Document::openapi())
+        .routes(routes!(health::healthz))
+        .routes(routes!(deployment::buildinfo))
+        .routes(routes!(deployment::authmethods))
+        .routes(routes!(deployment::secrets_capabilities))
+        // People
+        .routes(routes!(users::has_first_user, users::create_first_user))
+        .routes(routes!(users::login))
+        .routes(routes!(users::logout))
+        .routes(routes!(users::list_users, users::create_user))
+        .routes(routes!(users::get_user, users::delete_user))
+        .routes(routes!(users::suspend_user))
+        .routes(routes!(users::activate_user))
+        .routes(routes!(users::update_password))
+        .routes(routes!(users::update_roles))
+        .routes(routes!(users::list_organizations))
+        .routes(routes!(keys::create_session_key))
+        .routes(routes!(keys::list_tokens, keys::create_token))
+        .routes(routes!(keys::get_token))
+        .routes(routes!(keys::get_key, keys::delete_key))
+        // Secrets
+        .routes(routes!(secrets::list_secrets, secrets::create_secret))
+        .routes(routes!(secrets::get_secret, secrets::update_secret, secrets::delete_secret))
+        .merge(imports)
+        // Templates
+        .merge(uploads)
+        .routes(routes!(templates::create_template_version))
+        .routes(routes!(templates::get_template_version))
+        .routes(routes!(templates::list_templates))
+        .routes(routes!(templates::list_organization_templates, templates::create_template))
+        .routes(routes!(templates::get_template_by_name))
+        .routes(routes!(templates::get_template, templates::delete_template))
+        .routes(routes!(templates::activate_template_version))
+        // Workspaces
+        .routes(routes!(workspaces::list_workspaces))
+        .routes(routes!(workspaces::create_workspace))
+        .routes(routes!(workspaces::get_workspace))
+        .routes(routes!(workspaces::get_workspace_by_name))
+        .routes(routes!(workspaces::external_agent_credentials))
+        .routes(routes!(workspaces::list_builds, workspaces::create_build))
+        .routes(routes!(workspaces::get_build_by_number))
+        .routes(routes!(workspaces::get_build))
+        .routes(routes!(workspaces::get_build_logs))
+        .routes(routes!(agent::get_agent))
+        .routes(routes!(agent::get_agent_logs))
 }
 
 /// The service.
 pub fn router(state: State) -> Router {
     let (router, _) = routes().split_for_parts();
     router
+        // WebSockets: agents' links, and people's ways into workspaces.
+        .route("/api/v2/workspaceagents/me/rpc", get(agents::rpc::rpc))
+        .route("/api/v2/workspaceagents/{agent}/tunnel", get(agents::tunnel::tunnel))
         .fallback(|| async { Failure::new(StatusCode::NOT_FOUND, "Route not found.") })
         .method_not_allowed_fallback(|| async {
             Failure::new(StatusCode::METHOD_NOT_ALLOWED, "This path does not support that method.")

@@ -1,6 +1,6 @@
 //! Taking connections, and letting them end.
 
-use std::{io, net::SocketAddr, time::Duration};
+use std::time::Duration;
 
 use axum::Router;
 use hyper_util::{
@@ -27,20 +27,10 @@ pub struct Server {
 pub type Stop = watch::Receiver<bool>;
 
 impl Server {
-    /// Binds `address`.
-    ///
-    /// # Errors
-    /// When the address cannot be bound.
-    pub async fn bind(address: SocketAddr, router: Router) -> io::Result<Self> {
-        Ok(Self { listener: TcpListener::bind(address).await?, router })
-    }
-
-    /// The address that was bound; tells the port when 0 was asked for.
-    ///
-    /// # Errors
-    /// When the system does not know any more.
-    pub fn address(&self) -> io::Result<SocketAddr> {
-        self.listener.local_addr()
+    /// Puts `router` behind a bound listener.
+    #[must_use]
+    pub fn new(listener: TcpListener, router: Router) -> Self {
+        Self { listener, router }
     }
 
     /// Serves until `stop` turns true, then lets requests under way end, for at most ten seconds.

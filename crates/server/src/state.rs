@@ -3,29 +3,47 @@
 use std::{ops::Deref, sync::Arc};
 
 use coder_control::Control;
+use coder_provision::Processes;
+use tokio::sync::Notify;
+use url::Url;
+use uuid::Uuid;
+
+use crate::{Stop, agents::Registry};
 
 /// What every handler can reach. Cheap to clone.
 #[derive(Clone)]
-pub struct State(Arc<Inner>);
+pub struct State(Arc<Parts>);
 
 /// The parts of a [`State`].
-pub struct Inner {
+pub struct Parts {
     /// The use cases.
     pub control: Control,
+    /// Agents that are connected to this server.
+    pub agents: Registry,
+    /// Makes local workspaces; absent where they are not allowed.
+    pub processes: Option<Processes>,
+    /// Where people and agents reach the server.
+    pub access_url: Url,
+    /// Names this server among those that share the database.
+    pub server: Uuid,
+    /// Rung when there is a build to work on.
+    pub build_bell: Notify,
+    /// Tells what is open for long that the server is stopping.
+    pub stop: Stop,
 }
 
 impl State {
-    /// The state around these use cases.
+    /// Shares these parts.
     #[must_use]
-    pub fn new(control: Control) -> Self {
-        Self(Arc::new(Inner { control }))
+    pub fn new(parts: Parts) -> Self {
+        Self(Arc::new(parts))
     }
 }
 
 impl Deref for State {
-    type Target = Inner;
+    type Target = Parts;
 
-    fn deref(&self) -> &Inner {
+    fn deref(&self) -> &Parts {
         &self.0
     }
 }

@@ -53,6 +53,9 @@ statements! {
                  AND ($2 = '' OR lower(w.name) LIKE $2 ESCAPE '\\') AND ($3 = '' OR lower(t.name) = $3)";
     FIND_BUILD = overview!("b.id = $1");
     LIST_BUILDS = overview!("w.id = $1 ORDER BY b.build_number DESC LIMIT $2 OFFSET $3");
+    FIND_BUILD_BY_NUMBER = overview!("w.id = $1 AND b.build_number = $2");
+    LIST_RUNNING = overview!("w.deleted_at IS NULL AND b.transition = 'start' AND b.status = 'succeeded'
+        AND b.build_number = (SELECT MAX(n.build_number) FROM workspace_builds n WHERE n.workspace_id = w.id)");
     NEXT_TO_WORK_ON = overview!("(b.status = 'pending' OR (b.status = 'running' AND b.claimed_until < $1))
         ORDER BY b.created_at LIMIT 1");
     INSERT_BUILD = "INSERT INTO workspace_builds (id, workspace_id, build_number, template_version_id, transition,
@@ -278,6 +281,27 @@ pub async fn list(reads: &mut impl Reads, filter: &Filter, page: Page) -> Result
 /// When the database fails.
 pub async fn find_build(reads: &mut impl Reads, id: BuildId) -> Result<Option<Overview>> {
     FIND_BUILD.bind(id).optional::<Row>(reads).await?.map(Overview::try_from).transpose()
+}
+
+/// A workspace's build by number.
+///
+/// # Errors
+/// When the database fails.
+pub async fn find_build_by_number(
+    reads: &mut impl Reads,
+    id: WorkspaceId,
+    number: i64,
+) -> Result<Option<Overview>> {
+    let query = FIND_BUILD_BY_NUMBER.bind(id).bind(number);
+    query.optional::<Row>(reads).await?.map(Overview::try_from).transpose()
+}
+
+/// Every workspace whose latest build is a start that is done.
+///
+/// # Errors
+/// When the database fails.
+pub async fn list_running(reads: &mut impl Reads) -> Result<Vec<Overview>> {
+    overviews(LIST_RUNNING.query().all::<Row>(reads).await?)
 }
 
 /// A page of a workspace's builds, the latest first.

@@ -64,6 +64,17 @@ impl Control {
         Ok(Caller { user, key, origin })
     }
 
+    /// Whether the key that was shown at the start of something long would still be let in.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn is_still_signed_in(&self, caller: &Caller) -> Result<bool> {
+        let found = api_keys::find_with_user(&mut self.database.read().await?, &caller.key.id).await?;
+        Ok(found.is_some_and(|(key, _, user)| {
+            key.expires_at > self.clock.now() && user.status != UserStatus::Suspended
+        }))
+    }
+
     /// Writes down that a key and its user were here; a session's end moves on.
     async fn note_use(&self, key: &ApiKey, now: Moment) -> Result<()> {
         let expires_at = match key.kind {

@@ -1,6 +1,6 @@
 //! Signing in and out.
 
-use coder_model::user::UserStatus;
+use coder_model::{Moment, user::UserStatus};
 use coder_store::{api_keys, users};
 use zeroize::Zeroizing;
 
@@ -9,6 +9,9 @@ use crate::{
     Caller, Control, Error, Origin, Result,
     audit::{Action, Diff, Resource},
 };
+
+/// How long a session that is over stays in lists.
+const KEPT_MICROS: i64 = 7 * 24 * 60 * 60 * 1_000_000;
 
 impl Control {
     /// Opens a session for whoever knows the password.
@@ -65,6 +68,17 @@ impl Control {
         api_keys::delete(&mut write, &caller.key.id).await?;
         let resource = Resource::api_key(caller.id(), &caller.key.id);
         self.audit(&mut write, caller, Action::Logout, resource, Diff::default()).await?;
+        Ok(write.commit().await?)
+    }
+
+    /// Forgets sessions that have been over for a week.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn sweep_sessions(&self) -> Result<()> {
+        let week_ago = Moment::from_micros(self.clock.now().micros() - KEPT_MICROS);
+        let mut write = self.database.write().await?;
+        api_keys::delete_expired_sessions(&mut write, week_ago).await?;
         Ok(write.commit().await?)
     }
 }

@@ -1,11 +1,14 @@
 //! Finding workspaces and builds.
 
 use coder_model::{
-    BuildId, Violation, WorkspaceId,
+    AgentId, BuildId, Violation, WorkspaceId,
     page::Page,
     user::{Role, User},
 };
-use coder_store::workspaces::{self, Filter};
+use coder_store::{
+    agents,
+    workspaces::{self, Filter},
+};
 
 use super::{Overview, build::may_see};
 use crate::{Caller, Control, Error, Result};
@@ -79,6 +82,39 @@ impl Control {
         let found = found.ok_or(Error::NotFound)?;
         may_see(caller, &found)?;
         Ok(found)
+    }
+
+    /// A build of a user's workspace by number.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`].
+    pub async fn find_build_by_number(
+        &self,
+        caller: &Caller,
+        owner: &User,
+        name: &str,
+        number: i64,
+    ) -> Result<Overview> {
+        let workspace = self.find_workspace_by_name(caller, owner, name, true).await?.workspace.id;
+        let mut read = self.database.read().await?;
+        workspaces::find_build_by_number(&mut read, workspace, number).await?.ok_or(Error::NotFound)
+    }
+
+    /// Every workspace whose latest build is a start that is done.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn running_workspaces(&self) -> Result<Vec<Overview>> {
+        Ok(workspaces::list_running(&mut self.database.read().await?).await?)
+    }
+
+    /// The agent of a workspace.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn workspace_agent(&self, id: WorkspaceId) -> Result<Option<AgentId>> {
+        let agent = agents::find_by_workspace(&mut self.database.read().await?, id).await?;
+        Ok(agent.map(|agent| agent.id))
     }
 
     /// A page of a workspace's builds, the latest first.

@@ -1,3 +1,11 @@
-//! The REST API: a folder per subject, a file per operation.
+//! The REST API: a folder per subject, a file per operation or a few that belong together.
 
+pub mod agents;
+pub mod deployment;
 pub mod health;
+pub mod keys;
+mod page;
+pub mod secrets;
+pub mod templates;
+pub mod users;
+pub mod workspaces;

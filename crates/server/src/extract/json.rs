@@ -3,10 +3,9 @@
 use axum::{
     body::Bytes,
     extract::{FromRequest, Request, rejection::BytesRejection},
-    http::StatusCode,
+    http::{StatusCode, header},
     response::{IntoResponse, Response},
 };
-use coder_wire::ApiError;
 use serde::de::DeserializeOwned;
 
 use crate::error::Failure;
@@ -27,15 +26,26 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Json<T> {
     }
 }
 
+/// The characters that begin markup are escaped inside strings, the only place where JSON can have them: an answer that is
+/// mistaken for a page stays harmless.
 impl<T: serde::Serialize> IntoResponse for Json<T> {
     fn into_response(self) -> Response {
-        axum::Json(self.0).into_response()
-    }
-}
-
-impl From<Json<ApiError>> for ApiError {
-    fn from(body: Json<ApiError>) -> Self {
-        body.0
+        let text = match serde_json::to_vec(&self.0) {
+            Ok(text) => text,
+            Err(error) => {
+                return Failure::internal(format!("an answer cannot be written: {error}")).into_response();
+            }
+        };
+        let mut body = Vec::with_capacity(text.len());
+        for byte in text {
+            match byte {
+                b'<' => body.extend_from_slice(br"\u003c"),
+                b'>' => body.extend_from_slice(br"\u003e"),
+                b'&' => body.extend_from_slice(br"\u0026"),
+                other => body.push(other),
+            }
+        }
+        ([(header::CONTENT_TYPE, "application/json; charset=utf-8")], body).into_response()
     }
 }
 

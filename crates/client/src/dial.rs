@@ -1,0 +1,99 @@
+//! Links to the server: an agent's, and people's ways into a workspace.
+
+use std::time::Duration;
+
+use coder_link::{
+    Incoming, Link, Role,
+    socket::{MAX_MESSAGE, Socket},
+};
+use coder_wire::{ApiError, TOKEN_HEADER};
+use http::{HeaderValue, header};
+use tokio::time::timeout;
+use tokio_tungstenite::{
+    connect_async_with_config,
+    tungstenite::{self, client::IntoClientRequest, protocol::WebSocketConfig},
+};
+use url::Url;
+
+/// How long it may take until a link stands.
+const TIMEOUT: Duration = Duration::from_secs(15);
+/// The longest that a server may put us off.
+const MAX_RETRY_AFTER: Duration = Duration::from_secs(300);
+
+/// Why there is no link.
+#[derive(Debug, thiserror::Error)]
+pub enum DialError {
+    /// The server said no.
+    #[error("{}{}{}", .error.message, if .error.detail.is_empty() { "" } else { " " }, .error.detail)]
+    Refused {
+        /// The HTTP status.
+        status: u16,
+        /// What the server said.
+        error: ApiError,
+        /// When to ask again, if it said so.
+        retry_after: Option<Duration>,
+    },
+    /// The server cannot be reached.
+    #[error("cannot reach {url}: {reason}")]
+    Unreachable {
+        /// The server.
+        url: String,
+        /// Why.
+        reason: String,
+    },
+}
+
+/// Opens a link to a path of the server, with the token in a header.
+///
+/// # Errors
+/// When the server cannot be reached or says no.
+pub async fn dial(
+    server: &Url,
+    segments: &[&str],
+    query: &str,
+    token: &str,
+) -> Result<(Link, Incoming), DialError> {
+    let unreachable = |reason: String| DialError::Unreachable { url: server.to_string(), reason };
+    let mut url = server.clone();
+    let scheme = if url.scheme() == "https" { "wss" } else { "ws" };
+    if url.set_scheme(scheme).is_err() {
+        return Err(unreachable("the URL must begin with http:// or https://".to_owned()));
+    }
+    if let Ok(mut path) = url.path_segments_mut() {
+        path.pop_if_empty().extend(segments);
+    }
+    url.set_query((!query.is_empty()).then_some(query));
+
+    let mut request = url.as_str().into_client_request().map_err(|error| unreachable(error.to_string()))?;
+    let mut value = HeaderValue::from_str(token)
+        .map_err(|_| unreachable("the token has characters that no token has".to_owned()))?;
+    value.set_sensitive(true);
+    request.headers_mut().insert(TOKEN_HEADER, value);
+    request
+        .headers_mut()
+        .insert(header::USER_AGENT, HeaderValue::from_static(concat!("coder/", env!("CARGO_PKG_VERSION"))));
+    let config =
+        WebSocketConfig::default().max_message_size(Some(MAX_MESSAGE)).max_frame_size(Some(MAX_MESSAGE));
+    // The last argument sets TCP_NODELAY: a keystroke must not wait for an acknowledgement.
+    let connecting = connect_async_with_config(request, Some(config), true);
+    match timeout(TIMEOUT, connecting).await {
+        Ok(Ok((socket, _))) => Ok(Link::over(Socket::new(socket), Role::Client)),
+        Ok(Err(tungstenite::Error::Http(response))) => Err(refused(&response)),
+        Ok(Err(error)) => Err(unreachable(error.to_string())),
+        Err(_) => Err(unreachable("no answer in time".to_owned())),
+    }
+}
+
+fn refused(response: &http::Response<Option<Vec<u8>>>) -> DialError {
+    let body = response.body().as_deref().unwrap_or_default();
+    let error = serde_json::from_slice(body).unwrap_or_else(|_| ApiError {
+        message: format!("The server answered with status {}.", response.status()),
+        ..ApiError::default()
+    });
+    let retry_after = response
+        .headers()
+        .get(header::RETRY_AFTER)
+        .and_then(|value| value.to_str().ok()?.parse().ok())
+        .map(|seconds| Duration::from_secs(seconds).min(MAX_RETRY_AFTER));
+    DialError::Refused { status: response.status().as_u16(), error, retry_after }
+}

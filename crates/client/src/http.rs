@@ -1,0 +1,169 @@
+//! Requests and answers.
+
+use std::time::Duration;
+
+use coder_wire::{ApiError, TOKEN_HEADER, deployment::BuildInfo};
+use http::Method;
+use reqwest::{RequestBuilder, Response, redirect};
+use serde::{Serialize, de::DeserializeOwned};
+use url::Url;
+use zeroize::Zeroizing;
+
+use crate::{Error, Result};
+
+/// How long connecting may take.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
+/// How long an answer may take.
+const TIMEOUT: Duration = Duration::from_secs(60);
+/// The largest answer, in bytes.
+const MAX_ANSWER: usize = 16 * 1024 * 1024;
+
+/// Calls a server's API on behalf of whoever the token belongs to. Redirects are not followed: the token is for one
+/// server and no other.
+#[derive(Clone)]
+pub struct Client {
+    http: reqwest::Client,
+    url: Url,
+    token: Option<Zeroizing<String>>,
+}
+
+impl Client {
+    /// A client of the server at `url`.
+    ///
+    /// # Errors
+    /// When the system's certificates cannot be loaded.
+    pub fn new(url: Url, token: Option<Zeroizing<String>>) -> Result<Self> {
+        let http = reqwest::Client::builder()
+            .connect_timeout(CONNECT_TIMEOUT)
+            .timeout(TIMEOUT)
+            .redirect(redirect::Policy::none())
+            .tcp_nodelay(true)
+            .user_agent(concat!("coder/", env!("CARGO_PKG_VERSION")))
+            .build()
+            .map_err(|error| Error::Unreachable { url: url.to_string(), reason: error.to_string() })?;
+        Ok(Self { http, url, token })
+    }
+
+    /// The server.
+    #[must_use]
+    pub fn url(&self) -> &Url {
+        &self.url
+    }
+
+    /// The token.
+    #[must_use]
+    pub fn token(&self) -> Option<&str> {
+        self.token.as_ref().map(|token| token.as_str())
+    }
+
+    /// The same server for somebody else.
+    #[must_use]
+    pub fn with_token(&self, token: Zeroizing<String>) -> Self {
+        Self { token: Some(token), ..self.clone() }
+    }
+
+    /// What the server is.
+    ///
+    /// # Errors
+    /// When it cannot be reached or is something else.
+    pub async fn buildinfo(&self) -> Result<BuildInfo> {
+        self.get(&["api", "v2", "buildinfo"], &[]).await
+    }
+
+    /// A request for a path given in segments; each is escaped, so that any name travels whole.
+    pub(crate) fn request(
+        &self,
+        method: Method,
+        segments: &[&str],
+        query: &[(&str, String)],
+    ) -> Result<RequestBuilder> {
+        let mut url = self.url.clone();
+        url.path_segments_mut()
+            .map_err(|()| self.unexpected("its URL has no path"))?
+            .pop_if_empty()
+            .extend(segments);
+        if !query.is_empty() {
+            url.query_pairs_mut().extend_pairs(query);
+        }
+        let mut request = self.http.request(method, url);
+        if let Some(token) = &self.token {
+            let mut value = http::HeaderValue::from_str(token)
+                .map_err(|_| self.unexpected("the session token has characters that no token has"))?;
+            value.set_sensitive(true);
+            request = request.header(TOKEN_HEADER, value);
+        }
+        Ok(request)
+    }
+
+    pub(crate) async fn get<T: DeserializeOwned>(
+        &self,
+        segments: &[&str],
+        query: &[(&str, String)],
+    ) -> Result<T> {
+        self.answer(self.request(Method::GET, segments, query)?).await
+    }
+
+    pub(crate) async fn send<T: DeserializeOwned>(
+        &self,
+        method: Method,
+        segments: &[&str],
+        body: &impl Serialize,
+    ) -> Result<T> {
+        self.answer(self.request(method, segments, &[])?.json(body)).await
+    }
+
+    /// Sends a request and reads a JSON answer.
+    pub(crate) async fn answer<T: DeserializeOwned>(&self, request: RequestBuilder) -> Result<T> {
+        let body = self.body(self.accepted(request).await?).await?;
+        serde_json::from_slice(&body).map_err(|error| {
+            self.unexpected(&format!(
+                "its answer is not understood at line {} column {}",
+                error.line(),
+                error.column()
+            ))
+        })
+    }
+
+    /// Sends a request whose answer has nothing of interest.
+    pub(crate) async fn done(&self, request: RequestBuilder) -> Result<()> {
+        self.accepted(request).await.map(drop)
+    }
+
+    async fn accepted(&self, request: RequestBuilder) -> Result<Response> {
+        let response = request.send().await.map_err(|error| self.unreachable(&error))?;
+        let status = response.status();
+        if status.is_success() {
+            return Ok(response);
+        }
+        let body = self.body(response).await?;
+        match serde_json::from_slice::<ApiError>(&body) {
+            Ok(error) => Err(Error::Api { status: status.as_u16(), error }),
+            Err(_) => Err(self.unexpected(&format!("it answered with status {status}"))),
+        }
+    }
+
+    async fn body(&self, mut response: Response) -> Result<Zeroizing<Vec<u8>>> {
+        let mut body = Zeroizing::new(Vec::new());
+        while let Some(chunk) = response.chunk().await.map_err(|error| self.unreachable(&error))? {
+            if body.len() + chunk.len() > MAX_ANSWER {
+                return Err(self.unexpected("its answer is too long"));
+            }
+            body.extend_from_slice(&chunk);
+        }
+        Ok(body)
+    }
+
+    fn unreachable(&self, error: &reqwest::Error) -> Error {
+        // The innermost cause says most: `connection refused` rather than `error sending request`.
+        let mut cause: &dyn std::error::Error = error;
+        while let Some(inner) = cause.source() {
+            cause = inner;
+        }
+        let reason = if error.is_timeout() { "no answer in time".to_owned() } else { cause.to_string() };
+        Error::Unreachable { url: self.url.to_string(), reason }
+    }
+
+    fn unexpected(&self, reason: &str) -> Error {
+        Error::Unexpected { url: self.url.to_string(), reason: reason.to_owned() }
+    }
+}

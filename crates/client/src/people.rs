@@ -1,0 +1,101 @@
+//! People, sessions and tokens.
+
+use coder_wire::{
+    deployment::Message,
+    users::{
+        ApiKey, CreateFirstUserRequest, CreateFirstUserResponse, CreateTokenRequest, CreateUserRequest,
+        GenerateApiKeyResponse, LoginRequest, LoginResponse, UpdatePasswordRequest, UpdateRolesRequest, User,
+        UsersResponse,
+    },
+};
+use http::Method;
+
+use crate::{Client, Error, Result};
+
+/// # Errors
+/// Every call fails as [`Error`] says.
+impl Client {
+    /// Whether the deployment has a user.
+    pub async fn has_first_user(&self) -> Result<bool> {
+        match self.get::<Message>(&["api", "v2", "users", "first"], &[]).await {
+            Ok(_) => Ok(true),
+            Err(Error::Api { status: 404, error }) if error.message.starts_with("The initial user") => {
+                Ok(false)
+            }
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Makes the first user.
+    pub async fn create_first_user(&self, request: &CreateFirstUserRequest) -> Result<CreateFirstUserResponse> {
+        self.send(Method::POST, &["api", "v2", "users", "first"], request).await
+    }
+
+    /// Opens a session.
+    pub async fn login(&self, request: &LoginRequest) -> Result<LoginResponse> {
+        self.send(Method::POST, &["api", "v2", "users", "login"], request).await
+    }
+
+    /// Ends the session of the token.
+    pub async fn logout(&self) -> Result<()> {
+        self.done(self.request(Method::POST, &["api", "v2", "users", "logout"], &[])?).await
+    }
+
+    /// A user by id, name or `me`.
+    pub async fn user(&self, user: &str) -> Result<User> {
+        self.get(&["api", "v2", "users", user], &[]).await
+    }
+
+    /// Users that match a search.
+    pub async fn users(&self, search: &str) -> Result<UsersResponse> {
+        self.get(&["api", "v2", "users"], &[("q", search.to_owned())]).await
+    }
+
+    /// Makes a user.
+    pub async fn create_user(&self, request: &CreateUserRequest) -> Result<User> {
+        self.send(Method::POST, &["api", "v2", "users"], request).await
+    }
+
+    /// Deletes a user.
+    pub async fn delete_user(&self, user: &str) -> Result<()> {
+        self.done(self.request(Method::DELETE, &["api", "v2", "users", user], &[])?).await
+    }
+
+    /// Suspends (`suspend`) a user or lets them back in (`activate`).
+    pub async fn set_user_status(&self, user: &str, verb: &str) -> Result<User> {
+        self.answer(self.request(Method::PUT, &["api", "v2", "users", user, "status", verb], &[])?).await
+    }
+
+    /// Changes a password.
+    pub async fn update_password(&self, user: &str, request: &UpdatePasswordRequest) -> Result<()> {
+        self.done(self.request(Method::PUT, &["api", "v2", "users", user, "password"], &[])?.json(request))
+            .await
+    }
+
+    /// Gives a user exactly these roles.
+    pub async fn update_roles(&self, user: &str, request: &UpdateRolesRequest) -> Result<User> {
+        self.send(Method::PUT, &["api", "v2", "users", user, "roles"], request).await
+    }
+
+    /// Makes another session key for the caller.
+    pub async fn create_session_key(&self) -> Result<GenerateApiKeyResponse> {
+        self.answer(self.request(Method::POST, &["api", "v2", "users", "me", "keys"], &[])?).await
+    }
+
+    /// Makes a token for the caller.
+    pub async fn create_token(&self, request: &CreateTokenRequest) -> Result<GenerateApiKeyResponse> {
+        self.send(Method::POST, &["api", "v2", "users", "me", "keys", "tokens"], request).await
+    }
+
+    /// Lists tokens.
+    pub async fn tokens(&self, user: &str, everybody: bool, with_expired: bool) -> Result<Vec<ApiKey>> {
+        let query = [("include_all", everybody.to_string()), ("include_expired", with_expired.to_string())];
+        self.get(&["api", "v2", "users", user, "keys", "tokens"], &query).await
+    }
+
+    /// Takes a key away, by id or name.
+    pub async fn delete_key(&self, key: &str, expire: bool) -> Result<()> {
+        let query = [("expire", expire.to_string())];
+        self.done(self.request(Method::DELETE, &["api", "v2", "users", "me", "keys", key], &query)?).await
+    }
+}

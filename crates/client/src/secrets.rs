@@ -1,0 +1,48 @@
+//! The caller's secrets.
+
+use coder_wire::secrets::{
+    CreateUserSecretRequest, ImportUserSecretsRequest, UpdateUserSecretRequest, UserSecret,
+};
+use http::Method;
+
+use crate::{Client, Result};
+
+const SECRETS: [&str; 5] = ["api", "v2", "users", "me", "secrets"];
+
+/// # Errors
+/// Every call fails as [`crate::Error`] says.
+impl Client {
+    /// Keeps a new secret.
+    pub async fn create_secret(&self, request: &CreateUserSecretRequest) -> Result<UserSecret> {
+        self.send(Method::POST, &SECRETS, request).await
+    }
+
+    /// All secrets, by name.
+    pub async fn secrets(&self) -> Result<Vec<UserSecret>> {
+        self.get(&SECRETS, &[]).await
+    }
+
+    /// A secret.
+    pub async fn secret(&self, name: &str) -> Result<UserSecret> {
+        self.get(&one(name), &[]).await
+    }
+
+    /// Changes a secret.
+    pub async fn update_secret(&self, name: &str, request: &UpdateUserSecretRequest) -> Result<UserSecret> {
+        self.send(Method::PATCH, &one(name), request).await
+    }
+
+    /// Deletes a secret.
+    pub async fn delete_secret(&self, name: &str) -> Result<()> {
+        self.done(self.request(Method::DELETE, &one(name), &[])?).await
+    }
+
+    /// Keeps every secret of a file, or none.
+    pub async fn import_secrets(&self, request: &ImportUserSecretsRequest) -> Result<Vec<UserSecret>> {
+        self.send(Method::POST, &["api", "v2", "users", "me", "secrets", "batch"], request).await
+    }
+}
+
+fn one(name: &str) -> [&str; 6] {
+    ["api", "v2", "users", "me", "secrets", name]
+}

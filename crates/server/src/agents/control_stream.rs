@@ -1,0 +1,112 @@
+//! What an agent says on its control stream, and what it is answered.
+
+use std::time::Duration;
+
+use coder_control::{AgentSession, Error, Greeting, NewLine};
+use coder_link::{
+    Incoming, Link, LinkStream,
+    frame::{self, FrameError},
+};
+use coder_model::workspace::Warning;
+use coder_wire::agent::{AgentMessage, Hello, MAX_MESSAGE_BYTES, PROTOCOL_VERSION, ServerMessage};
+use tokio::time::timeout;
+use uuid::Uuid;
+
+use super::manifest;
+use crate::State;
+
+/// How long an agent may take to say hello.
+const HELLO_TIMEOUT: Duration = Duration::from_secs(10);
+/// The most lines in one message.
+const MAX_LINES: usize = 1000;
+
+/// Why a control stream ended.
+#[derive(Debug, thiserror::Error)]
+pub enum Ended {
+    /// The agent said nothing, or something else first.
+    #[error("the agent did not say hello")]
+    NoHello,
+    /// The agent speaks another protocol.
+    #[error("the agent speaks protocol {0}")]
+    Protocol(u32),
+    /// A message could not be sent or understood.
+    #[error(transparent)]
+    Frame(#[from] FrameError),
+    /// What the agent said could not be acted on.
+    #[error(transparent)]
+    Control(#[from] Error),
+}
+
+/// Serves an agent until it goes away.
+pub async fn serve(
+    state: &State,
+    session: &AgentSession,
+    link: &Link,
+    mut incoming: Incoming,
+) -> Result<(), Ended> {
+    let opened = timeout(HELLO_TIMEOUT, greet(&mut incoming)).await;
+    let (mut stream, hello) = opened.map_err(|_| Ended::NoHello)??;
+    if hello.protocol_version != PROTOCOL_VERSION {
+        let message = "The server speaks another protocol: use a coder of the server's version as the agent.";
+        frame::send(&mut stream, &ServerMessage::Refused { message: message.to_owned() }).await?;
+        return Err(Ended::Protocol(hello.protocol_version));
+    }
+    let greeting = Greeting {
+        operating_system: hello.operating_system,
+        architecture: hello.architecture,
+        version: hello.version,
+    };
+    state.control.agent_connected(session, &greeting).await?;
+    state.agents.insert(session.id(), session.connection(), link.clone());
+    let version = env!("CARGO_PKG_VERSION").to_owned();
+    frame::send(&mut stream, &ServerMessage::Welcome { version }).await?;
+    while let Some(message) = frame::receive(&mut stream, MAX_MESSAGE_BYTES).await? {
+        if let Some(answer) = answer(state, session, hello.run_id, message).await? {
+            frame::send(&mut stream, &answer).await?;
+        }
+    }
+    Ok(())
+}
+
+async fn greet(incoming: &mut Incoming) -> Result<(LinkStream, Hello), Ended> {
+    let mut stream = incoming.accept().await.ok_or(Ended::NoHello)?;
+    match frame::receive(&mut stream, MAX_MESSAGE_BYTES).await? {
+        Some(AgentMessage::Hello(hello)) => Ok((stream, hello)),
+        _ => Err(Ended::NoHello),
+    }
+}
+
+async fn answer(
+    state: &State,
+    session: &AgentSession,
+    run: Uuid,
+    message: AgentMessage,
+) -> Result<Option<ServerMessage>, Ended> {
+    let control = &state.control;
+    match message {
+        AgentMessage::Hello(_) => return Err(Ended::NoHello),
+        AgentMessage::GetManifest => {
+            let manifest = control.manifest(session).await?;
+            return Ok(Some(ServerMessage::Manifest(Box::new(manifest::show(session, manifest)))));
+        }
+        AgentMessage::Directory { path } => control.set_agent_directory(session, &path).await?,
+        AgentMessage::Lifecycle { state, at } => control.set_lifecycle(session, &state, at.into()).await?,
+        AgentMessage::Delivery { build_id, warnings } => {
+            let warnings = warnings
+                .into_iter()
+                .map(|warning| Warning { secret: warning.secret, message: warning.message })
+                .collect();
+            control.report_delivery(session, build_id.into(), warnings).await?;
+        }
+        AgentMessage::Logs { batch, source_id, lines } => {
+            let lines = lines
+                .into_iter()
+                .take(MAX_LINES)
+                .map(|line| NewLine { at: line.at.into(), level: line.level, output: line.output })
+                .collect();
+            control.store_agent_logs(session, run, batch, source_id.into(), lines).await?;
+            return Ok(Some(ServerMessage::LogsStored { batch }));
+        }
+    }
+    Ok(None)
+}

@@ -1,0 +1,11 @@
+//! The agent endpoint: links that agents keep to this server, and the ways into workspaces through them.
+
+mod control_stream;
+mod manifest;
+mod registry;
+pub mod rpc;
+mod shutdown;
+pub mod tunnel;
+
+pub use registry::Registry;
+pub use shutdown::shut_down;

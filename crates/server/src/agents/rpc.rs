@@ -1,0 +1,91 @@
+//! Where agents connect.
+
+use std::time::Duration;
+
+use axum::{
+    extract::{State as Shared, WebSocketUpgrade},
+    http::{HeaderMap, HeaderValue, StatusCode, header},
+    response::{IntoResponse, Response},
+};
+use coder_link::{
+    Link, Role,
+    socket::{MAX_MESSAGE, Socket},
+};
+use coder_wire::{TOKEN_HEADER, agent::PROTOCOL_VERSION};
+
+use super::control_stream;
+use crate::{
+    State,
+    error::{Failure, Result},
+    extract::Query,
+};
+
+/// How soon an agent of a stopped workspace looks again, in seconds.
+const LOOK_AGAIN: HeaderValue = HeaderValue::from_static("5");
+/// How often it is checked that an agent may stay.
+const CHECK: Duration = Duration::from_secs(10);
+
+/// The protocol that the agent speaks.
+#[derive(serde::Deserialize)]
+pub struct VersionQuery {
+    version: u32,
+}
+
+/// Takes an agent's link. Its token travels in a header.
+pub async fn rpc(
+    Shared(state): Shared<State>,
+    Query(query): Query<VersionQuery>,
+    headers: HeaderMap,
+    upgrade: WebSocketUpgrade,
+) -> Result<Response> {
+    if query.version != PROTOCOL_VERSION {
+        return Err(Failure::new(
+            StatusCode::BAD_REQUEST,
+            "The agent speaks another protocol than the server.",
+        )
+        .with_detail("Use a coder of the server's version as the agent."));
+    }
+    let token = headers.get(TOKEN_HEADER).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let session = match state.control.authenticate_agent(token).await {
+        Ok(session) => session,
+        Err(error) => {
+            let mut response = Failure::from(error).into_response();
+            response.headers_mut().insert(header::RETRY_AFTER, LOOK_AGAIN);
+            return Ok(response);
+        }
+    };
+    let upgrade = upgrade.max_message_size(MAX_MESSAGE).max_frame_size(MAX_MESSAGE);
+    Ok(upgrade.on_upgrade(move |socket| async move {
+        let (link, incoming) = Link::over(Socket::new(socket), Role::Server);
+        let (agent, connection) = (session.id(), session.connection());
+        let mut stop = state.stop.clone();
+        tokio::select! {
+            ended = control_stream::serve(&state, &session, &link, incoming) => {
+                if let Err(error) = ended {
+                    tracing::info!(%agent, %error, "agent connection ended");
+                }
+            }
+            reason = link.closed() => tracing::debug!(%agent, reason, "agent link closed"),
+            () = until_unwelcome(&state, &session) => tracing::info!(%agent, "agent is no longer served"),
+            _ = stop.wait_for(|stop| *stop) => {}
+        }
+        link.close();
+        state.agents.remove(agent, connection);
+        if let Err(error) = state.control.agent_disconnected(connection).await {
+            tracing::warn!(%agent, %error, "cannot note that an agent is gone");
+        }
+    }))
+}
+
+/// Waits until the workspace is not meant to run any more, or its owner not to be served.
+async fn until_unwelcome(state: &State, session: &coder_control::AgentSession) {
+    loop {
+        tokio::time::sleep(CHECK).await;
+        match state.control.may_stay_connected(session).await {
+            Ok(true) => {}
+            Ok(false) => return,
+            // The database is in trouble: that is no reason to cut people off.
+            Err(error) => tracing::warn!(%error, "cannot check whether an agent may stay"),
+        }
+    }
+}

@@ -1,0 +1,45 @@
+//! The deployment itself.
+
+use axum::extract::State as Shared;
+use coder_wire::deployment::{AuthMethod, AuthMethods, BuildInfo, UserSecretsCapabilities};
+
+use crate::{
+    State,
+    error::Result,
+    extract::{Json, SignedIn},
+};
+
+/// What this server is. Needs no token.
+#[utoipa::path(get, path = "/api/v2/buildinfo", tag = "General", responses((status = 200, body = BuildInfo)))]
+pub async fn buildinfo(Shared(state): Shared<State>) -> Json<BuildInfo> {
+    Json(BuildInfo {
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+        external_url: state.access_url.to_string(),
+        dashboard_url: state.access_url.to_string(),
+        deployment_id: state.control.deployment().id,
+        telemetry: false,
+        agent_api_version: coder_wire::agent::PROTOCOL_VERSION.to_string(),
+        upgrade_message: String::new(),
+    })
+}
+
+/// The ways to sign in. Needs no token.
+#[utoipa::path(get, path = "/api/v2/users/authmethods", tag = "Users", responses((status = 200, body = AuthMethods)))]
+pub async fn authmethods() -> Json<AuthMethods> {
+    Json(AuthMethods {
+        password: AuthMethod { enabled: true },
+        github: AuthMethod { enabled: false },
+        oidc: AuthMethod { enabled: false },
+    })
+}
+
+/// What the deployment allows for secrets.
+#[utoipa::path(
+    get,
+    path = "/api/v2/deployment/user-secrets/capabilities",
+    tag = "Secrets",
+    responses((status = 200, body = UserSecretsCapabilities))
+)]
+pub async fn secrets_capabilities(_caller: SignedIn) -> Result<Json<UserSecretsCapabilities>> {
+    Ok(Json(UserSecretsCapabilities { file_path_delivery_enabled: true }))
+}

@@ -1,0 +1,139 @@
+//! Session keys and API tokens.
+
+use std::time::Duration;
+
+use axum::{extract::State as Shared, http::StatusCode};
+use coder_control::{NewToken, Session};
+use coder_model::token;
+use coder_wire::{
+    Sensitive,
+    users::{ApiKey, CreateTokenRequest, GenerateApiKeyResponse},
+};
+
+use crate::{
+    State,
+    error::{Failure, Result},
+    extract::{Json, Path, Query, SignedIn},
+};
+
+fn show(key: &token::ApiKey) -> ApiKey {
+    ApiKey {
+        id: key.id.to_string(),
+        user_id: key.user.uuid(),
+        token_name: key.name.clone(),
+        login_type: key.kind.as_str().to_owned(),
+        scope: "all".to_owned(),
+        lifetime_seconds: key.lifetime.as_secs(),
+        created_at: key.created_at.into(),
+        updated_at: key.updated_at.into(),
+        last_used: key.last_used.into(),
+        expires_at: key.expires_at.into(),
+    }
+}
+
+fn shown_once(session: &Session) -> (StatusCode, Json<GenerateApiKeyResponse>) {
+    (StatusCode::CREATED, Json(GenerateApiKeyResponse { key: Sensitive::new(session.token.expose()) }))
+}
+
+/// Makes another session key for oneself.
+#[utoipa::path(post, path = "/api/v2/users/{user}/keys", tag = "Keys", params(("user" = String, Path)),
+    responses((status = 201, body = GenerateApiKeyResponse)))]
+pub async fn create_session_key(
+    Shared(state): Shared<State>,
+    SignedIn(caller): SignedIn,
+    Path(user): Path<String>,
+) -> Result<(StatusCode, Json<GenerateApiKeyResponse>)> {
+    let user = state.control.user_by_ref(&caller, &user).await?;
+    Ok(shown_once(&state.control.create_session_key(&caller, &user).await?))
+}
+
+/// Makes a token for oneself.
+#[utoipa::path(post, path = "/api/v2/users/{user}/keys/tokens", tag = "Keys", params(("user" = String, Path)),
+    request_body = CreateTokenRequest, responses((status = 201, body = GenerateApiKeyResponse)))]
+pub async fn create_token(
+    Shared(state): Shared<State>,
+    SignedIn(caller): SignedIn,
+    Path(user): Path<String>,
+    Json(request): Json<CreateTokenRequest>,
+) -> Result<(StatusCode, Json<GenerateApiKeyResponse>)> {
+    let user = state.control.user_by_ref(&caller, &user).await?;
+    let lifetime = u64::try_from(request.lifetime).map_err(|_| {
+        Failure::from(coder_control::Error::invalid_field("lifetime", "Lifetime must be more than zero."))
+    })?;
+    let lifetime = (lifetime > 0).then(|| Duration::from_nanos(lifetime));
+    let new = NewToken { name: request.token_name, lifetime };
+    Ok(shown_once(&state.control.create_token(&caller, &user, new).await?))
+}
+
+/// Which tokens are listed.
+#[derive(Debug, serde::Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct TokensQuery {
+    /// Everybody's.
+    #[serde(default)]
+    include_all: bool,
+    /// With those that no longer work.
+    #[serde(default)]
+    include_expired: bool,
+}
+
+/// Lists tokens.
+#[utoipa::path(get, path = "/api/v2/users/{user}/keys/tokens", tag = "Keys",
+    params(("user" = String, Path), TokensQuery), responses((status = 200, body = [ApiKey])))]
+pub async fn list_tokens(
+    Shared(state): Shared<State>,
+    SignedIn(caller): SignedIn,
+    Path(user): Path<String>,
+    Query(query): Query<TokensQuery>,
+) -> Result<Json<Vec<ApiKey>>> {
+    let user = state.control.user_by_ref(&caller, &user).await?;
+    let keys = state.control.list_tokens(&caller, &user, query.include_all, query.include_expired).await?;
+    Ok(Json(keys.iter().map(show).collect()))
+}
+
+/// A token by name.
+#[utoipa::path(get, path = "/api/v2/users/{user}/keys/tokens/{name}", tag = "Keys",
+    params(("user" = String, Path), ("name" = String, Path)), responses((status = 200, body = ApiKey)))]
+pub async fn get_token(
+    Shared(state): Shared<State>,
+    SignedIn(caller): SignedIn,
+    Path((user, name)): Path<(String, String)>,
+) -> Result<Json<ApiKey>> {
+    let user = state.control.user_by_ref(&caller, &user).await?;
+    Ok(Json(show(&state.control.find_key(&caller, &user, &name).await?)))
+}
+
+/// A key by id.
+#[utoipa::path(get, path = "/api/v2/users/{user}/keys/{id}", tag = "Keys",
+    params(("user" = String, Path), ("id" = String, Path)), responses((status = 200, body = ApiKey)))]
+pub async fn get_key(
+    Shared(state): Shared<State>,
+    SignedIn(caller): SignedIn,
+    Path((user, id)): Path<(String, String)>,
+) -> Result<Json<ApiKey>> {
+    let user = state.control.user_by_ref(&caller, &user).await?;
+    Ok(Json(show(&state.control.find_key(&caller, &user, &id).await?)))
+}
+
+/// How a key is taken away.
+#[derive(Debug, serde::Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct RemoveQuery {
+    /// Keeps the key in the list, expired.
+    #[serde(default)]
+    expire: bool,
+}
+
+/// Takes a key away: deleted, or with `expire=true` only made to stop working.
+#[utoipa::path(delete, path = "/api/v2/users/{user}/keys/{id}", tag = "Keys",
+    params(("user" = String, Path), ("id" = String, Path), RemoveQuery), responses((status = 204)))]
+pub async fn delete_key(
+    Shared(state): Shared<State>,
+    SignedIn(caller): SignedIn,
+    Path((user, id)): Path<(String, String)>,
+    Query(query): Query<RemoveQuery>,
+) -> Result<StatusCode> {
+    let user = state.control.user_by_ref(&caller, &user).await?;
+    state.control.remove_key(&caller, &user, &id, !query.expire).await?;
+    Ok(StatusCode::NO_CONTENT)
+}

@@ -1,0 +1,31 @@
+//! A file of secrets, all or nothing.
+
+use axum::{extract::State as Shared, http::StatusCode};
+use coder_wire::secrets::{ImportUserSecretsRequest, UserSecret};
+
+use super::show;
+use crate::{
+    State,
+    error::Result,
+    extract::{Json, Path, SignedIn},
+};
+
+/// The largest body, in bytes: a file of a mebibyte with every byte escaped.
+pub const MAX_BODY_BYTES: usize = 8 * 1024 * 1024;
+
+/// Keeps every secret of a file, in file order, or none of them.
+#[utoipa::path(post, path = "/api/v2/users/{user}/secrets/batch", tag = "Secrets",
+    params(("user" = String, Path)), request_body = ImportUserSecretsRequest,
+    responses((status = 201, body = [UserSecret]), (status = 400, body = coder_wire::ApiError),
+        (status = 409, body = coder_wire::ApiError), (status = 413, body = coder_wire::ApiError)))]
+pub async fn import_secrets(
+    Shared(state): Shared<State>,
+    SignedIn(caller): SignedIn,
+    Path(user): Path<String>,
+    Json(request): Json<ImportUserSecretsRequest>,
+) -> Result<(StatusCode, Json<Vec<UserSecret>>)> {
+    let user = state.control.user_by_ref(&caller, &user).await?;
+    let permit = caller.change_secrets_of(&user)?;
+    let secrets = state.control.import_secrets(permit, &request.format, request.content.into_inner()).await?;
+    Ok((StatusCode::CREATED, Json(secrets.iter().map(show).collect())))
+}

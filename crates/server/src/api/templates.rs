@@ -1,0 +1,192 @@
+//! Templates: upload an archive, make a version of it, make the version a template or its next state.
+
+use axum::{body::Bytes, extract::State as Shared, http::StatusCode};
+use coder_control::{
+    NewTemplate,
+    rows::{FoundTemplate, FoundVersion},
+};
+use coder_model::template::Definition;
+use coder_wire::{
+    deployment::Message,
+    templates::{
+        CreateTemplateRequest, CreateTemplateVersionRequest, MinimalUser, Template, TemplateVersion,
+        UpdateActiveTemplateVersionRequest, UploadResponse,
+    },
+    workspaces::ProvisionerJob,
+};
+use uuid::Uuid;
+
+use crate::{
+    State,
+    error::Result,
+    extract::{Json, Path, SignedIn},
+};
+
+/// The largest archive, in bytes.
+pub const MAX_ARCHIVE_BYTES: usize = 10 * 1024 * 1024;
+
+fn show(state: &State, found: &FoundTemplate) -> Template {
+    let template = &found.template;
+    Template {
+        id: template.id.uuid(),
+        organization_id: state.control.deployment().organization.uuid(),
+        name: template.name.as_str().to_owned(),
+        display_name: template.display_name.clone(),
+        description: template.description.clone(),
+        icon: template.icon.clone(),
+        provisioner: Definition::parse(&found.definition)
+            .map(|definition| definition.computer.as_str().to_owned())
+            .unwrap_or_default(),
+        active_version_id: template.active_version.uuid(),
+        active_workspace_count: found.workspaces,
+        created_by_id: template.created_by.uuid(),
+        created_by_name: found.created_by_name.clone(),
+        created_at: template.created_at.into(),
+        updated_at: template.updated_at.into(),
+    }
+}
+
+fn show_version(state: &State, found: &FoundVersion) -> TemplateVersion {
+    let version = &found.version;
+    TemplateVersion {
+        id: version.id.uuid(),
+        template_id: version.template.map(coder_model::TemplateId::uuid),
+        organization_id: state.control.deployment().organization.uuid(),
+        name: version.name.clone(),
+        created_by: MinimalUser { id: version.created_by.uuid(), username: found.created_by_name.clone() },
+        created_at: version.created_at.into(),
+        updated_at: version.created_at.into(),
+        job: ProvisionerJob {
+            id: version.id.uuid(),
+            status: "succeeded".to_owned(),
+            error: String::new(),
+            created_at: version.created_at.into(),
+            started_at: Some(version.created_at.into()),
+            completed_at: Some(version.created_at.into()),
+        },
+    }
+}
+
+/// Keeps an archive (tar) of a template folder.
+#[utoipa::path(post, path = "/api/v2/files", tag = "Templates",
+    request_body(content = [u8], content_type = "application/x-tar"),
+    responses((status = 201, body = UploadResponse)))]
+pub async fn upload_file(
+    Shared(state): Shared<State>,
+    SignedIn(caller): SignedIn,
+    body: Bytes,
+) -> Result<(StatusCode, Json<UploadResponse>)> {
+    let id = state.control.upload_file(&caller, &body).await?;
+    Ok((StatusCode::CREATED, Json(UploadResponse { hash: id.uuid() })))
+}
+
+/// Makes a version of an archive. A `template.toml` that is not valid is refused with all its errors.
+#[utoipa::path(post, path = "/api/v2/organizations/{organization}/templateversions", tag = "Templates",
+    params(("organization" = String, Path)), request_body = CreateTemplateVersionRequest,
+    responses((status = 201, body = TemplateVersion), (status = 400, body = coder_wire::ApiError)))]
+pub async fn create_template_version(
+    Shared(state): Shared<State>,
+    SignedIn(caller): SignedIn,
+    Json(request): Json<CreateTemplateVersionRequest>,
+) -> Result<(StatusCode, Json<TemplateVersion>)> {
+    let template = request.template_id.map(Into::into);
+    let found =
+        state.control.create_template_version(&caller, request.file_id.into(), template, request.name).await?;
+    Ok((StatusCode::CREATED, Json(show_version(&state, &found))))
+}
+
+/// A version.
+#[utoipa::path(get, path = "/api/v2/templateversions/{version}", tag = "Templates",
+    params(("version" = Uuid, Path)), responses((status = 200, body = TemplateVersion)))]
+pub async fn get_template_version(
+    Shared(state): Shared<State>,
+    _caller: SignedIn,
+    Path(version): Path<Uuid>,
+) -> Result<Json<TemplateVersion>> {
+    Ok(Json(show_version(&state, &state.control.find_template_version(version.into()).await?)))
+}
+
+/// Makes a template of a version.
+#[utoipa::path(post, path = "/api/v2/organizations/{organization}/templates", tag = "Templates",
+    params(("organization" = String, Path)), request_body = CreateTemplateRequest,
+    responses((status = 201, body = Template), (status = 409, body = coder_wire::ApiError)))]
+pub async fn create_template(
+    Shared(state): Shared<State>,
+    SignedIn(caller): SignedIn,
+    Json(request): Json<CreateTemplateRequest>,
+) -> Result<(StatusCode, Json<Template>)> {
+    let new = NewTemplate {
+        name: request.name,
+        version: request.template_version_id.into(),
+        display_name: request.display_name,
+        description: request.description,
+        icon: request.icon,
+    };
+    let found = state.control.create_template(&caller, new).await?;
+    Ok((StatusCode::CREATED, Json(show(&state, &found))))
+}
+
+/// All templates, by name.
+#[utoipa::path(get, path = "/api/v2/templates", tag = "Templates", responses((status = 200, body = [Template])))]
+pub async fn list_templates(Shared(state): Shared<State>, _caller: SignedIn) -> Result<Json<Vec<Template>>> {
+    let found = state.control.list_templates().await?;
+    Ok(Json(found.iter().map(|found| show(&state, found)).collect()))
+}
+
+/// All templates of the one organisation.
+#[utoipa::path(get, path = "/api/v2/organizations/{organization}/templates", tag = "Templates",
+    params(("organization" = String, Path)), responses((status = 200, body = [Template])))]
+pub async fn list_organization_templates(
+    shared: Shared<State>,
+    signed_in: SignedIn,
+) -> Result<Json<Vec<Template>>> {
+    list_templates(shared, signed_in).await
+}
+
+/// A template by name.
+#[utoipa::path(get, path = "/api/v2/organizations/{organization}/templates/{name}", tag = "Templates",
+    params(("organization" = String, Path), ("name" = String, Path)), responses((status = 200, body = Template)))]
+pub async fn get_template_by_name(
+    Shared(state): Shared<State>,
+    _caller: SignedIn,
+    Path((_organization, name)): Path<(String, String)>,
+) -> Result<Json<Template>> {
+    Ok(Json(show(&state, &state.control.find_template_by_name(&name).await?)))
+}
+
+/// A template.
+#[utoipa::path(get, path = "/api/v2/templates/{template}", tag = "Templates",
+    params(("template" = Uuid, Path)), responses((status = 200, body = Template)))]
+pub async fn get_template(
+    Shared(state): Shared<State>,
+    _caller: SignedIn,
+    Path(template): Path<Uuid>,
+) -> Result<Json<Template>> {
+    Ok(Json(show(&state, &state.control.find_template(template.into()).await?)))
+}
+
+/// Deletes a template that no workspace uses.
+#[utoipa::path(delete, path = "/api/v2/templates/{template}", tag = "Templates",
+    params(("template" = Uuid, Path)), responses((status = 200, body = Message)))]
+pub async fn delete_template(
+    Shared(state): Shared<State>,
+    SignedIn(caller): SignedIn,
+    Path(template): Path<Uuid>,
+) -> Result<Json<Message>> {
+    state.control.delete_template(&caller, template.into()).await?;
+    Ok(Json(Message { message: "Template has been deleted!".to_owned() }))
+}
+
+/// Makes another version the one that new builds use.
+#[utoipa::path(patch, path = "/api/v2/templates/{template}/versions", tag = "Templates",
+    params(("template" = Uuid, Path)), request_body = UpdateActiveTemplateVersionRequest,
+    responses((status = 200, body = Message)))]
+pub async fn activate_template_version(
+    Shared(state): Shared<State>,
+    SignedIn(caller): SignedIn,
+    Path(template): Path<Uuid>,
+    Json(request): Json<UpdateActiveTemplateVersionRequest>,
+) -> Result<Json<Message>> {
+    state.control.activate_template_version(&caller, template.into(), request.id.into()).await?;
+    Ok(Json(Message { message: "Updated the active template version.".to_owned() }))
+}

@@ -1,0 +1,149 @@
+//! Accounts.
+
+use axum::{extract::State as Shared, http::StatusCode};
+use coder_control::NewUser;
+use coder_model::user::UserStatus;
+use coder_wire::{
+    deployment::Message,
+    users::{CreateUserRequest, Organization, UpdatePasswordRequest, UpdateRolesRequest, User, UsersResponse},
+};
+
+use super::show;
+use crate::{
+    State,
+    api::page::PageQuery,
+    error::Result,
+    extract::{Json, Path, Query, SignedIn},
+};
+
+/// Finds users: `status:suspended`, or part of a name or address. Without a role, only oneself.
+#[utoipa::path(get, path = "/api/v2/users", tag = "Users", params(PageQuery),
+    responses((status = 200, body = UsersResponse)))]
+pub async fn list_users(
+    Shared(state): Shared<State>,
+    SignedIn(caller): SignedIn,
+    Query(query): Query<PageQuery>,
+) -> Result<Json<UsersResponse>> {
+    let (users, count) = state.control.list_users(&caller, &query.q, query.page()).await?;
+    let users = users.iter().map(|user| show(&state.control, user)).collect();
+    Ok(Json(UsersResponse { users, count }))
+}
+
+/// Makes a user.
+#[utoipa::path(post, path = "/api/v2/users", tag = "Users", request_body = CreateUserRequest,
+    responses((status = 201, body = User), (status = 409, body = coder_wire::ApiError)))]
+pub async fn create_user(
+    Shared(state): Shared<State>,
+    SignedIn(caller): SignedIn,
+    Json(request): Json<CreateUserRequest>,
+) -> Result<(StatusCode, Json<User>)> {
+    let new = NewUser {
+        email: request.email,
+        username: request.username,
+        name: request.name,
+        password: request.password.into_inner(),
+        status: request.user_status,
+    };
+    let user = state.control.create_user(&caller, new).await?;
+    Ok((StatusCode::CREATED, Json(show(&state.control, &user))))
+}
+
+/// A user by id, by name, or oneself as `me`.
+#[utoipa::path(get, path = "/api/v2/users/{user}", tag = "Users", params(("user" = String, Path)),
+    responses((status = 200, body = User)))]
+pub async fn get_user(
+    Shared(state): Shared<State>,
+    SignedIn(caller): SignedIn,
+    Path(user): Path<String>,
+) -> Result<Json<User>> {
+    let user = state.control.user_by_ref(&caller, &user).await?;
+    Ok(Json(show(&state.control, &user)))
+}
+
+/// Deletes a user with their keys and secrets. They must not own workspaces.
+#[utoipa::path(delete, path = "/api/v2/users/{user}", tag = "Users", params(("user" = String, Path)),
+    responses((status = 200, body = Message)))]
+pub async fn delete_user(
+    Shared(state): Shared<State>,
+    SignedIn(caller): SignedIn,
+    Path(user): Path<String>,
+) -> Result<Json<Message>> {
+    let user = state.control.user_by_ref(&caller, &user).await?;
+    state.control.delete_user(&caller, &user).await?;
+    Ok(Json(Message { message: "User has been deleted!".to_owned() }))
+}
+
+/// Suspends a user and ends their sessions and tokens.
+#[utoipa::path(put, path = "/api/v2/users/{user}/status/suspend", tag = "Users",
+    params(("user" = String, Path)), responses((status = 200, body = User)))]
+pub async fn suspend_user(
+    Shared(state): Shared<State>,
+    SignedIn(caller): SignedIn,
+    Path(user): Path<String>,
+) -> Result<Json<User>> {
+    let user = state.control.user_by_ref(&caller, &user).await?;
+    let user = state.control.set_user_status(&caller, &user, UserStatus::Suspended).await?;
+    Ok(Json(show(&state.control, &user)))
+}
+
+/// Lets a suspended user back in.
+#[utoipa::path(put, path = "/api/v2/users/{user}/status/activate", tag = "Users",
+    params(("user" = String, Path)), responses((status = 200, body = User)))]
+pub async fn activate_user(
+    Shared(state): Shared<State>,
+    SignedIn(caller): SignedIn,
+    Path(user): Path<String>,
+) -> Result<Json<User>> {
+    let user = state.control.user_by_ref(&caller, &user).await?;
+    let user = state.control.set_user_status(&caller, &user, UserStatus::Active).await?;
+    Ok(Json(show(&state.control, &user)))
+}
+
+/// Changes a password: one's own by telling the old one, anybody's as a user administrator.
+#[utoipa::path(put, path = "/api/v2/users/{user}/password", tag = "Users", params(("user" = String, Path)),
+    request_body = UpdatePasswordRequest, responses((status = 204)))]
+pub async fn update_password(
+    Shared(state): Shared<State>,
+    SignedIn(caller): SignedIn,
+    Path(user): Path<String>,
+    Json(request): Json<UpdatePasswordRequest>,
+) -> Result<StatusCode> {
+    let user = state.control.user_by_ref(&caller, &user).await?;
+    let (old, new) = (request.old_password.into_inner(), request.password.into_inner());
+    state.control.change_password(&caller, &user, old, new).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Gives a user exactly these roles.
+#[utoipa::path(put, path = "/api/v2/users/{user}/roles", tag = "Users", params(("user" = String, Path)),
+    request_body = UpdateRolesRequest, responses((status = 200, body = User)))]
+pub async fn update_roles(
+    Shared(state): Shared<State>,
+    SignedIn(caller): SignedIn,
+    Path(user): Path<String>,
+    Json(request): Json<UpdateRolesRequest>,
+) -> Result<Json<User>> {
+    let user = state.control.user_by_ref(&caller, &user).await?;
+    let user = state.control.set_user_roles(&caller, &user, &request.roles).await?;
+    Ok(Json(show(&state.control, &user)))
+}
+
+/// The organisations of a user: the one there is.
+#[utoipa::path(get, path = "/api/v2/users/{user}/organizations", tag = "Users",
+    params(("user" = String, Path)), responses((status = 200, body = [Organization])))]
+pub async fn list_organizations(
+    Shared(state): Shared<State>,
+    SignedIn(caller): SignedIn,
+    Path(user): Path<String>,
+) -> Result<Json<Vec<Organization>>> {
+    state.control.user_by_ref(&caller, &user).await?;
+    let deployment = state.control.deployment();
+    Ok(Json(vec![Organization {
+        id: deployment.organization.uuid(),
+        name: "coder".to_owned(),
+        display_name: "Coder".to_owned(),
+        is_default: true,
+        created_at: deployment.created_at.into(),
+        updated_at: deployment.created_at.into(),
+    }]))
+}

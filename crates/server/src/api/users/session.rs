@@ -1,0 +1,59 @@
+//! Signing in and out.
+
+use axum::{
+    extract::State as Shared,
+    http::{HeaderValue, StatusCode, header},
+    response::{AppendHeaders, IntoResponse},
+};
+use coder_wire::{
+    Sensitive, TOKEN_COOKIE,
+    deployment::Message,
+    users::{LoginRequest, LoginResponse},
+};
+use zeroize::Zeroizing;
+
+use crate::{
+    State,
+    error::{Failure, Result},
+    extract::{From, Json, SignedIn},
+};
+
+/// Opens a session for whoever knows the password.
+#[utoipa::path(
+    post,
+    path = "/api/v2/users/login",
+    tag = "Users",
+    request_body = LoginRequest,
+    responses((status = 201, body = LoginResponse), (status = 401, body = coder_wire::ApiError))
+)]
+pub async fn login(
+    Shared(state): Shared<State>,
+    From(origin): From,
+    Json(request): Json<LoginRequest>,
+) -> Result<impl IntoResponse> {
+    let session = state.control.sign_in(&request.email, request.password.into_inner(), &origin).await?;
+    let token = session.token.expose();
+    let cookie = cookie(&state, &token, "")?;
+    Ok((
+        StatusCode::CREATED,
+        AppendHeaders([(header::SET_COOKIE, cookie)]),
+        Json(LoginResponse { session_token: Sensitive::new(token) }),
+    ))
+}
+
+/// Ends the session that is shown.
+#[utoipa::path(post, path = "/api/v2/users/logout", tag = "Users", responses((status = 200, body = Message)))]
+pub async fn logout(Shared(state): Shared<State>, SignedIn(caller): SignedIn) -> Result<impl IntoResponse> {
+    state.control.sign_out(&caller).await?;
+    let cookie = cookie(&state, "", "; Max-Age=0")?;
+    Ok((AppendHeaders([(header::SET_COOKIE, cookie)]), Json(Message { message: "Logged out!".to_owned() })))
+}
+
+/// A cookie that scripts cannot read and other sites cannot send.
+fn cookie(state: &State, token: &str, more: &str) -> Result<HeaderValue> {
+    let secure = if state.access_url.scheme() == "https" { "; Secure" } else { "" };
+    let text = Zeroizing::new(format!("{TOKEN_COOKIE}={token}; Path=/; HttpOnly; SameSite=Lax{secure}{more}"));
+    let mut value = HeaderValue::from_str(&text).map_err(Failure::internal)?;
+    value.set_sensitive(true);
+    Ok(value)
+}

@@ -1,0 +1,108 @@
+//! Transitions of workspaces and their logs.
+
+use axum::{extract::State as Shared, http::StatusCode};
+use coder_control::Error;
+use coder_model::workspace::Transition;
+use coder_wire::workspaces::{BuildLog, CreateWorkspaceBuildRequest, WorkspaceBuild};
+use uuid::Uuid;
+
+use super::show;
+use crate::{
+    State,
+    api::page::PageQuery,
+    error::{Failure, Result},
+    extract::{Json, Path, Query, SignedIn},
+};
+
+/// Asks for a start, a stop or a delete.
+#[utoipa::path(post, path = "/api/v2/workspaces/{workspace}/builds", tag = "Builds",
+    params(("workspace" = Uuid, Path)), request_body = CreateWorkspaceBuildRequest,
+    responses((status = 201, body = WorkspaceBuild), (status = 409, body = coder_wire::ApiError)))]
+pub async fn create_build(
+    Shared(state): Shared<State>,
+    SignedIn(caller): SignedIn,
+    Path(workspace): Path<Uuid>,
+    Json(request): Json<CreateWorkspaceBuildRequest>,
+) -> Result<(StatusCode, Json<WorkspaceBuild>)> {
+    let transition = Transition::parse(&request.transition).ok_or_else(|| {
+        Failure::from(Error::invalid_field("transition", "Transition must be start, stop or delete."))
+    })?;
+    let version = request.template_version_id.map(Into::into);
+    let overview =
+        state.control.create_build(&caller, workspace.into(), transition, version, request.orphan).await?;
+    state.build_bell.notify_one();
+    Ok((StatusCode::CREATED, Json(show::build(&state, &overview).await?)))
+}
+
+/// A workspace's builds, the latest first.
+#[utoipa::path(get, path = "/api/v2/workspaces/{workspace}/builds", tag = "Builds",
+    params(("workspace" = Uuid, Path), PageQuery), responses((status = 200, body = [WorkspaceBuild])))]
+pub async fn list_builds(
+    Shared(state): Shared<State>,
+    SignedIn(caller): SignedIn,
+    Path(workspace): Path<Uuid>,
+    Query(query): Query<PageQuery>,
+) -> Result<Json<Vec<WorkspaceBuild>>> {
+    let found = state.control.list_builds(&caller, workspace.into(), query.page()).await?;
+    let mut builds = Vec::with_capacity(found.len());
+    for overview in &found {
+        builds.push(show::build(&state, overview).await?);
+    }
+    Ok(Json(builds))
+}
+
+/// A workspace's build by number.
+#[utoipa::path(get, path = "/api/v2/users/{user}/workspace/{name}/builds/{number}", tag = "Builds",
+    params(("user" = String, Path), ("name" = String, Path), ("number" = i64, Path)),
+    responses((status = 200, body = WorkspaceBuild)))]
+pub async fn get_build_by_number(
+    Shared(state): Shared<State>,
+    SignedIn(caller): SignedIn,
+    Path((user, name, number)): Path<(String, String, i64)>,
+) -> Result<Json<WorkspaceBuild>> {
+    let owner = state.control.user_by_ref(&caller, &user).await?;
+    let overview = state.control.find_build_by_number(&caller, &owner, &name, number).await?;
+    Ok(Json(show::build(&state, &overview).await?))
+}
+
+/// A build.
+#[utoipa::path(get, path = "/api/v2/workspacebuilds/{build}", tag = "Builds", params(("build" = Uuid, Path)),
+    responses((status = 200, body = WorkspaceBuild)))]
+pub async fn get_build(
+    Shared(state): Shared<State>,
+    SignedIn(caller): SignedIn,
+    Path(build): Path<Uuid>,
+) -> Result<Json<WorkspaceBuild>> {
+    let overview = state.control.find_build(&caller, build.into()).await?;
+    Ok(Json(show::build(&state, &overview).await?))
+}
+
+/// From where on a log is wanted.
+#[derive(Debug, serde::Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct LogsQuery {
+    /// Only lines after the one with this id.
+    #[serde(default)]
+    pub after: i64,
+}
+
+/// Lines of a build's log, in order; at most a thousand.
+#[utoipa::path(get, path = "/api/v2/workspacebuilds/{build}/logs", tag = "Builds",
+    params(("build" = Uuid, Path), LogsQuery), responses((status = 200, body = [BuildLog])))]
+pub async fn get_build_logs(
+    Shared(state): Shared<State>,
+    SignedIn(caller): SignedIn,
+    Path(build): Path<Uuid>,
+    Query(query): Query<LogsQuery>,
+) -> Result<Json<Vec<BuildLog>>> {
+    let lines = state.control.list_build_logs(&caller, build.into(), query.after).await?;
+    let lines = lines.into_iter().map(|line| BuildLog {
+        id: line.id,
+        created_at: line.created_at.into(),
+        log_source: "provisioner".to_owned(),
+        log_level: line.level.as_str().to_owned(),
+        stage: line.stage,
+        output: line.output,
+    });
+    Ok(Json(lines.collect()))
+}

@@ -1,0 +1,104 @@
+//! Making and finding workspaces.
+
+use axum::{extract::State as Shared, http::StatusCode};
+use coder_control::NewWorkspace;
+use coder_wire::workspaces::{CreateWorkspaceRequest, ExternalAgentCredentials, Workspace, WorkspacesResponse};
+use uuid::Uuid;
+
+use super::show;
+use crate::{
+    State,
+    api::page::PageQuery,
+    error::Result,
+    extract::{Json, Path, Query, SignedIn},
+};
+
+/// Makes a workspace and starts it.
+#[utoipa::path(post, path = "/api/v2/users/{user}/workspaces", tag = "Workspaces",
+    params(("user" = String, Path)), request_body = CreateWorkspaceRequest,
+    responses((status = 201, body = Workspace), (status = 409, body = coder_wire::ApiError)))]
+pub async fn create_workspace(
+    Shared(state): Shared<State>,
+    SignedIn(caller): SignedIn,
+    Path(user): Path<String>,
+    Json(request): Json<CreateWorkspaceRequest>,
+) -> Result<(StatusCode, Json<Workspace>)> {
+    let owner = state.control.user_by_ref(&caller, &user).await?;
+    let new = NewWorkspace {
+        name: request.name,
+        template: request.template_id.map(Into::into),
+        version: request.template_version_id.map(Into::into),
+    };
+    let overview = state.control.create_workspace(&caller, &owner, new).await?;
+    state.build_bell.notify_one();
+    Ok((StatusCode::CREATED, Json(show::workspace(&state, &overview).await?)))
+}
+
+/// Finds workspaces: `owner:me`, `name:`, `template:`, or part of a name.
+#[utoipa::path(get, path = "/api/v2/workspaces", tag = "Workspaces", params(PageQuery),
+    responses((status = 200, body = WorkspacesResponse)))]
+pub async fn list_workspaces(
+    Shared(state): Shared<State>,
+    SignedIn(caller): SignedIn,
+    Query(query): Query<PageQuery>,
+) -> Result<Json<WorkspacesResponse>> {
+    let (found, count) = state.control.list_workspaces(&caller, &query.q, query.page()).await?;
+    let mut workspaces = Vec::with_capacity(found.len());
+    for overview in &found {
+        workspaces.push(show::workspace(&state, overview).await?);
+    }
+    Ok(Json(WorkspacesResponse { workspaces, count }))
+}
+
+/// Whether a deleted one may be the answer.
+#[derive(Debug, serde::Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct DeletedQuery {
+    /// It may.
+    #[serde(default)]
+    include_deleted: bool,
+}
+
+/// A workspace.
+#[utoipa::path(get, path = "/api/v2/workspaces/{workspace}", tag = "Workspaces",
+    params(("workspace" = Uuid, Path), DeletedQuery),
+    responses((status = 200, body = Workspace), (status = 410, body = coder_wire::ApiError)))]
+pub async fn get_workspace(
+    Shared(state): Shared<State>,
+    SignedIn(caller): SignedIn,
+    Path(workspace): Path<Uuid>,
+    Query(query): Query<DeletedQuery>,
+) -> Result<Json<Workspace>> {
+    let overview = state.control.find_workspace(&caller, workspace.into(), query.include_deleted).await?;
+    Ok(Json(show::workspace(&state, &overview).await?))
+}
+
+/// A user's workspace by name.
+#[utoipa::path(get, path = "/api/v2/users/{user}/workspace/{name}", tag = "Workspaces",
+    params(("user" = String, Path), ("name" = String, Path), DeletedQuery),
+    responses((status = 200, body = Workspace)))]
+pub async fn get_workspace_by_name(
+    Shared(state): Shared<State>,
+    SignedIn(caller): SignedIn,
+    Path((user, name)): Path<(String, String)>,
+    Query(query): Query<DeletedQuery>,
+) -> Result<Json<Workspace>> {
+    let owner = state.control.user_by_ref(&caller, &user).await?;
+    let overview = state.control.find_workspace_by_name(&caller, &owner, &name, query.include_deleted).await?;
+    Ok(Json(show::workspace(&state, &overview).await?))
+}
+
+/// What to run on an external workspace's machine. For its owner and nobody else.
+#[utoipa::path(get, path = "/api/v2/workspaces/{workspace}/external-agent/{agent}/credentials", tag = "Workspaces",
+    params(("workspace" = Uuid, Path), ("agent" = String, Path)),
+    responses((status = 200, body = ExternalAgentCredentials)))]
+pub async fn external_agent_credentials(
+    Shared(state): Shared<State>,
+    SignedIn(caller): SignedIn,
+    Path((workspace, agent)): Path<(Uuid, String)>,
+) -> Result<Json<ExternalAgentCredentials>> {
+    let token = state.control.external_agent_token(&caller, workspace.into(), &agent).await?;
+    let url = state.access_url.as_str().trim_end_matches('/');
+    let command = format!("CODER_AGENT_URL={url} CODER_AGENT_TOKEN={} coder agent", *token);
+    Ok(Json(ExternalAgentCredentials { command, agent_token: coder_wire::Sensitive::new(token) }))
+}

@@ -1,0 +1,158 @@
+//! Workspaces, builds and agents as people see them.
+
+use coder_control::{AgentView, Overview};
+use coder_model::{
+    template::{AppTarget, Definition},
+    workspace::WorkspaceStatus,
+};
+use coder_wire::workspaces::{
+    LogSource, ProvisionerJob, SecretWarning, Workspace, WorkspaceAgent, WorkspaceAgentHealth,
+    WorkspaceAgentScript, WorkspaceApp, WorkspaceBuild, WorkspaceHealth, WorkspaceResource,
+};
+use uuid::Uuid;
+
+use crate::{State, error::Result};
+
+/// A workspace with its latest build.
+pub async fn workspace(state: &State, overview: &Overview) -> Result<Workspace> {
+    let view = state.control.agent_of(overview).await?;
+    let failing: Vec<Uuid> =
+        view.iter().filter(|view| view.complaint().is_some()).map(|view| view.agent.id.uuid()).collect();
+    let found = &overview.workspace;
+    Ok(Workspace {
+        id: found.id.uuid(),
+        name: found.name.as_str().to_owned(),
+        owner_id: found.owner.uuid(),
+        owner_name: overview.owner_name.clone(),
+        organization_id: state.control.deployment().organization.uuid(),
+        organization_name: "coder".to_owned(),
+        template_id: found.template.uuid(),
+        template_name: overview.template_name.clone(),
+        template_display_name: overview.template_display_name.clone(),
+        template_icon: overview.template_icon.clone(),
+        template_active_version_id: overview.active_version.uuid(),
+        latest_build: build_with(overview, view.as_ref()),
+        outdated: overview.build.template_version != overview.active_version,
+        health: WorkspaceHealth { healthy: failing.is_empty(), failing_agents: failing },
+        last_used_at: found.last_used_at.into(),
+        created_at: found.created_at.into(),
+        updated_at: found.updated_at.into(),
+    })
+}
+
+/// A build.
+pub async fn build(state: &State, overview: &Overview) -> Result<WorkspaceBuild> {
+    Ok(build_with(overview, state.control.agent_of(overview).await?.as_ref()))
+}
+
+fn build_with(overview: &Overview, view: Option<&AgentView>) -> WorkspaceBuild {
+    let build = &overview.build;
+    let computer = Definition::parse(&overview.definition).map(|definition| definition.computer.as_str());
+    let resource = WorkspaceResource {
+        // The workspace has one computer for its life.
+        id: overview.workspace.id.uuid(),
+        job_id: build.id.uuid(),
+        name: overview.workspace.name.as_str().to_owned(),
+        r#type: computer.unwrap_or_default().to_owned(),
+        workspace_transition: build.transition.as_str().to_owned(),
+        agents: view.map(agent).into_iter().collect(),
+    };
+    WorkspaceBuild {
+        id: build.id.uuid(),
+        build_number: build.number,
+        workspace_id: overview.workspace.id.uuid(),
+        workspace_name: overview.workspace.name.as_str().to_owned(),
+        workspace_owner_id: overview.workspace.owner.uuid(),
+        workspace_owner_name: overview.owner_name.clone(),
+        template_version_id: build.template_version.uuid(),
+        template_version_name: overview.version_name.clone(),
+        transition: build.transition.as_str().to_owned(),
+        initiator_id: build.initiator.uuid(),
+        initiator_name: overview.initiator_name.clone(),
+        reason: "initiator".to_owned(),
+        job: ProvisionerJob {
+            id: build.id.uuid(),
+            status: build.status.as_str().to_owned(),
+            error: build.error.clone(),
+            created_at: build.created_at.into(),
+            started_at: build.started_at.map(Into::into),
+            completed_at: build.completed_at.map(Into::into),
+        },
+        resources: vec![resource],
+        status: WorkspaceStatus::of(build.transition, build.status).as_str().to_owned(),
+        created_at: build.created_at.into(),
+        updated_at: build.updated_at.into(),
+    }
+}
+
+/// An agent.
+pub fn agent(view: &AgentView) -> WorkspaceAgent {
+    let AgentView { agent, definition, .. } = view;
+    let source = |position: i64| {
+        view.log_sources
+            .iter()
+            .find(|source| source.position == position)
+            .map(|source| source.id.uuid())
+            .unwrap_or_default()
+    };
+    let scripts = (0..).zip(&definition.scripts).map(|(position, script)| WorkspaceAgentScript {
+        log_source_id: source(position),
+        display_name: script.display_name.clone(),
+        run_on_start: script.run_on_start,
+        run_on_stop: script.run_on_stop,
+        start_blocks_login: script.start_blocks_login,
+        timeout: script.timeout.map(|timeout| timeout.as_secs()).unwrap_or_default(),
+    });
+    let apps = definition.apps.iter().map(|app| {
+        let (command, url) = match &app.target {
+            AppTarget::Command(command) => (command.clone(), String::new()),
+            AppTarget::Url(url) => (String::new(), url.clone()),
+        };
+        let (slug, display_name) = (app.slug.clone(), app.display_name.clone());
+        WorkspaceApp { slug, display_name, icon: app.icon.clone(), command, url }
+    });
+    let blocking = definition.scripts.iter().any(|script| script.start_blocks_login);
+    let complaint = view.complaint();
+    WorkspaceAgent {
+        id: agent.id.uuid(),
+        name: agent.name.clone(),
+        status: view.status.as_str().to_owned(),
+        lifecycle_state: agent.lifecycle.as_str().to_owned(),
+        startup_script_behavior: if blocking { "blocking" } else { "non-blocking" }.to_owned(),
+        operating_system: agent.operating_system.clone(),
+        architecture: agent.architecture.clone(),
+        version: agent.version.clone(),
+        directory: definition.agent.dir.clone().unwrap_or_default(),
+        expanded_directory: agent.expanded_directory.clone(),
+        environment_variables: definition.agent.env.iter().chain(&definition.env).cloned().collect(),
+        apps: apps.collect(),
+        scripts: scripts.collect(),
+        log_sources: view
+            .log_sources
+            .iter()
+            .map(|source| LogSource {
+                id: source.id.uuid(),
+                workspace_agent_id: agent.id.uuid(),
+                display_name: source.display_name.clone(),
+            })
+            .collect(),
+        logs_length: view.logs.0,
+        logs_overflowed: view.logs.1,
+        health: WorkspaceAgentHealth {
+            healthy: complaint.is_none(),
+            reason: complaint.unwrap_or_default().to_owned(),
+        },
+        warnings: view
+            .warnings
+            .iter()
+            .map(|warning| SecretWarning { secret: warning.secret.clone(), message: warning.message.clone() })
+            .collect(),
+        connection_timeout_seconds: definition.agent.connection_timeout.as_secs(),
+        created_at: agent.created_at.into(),
+        first_connected_at: agent.first_connected_at.map(Into::into),
+        last_connected_at: agent.last_connected_at.map(Into::into),
+        disconnected_at: agent.disconnected_at.map(Into::into),
+        started_at: agent.started_at.map(Into::into),
+        ready_at: agent.ready_at.map(Into::into),
+    }
+}

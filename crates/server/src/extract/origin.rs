@@ -1,0 +1,42 @@
+//! Where a request comes from.
+
+use std::{convert::Infallible, net::SocketAddr};
+
+use axum::{
+    extract::{ConnectInfo, FromRequestParts},
+    http::{header, request::Parts},
+};
+use coder_control::Origin;
+
+use crate::request_id;
+
+/// The longest program name that is kept, in bytes.
+const MAX_USER_AGENT: usize = 256;
+
+/// Where a request comes from, for the audit log.
+pub struct From(pub Origin);
+
+impl<S: Sync> FromRequestParts<S> for From {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
+        Ok(Self(origin(parts)))
+    }
+}
+
+pub(super) fn origin(parts: &Parts) -> Origin {
+    let user_agent = parts.headers.get(header::USER_AGENT).and_then(|value| value.to_str().ok());
+    let user_agent = user_agent.unwrap_or_default();
+    Origin {
+        request_id: request_id::current().map(|id| id.to_string()).unwrap_or_default(),
+        ip: parts
+            .extensions
+            .get::<ConnectInfo<SocketAddr>>()
+            .map(|peer| peer.0.ip().to_string())
+            .unwrap_or_default(),
+        user_agent: user_agent
+            .get(..user_agent.floor_char_boundary(MAX_USER_AGENT))
+            .unwrap_or_default()
+            .to_owned(),
+    }
+}

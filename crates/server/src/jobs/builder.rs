@@ -1,0 +1,172 @@
+//! Working on builds: claims one at a time, does it, says how it ended.
+
+use std::time::Duration;
+
+use coder_control::{Claimed, Result};
+use coder_model::{
+    template::Computer,
+    workspace::{Lifecycle, LogLevel, Transition},
+};
+use coder_provision::{Launch, Processes};
+use tokio::{task::JoinSet, time::sleep};
+
+use crate::{State, agents};
+
+/// How often builds are looked for that another server left lying; new ones ring the bell.
+const LOOK_EVERY: Duration = Duration::from_secs(5);
+/// How often a claim is renewed: a third of how long it holds.
+const RENEW_EVERY: Duration = Duration::from_secs(10);
+/// Builds worked on at once.
+const AT_ONCE: usize = 8;
+/// How long stop scripts may take when none of them says.
+const STOP_SCRIPTS: Duration = Duration::from_secs(60);
+/// How long an agent's process may take to end after its stop scripts.
+const PROCESS_END: Duration = Duration::from_secs(10);
+
+/// Works on builds until the server stops; then brings those under way to their end.
+pub async fn run(state: State) {
+    let mut stop = state.stop.clone();
+    let mut working = JoinSet::new();
+    loop {
+        while working.len() < AT_ONCE {
+            match state.control.claim_build(state.server).await {
+                Ok(Some(claimed)) => {
+                    working.spawn(work(state.clone(), claimed));
+                }
+                Ok(None) => break,
+                Err(error) => {
+                    tracing::warn!(%error, "cannot look for builds");
+                    break;
+                }
+            }
+        }
+        tokio::select! {
+            () = state.build_bell.notified() => {}
+            () = sleep(LOOK_EVERY) => {}
+            Some(_) = working.join_next() => {}
+            _ = stop.wait_for(|stop| *stop) => break,
+        }
+    }
+    while working.join_next().await.is_some() {}
+}
+
+async fn work(state: State, claimed: Claimed) {
+    let build = claimed.overview.build.id;
+    let renewing = async {
+        loop {
+            sleep(RENEW_EVERY).await;
+            match state.control.renew_build(build, state.server).await {
+                Ok(true) => {}
+                Ok(false) => return,
+                Err(error) => tracing::warn!(%build, %error, "cannot renew the claim on a build"),
+            }
+        }
+    };
+    let outcome = tokio::select! {
+        outcome = carry_out(&state, &claimed) => outcome,
+        () = renewing => {
+            tracing::warn!(%build, "another server took a build over");
+            return;
+        }
+    };
+    if let Err(message) = &outcome {
+        tracing::warn!(%build, error = message, "a build failed");
+        say(&state, &claimed, LogLevel::Error, "Failed", message).await;
+    }
+    if let Err(error) = state.control.finish_build(&claimed.overview, state.server, outcome).await {
+        tracing::error!(%build, %error, "cannot note the end of a build");
+    }
+    if claimed.overview.build.transition != Transition::Start
+        && let Some(link) = agent_link(&state, &claimed).await
+    {
+        link.close();
+    }
+}
+
+/// Does what the build asks for. The message of a failure is for people.
+async fn carry_out(state: &State, claimed: &Claimed) -> std::result::Result<(), String> {
+    match (claimed.definition.computer, claimed.overview.build.transition) {
+        (Computer::Process, Transition::Start) => {
+            let processes = processes(state)?;
+            say(state, claimed, LogLevel::Info, "Starting", "Starting the workspace's process").await;
+            start_process(state, processes, claimed).await?;
+            say(state, claimed, LogLevel::Info, "Starting", "The workspace's process runs").await;
+        }
+        (Computer::External, Transition::Start) => {
+            let text = "Waiting for the agent on the external machine; \
+                        `coder external-workspaces agent-instructions` tells how to start it";
+            say(state, claimed, LogLevel::Info, "Starting", text).await;
+        }
+        (computer, transition) => {
+            stop_agent(state, claimed, computer).await;
+            if computer == Computer::Process
+                && let Some(processes) = &state.processes
+            {
+                let workspace = claimed.overview.workspace.id.uuid();
+                processes.stop(workspace, PROCESS_END).await.map_err(|error| error.to_string())?;
+                if transition == Transition::Delete {
+                    say(state, claimed, LogLevel::Info, "Deleting", "Deleting the workspace's files").await;
+                    processes.delete(workspace).map_err(|error| error.to_string())?;
+                }
+            }
+        }
+    }
+    Ok(())
+}
+
+fn processes(state: &State) -> std::result::Result<&Processes, String> {
+    state.processes.as_ref().ok_or_else(|| {
+        "This server does not run workspaces as processes. They share the server's user, so they are off by \
+         default: an operator may start the server with --allow-process-workspaces."
+            .to_owned()
+    })
+}
+
+async fn start_process(
+    state: &State,
+    processes: &Processes,
+    claimed: &Claimed,
+) -> std::result::Result<(), String> {
+    let workspace = &claimed.overview.workspace;
+    let token = state.control.agent_token(workspace.owner, workspace.id).await.map_err(|error| {
+        tracing::error!(workspace = %workspace.id, %error, "cannot open an agent token");
+        "The agent's token does not open; the server's log says more.".to_owned()
+    })?;
+    let url = state.access_url.as_str().trim_end_matches('/');
+    let launch = Launch { workspace: workspace.id.uuid(), url, token: &token };
+    processes.start(launch).map_err(|error| error.to_string())
+}
+
+/// Lets the agent run its stop scripts. One that is not there, or fails, does not keep its workspace from stopping.
+async fn stop_agent(state: &State, claimed: &Claimed, computer: Computer) {
+    let Some(link) = agent_link(state, claimed).await else {
+        say(state, claimed, LogLevel::Info, "Stopping", "The agent is not connected").await;
+        return;
+    };
+    say(state, claimed, LogLevel::Info, "Stopping", "Running stop scripts").await;
+    let own = claimed.definition.scripts.iter().filter(|script| script.run_on_stop);
+    let within =
+        own.filter_map(|script| script.timeout).max().unwrap_or_default().max(STOP_SCRIPTS) + PROCESS_END;
+    // An external agent waits for its workspace's next start.
+    let exit = computer == Computer::Process;
+    let (level, text) = match agents::shut_down(&link, exit, within).await {
+        Ok(reached) if reached == Lifecycle::Off.as_str() => {
+            (LogLevel::Info, "The agent has stopped".to_owned())
+        }
+        Ok(reached) => (LogLevel::Warn, format!("The agent has stopped with {reached}")),
+        Err(error) => (LogLevel::Warn, error.to_string()),
+    };
+    say(state, claimed, level, "Stopping", &text).await;
+}
+
+async fn agent_link(state: &State, claimed: &Claimed) -> Option<coder_link::Link> {
+    let agent = state.control.workspace_agent(claimed.overview.workspace.id).await.ok().flatten()?;
+    state.agents.link(agent)
+}
+
+async fn say(state: &State, claimed: &Claimed, level: LogLevel, stage: &str, text: &str) {
+    let logged: Result<()> = state.control.log_build(claimed.overview.build.id, level, stage, text).await;
+    if let Err(error) = logged {
+        tracing::warn!(%error, "cannot write a build's log");
+    }
+}

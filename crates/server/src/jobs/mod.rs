@@ -1,0 +1,51 @@
+//! Work that no request waits for.
+
+mod builder;
+mod revive;
+
+use std::time::Duration;
+
+use tokio::{task::JoinSet, time::sleep};
+
+use crate::State;
+
+/// How often connected agents are noted as alive.
+const ALIVE_EVERY: Duration = Duration::from_secs(15);
+/// How often data keys under an older deployment key are looked for.
+const REWRAP_EVERY: Duration = Duration::from_secs(60);
+/// How often sessions that are long over are forgotten.
+const SWEEP_EVERY: Duration = Duration::from_secs(60 * 60);
+
+/// Starts all jobs. They end with the server: a build under way is brought to its end first.
+pub fn spawn(state: &State) -> JoinSet<()> {
+    let mut jobs = JoinSet::new();
+    jobs.spawn(builder::run(state.clone()));
+    jobs.spawn(revive::run(state.clone()));
+    jobs.spawn(every(state.clone(), ALIVE_EVERY, async |state: &State| {
+        let connections = state.agents.connections();
+        if connections.is_empty() { Ok(()) } else { state.control.agents_alive(&connections).await }
+    }));
+    jobs.spawn(every(state.clone(), REWRAP_EVERY, async |state: &State| {
+        while state.control.rewrap_data_keys().await? > 0 {}
+        Ok(())
+    }));
+    jobs.spawn(every(state.clone(), SWEEP_EVERY, async |state: &State| state.control.sweep_sessions().await));
+    jobs
+}
+
+/// Does `work` now and then until the server stops. A failure is logged and tried again next time.
+async fn every<W>(state: State, pause: Duration, work: W)
+where
+    W: AsyncFn(&State) -> coder_control::Result<()>,
+{
+    let mut stop = state.stop.clone();
+    loop {
+        if let Err(error) = work(&state).await {
+            tracing::warn!(%error, "background work failed");
+        }
+        tokio::select! {
+            () = sleep(pause) => {}
+            _ = stop.wait_for(|stop| *stop) => return,
+        }
+    }
+}

@@ -1,0 +1,28 @@
+//! What an operator decides.
+
+use std::{net::SocketAddr, path::PathBuf};
+
+use coder_control::{Clock, KeySource};
+use url::Url;
+use zeroize::Zeroizing;
+
+/// What an operator decides. Where each comes from (flag, environment) is the command line's business.
+#[derive(Clone)]
+pub struct Settings {
+    /// The address to listen on.
+    pub http_address: SocketAddr,
+    /// Where people and agents reach the server; the address itself when not given.
+    pub access_url: Option<Url>,
+    /// Database, key and local workspaces.
+    pub data_dir: PathBuf,
+    /// A PostgreSQL URL; SQLite in the data folder when not given. Holds a password.
+    pub postgres_url: Option<Zeroizing<String>>,
+    /// Where the deployment keys are.
+    pub keys: KeySource,
+    /// Whether workspaces may run as processes on this machine, as the server's own user.
+    pub allow_process_workspaces: bool,
+    /// The `coder` program that local workspaces run as their agent.
+    pub agent_program: PathBuf,
+    /// The source of the time.
+    pub clock: Clock,
+}
