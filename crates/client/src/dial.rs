@@ -3,10 +3,10 @@
 use std::time::Duration;
 
 use coder_link::{
-    Incoming, Link, Role,
+    Incoming, Link, LinkStream, Role, frame,
     socket::{MAX_MESSAGE, Socket},
 };
-use coder_wire::{ApiError, TOKEN_HEADER};
+use coder_wire::{ApiError, TOKEN_HEADER, agent::OpenStream};
 use http::{HeaderValue, header};
 use tokio::time::timeout;
 use tokio_tungstenite::{
@@ -14,6 +14,9 @@ use tokio_tungstenite::{
     tungstenite::{self, client::IntoClientRequest, protocol::WebSocketConfig},
 };
 use url::Url;
+use uuid::Uuid;
+
+use crate::Client;
 
 /// How long it may take until a link stands.
 const TIMEOUT: Duration = Duration::from_secs(15);
@@ -96,4 +99,20 @@ fn refused(response: &http::Response<Option<Vec<u8>>>) -> DialError {
         .and_then(|value| value.to_str().ok()?.parse().ok())
         .map(|seconds| Duration::from_secs(seconds).min(MAX_RETRY_AFTER));
     DialError::Refused { status: response.status().as_u16(), error, retry_after }
+}
+
+impl Client {
+    /// Opens a stream of the SSH protocol to a workspace's agent. The link must be kept for as long as the stream.
+    ///
+    /// # Errors
+    /// When the server cannot be reached or says no.
+    pub async fn dial_ssh(&self, agent: Uuid) -> Result<(Link, LinkStream), DialError> {
+        let agent = agent.to_string();
+        let path = ["api", "v2", "workspaceagents", &agent, "tunnel"];
+        let (link, _) = dial(self.url(), &path, "", self.token().unwrap_or_default()).await?;
+        let broken = |reason: String| DialError::Unreachable { url: self.url().to_string(), reason };
+        let mut stream = link.open().await.map_err(|error| broken(error.to_string()))?;
+        frame::send(&mut stream, &OpenStream::Ssh).await.map_err(|error| broken(error.to_string()))?;
+        Ok((link, stream))
+    }
 }

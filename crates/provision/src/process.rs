@@ -156,6 +156,24 @@ impl Processes {
         }
     }
 
+    /// Ends every workspace's agent that runs.
+    ///
+    /// # Errors
+    /// When one does not end, or the folder of workspaces cannot be read.
+    pub async fn stop_all(&self, grace: Duration) -> Result<(), Error> {
+        let entries = match fs::read_dir(&self.root) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
+            entries => entries.map_err(folder(&self.root))?,
+        };
+        for entry in entries {
+            let name = entry.map_err(folder(&self.root))?.file_name();
+            if let Some(workspace) = name.to_str().and_then(|name| Uuid::try_parse(name).ok()) {
+                self.stop(workspace, grace).await?;
+            }
+        }
+        Ok(())
+    }
+
     /// Deletes a workspace's folder with its home. Its agent must have ended.
     ///
     /// # Errors

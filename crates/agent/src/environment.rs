@@ -1,0 +1,254 @@
+//! The one place that decides what environment a process of the workspace gets.
+
+use std::collections::BTreeMap;
+
+use coder_wire::agent::Manifest;
+
+/// What tells operating systems apart here.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Platform {
+    /// Linux, macOS.
+    Unix,
+    /// Names are the same in any case.
+    Windows,
+}
+
+impl Platform {
+    /// The one this program was built for.
+    pub const HERE: Self = if cfg!(windows) { Self::Windows } else { Self::Unix };
+}
+
+/// Variables by name.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Variables {
+    platform: Platform,
+    values: BTreeMap<String, String>,
+}
+
+impl Variables {
+    /// No variables.
+    pub fn new(platform: Platform) -> Self {
+        Self { platform, values: BTreeMap::new() }
+    }
+
+    /// Sets a variable, in place of the one with that name.
+    pub fn set(&mut self, name: &str, value: impl Into<String>) {
+        if self.platform == Platform::Windows {
+            self.values.retain(|known, _| !known.eq_ignore_ascii_case(name));
+        }
+        self.values.insert(name.to_owned(), value.into());
+    }
+
+    /// The value of a variable.
+    pub fn get(&self, name: &str) -> Option<&str> {
+        let found = match self.platform {
+            Platform::Unix => self.values.get(name),
+            Platform::Windows => {
+                self.values.iter().find(|(known, _)| known.eq_ignore_ascii_case(name)).map(|(_, value)| value)
+            }
+        };
+        found.map(String::as_str)
+    }
+
+    /// Takes a variable away.
+    pub fn remove(&mut self, name: &str) {
+        match self.platform {
+            Platform::Unix => drop(self.values.remove(name)),
+            Platform::Windows => self.values.retain(|known, _| !known.eq_ignore_ascii_case(name)),
+        }
+    }
+
+    /// All of them, by name.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.values.iter().map(|(name, value)| (name.as_str(), value.as_str()))
+    }
+}
+
+/// Values can be secrets: only names are shown.
+impl std::fmt::Debug for Variables {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_set().entries(self.values.keys()).finish()
+    }
+}
+
+/// What the agent adds of its own.
+#[derive(Debug, Clone, Copy)]
+pub struct Own<'a> {
+    /// Where it reaches the server.
+    pub url: &'a str,
+    /// Its token.
+    pub token: &'a str,
+}
+
+/// The environment of every process of the workspace. From the lowest to the highest: what the agent itself was given,
+/// the template's `[agent] env` and `[[env]]` with `$VAR` expanded, the owner's secrets as they are, and what the agent
+/// insists on.
+pub fn compose(inherited: &Variables, manifest: &Manifest, own: Own<'_>) -> Variables {
+    let mut variables = inherited.clone();
+    for name in ["CODER_AGENT_URL", "CODER_AGENT_TOKEN", "CODER_AGENT_TOKEN_FILE"] {
+        variables.remove(name);
+    }
+    for variable in manifest.agent_env.iter().chain(&manifest.env) {
+        let value = expand(&variable.value, &variables);
+        variables.set(&variable.name, value);
+    }
+    for secret in &manifest.secrets {
+        if let Some(name) = &secret.env_name {
+            variables.set(name, secret.value.expose());
+        }
+    }
+    for (name, value) in [
+        ("CODER", "true"),
+        ("CODER_WORKSPACE_ID", manifest.workspace_id.to_string().as_str()),
+        ("CODER_WORKSPACE_NAME", manifest.workspace_name.as_str()),
+        ("CODER_WORKSPACE_AGENT_NAME", manifest.agent_name.as_str()),
+        ("CODER_WORKSPACE_OWNER_NAME", manifest.owner_name.as_str()),
+        ("CODER_AGENT_URL", own.url),
+        ("CODER_AGENT_TOKEN", own.token),
+    ] {
+        variables.set(name, value);
+    }
+    variables
+}
+
+/// Replaces `$NAME` and `${NAME}` by values, unknown names by nothing. A `$` before anything else stays.
+pub fn expand(text: &str, variables: &Variables) -> String {
+    let mut expanded = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some((before, after)) = rest.split_once('$') {
+        expanded.push_str(before);
+        let (name, tail) = match after.strip_prefix('{').and_then(|inside| inside.split_once('}')) {
+            Some((name, tail)) if is_name(name) => (name, tail),
+            Some(_) => ("", after),
+            None => {
+                let end = after.find(|c: char| !c.is_ascii_alphanumeric() && c != '_').unwrap_or(after.len());
+                after.split_at_checked(end).filter(|(name, _)| is_name(name)).unwrap_or(("", after))
+            }
+        };
+        if name.is_empty() {
+            expanded.push('$');
+        } else {
+            expanded.push_str(variables.get(name).unwrap_or_default());
+        }
+        rest = tail;
+    }
+    expanded.push_str(rest);
+    expanded
+}
+
+fn is_name(text: &str) -> bool {
+    text.starts_with(|first: char| first.is_ascii_alphabetic() || first == '_')
+        && text.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
+}
+
+#[cfg(test)]
+mod tests {
+    use coder_wire::agent::{EnvVar, ManifestSecret};
+    use uuid::Uuid;
+
+    use super::*;
+
+    fn variables(platform: Platform, from: &[(&str, &str)]) -> Variables {
+        let mut variables = Variables::new(platform);
+        for (name, value) in from {
+            variables.set(name, *value);
+        }
+        variables
+    }
+
+    fn env(from: &[(&str, &str)]) -> Vec<EnvVar> {
+        from.iter().map(|(name, value)| EnvVar { name: (*name).into(), value: (*value).into() }).collect()
+    }
+
+    fn manifest(agent_env: &[(&str, &str)], more: &[(&str, &str)], secrets: &[(&str, &str)]) -> Manifest {
+        Manifest {
+            agent_id: Uuid::nil(),
+            agent_name: "main".into(),
+            workspace_id: Uuid::nil(),
+            workspace_name: "dev".into(),
+            owner_name: "alice".into(),
+            build_id: Uuid::nil(),
+            directory: None,
+            agent_env: env(agent_env),
+            env: env(more),
+            scripts: Vec::new(),
+            apps: Vec::new(),
+            log_source_id: Uuid::nil(),
+            secrets: secrets
+                .iter()
+                .map(|(name, value)| ManifestSecret {
+                    name: (*name).to_lowercase(),
+                    env_name: Some((*name).into()),
+                    file_path: None,
+                    value: (*value).into(),
+                })
+                .collect(),
+        }
+    }
+
+    const OWN: Own<'_> = Own { url: "http://127.0.0.1:3000", token: "sesame" };
+
+    #[test]
+    fn later_layers_win() {
+        let inherited = variables(
+            Platform::Unix,
+            &[("A", "agent"), ("B", "agent"), ("C", "agent"), ("D", "agent"), ("CODER_AGENT_TOKEN_FILE", "/x")],
+        );
+        let manifest = manifest(
+            &[("B", "template"), ("C", "template"), ("D", "template")],
+            &[("C", "env"), ("D", "env")],
+            &[("D", "$A secret"), ("CODER", "no")],
+        );
+        let composed = compose(&inherited, &manifest, OWN);
+        for (name, value) in [
+            ("A", Some("agent")),
+            ("B", Some("template")),
+            ("C", Some("env")),
+            ("D", Some("$A secret")),
+            ("CODER", Some("true")),
+            ("CODER_WORKSPACE_NAME", Some("dev")),
+            ("CODER_WORKSPACE_OWNER_NAME", Some("alice")),
+            ("CODER_AGENT_TOKEN", Some("sesame")),
+            ("CODER_AGENT_TOKEN_FILE", None),
+        ] {
+            assert_eq!(composed.get(name), value, "{name}");
+        }
+        assert!(!format!("{composed:?}").contains("secret\""), "values are not shown");
+    }
+
+    #[test]
+    fn templates_see_the_layers_below_them() {
+        let inherited = variables(Platform::Unix, &[("PATH", "/bin")]);
+        let manifest = manifest(&[("PATH", "/opt:$PATH"), ("X", "1")], &[("PATH", "${PATH}:/z$X")], &[]);
+        assert_eq!(compose(&inherited, &manifest, OWN).get("PATH"), Some("/opt:/bin:/z1"));
+    }
+
+    #[test]
+    fn windows_names_are_the_same_in_any_case() {
+        let inherited = variables(Platform::Windows, &[("Path", "C:\\"), ("Token", "agent")]);
+        let composed = compose(&inherited, &manifest(&[("PATH", "$path;D:\\")], &[], &[("TOKEN", "t")]), OWN);
+        assert_eq!(composed.get("path"), Some("C:\\;D:\\"));
+        assert_eq!(composed.iter().filter(|(name, _)| name.eq_ignore_ascii_case("token")).count(), 1);
+        assert_eq!(composed.get("Token"), Some("t"));
+    }
+
+    #[test]
+    fn expansion_has_its_edges() {
+        let known = variables(Platform::Unix, &[("A", "x"), ("_B1", "y")]);
+        for (text, wanted) in [
+            ("$A", "x"),
+            ("${A}b", "xb"),
+            ("$_B1-$A$A", "y-xx"),
+            ("$NO.", "."),
+            ("cost: $5", "cost: $5"),
+            ("100$", "100$"),
+            ("$$A", "$x"),
+            ("${A", "${A"),
+            ("${}", "${}"),
+            ("${A-x}", "${A-x}"),
+            ("$Aé", "xé"),
+        ] {
+            assert_eq!(expand(text, &known), wanted, "{text}");
+        }
+    }
+}

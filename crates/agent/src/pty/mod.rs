@@ -1,0 +1,7 @@
+//! Processes of the workspace, and the terminals they run on.
+
+mod group;
+mod terminal;
+
+pub use group::{Group, explain};
+pub use terminal::{Size, Terminal};

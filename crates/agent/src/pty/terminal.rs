@@ -1,0 +1,142 @@
+//! A pseudo-terminal, and a process on it.
+
+use std::{
+    io,
+    os::fd::OwnedFd,
+    pin::Pin,
+    process::Stdio,
+    sync::Arc,
+    task::{Context, Poll, ready},
+};
+
+use nix::pty::{OpenptyResult, openpty};
+use rustix::{
+    fs::{OFlags, fcntl_getfl, fcntl_setfl},
+    io::Errno,
+    termios::{Winsize, tcsetwinsize, ttyname},
+};
+use tokio::{
+    io::{AsyncRead, AsyncWrite, ReadBuf, unix::AsyncFd},
+    process::{Child, Command},
+};
+
+/// Columns and rows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Size {
+    /// Characters in a line.
+    pub columns: u16,
+    /// Lines.
+    pub rows: u16,
+}
+
+impl Size {
+    fn winsize(self) -> Winsize {
+        Winsize { ws_col: self.columns, ws_row: self.rows, ws_xpixel: 0, ws_ypixel: 0 }
+    }
+}
+
+/// The near end of a pseudo-terminal. Reading ends when the last process has left the far end.
+#[derive(Clone)]
+pub struct Terminal(Arc<AsyncFd<OwnedFd>>);
+
+impl Terminal {
+    /// Runs a command on a new terminal, as the leader of a session of its own. The caller gives the environment; what
+    /// `SSH_TTY` would be is passed to `prepare`.
+    ///
+    /// # Errors
+    /// When there is no terminal, or the command cannot be run.
+    pub fn run(
+        mut command: Command,
+        size: Size,
+        prepare: impl FnOnce(&mut Command, &str),
+    ) -> io::Result<(Self, Child)> {
+        let OpenptyResult { master, slave } = openpty(None, None)?;
+        tcsetwinsize(&master, size.winsize())?;
+        rustix::io::fcntl_setfd(&master, rustix::io::FdFlags::CLOEXEC)?;
+        fcntl_setfl(&master, fcntl_getfl(&master)? | OFlags::NONBLOCK)?;
+        let name = ttyname(&slave, Vec::new())?;
+        prepare(&mut command, &name.to_string_lossy());
+        command
+            .stdin(Stdio::from(slave.try_clone()?))
+            .stdout(Stdio::from(slave.try_clone()?))
+            .stderr(Stdio::from(slave));
+        lead_session(&mut command);
+        let child = command.spawn()?;
+        // The command holds the far end open; without it the end is seen.
+        drop(command);
+        Ok((Self(Arc::new(register(master)?)), child))
+    }
+
+    /// Tells the processes that the window has another size.
+    pub fn resize(&self, size: Size) {
+        if let Err(error) = tcsetwinsize(self.0.get_ref(), size.winsize()) {
+            tracing::debug!(%error, "cannot resize a terminal");
+        }
+    }
+}
+
+/// Watches the near end for readiness.
+#[allow(unsafe_code)]
+fn register(master: OwnedFd) -> io::Result<AsyncFd<OwnedFd>> {
+    // SAFETY: an `OwnedFd` names the same open file for as long as it lives, and nothing takes it out of the `AsyncFd`.
+    unsafe { AsyncFd::register(master) }.map_err(io::Error::from)
+}
+
+/// Has the command begin a session with its standard input as the terminal that controls it.
+#[allow(unsafe_code)]
+fn lead_session(command: &mut Command) {
+    // SAFETY: runs in the child between fork and exec. Both calls are async-signal-safe, allocate nothing and touch no
+    // memory of the parent.
+    unsafe {
+        command.pre_exec(|| {
+            rustix::process::setsid()?;
+            rustix::process::ioctl_tiocsctty(rustix::stdio::stdin())?;
+            Ok(())
+        });
+    }
+}
+
+impl AsyncRead for Terminal {
+    fn poll_read(self: Pin<&mut Self>, cx: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+        loop {
+            let mut ready = ready!(self.0.poll_read_ready(cx))?;
+            let read = ready.try_io(|inner| {
+                let read = rustix::io::read(inner.get_ref(), buffer.initialize_unfilled());
+                read.map_err(io::Error::from)
+            });
+            match read {
+                Ok(Ok(read)) => {
+                    buffer.advance(read);
+                    return Poll::Ready(Ok(()));
+                }
+                // How a terminal says that nobody is at its far end.
+                Ok(Err(error)) if error.raw_os_error() == Some(Errno::IO.raw_os_error()) => {
+                    return Poll::Ready(Ok(()));
+                }
+                Ok(Err(error)) => return Poll::Ready(Err(error)),
+                Err(_would_block) => {}
+            }
+        }
+    }
+}
+
+impl AsyncWrite for Terminal {
+    fn poll_write(self: Pin<&mut Self>, cx: &mut Context<'_>, data: &[u8]) -> Poll<io::Result<usize>> {
+        loop {
+            let mut ready = ready!(self.0.poll_write_ready(cx))?;
+            let written =
+                ready.try_io(|inner| rustix::io::write(inner.get_ref(), data).map_err(io::Error::from));
+            if let Ok(written) = written {
+                return Poll::Ready(written);
+            }
+        }
+    }
+
+    fn poll_flush(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn poll_shutdown(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Poll::Ready(Ok(()))
+    }
+}

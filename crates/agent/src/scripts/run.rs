@@ -1,0 +1,126 @@
+//! One script, from its start to its end.
+
+use std::{io::Write, os::unix::fs::PermissionsExt, process::Stdio, sync::Arc};
+
+use coder_model::workspace::LogLevel;
+use coder_wire::agent::Script;
+use nix::sys::signal::Signal;
+use tokio::{
+    process::Command,
+    time::{Duration, timeout},
+};
+
+use super::output::follow;
+use crate::{
+    pty::{Group, explain},
+    reports::Reports,
+    workspace::Launch,
+};
+
+/// How long a script that ran out of time may take to end before it is killed.
+const GRACE: Duration = Duration::from_secs(5);
+/// How long output is waited for after the end: something in the background may hold it open for ever.
+const LAST_OUTPUT: Duration = Duration::from_millis(500);
+
+/// How a script ended, the worst last.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Outcome {
+    /// With status 0.
+    Done,
+    /// It took too long and was ended.
+    TimedOut,
+    /// With another status, or not begun.
+    Failed,
+}
+
+/// Runs a script with the environment of a shell. Its output goes to the server's log, line by line.
+pub async fn run(script: &Script, launch: &Launch, reports: &Arc<Reports>) -> Outcome {
+    let say = |level, text: String| reports.log(script.log_source_id, level, text);
+    // A script that names its interpreter is a program of its own; any other is for the login shell.
+    let file;
+    let mut command = if script.script.starts_with("#!") {
+        match program(&script.script) {
+            Ok(path) => {
+                file = path;
+                Command::new(&file)
+            }
+            Err(error) => {
+                say(LogLevel::Error, format!("{}: cannot write the script: {error}", script.display_name));
+                return Outcome::Failed;
+            }
+        }
+    } else {
+        let mut command = Command::new(&launch.shell);
+        command.arg("-c").arg(&script.script);
+        command
+    };
+    command
+        .env_clear()
+        .envs(launch.env.iter())
+        .current_dir(&launch.directory)
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .process_group(0);
+    let mut child = match command.spawn() {
+        Ok(child) => child,
+        Err(error) => {
+            say(LogLevel::Error, format!("{}: cannot start: {}", script.display_name, explain(&error, launch)));
+            return Outcome::Failed;
+        }
+    };
+    let group = Group::of(child.id());
+    let output = [
+        child
+            .stdout
+            .take()
+            .map(|out| tokio::spawn(follow(out, script.log_source_id, LogLevel::Info, reports.clone()))),
+        child
+            .stderr
+            .take()
+            .map(|err| tokio::spawn(follow(err, script.log_source_id, LogLevel::Error, reports.clone()))),
+    ];
+    let limit = script.timeout_ms.map_or(Duration::MAX, Duration::from_millis);
+    let (status, in_time) = match timeout(limit, child.wait()).await {
+        Ok(status) => (status, true),
+        Err(_) => {
+            say(LogLevel::Error, format!("{}: took longer than {limit:?} and was ended", script.display_name));
+            group.signal(Signal::SIGTERM);
+            match timeout(GRACE, child.wait()).await {
+                Ok(status) => (status, false),
+                Err(_) => {
+                    group.signal(Signal::SIGKILL);
+                    (child.wait().await, false)
+                }
+            }
+        }
+    };
+    // What a start script leaves in the background is meant to stay.
+    group.release();
+    for reader in output.into_iter().flatten() {
+        let _ = timeout(LAST_OUTPUT, reader).await;
+    }
+    match (in_time, status) {
+        (false, _) => Outcome::TimedOut,
+        (true, Ok(status)) if status.success() => Outcome::Done,
+        (true, Ok(status)) => {
+            say(LogLevel::Error, format!("{}: {status}", script.display_name));
+            Outcome::Failed
+        }
+        (true, Err(error)) => {
+            say(LogLevel::Error, format!("{}: {error}", script.display_name));
+            Outcome::Failed
+        }
+    }
+}
+
+/// The script as a program that only this user can read.
+fn program(text: &str) -> std::io::Result<tempfile::TempPath> {
+    let mut file = tempfile::Builder::new()
+        .prefix("coder-script-")
+        .permissions(std::fs::Permissions::from_mode(0o700))
+        .tempfile()?;
+    file.write_all(text.as_bytes())?;
+    // Closed before it is run: a program that is open for writing cannot be.
+    Ok(file.into_temp_path())
+}

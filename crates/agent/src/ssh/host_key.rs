@@ -1,0 +1,35 @@
+//! The key that the workspace shows to SSH clients: always the same for one workspace, without being stored anywhere.
+
+use aws_lc_rs::digest;
+use russh::keys::{PrivateKey, ssh_key::private::Ed25519Keypair};
+use zeroize::Zeroizing;
+
+/// Sets this use of the token apart from any other.
+const LABEL: &[u8] = b"coder agent ssh host key 1\0";
+
+/// The key for an agent's token.
+pub fn derive(token: &str) -> PrivateKey {
+    let mut context = digest::Context::new(&digest::SHA256);
+    context.update(LABEL);
+    context.update(token.as_bytes());
+    let mut seed = Zeroizing::new([0; 32]);
+    for (to, from) in seed.iter_mut().zip(context.finish().as_ref()) {
+        *to = *from;
+    }
+    PrivateKey::from(Ed25519Keypair::from_seed(&seed))
+}
+
+#[cfg(test)]
+mod tests {
+    use russh::keys::ssh_key::private::KeypairData;
+
+    use super::*;
+
+    #[test]
+    fn one_token_has_one_key() {
+        let public = |token| derive(token).public_key().to_openssh().unwrap();
+        assert_eq!(public("a"), public("a"));
+        assert_ne!(public("a"), public("b"));
+        assert!(matches!(derive("a").key_data(), KeypairData::Ed25519(_)));
+    }
+}

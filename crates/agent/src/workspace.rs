@@ -1,0 +1,119 @@
+//! What everything the agent starts asks at its start: environment, folder, shell. Shared by sessions and scripts.
+
+use std::{
+    collections::BTreeSet,
+    path::PathBuf,
+    sync::{Arc, PoisonError, RwLock},
+};
+
+use coder_wire::agent::Manifest;
+use tokio::sync::watch;
+use url::Url;
+use zeroize::Zeroizing;
+
+use crate::{
+    environment::{Own, Platform, Variables, compose, expand},
+    files,
+    launch::Account,
+};
+
+/// What a new process gets.
+#[derive(Debug, Clone)]
+pub struct Launch {
+    /// Its environment.
+    pub env: Variables,
+    /// The variables in it that a client may not set otherwise: the owner's secrets, and what the agent insists on.
+    pub insisted: BTreeSet<String>,
+    /// Where it starts.
+    pub directory: PathBuf,
+    /// Said before a shell starts somewhere else than the template wants.
+    pub notice: Option<String>,
+    /// The login shell.
+    pub shell: PathBuf,
+}
+
+/// The workspace, as processes of it see it.
+pub struct Workspace {
+    account: Account,
+    url: Url,
+    token: Zeroizing<String>,
+    manifest: RwLock<Option<Arc<Manifest>>>,
+    /// Turned off to end every session.
+    sessions: watch::Sender<bool>,
+}
+
+impl Workspace {
+    /// A workspace that is not started yet.
+    pub fn new(account: Account, url: Url, token: Zeroizing<String>) -> Self {
+        Self { account, url, token, manifest: RwLock::default(), sessions: watch::Sender::new(true) }
+    }
+
+    /// The user whose processes these are.
+    pub fn account(&self) -> &Account {
+        &self.account
+    }
+
+    /// The agent's token.
+    pub fn token(&self) -> &str {
+        &self.token
+    }
+
+    /// Where the agent reaches the server.
+    pub fn url(&self) -> &Url {
+        &self.url
+    }
+
+    /// Lets processes start with this manifest from here on. Those that run keep what they were given.
+    pub fn open(&self, manifest: Arc<Manifest>) {
+        *self.manifest.write().unwrap_or_else(PoisonError::into_inner) = Some(manifest);
+        self.sessions.send_replace(true);
+    }
+
+    /// Lets nothing start any more, and ends the sessions that are open.
+    pub fn close(&self) {
+        *self.manifest.write().unwrap_or_else(PoisonError::into_inner) = None;
+        self.sessions.send_replace(false);
+    }
+
+    /// Tells sessions when to end.
+    pub fn sessions(&self) -> watch::Receiver<bool> {
+        self.sessions.subscribe()
+    }
+
+    /// What a process that starts now gets; nothing before the first manifest has been carried out.
+    pub fn launch(&self) -> Option<Launch> {
+        let manifest = self.manifest.read().unwrap_or_else(PoisonError::into_inner).clone()?;
+        let own = Own { url: self.url.as_str().trim_end_matches('/'), token: &self.token };
+        let env = compose(&self.account.inherited, &manifest, own);
+        let secrets = manifest.secrets.iter().filter_map(|secret| secret.env_name.clone());
+        let own =
+            env.iter().map(|(name, _)| name).filter(|name| *name == "CODER" || name.starts_with("CODER_"));
+        let insisted = secrets.chain(own.map(str::to_owned)).collect();
+        let wanted = self.directory(&manifest);
+        let (directory, notice) = if wanted.is_dir() {
+            (wanted, None)
+        } else {
+            let home = self.account.home.clone().filter(|home| home.is_dir());
+            let instead = home.unwrap_or_else(|| PathBuf::from("/"));
+            let notice =
+                format!("The folder {} is not there; starting in {}.", wanted.display(), instead.display());
+            (instead, Some(notice))
+        };
+        Some(Launch { env, insisted, directory, notice, shell: self.account.shell.clone() })
+    }
+
+    /// The folder that the template wants sessions to start in: the home directory when it says nothing.
+    pub fn directory(&self, manifest: &Manifest) -> PathBuf {
+        let home = self.account.home.as_ref().and_then(|home| home.to_str());
+        let wanted = manifest.directory.as_deref().map(|text| expand(text, &self.account.inherited));
+        let absolute = match wanted.as_deref() {
+            None | Some("" | "~") => home.map(str::to_owned),
+            Some(text) if text.starts_with('/') || text.starts_with("~/") => {
+                files::resolve(Platform::HERE, home, text).ok()
+            }
+            // Seen from the home directory, as a shell would.
+            Some(text) => files::resolve(Platform::HERE, home, &format!("~/{text}")).ok(),
+        };
+        absolute.map_or_else(|| PathBuf::from("/"), PathBuf::from)
+    }
+}
