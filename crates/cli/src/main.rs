@@ -1,2 +1,38 @@
-//! The `coder` command.
-fn main() {}
+//! The `coder` command: server, command line and workspace agent in one binary.
+//!
+//! [`args`] is the tree of commands. Nothing is set up before the arguments are understood: `coder --help` needs neither
+//! a server nor a runtime.
+
+mod agent;
+mod args;
+mod completion;
+mod config;
+mod context;
+mod error;
+mod external;
+mod login;
+mod output;
+mod people;
+mod prompt;
+mod secret;
+mod server;
+mod ssh;
+mod template;
+mod workspace;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+fn main() -> ExitCode {
+    output::restore_broken_pipe();
+    let cli = args::Cli::parse();
+    let path = cli.command.path();
+    match args::run(cli) {
+        Ok(code) => code,
+        Err(error) => {
+            error::report(&path, &error);
+            ExitCode::FAILURE
+        }
+    }
+}

@@ -15,5 +15,5 @@ mod start;
 mod state;
 
 pub use serve::{Server, Stop};
-pub use start::{KeySource, Settings, StartError, Started, start};
+pub use start::{Clock, KeySource, Settings, StartError, Started, start};
 pub use state::State;

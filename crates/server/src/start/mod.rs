@@ -5,7 +5,7 @@ mod settings;
 
 use std::{net::SocketAddr, path::Path};
 
-pub use coder_control::KeySource;
+pub use coder_control::{Clock, KeySource};
 use coder_control::{Control, OpenError, Random, Sources};
 use coder_provision::Processes;
 pub use settings::Settings;

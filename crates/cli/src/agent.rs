@@ -1,0 +1,45 @@
+//! `coder agent`: runs a workspace agent.
+
+use std::{fs, path::PathBuf};
+
+use anyhow::{Context as _, Result, bail};
+use clap::Args;
+use url::Url;
+use zeroize::Zeroizing;
+
+use crate::{args::parse_url, server::log};
+
+/// Runs a workspace agent until its workspace stops. `coder external-workspaces agent-instructions` prints the
+/// command for a workspace on a machine of your own.
+#[derive(Args)]
+pub struct AgentArgs {
+    /// URL of the server.
+    #[arg(long, env = "CODER_AGENT_URL", value_parser = parse_url)]
+    agent_url: Url,
+    /// The agent's token. Prefer the variable: arguments can be seen by others.
+    #[arg(long, env = "CODER_AGENT_TOKEN", hide_env_values = true)]
+    agent_token: Option<String>,
+    /// A file that holds the agent's token.
+    #[arg(long, value_name = "FILE", env = "CODER_AGENT_TOKEN_FILE")]
+    agent_token_file: Option<PathBuf>,
+    /// How log lines are written.
+    #[arg(long, value_enum, default_value = "text", env = "CODER_AGENT_LOG_FORMAT")]
+    log_format: log::Format,
+}
+
+pub fn run(args: AgentArgs) -> Result<()> {
+    let token = match (args.agent_token.filter(|token| !token.is_empty()), args.agent_token_file) {
+        (Some(token), _) => Zeroizing::new(token),
+        (None, Some(file)) => {
+            let text = fs::read_to_string(&file)
+                .map(Zeroizing::new)
+                .with_context(|| format!("cannot read the agent's token from {}", file.display()))?;
+            Zeroizing::new(text.trim().to_owned())
+        }
+        (None, None) => bail!("an agent needs its token: set CODER_AGENT_TOKEN or CODER_AGENT_TOKEN_FILE"),
+    };
+    log::start(args.log_format);
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().context("cannot start")?;
+    runtime.block_on(coder_agent::run(coder_agent::Options { url: args.agent_url, token }))?;
+    Ok(())
+}

@@ -1,0 +1,214 @@
+//! The tree of commands.
+
+use std::{future::Future, process::ExitCode};
+
+use anyhow::{Context as _, Result};
+use clap::{Args, Parser, Subcommand};
+use url::Url;
+
+use crate::{
+    agent, completion, config::Config, context::Context, external, login, people, secret, server, ssh,
+    template, workspace,
+};
+
+/// Keeps each developer's secrets, and puts them into every workspace they own.
+#[derive(Parser)]
+#[command(
+    name = "coder",
+    version,
+    propagate_version = false,
+    disable_help_subcommand = true,
+    max_term_width = 100,
+    after_help = "Get started:  coder server --dev\nExit status:  0 done, 1 failed, 2 wrong usage; `coder ssh` passes on \
+                  the command's own."
+)]
+pub struct Cli {
+    #[command(flatten)]
+    pub global: Global,
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// Flags of every command.
+#[derive(Args)]
+#[command(next_help_heading = "Global options")]
+pub struct Global {
+    /// URL of the server; the one logged in to when not given.
+    #[arg(long, env = "CODER_URL", value_parser = parse_url, global = true, hide_env_values = true)]
+    pub url: Option<Url>,
+    /// Session token; the one of the login when not given.
+    #[arg(long, env = "CODER_SESSION_TOKEN", global = true, hide_env_values = true)]
+    pub token: Option<String>,
+    /// Folder of the login.
+    #[arg(long, value_name = "DIR", env = "CODER_CONFIG_DIR", global = true, hide_env_values = true)]
+    pub global_config: Option<std::path::PathBuf>,
+}
+
+/// What to do.
+#[derive(Subcommand)]
+pub enum Command {
+    /// Log in to a server, or set a new one up.
+    Login(login::LoginArgs),
+    /// Log out.
+    Logout(login::LogoutArgs),
+    /// Show who is logged in, and where.
+    Whoami(login::WhoamiArgs),
+    /// Manage secrets.
+    #[command(visible_alias = "secrets", arg_required_else_help = true)]
+    Secret(secret::SecretArgs),
+    /// Create a workspace.
+    Create(workspace::CreateArgs),
+    /// Start a workspace.
+    Start(workspace::StartArgs),
+    /// Stop a workspace.
+    Stop(workspace::StopArgs),
+    /// Restart a workspace: secrets that changed reach it with this.
+    Restart(workspace::RestartArgs),
+    /// Delete a workspace.
+    #[command(visible_alias = "rm")]
+    Delete(workspace::DeleteArgs),
+    /// List workspaces.
+    #[command(visible_alias = "ls")]
+    List(workspace::ListArgs),
+    /// Show a workspace with its agent.
+    Show(workspace::ShowArgs),
+    /// Print the log of a workspace's build and agent.
+    Logs(workspace::LogsArgs),
+    /// Open a shell in a workspace, or run a command there.
+    Ssh(ssh::SshArgs),
+    /// Manage templates.
+    #[command(visible_alias = "template", arg_required_else_help = true)]
+    Templates(template::TemplatesArgs),
+    /// Manage workspaces on machines of your own.
+    #[command(arg_required_else_help = true)]
+    ExternalWorkspaces(external::ExternalArgs),
+    /// Manage API tokens.
+    #[command(visible_alias = "token", arg_required_else_help = true)]
+    Tokens(people::TokensArgs),
+    /// Manage users.
+    #[command(visible_alias = "user", arg_required_else_help = true)]
+    Users(people::UsersArgs),
+    /// Run a server.
+    Server(Box<server::ServerArgs>),
+    /// Run a workspace agent.
+    Agent(agent::AgentArgs),
+    /// Print a completion script for a shell.
+    Completion(completion::CompletionArgs),
+}
+
+impl Command {
+    /// The command as it was called, for messages: `secret create`.
+    pub fn path(&self) -> String {
+        let (name, below) = match self {
+            Self::Login(args) => ("login", args.path()),
+            Self::Logout(_) => ("logout", None),
+            Self::Whoami(_) => ("whoami", None),
+            Self::Secret(args) => ("secret", Some(args.command.name())),
+            Self::Create(_) => ("create", None),
+            Self::Start(_) => ("start", None),
+            Self::Stop(_) => ("stop", None),
+            Self::Restart(_) => ("restart", None),
+            Self::Delete(_) => ("delete", None),
+            Self::List(_) => ("list", None),
+            Self::Show(_) => ("show", None),
+            Self::Logs(_) => ("logs", None),
+            Self::Ssh(_) => ("ssh", None),
+            Self::Templates(args) => ("templates", Some(args.command.name())),
+            Self::ExternalWorkspaces(_) => ("external-workspaces", Some("agent-instructions")),
+            Self::Tokens(args) => ("tokens", Some(args.command.name())),
+            Self::Users(args) => ("users", Some(args.command.name())),
+            Self::Server(_) => ("server", None),
+            Self::Agent(_) => ("agent", None),
+            Self::Completion(_) => ("completion", None),
+        };
+        below.map_or_else(|| name.to_owned(), |below| format!("{name} {below}"))
+    }
+}
+
+/// Carries a command out.
+pub fn run(cli: Cli) -> Result<ExitCode> {
+    let Cli { global, command } = cli;
+    let config = || Config::open(global.global_config.clone());
+    match command {
+        Command::Completion(args) => completion::run(&args),
+        Command::Server(args) => server::run(*args, config),
+        Command::Agent(args) => return agent::run(args).map(|()| ExitCode::SUCCESS),
+        command => {
+            let context = Context::new(config()?, global.url, global.token);
+            return block_on(run_client(command, &context));
+        }
+    }?;
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn run_client(command: Command, context: &Context) -> Result<ExitCode> {
+    match command {
+        Command::Login(args) => login::login(args, context).await,
+        Command::Logout(args) => login::logout(&args, context).await,
+        Command::Whoami(args) => login::whoami(&args, context).await,
+        Command::Secret(args) => secret::run(args.command, context).await,
+        Command::Create(args) => workspace::create(args, context).await,
+        Command::Start(args) => workspace::start(args, context).await,
+        Command::Stop(args) => workspace::stop(args, context).await,
+        Command::Restart(args) => workspace::restart(args, context).await,
+        Command::Delete(args) => workspace::delete(args, context).await,
+        Command::List(args) => workspace::list(args, context).await,
+        Command::Show(args) => workspace::show(args, context).await,
+        Command::Logs(args) => workspace::logs(args, context).await,
+        Command::Ssh(args) => return ssh::run(args, context).await,
+        Command::Templates(args) => template::run(args.command, context).await,
+        Command::ExternalWorkspaces(args) => external::run(args.command, context).await,
+        Command::Tokens(args) => people::tokens(args.command, context).await,
+        Command::Users(args) => people::users(args.command, context).await,
+        Command::Server(_) | Command::Agent(_) | Command::Completion(_) => Ok(()),
+    }?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Runs a client's work on this thread. What still waits for input afterwards, a terminal for example, is left behind.
+fn block_on<T>(work: impl Future<Output = Result<T>>) -> Result<T> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().context("cannot start")?;
+    let result = runtime.block_on(Box::pin(work));
+    runtime.shutdown_background();
+    result
+}
+
+/// A server's URL. `https` is meant when nothing is said, but for this machine itself.
+pub fn parse_url(text: &str) -> Result<Url, String> {
+    let with_scheme = if text.contains("://") {
+        text.to_owned()
+    } else if text.starts_with("localhost") || text.starts_with("127.") || text.starts_with("[::1]") {
+        format!("http://{text}")
+    } else {
+        format!("https://{text}")
+    };
+    match Url::parse(&with_scheme) {
+        Ok(url) if matches!(url.scheme(), "http" | "https") && url.has_host() => Ok(url),
+        Ok(_) => Err("the URL must begin with http:// or https://".to_owned()),
+        Err(error) => Err(error.to_string()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_tree_of_commands_is_sound() {
+        use clap::CommandFactory;
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn urls_get_the_scheme_that_is_meant() {
+        for (text, url) in [
+            ("coder.example.com", "https://coder.example.com/"),
+            ("localhost:3000", "http://localhost:3000/"),
+            ("127.0.0.1:3000", "http://127.0.0.1:3000/"),
+            ("http://coder.example.com/x", "http://coder.example.com/x"),
+        ] {
+            assert_eq!(parse_url(text).unwrap().as_str(), url);
+        }
+        assert!(parse_url("ftp://x").is_err());
+    }
+}

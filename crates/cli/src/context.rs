@@ -1,0 +1,47 @@
+//! What commands that talk to a server share.
+
+use anyhow::{Result, bail};
+use coder_client::Client;
+use url::Url;
+use zeroize::Zeroizing;
+
+use crate::config::Config;
+
+/// What commands that talk to a server share.
+pub struct Context {
+    pub config: Config,
+    url: Option<Url>,
+    token: Option<Zeroizing<String>>,
+}
+
+impl Context {
+    pub fn new(config: Config, url: Option<Url>, token: Option<String>) -> Self {
+        let token = token.filter(|token| !token.is_empty()).map(Zeroizing::new);
+        Self { config, url, token }
+    }
+
+    /// The server that was given by flag or environment.
+    pub fn given_url(&self) -> Option<&Url> {
+        self.url.as_ref()
+    }
+
+    /// The token that was given by flag or environment.
+    pub fn given_token(&self) -> Option<&Zeroizing<String>> {
+        self.token.as_ref()
+    }
+
+    /// Server and token: flags and environment before the stored login.
+    pub fn credentials(&self) -> Result<(Url, Zeroizing<String>)> {
+        let stored = self.config.login()?;
+        match (self.url.clone().or(stored.url), self.token.clone().or(stored.token)) {
+            (Some(url), Some(token)) => Ok((url, token)),
+            _ => bail!("You are not logged in. Try logging in using 'coder login <url>'."),
+        }
+    }
+
+    /// A client of the server that this machine is logged in to.
+    pub fn client(&self) -> Result<Client> {
+        let (url, token) = self.credentials()?;
+        Ok(Client::new(url, Some(token))?)
+    }
+}

@@ -1,0 +1,51 @@
+//! `coder external-workspaces`
+
+use anstream::println;
+use anyhow::{Result, anyhow};
+use clap::{Args, Subcommand};
+
+use crate::{
+    context::Context,
+    output::{TextFormat, print_json},
+    workspace::find,
+};
+
+/// Manages workspaces whose agent you run yourself: on a VM, in a pod, in a CI job.
+#[derive(Args)]
+pub struct ExternalArgs {
+    #[command(subcommand)]
+    pub command: ExternalCommand,
+}
+
+#[derive(Subcommand)]
+pub enum ExternalCommand {
+    /// Print the command that makes a machine the workspace. It holds the agent's token: treat it like a secret.
+    AgentInstructions {
+        /// The workspace, as NAME or NAME.AGENT.
+        workspace: String,
+        /// How it is printed.
+        #[arg(short, long, value_enum, default_value = "text")]
+        output: TextFormat,
+    },
+}
+
+pub async fn run(command: ExternalCommand, context: &Context) -> Result<()> {
+    let ExternalCommand::AgentInstructions { workspace, output } = command;
+    let client = context.client()?;
+    let found = find(&client, &workspace).await?;
+    let named = workspace.split_once('.').map(|(_, agent)| agent.to_owned());
+    let current = found.latest_build.resources.first().and_then(|resource| resource.agents.first());
+    let agent = named
+        .or_else(|| current.map(|agent| agent.name.clone()))
+        .ok_or_else(|| anyhow!("the workspace is not started; start it with `coder start {}`", found.name))?;
+    let credentials = client.external_agent_credentials(found.id, &agent).await?;
+    match output {
+        TextFormat::Json => print_json(&credentials),
+        TextFormat::Text => {
+            println!("Run this on the machine that is to be the workspace:");
+            println!();
+            println!("  {}", credentials.command);
+            Ok(())
+        }
+    }
+}

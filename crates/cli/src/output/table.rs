@@ -1,0 +1,54 @@
+//! Tables without borders.
+
+use std::io::{IsTerminal, stdout};
+
+use anstream::println;
+use anyhow::{Result, bail};
+use comfy_table::{ContentArrangement, Table, presets};
+
+use super::visible;
+
+/// A column: its name and what it shows of a row.
+pub struct Column<T> {
+    pub name: &'static str,
+    pub show: fn(&T) -> String,
+}
+
+/// The columns with these names, or the first `default` ones.
+pub fn choose<T>(
+    all: &'static [Column<T>],
+    names: &[String],
+    default: &[&str],
+) -> Result<Vec<&'static Column<T>>> {
+    let wanted: Vec<&str> =
+        if names.is_empty() { default.to_vec() } else { names.iter().map(String::as_str).collect() };
+    let mut chosen = Vec::with_capacity(wanted.len());
+    for name in wanted {
+        match all.iter().find(|column| column.name.eq_ignore_ascii_case(name.trim())) {
+            Some(column) => chosen.push(column),
+            None => {
+                let known: Vec<_> = all.iter().map(|column| column.name).collect();
+                bail!("unknown column {name:?}; columns are: {}", known.join(", "));
+            }
+        }
+    }
+    Ok(chosen)
+}
+
+/// Prints rows. Lines are cut to a terminal's width, and whole elsewhere.
+pub fn print_table<T>(columns: &[&Column<T>], rows: &[T]) {
+    let mut table = Table::new();
+    table.load_style(presets::NOTHING);
+    if stdout().is_terminal() {
+        table.set_content_arrangement(ContentArrangement::Dynamic);
+    } else {
+        table.set_content_arrangement(ContentArrangement::Disabled);
+    }
+    table.set_header(columns.iter().map(|column| column.name.to_uppercase()));
+    for row in rows {
+        table.add_row(columns.iter().map(|column| visible(&(column.show)(row)).replace('\n', " ")));
+    }
+    for line in table.lines() {
+        println!("{}", line.trim());
+    }
+}

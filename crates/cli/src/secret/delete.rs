@@ -1,0 +1,29 @@
+//! `coder secret delete`
+
+use anstream::println;
+use anyhow::{Context as _, Result};
+use clap::Args;
+
+use crate::{
+    context::Context,
+    output::{now, stamp, visible},
+    prompt,
+};
+
+/// Deletes a secret. Files that workspaces got of it stay there until you delete them.
+#[derive(Args)]
+pub struct DeleteArgs {
+    /// The secret.
+    name: String,
+    /// Do not ask.
+    #[arg(short, long)]
+    yes: bool,
+}
+
+pub async fn run(args: &DeleteArgs, context: &Context) -> Result<()> {
+    let client = context.client()?;
+    prompt::confirm(&format!("Delete secret {}?", visible(&args.name)), args.yes)?;
+    client.delete_secret(&args.name).await.with_context(|| format!("delete secret {:?}", args.name))?;
+    println!("Deleted secret {} at {}.", visible(&args.name), stamp(now()));
+    Ok(())
+}

@@ -1,0 +1,80 @@
+//! `coder secret`: the caller's own secrets.
+
+mod create;
+mod delete;
+mod import;
+mod list;
+mod toggle;
+mod update;
+mod value;
+
+use anyhow::Result;
+use clap::{Args, Subcommand};
+
+use crate::context::Context;
+
+/// Manages your secrets. They reach every workspace you own when it starts: as environment variables, as files, or both.
+#[derive(Args)]
+#[command(after_help = "Examples:
+  Store an API key as a variable and a file of your workspaces:
+    printf %s \"$MYCLI_API_KEY\" | coder secret create api-key --description \"API key for workspace tools\" \\
+      --env API_KEY --file \"~/.api-key\"
+  Rotate it:
+    echo -n \"$NEW_SECRET_VALUE\" | coder secret update api-key --description \"Rotated API key\" \\
+      --env API_KEY --file \"~/.api-key\"
+  Store every entry of a file:
+    coder secret import ./secrets.env
+  List, show, delete:
+    coder secret list
+    coder secret list api-key
+    coder secret delete api-key")]
+pub struct SecretArgs {
+    #[command(subcommand)]
+    pub command: SecretCommand,
+}
+
+#[derive(Subcommand)]
+pub enum SecretCommand {
+    /// Create a secret.
+    Create(create::CreateArgs),
+    /// Update a secret's value, description or targets.
+    Update(update::UpdateArgs),
+    /// Create a secret for every entry of a file.
+    Import(import::ImportArgs),
+    /// Mark a secret enabled for allowed targets.
+    Enable(toggle::ToggleArgs),
+    /// Disable a secret without removing it.
+    Disable(toggle::ToggleArgs),
+    /// List secrets, or show one; never their values.
+    #[command(visible_alias = "ls")]
+    List(list::ListArgs),
+    /// Delete a secret.
+    #[command(visible_aliases = ["remove", "rm"])]
+    Delete(delete::DeleteArgs),
+}
+
+impl SecretCommand {
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::Create(_) => "create",
+            Self::Update(_) => "update",
+            Self::Import(_) => "import",
+            Self::Enable(_) => "enable",
+            Self::Disable(_) => "disable",
+            Self::List(_) => "list",
+            Self::Delete(_) => "delete",
+        }
+    }
+}
+
+pub async fn run(command: SecretCommand, context: &Context) -> Result<()> {
+    match command {
+        SecretCommand::Create(args) => create::run(args, context).await,
+        SecretCommand::Update(args) => update::run(args, context).await,
+        SecretCommand::Import(args) => import::run(args, context).await,
+        SecretCommand::Enable(args) => toggle::run(&args, true, context).await,
+        SecretCommand::Disable(args) => toggle::run(&args, false, context).await,
+        SecretCommand::List(args) => list::run(args, context).await,
+        SecretCommand::Delete(args) => delete::run(&args, context).await,
+    }
+}

@@ -1,0 +1,142 @@
+//! `coder server --dev`: everything there is to try, and nothing of it stays.
+
+use std::{path::Path, time::Duration};
+
+use anstream::eprintln;
+use anyhow::{Context as _, Result};
+use coder_client::Client;
+use coder_provision::Processes;
+use coder_wire::{
+    Sensitive,
+    templates::{CreateTemplateRequest, CreateTemplateVersionRequest},
+    users::{CreateFirstUserRequest, LoginRequest},
+    workspaces::CreateWorkspaceRequest,
+};
+use url::Url;
+use zeroize::Zeroizing;
+
+use super::{ServerArgs, stop_on_signals};
+use crate::{
+    config::{Config, Login},
+    workspace::follow,
+};
+
+const USERNAME: &str = "dev";
+const EMAIL: &str = "dev@localhost";
+const WORKSPACE: &str = "dev";
+const TEMPLATE: &str = "local";
+const TEMPLATE_TEXT: &str = "[agent]\n[process]\n";
+/// How long workspaces may take to end with the server.
+const GRACE: Duration = Duration::from_secs(5);
+
+pub async fn run(args: ServerArgs, config: Config) -> Result<()> {
+    let folder = tempfile::Builder::new()
+        .prefix("coder-dev-")
+        .tempdir()
+        .context("cannot make a folder for the server's data")?;
+    let settings = args.settings(Some(folder.path().to_owned()))?;
+    let processes = Processes::new(folder.path().join("workspaces"), settings.agent_program.clone());
+    let started = coder_server::start(settings).await?;
+    let url = started.access_url().clone();
+    let local =
+        Url::parse(&format!("http://{}", started.address())).context("cannot name the server's address")?;
+    let stop = stop_on_signals()?;
+    let mut stopping = stop.clone();
+    let serving = tokio::spawn(started.run(stop));
+    let earlier = config.login()?;
+    let ready = tokio::select! {
+        ready = set_up(&local, &url, &config) => ready,
+        _ = stopping.wait_for(|stop| *stop) => Ok(()),
+    };
+    if ready.is_ok() {
+        serving.await.context("the server ended badly")?;
+    } else {
+        serving.abort();
+    }
+    processes.stop_all(GRACE).await.context("end the local workspaces")?;
+    put_back(&config, &url, earlier)?;
+    ready
+}
+
+/// First user, login, template, workspace; then says what to type next.
+async fn set_up(local: &Url, url: &Url, config: &Config) -> Result<()> {
+    let password = Zeroizing::new(password());
+    let client = Client::new(local.clone(), None)?;
+    let first = CreateFirstUserRequest {
+        email: EMAIL.to_owned(),
+        username: USERNAME.to_owned(),
+        name: String::new(),
+        password: Sensitive::new(password.clone()),
+    };
+    client.create_first_user(&first).await.context("create the first user")?;
+    let login = LoginRequest { email: EMAIL.to_owned(), password: Sensitive::new(password.clone()) };
+    let token = client.login(&login).await.context("log in")?.session_token.into_inner();
+    config.save(url, &token)?;
+    let client = client.with_token(token);
+
+    let file_id = client.upload(archive()?).await.context("upload the template")?.hash;
+    let version = CreateTemplateVersionRequest { file_id, ..CreateTemplateVersionRequest::default() };
+    let version = client.create_template_version(&version).await.context("make the template")?;
+    let template = CreateTemplateRequest {
+        name: TEMPLATE.to_owned(),
+        template_version_id: version.id,
+        ..CreateTemplateRequest::default()
+    };
+    let template = client.create_template(&template).await.context("make the template")?;
+    let workspace = CreateWorkspaceRequest {
+        name: WORKSPACE.to_owned(),
+        template_id: Some(template.id),
+        ..CreateWorkspaceRequest::default()
+    };
+    let workspace = client.create_workspace(&workspace).await.context("make the workspace")?;
+    follow(&client, workspace.latest_build).await?;
+    let shown = url.as_str().trim_end_matches('/');
+    eprintln!(
+        "
+Coder runs at {shown} in development mode: everything is gone when it ends.
+
+  User       {EMAIL}
+  Password   {}
+  Workspace  {WORKSPACE}, running, of the template {TEMPLATE}
+
+This machine is logged in. In another terminal:
+
+  echo -n \"s3cret\" | coder secret create api-key --env API_KEY
+  coder restart {WORKSPACE} --yes
+  coder ssh {WORKSPACE} -- 'echo $API_KEY'
+
+Stop it with Ctrl-C.
+",
+        *password
+    );
+    Ok(())
+}
+
+fn password() -> String {
+    const LETTERS: &[u8] = b"abcdefghijkmnpqrstuvwxyz23456789";
+    let random: [u8; 16] = rand::random();
+    random.iter().filter_map(|byte| LETTERS.get(usize::from(byte % 32))).map(|byte| char::from(*byte)).collect()
+}
+
+fn archive() -> Result<Vec<u8>> {
+    let mut archive = tar::Builder::new(Vec::new());
+    let mut header = tar::Header::new_gnu();
+    header.set_size(TEMPLATE_TEXT.len() as u64);
+    header.set_mode(0o644);
+    header.set_cksum();
+    archive
+        .append_data(&mut header, Path::new("template.toml"), TEMPLATE_TEXT.as_bytes())
+        .context("pack the template")?;
+    archive.into_inner().context("pack the template")
+}
+
+/// Restores the login there was before, unless this machine was logged in elsewhere meanwhile.
+fn put_back(config: &Config, url: &Url, earlier: Login) -> Result<()> {
+    if config.login()?.url.as_ref() != Some(url) {
+        return Ok(());
+    }
+    match (earlier.url, earlier.token) {
+        (Some(url), Some(token)) => config.save(&url, &token),
+        _ => config.forget(),
+    }
+}

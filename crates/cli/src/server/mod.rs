@@ -1,0 +1,128 @@
+//! `coder server`
+
+mod dev;
+pub mod log;
+
+use std::{net::SocketAddr, path::PathBuf};
+
+use anstream::eprintln;
+use anyhow::{Context as _, Result, anyhow, bail};
+use clap::Args;
+use coder_server::{KeySource, Settings};
+use etcetera::{BaseStrategy, choose_base_strategy};
+use tokio::{
+    signal::unix::{SignalKind, signal},
+    sync::watch,
+};
+use url::Url;
+use zeroize::Zeroizing;
+
+use crate::{args::parse_url, config::Config};
+
+/// Runs a server. Without any setting it keeps everything in an SQLite database in the data folder.
+#[derive(Args)]
+#[command(after_help = "Example:
+  Try it out, with a user, a template and a running workspace; gone when it ends:
+    coder server --dev")]
+pub struct ServerArgs {
+    /// Address to listen on.
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:3000", env = "CODER_HTTP_ADDRESS")]
+    http_address: SocketAddr,
+    /// URL that people and agents reach the server at; the address when not given.
+    #[arg(long, value_name = "URL", env = "CODER_ACCESS_URL", value_parser = parse_url)]
+    access_url: Option<Url>,
+    /// Folder for database, key and local workspaces; coderv2 in your data folder when not given.
+    #[arg(long, value_name = "DIR", env = "CODER_DATA_DIR")]
+    data_dir: Option<PathBuf>,
+    /// URL of a PostgreSQL database to use instead of SQLite. Prefer the variable: it holds a password.
+    #[arg(long, value_name = "URL", env = "CODER_PG_CONNECTION_URL", hide_env_values = true)]
+    postgres_url: Option<String>,
+    /// Keys that seal secrets: base64 of 32 bytes each, separated by commas; the first seals, all open. Prefer the
+    /// variable or a file. With SQLite, one is made when none is given.
+    #[arg(
+        long,
+        value_name = "KEYS",
+        env = "CODER_EXTERNAL_TOKEN_ENCRYPTION_KEYS",
+        hide_env_values = true,
+        conflicts_with = "external_token_encryption_keys_file"
+    )]
+    external_token_encryption_keys: Option<String>,
+    /// A file that holds these keys.
+    #[arg(long, value_name = "FILE", env = "CODER_EXTERNAL_TOKEN_ENCRYPTION_KEYS_FILE")]
+    external_token_encryption_keys_file: Option<PathBuf>,
+    /// Allow workspaces that are processes on this machine. They share the server's user: for development only.
+    #[arg(long, env = "CODER_ALLOW_PROCESS_WORKSPACES")]
+    allow_process_workspaces: bool,
+    /// How log lines are written.
+    #[arg(long, value_enum, default_value = "text", env = "CODER_LOG_FORMAT")]
+    log_format: log::Format,
+    /// Run with a throwaway data folder, a first user this machine is logged in as, a template and a workspace.
+    #[arg(long, conflicts_with_all = ["data_dir", "postgres_url"])]
+    dev: bool,
+}
+
+pub fn run(args: ServerArgs, config: impl FnOnce() -> Result<Config>) -> Result<()> {
+    log::start(args.log_format);
+    let runtime = tokio::runtime::Runtime::new().context("cannot start")?;
+    if args.dev {
+        let config = config()?;
+        runtime.block_on(dev::run(args, config))
+    } else {
+        let settings = args.settings(None)?;
+        runtime.block_on(serve(settings))
+    }
+}
+
+impl ServerArgs {
+    /// The settings, with this data folder if one is given.
+    fn settings(self, data_dir: Option<PathBuf>) -> Result<Settings> {
+        let given = data_dir.or(self.data_dir);
+        let data_dir = match given {
+            Some(folder) => folder,
+            None => choose_base_strategy()
+                .map_err(|_| anyhow!("the home directory is not known; give a folder with --data-dir"))?
+                .data_dir()
+                .join("coderv2"),
+        };
+        let keys = match (self.external_token_encryption_keys, self.external_token_encryption_keys_file) {
+            (Some(keys), None) if !keys.trim().is_empty() => KeySource::Given(Zeroizing::new(keys)),
+            (None, Some(file)) => KeySource::File(file),
+            (_, None) => KeySource::Default,
+            (Some(_), Some(_)) => bail!("give the encryption keys either directly or in a file"),
+        };
+        Ok(Settings {
+            http_address: self.http_address,
+            access_url: self.access_url,
+            data_dir: std::path::absolute(data_dir).context("cannot find the data folder")?,
+            postgres_url: self.postgres_url.filter(|url| !url.is_empty()).map(Zeroizing::new),
+            keys,
+            allow_process_workspaces: self.allow_process_workspaces || self.dev,
+            agent_program: std::env::current_exe().context("cannot find the coder program itself")?,
+            clock: coder_server::Clock::default(),
+        })
+    }
+}
+
+async fn serve(settings: Settings) -> Result<()> {
+    let started = coder_server::start(settings).await?;
+    eprintln!("Coder {} is ready at {}", env!("CARGO_PKG_VERSION"), started.access_url());
+    let stop = stop_on_signals()?;
+    started.run(stop).await;
+    Ok(())
+}
+
+/// Turns true on SIGTERM or SIGINT.
+fn stop_on_signals() -> Result<watch::Receiver<bool>> {
+    let mut terminate = signal(SignalKind::terminate()).context("cannot listen for signals")?;
+    let mut interrupt = signal(SignalKind::interrupt()).context("cannot listen for signals")?;
+    let (stop, stopped) = watch::channel(false);
+    tokio::spawn(async move {
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = interrupt.recv() => {}
+        }
+        tracing::info!("stopping");
+        stop.send_replace(true);
+    });
+    Ok(stopped)
+}

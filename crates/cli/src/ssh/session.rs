@@ -1,0 +1,178 @@
+//! An SSH session as its client: all of `russh` that the command line knows.
+
+use std::{
+    borrow::Cow,
+    io::{IsTerminal, stdin, stdout},
+    process::ExitCode,
+    sync::Arc,
+};
+
+use anyhow::{Context as _, Result, bail};
+use crossterm::terminal;
+use russh::{
+    Channel, ChannelMsg, Preferred, Sig, cipher,
+    client::{self, Msg},
+    kex,
+    keys::PublicKeyOrCertificate,
+    mac,
+};
+use tokio::{
+    io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt},
+    signal::unix::{SignalKind, signal},
+};
+
+/// What is asked for: one of each is enough, both ends are ours.
+const ALGORITHMS: Preferred = Preferred {
+    kex: Cow::Borrowed(&[
+        kex::CURVE25519,
+        kex::EXTENSION_SUPPORT_AS_CLIENT,
+        kex::EXTENSION_OPENSSH_STRICT_KEX_AS_CLIENT,
+    ]),
+    cipher: Cow::Borrowed(&[cipher::AES_128_GCM]),
+    mac: Cow::Borrowed(&[mac::HMAC_SHA256_ETM]),
+    ..Preferred::DEFAULT
+};
+
+struct Handler;
+
+impl client::Handler for Handler {
+    type Error = russh::Error;
+
+    /// The server has let us in and the agent showed it its token: who answers is known already.
+    async fn check_server_key(&mut self, _: &PublicKeyOrCertificate) -> Result<bool, Self::Error> {
+        Ok(true)
+    }
+}
+
+/// Runs a command, or a shell when it is empty. Answers the status it ended with.
+pub async fn run(
+    stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static,
+    command: String,
+    variables: Vec<(String, String)>,
+) -> Result<ExitCode> {
+    let config =
+        client::Config { preferred: ALGORITHMS, inactivity_timeout: None, ..client::Config::default() };
+    let mut session =
+        client::connect_stream(Arc::new(config), stream, Handler).await.context("connect to the workspace")?;
+    let signed_in = session.authenticate_none("coder").await.context("connect to the workspace")?;
+    if !signed_in.success() {
+        bail!("the workspace does not let anybody in");
+    }
+    let channel = session.channel_open_session().await.context("open a session in the workspace")?;
+    // None of these is waited for: the answers come with the first output.
+    for (name, value) in variables {
+        channel.set_env(false, name, value).await?;
+    }
+    let interactive = command.is_empty() && stdin().is_terminal() && stdout().is_terminal();
+    let status = if interactive {
+        let (columns, rows) = terminal::size().unwrap_or((80, 24));
+        let term = std::env::var("TERM").unwrap_or_else(|_| "xterm-256color".to_owned());
+        channel.request_pty(false, &term, columns.into(), rows.into(), 0, 0, &[]).await?;
+        channel.request_shell(true).await?;
+        let _raw = Raw::enter()?;
+        talk(channel, true).await
+    } else {
+        if command.is_empty() {
+            channel.request_shell(true).await?;
+        } else {
+            channel.exec(true, command).await?;
+        }
+        talk(channel, false).await
+    };
+    let _ = session.disconnect(russh::Disconnect::ByApplication, "", "").await;
+    status
+}
+
+/// The terminal passes every key on while this lives, however it ends.
+struct Raw;
+
+impl Raw {
+    fn enter() -> Result<Self> {
+        terminal::enable_raw_mode().context("cannot set up the terminal")?;
+        Ok(Self)
+    }
+}
+
+impl Drop for Raw {
+    fn drop(&mut self) {
+        let _ = terminal::disable_raw_mode();
+    }
+}
+
+/// Passes input on byte for byte, and output as it comes, until the far side has ended.
+async fn talk(mut channel: Channel<Msg>, resizes: bool) -> Result<ExitCode> {
+    let input = channel.make_writer();
+    let write = tokio::spawn(async move {
+        let mut from = tokio::io::stdin();
+        let mut input = Box::pin(input);
+        let mut buffer = vec![0; 32 * 1024];
+        while let Ok(read @ 1..) = from.read(&mut buffer).await {
+            if input.write_all(buffer.get(..read).unwrap_or_default()).await.is_err() {
+                return;
+            }
+        }
+        let _ = input.shutdown().await;
+    });
+    let mut resized = signal(SignalKind::window_change()).context("cannot listen for signals")?;
+    let (mut out, mut err) = (tokio::io::stdout(), tokio::io::stderr());
+    let mut status = None;
+    loop {
+        let message = tokio::select! {
+            message = channel.wait() => message,
+            _ = resized.recv(), if resizes => {
+                if let Ok((columns, rows)) = terminal::size() {
+                    channel.window_change(columns.into(), rows.into(), 0, 0).await?;
+                }
+                continue;
+            }
+        };
+        match message {
+            Some(ChannelMsg::Data { data }) => {
+                out.write_all(&data).await.context("write to standard output")?;
+                out.flush().await.context("write to standard output")?;
+            }
+            Some(ChannelMsg::ExtendedData { data, .. }) => {
+                err.write_all(&data).await.context("write to standard error")?;
+                err.flush().await.context("write to standard error")?;
+            }
+            Some(ChannelMsg::ExitStatus { exit_status }) => {
+                status = Some(u8::try_from(exit_status).unwrap_or(u8::MAX));
+            }
+            Some(ChannelMsg::ExitSignal { signal_name, .. }) => {
+                status = Some(128_u8.saturating_add(number(&signal_name)));
+            }
+            Some(ChannelMsg::Failure) => {
+                bail!("the workspace is not ready for sessions; try again in a moment")
+            }
+            Some(ChannelMsg::Close) | None => break,
+            Some(_) => {}
+        }
+    }
+    write.abort();
+    match status {
+        Some(code) => Ok(ExitCode::from(code)),
+        None => bail!("the connection to the workspace was lost"),
+    }
+}
+
+fn number(signal: &Sig) -> u8 {
+    match signal {
+        Sig::HUP => 1,
+        Sig::INT => 2,
+        Sig::QUIT => 3,
+        Sig::ILL => 4,
+        Sig::ABRT => 6,
+        Sig::FPE => 8,
+        Sig::KILL => 9,
+        Sig::SEGV => 11,
+        Sig::PIPE => 13,
+        Sig::ALRM => 14,
+        Sig::TERM => 15,
+        Sig::USR1 => 10,
+        Sig::Custom(name) => format!("SIG{name}")
+            .parse::<nix::sys::signal::Signal>()
+            .ok()
+            .and_then(|signal| u8::try_from(signal as i32).ok())
+            .unwrap_or(127),
+    }
+}
