@@ -58,8 +58,8 @@ pub enum Error {
     #[error("{0}")]
     Internal(String),
     /// The database failed.
-    #[error(transparent)]
-    Store(#[from] coder_store::Error),
+    #[error("{0}")]
+    Store(#[source] coder_store::Error),
 }
 
 impl Error {
@@ -85,5 +85,14 @@ impl Error {
     #[must_use]
     pub fn internal(description: impl Into<String>) -> Self {
         Self::Internal(description.into())
+    }
+}
+
+impl From<coder_store::Error> for Error {
+    fn from(error: coder_store::Error) -> Self {
+        match error {
+            coder_store::Error::NullByte => Self::refused("Text must not contain null bytes.", ""),
+            other => Self::Store(other),
+        }
     }
 }

@@ -18,6 +18,9 @@ pub enum Error {
         /// The column.
         column: &'static str,
     },
+    /// A text holds a null byte.
+    #[error("text must not contain null bytes")]
+    NullByte,
     /// The database could not be opened or brought up to date.
     #[error("cannot open the database: {0}")]
     Open(String),

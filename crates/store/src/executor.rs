@@ -4,7 +4,7 @@ use sqlx::{FromRow, Postgres, Sqlite, postgres::PgRow, sqlite::SqliteRow};
 use uuid::Uuid;
 
 use crate::{
-    Result,
+    Error, Result,
     transaction::{Connection, Reads, Write},
 };
 
@@ -163,6 +163,12 @@ impl From<sqlx::postgres::PgQueryResult> for Touched {
 }
 
 impl Query {
+    /// Text with a null byte is not text for PostgreSQL: refused on both engines, as whoever sent it should know.
+    fn checked(self) -> Result<Self> {
+        let has_null = |value: &Value| matches!(value, Value::Text(Some(text)) if text.contains('\0'));
+        if self.values.iter().any(has_null) { Err(Error::NullByte) } else { Ok(self) }
+    }
+
     /// Binds the next value.
     pub(crate) fn bind(mut self, value: impl Into<Value>) -> Self {
         self.values.push(value.into());
@@ -171,25 +177,25 @@ impl Query {
 
     /// Runs a statement that changes rows; answers how many it touched.
     pub(crate) async fn execute(self, write: &mut Write) -> Result<u64> {
-        let touched: Touched = run!(self, write.connection(), query, execute);
+        let touched: Touched = run!(self.checked()?, write.connection(), query, execute);
         Ok(touched.0)
     }
 
     /// All rows.
     pub(crate) async fn all<R: Row>(self, reads: &mut impl Reads) -> Result<Vec<R>> {
-        let rows: Vec<R> = run!(self, reads.connection(), query_as::<R>, fetch_all);
+        let rows: Vec<R> = run!(self.checked()?, reads.connection(), query_as::<R>, fetch_all);
         Ok(rows)
     }
 
     /// The row, if there is one.
     pub(crate) async fn optional<R: Row>(self, reads: &mut impl Reads) -> Result<Option<R>> {
-        let row: Option<R> = run!(self, reads.connection(), query_as::<R>, fetch_optional);
+        let row: Option<R> = run!(self.checked()?, reads.connection(), query_as::<R>, fetch_optional);
         Ok(row)
     }
 
     /// The row; its absence is an error.
     pub(crate) async fn one<R: Row>(self, reads: &mut impl Reads) -> Result<R> {
-        let row: R = run!(self, reads.connection(), query_as::<R>, fetch_one);
+        let row: R = run!(self.checked()?, reads.connection(), query_as::<R>, fetch_one);
         Ok(row)
     }
 }

@@ -1,1 +1,36 @@
-//! Test worlds: server in process, both databases, real client programs.
+//! For tests only: databases of both kinds, a server in this process, and the `coder` program on a machine of its own.
+#![allow(clippy::expect_used, clippy::unwrap_used, clippy::panic, clippy::missing_panics_doc)]
+
+mod api;
+mod database;
+mod machine;
+mod world;
+
+pub use api::{Api, Reply};
+pub use database::{Engine, Place};
+pub use machine::{Machine, Output, Server, finish, is_alive, read, until};
+pub use world::{PASSWORD, World};
+
+/// Makes of each story two tests: one on SQLite, one on PostgreSQL.
+#[macro_export]
+macro_rules! on_both_engines {
+    ($($(#[$doc:meta])* async fn $name:ident($world:ident: World) $body:block)*) => {$(
+        $(#[$doc])*
+        mod $name {
+            #[allow(unused_imports)]
+            use super::*;
+
+            async fn story($world: $crate::World) $body
+
+            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn sqlite() {
+                story($crate::World::start($crate::Engine::Sqlite).await).await;
+            }
+
+            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn postgres() {
+                story($crate::World::start($crate::Engine::Postgres).await).await;
+            }
+        }
+    )*};
+}

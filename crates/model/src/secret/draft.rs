@@ -5,6 +5,9 @@ use zeroize::Zeroizing;
 use super::{EnvName, FileTarget, SecretName, SecretValue};
 use crate::Violation;
 
+/// The longest description, in bytes.
+const MAX_DESCRIPTION_BYTES: usize = 4096;
+
 /// The fields of a create request as they came in.
 #[derive(Clone, Default)]
 pub struct RawSecret {
@@ -50,15 +53,11 @@ impl NewSecret {
         let value = keep(&mut broken, "value", required_value(raw.value));
         let env_name = keep(&mut broken, "env_name", optional(&raw.env_name, EnvName::parse));
         let file_path = keep(&mut broken, "file_path", optional(&raw.file_path, FileTarget::parse));
-        match (name, value, env_name, file_path) {
-            (Some(name), Some(value), Some(env_name), Some(file_path)) => Ok(Self {
-                name,
-                value,
-                description: raw.description,
-                env_name,
-                file_path,
-                enabled: raw.enabled.unwrap_or(true),
-            }),
+        let description = keep(&mut broken, "description", described(raw.description));
+        match (name, value, env_name, file_path, description) {
+            (Some(name), Some(value), Some(env_name), Some(file_path), Some(description)) => {
+                Ok(Self { name, value, description, env_name, file_path, enabled: raw.enabled.unwrap_or(true) })
+            }
             _ => Err(broken),
         }
     }
@@ -106,8 +105,9 @@ impl SecretPatch {
             raw.env_name.and_then(|env| keep(&mut broken, "env_name", optional(&env, EnvName::parse)));
         let file_path =
             raw.file_path.and_then(|path| keep(&mut broken, "file_path", optional(&path, FileTarget::parse)));
+        let description = raw.description.and_then(|text| keep(&mut broken, "description", described(text)));
         if broken.is_empty() {
-            Ok(Self { value, description: raw.description, env_name, file_path, enabled: raw.enabled })
+            Ok(Self { value, description, env_name, file_path, enabled: raw.enabled })
         } else {
             Err(broken)
         }
@@ -132,6 +132,16 @@ fn keep<T>(broken: &mut Vec<Violation>, field: &str, parsed: Result<T, String>) 
 /// Empty text is no target; anything else must parse.
 fn optional<T>(raw: &str, parse: impl FnOnce(&str) -> Result<T, String>) -> Result<Option<T>, String> {
     if raw.is_empty() { Ok(None) } else { parse(raw).map(Some) }
+}
+
+fn described(raw: String) -> Result<String, String> {
+    if raw.contains('\0') {
+        Err("description must not contain null bytes".to_owned())
+    } else if raw.len() > MAX_DESCRIPTION_BYTES {
+        Err(format!("description must not exceed {MAX_DESCRIPTION_BYTES} bytes"))
+    } else {
+        Ok(raw)
+    }
 }
 
 fn required_value(raw: Zeroizing<String>) -> Result<SecretValue, String> {

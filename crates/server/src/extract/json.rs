@@ -18,9 +18,15 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Json<T> {
 
     async fn from_request(request: Request, state: &S) -> Result<Self, Failure> {
         let body = Bytes::from_request(request, state).await.map_err(|rejection| unreadable(&rejection))?;
-        let parsed = serde_json::from_slice(&body).map(Self).map_err(|error| {
-            Failure::new(StatusCode::BAD_REQUEST, "Request body must be valid JSON.").with_detail(place(&error))
-        });
+        let refused = |detail: String| {
+            Failure::new(StatusCode::BAD_REQUEST, "Request body must be valid JSON.").with_detail(detail)
+        };
+        // serde would also read an array as the fields of an object, in order.
+        let parsed = if body.trim_ascii_start().starts_with(b"{") {
+            serde_json::from_slice(&body).map(Self).map_err(|error| refused(place(&error)))
+        } else {
+            Err(refused("expected an object".to_owned()))
+        };
         wipe(body);
         parsed
     }

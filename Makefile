@@ -1,0 +1,39 @@
+# Everything needs only GNU make, git and a Rust toolchain; `make setup` sees to the rest.
+
+TOOLS := .cache/tools/bin
+CARGO := cargo
+
+.PHONY: help setup build demo test lint fmt bench clean
+
+help: ## List the targets.
+	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+setup: ## Install what the build and the tests need and this machine lacks.
+	@scripts/setup.sh
+
+build: ## Build the coder program (debug).
+	$(CARGO) build --locked
+
+demo: setup ## Build, play the user guide's main job, then keep serving until Ctrl-C.
+	@$(CARGO) build --locked
+	@scripts/demo.sh target/debug/coder
+
+lint: setup ## Format check, lints, dependency rules.
+	$(CARGO) fmt --check
+	$(CARGO) clippy --locked --workspace --all-targets -- -D warnings
+	$(TOOLS)/cargo-deny --log-level error check bans licenses sources
+
+test: lint ## Everything: format, lints, unit, integration on both databases, black box.
+	$(CARGO) build --locked --workspace --all-targets
+	scripts/with-postgres.sh $(CARGO) test --locked --workspace --quiet
+
+fmt: ## Format the code.
+	$(CARGO) fmt
+
+bench: setup ## Measure, beside a floor or a peer in the same run.
+	$(CARGO) build --locked --release
+	scripts/with-postgres.sh scripts/bench.sh
+
+clean: ## Delete what was built.
+	$(CARGO) clean
+	rm -rf .cache

@@ -1,0 +1,13 @@
+//! The REST API as programs see it, on both databases.
+#![allow(clippy::expect_used, clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, missing_docs)]
+
+mod bodies;
+mod document;
+mod encryption;
+mod import;
+mod isolation;
+mod limits;
+mod people;
+mod secrets;
+mod sessions;
+mod workspaces;

@@ -1,0 +1,158 @@
+use coder_testkit::{Api, PASSWORD, on_both_engines};
+use serde_json::json;
+
+on_both_engines! {
+    /// Reference: the first user is made once, whoever asks first.
+    async fn the_first_user(world: World) {
+        let first = world.nobody.get("/api/v2/users/first").await;
+        assert_eq!((first.status, first.message()), (404, "The initial user has not been created!"));
+
+        let weak = json!({"username": "admin", "email": "admin@example.com", "password": "short"});
+        let refused = world.nobody.post("/api/v2/users/first", weak).await;
+        assert_eq!((refused.status, refused.message()), (400, "Password is invalid"));
+        assert_eq!(refused.validations()[0].0, "password");
+        let bad = world.nobody.post("/api/v2/users/first", json!({"username": "a b", "email": "x"})).await;
+        let fields: Vec<_> = bad.validations().into_iter().map(|(field, _)| field).collect();
+        assert_eq!(fields, ["username", "email"], "all broken rules at once");
+
+        let race = (0..8).map(|n| {
+            let nobody = world.nobody.clone();
+            let body = json!({"username": format!("u{n}"), "email": format!("u{n}@example.com"), "password": PASSWORD});
+            tokio::spawn(async move { nobody.post("/api/v2/users/first", body).await.status })
+        });
+        let mut made = 0;
+        for answer in race.collect::<Vec<_>>() {
+            match answer.await.unwrap() {
+                201 => made += 1,
+                status => assert_eq!(status, 409),
+            }
+        }
+        assert_eq!(made, 1);
+        assert_eq!(world.place.number("SELECT COUNT(*) FROM users").await, 1);
+        world.nobody.get("/api/v2/users/first").await.expect(200);
+    }
+
+    /// Reference X-09: one answer for an unknown address and a wrong password.
+    async fn signing_in_and_out(world: World) {
+        let admin = world.admin().await;
+        for (email, password) in [("admin@example.com", "wrong password"), ("nobody@example.com", PASSWORD)] {
+            let refused =
+                world.nobody.post("/api/v2/users/login", json!({"email": email, "password": password})).await;
+            assert_eq!((refused.status, refused.message()), (401, "Incorrect email or password."));
+        }
+        let me = admin.get("/api/v2/users/me").await.expect(200);
+        assert_eq!(me["username"], "admin");
+        assert_eq!(me["roles"][0]["name"], "owner");
+
+        admin.post("/api/v2/users/logout", json!({})).await.expect(200);
+        let out = admin.get("/api/v2/users/me").await;
+        assert_eq!(out.status, 401);
+        assert_eq!(out.message(), "You are signed out or your session has expired. Please sign in again to continue.");
+        assert_eq!(out.detail(), "API key is invalid.");
+        assert!(out.headers.contains_key("www-authenticate"));
+        for token in ["", "x", "0123456789-0123456789012345678901"] {
+            assert_eq!(world.nobody.with_token(token).get("/api/v2/users/me").await.status, 401, "{token}");
+        }
+    }
+
+    /// Guessing is slowed down, and what is told does not change.
+    async fn too_many_failures(world: World) {
+        world.admin().await;
+        let wrong = json!({"email": "ADMIN@example.com", "password": "wrong password"});
+        let mut last = 0;
+        for _ in 0..21 {
+            last = world.nobody.post("/api/v2/users/login", wrong.clone()).await.status;
+        }
+        assert_eq!(last, 503);
+    }
+
+    async fn users_and_their_standing(world: World) {
+        let admin = world.admin().await;
+        let alice = world.user(&admin, "alice").await;
+        let taken = json!({"username": "ALICE", "email": "other@example.com", "password": PASSWORD});
+        let refused = admin.post("/api/v2/users", taken).await;
+        assert_eq!((refused.status, refused.validations()[0].0.as_str()), (409, "username"));
+        alice.post("/api/v2/users", json!({})).await.expect(403);
+
+        let all = admin.get("/api/v2/users").await.expect(200);
+        assert_eq!(all["count"], 2);
+        let own = alice.get("/api/v2/users").await.expect(200);
+        assert_eq!((own["count"].clone(), own["users"][0]["username"].clone()), (json!(1), json!("alice")));
+        assert_eq!(admin.get("/api/v2/users?q=bad:x").await.message(), "Invalid user search query.");
+        alice.get("/api/v2/users/admin").await.expect(404);
+
+        admin.put("/api/v2/users/alice/status/suspend", json!({})).await.expect(200);
+        assert_eq!(alice.get("/api/v2/users/me").await.status, 401);
+        let refused = world
+            .nobody
+            .post("/api/v2/users/login", json!({"email": "alice@example.com", "password": PASSWORD}))
+            .await;
+        assert_eq!(refused.message(), "Your account is suspended. Contact an admin to reactivate your account.");
+        admin.put("/api/v2/users/alice/status/activate", json!({})).await.expect(200);
+        let alice = world.login("alice@example.com").await;
+
+        admin.put("/api/v2/users/admin/status/suspend", json!({})).await.expect(400);
+        let last = admin.put("/api/v2/users/admin/roles", json!({"roles": []})).await;
+        assert_eq!(last.message(), "The last owner must stay.");
+        let roles = admin.put("/api/v2/users/alice/roles", json!({"roles": ["user-admin"]})).await.expect(200);
+        assert_eq!(roles["roles"][0]["name"], "user-admin");
+        let unknown = admin.put("/api/v2/users/alice/roles", json!({"roles": ["root"]})).await;
+        assert_eq!((unknown.status, unknown.validations()[0].0.as_str()), (400, "roles"));
+        // A user administrator does not become an owner by way of one.
+        alice.put("/api/v2/users/admin/password", json!({"password": PASSWORD})).await.expect(403);
+        alice.put("/api/v2/users/alice/roles", json!({"roles": ["owner"]})).await.expect(403);
+
+        admin.delete("/api/v2/users/alice").await.expect(200);
+        assert_eq!(alice.get("/api/v2/users/me").await.status, 401);
+        world.user(&admin, "alice").await.get("/api/v2/users/me").await.expect(200);
+    }
+
+    /// A new password ends all other sessions and tokens.
+    async fn passwords(world: World) {
+        let admin = world.admin().await;
+        let alice = world.user(&admin, "alice").await;
+        let other = world.login("alice@example.com").await;
+        let body = json!({"old_password": "not this one", "password": "another password"});
+        let refused = alice.put("/api/v2/users/me/password", body).await;
+        assert_eq!(refused.validations(), [("old_password".into(), "Old password is incorrect.".into())]);
+        let body = json!({"old_password": PASSWORD, "password": "another password"});
+        alice.put("/api/v2/users/me/password", body).await.expect(204);
+        alice.get("/api/v2/users/me").await.expect(200);
+        assert_eq!(other.get("/api/v2/users/me").await.status, 401);
+        let login = json!({"email": "alice@example.com", "password": "another password"});
+        world.nobody.post("/api/v2/users/login", login).await.expect(201);
+    }
+
+    /// Reference.
+    async fn tokens(world: World) {
+        let admin = world.admin().await;
+        let hour = 3_600_000_000_000_i64;
+        let path = "/api/v2/users/me/keys/tokens";
+        let made = admin.post(path, json!({"token_name": "ci", "lifetime": hour})).await.expect(201);
+        let plain = made["key"].as_str().unwrap().to_owned();
+        assert!(plain.len() == 33 && plain.as_bytes()[10] == b'-', "id and secret");
+        let token = admin.with_token(&plain);
+        token.get("/api/v2/users/me").await.expect(200);
+        let bearer = world.nobody.request(reqwest::Method::GET, "/api/v2/users/me").bearer_auth(&plain);
+        Api::send(bearer).await.expect(200);
+        let in_url = format!("/api/v2/users/me?coder_session_token={plain}");
+        assert_eq!(world.nobody.get(&in_url).await.status, 401, "never in a URL");
+
+        let again = admin.post(path, json!({"token_name": "ci"})).await;
+        assert_eq!((again.status, again.validations()[0].0.as_str()), (409, "token_name"));
+        let long = admin.post(path, json!({"token_name": "x", "lifetime": hour * 24 * 400})).await;
+        assert_eq!((long.status, long.validations()[0].0.as_str()), (400, "lifetime"));
+
+        let listed = admin.get(path).await.expect(200);
+        assert_eq!(listed.as_array().unwrap().len(), 1, "sessions are not listed");
+        assert_eq!(listed[0]["lifetime_seconds"], 3600);
+        assert!(!listed.to_string().contains(plain.split_once('-').unwrap().1));
+
+        admin.delete("/api/v2/users/me/keys/ci?expire=true").await.expect(204);
+        assert!(token.get("/api/v2/users/me").await.detail().starts_with("API key expired at "));
+        assert_eq!(admin.get(path).await.expect(200), json!([]));
+        assert_eq!(admin.get(&format!("{path}?include_expired=true")).await.expect(200)[0]["token_name"], "ci");
+        admin.delete("/api/v2/users/me/keys/ci").await.expect(204);
+        admin.get("/api/v2/users/me/keys/ci").await.expect(404);
+    }
+}

@@ -1,0 +1,39 @@
+use std::time::Duration;
+
+use coder_control::Clock;
+use coder_model::Moment;
+use coder_testkit::{Engine, World};
+use serde_json::json;
+
+/// Reference X-05: a session lives on with use, and ends without it; a token ends when it was said to.
+async fn expiry(engine: Engine) {
+    let start = Moment::from_micros(1_790_000_000_000_000);
+    let clock = Clock::standing_at(start);
+    let world = World::start_at(engine, clock.clone()).await;
+    let admin = world.admin().await;
+    let body = json!({"token_name": "t", "lifetime": 30 * 3_600_000_000_000_i64});
+    let made = admin.post("/api/v2/users/me/keys/tokens", body).await.expect(201);
+    let token = admin.with_token(made["key"].as_str().unwrap());
+    let hours = |n: u64| start.after(Duration::from_secs(n * 3600));
+
+    clock.set(hours(20));
+    admin.get("/api/v2/users/me").await.expect(200);
+    token.get("/api/v2/users/me").await.expect(200);
+    clock.set(hours(43));
+    admin.get("/api/v2/users/me").await.expect(200);
+    assert_eq!(token.get("/api/v2/users/me").await.status, 401, "a token's end does not move");
+    clock.set(hours(68));
+    let over = admin.get("/api/v2/users/me").await;
+    assert_eq!(over.status, 401);
+    assert!(over.detail().starts_with("API key expired at \""), "{}", over.detail());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn sessions_slide_and_tokens_do_not_sqlite() {
+    expiry(Engine::Sqlite).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn sessions_slide_and_tokens_do_not_postgres() {
+    expiry(Engine::Postgres).await;
+}

@@ -1,0 +1,170 @@
+use std::time::Duration;
+
+use coder_testkit::{Api, on_both_engines};
+use reqwest::Method;
+use serde_json::{Value, json};
+
+/// A tar archive with one `template.toml`.
+fn archive(text: &str) -> Vec<u8> {
+    let mut archive = tar::Builder::new(Vec::new());
+    let mut header = tar::Header::new_gnu();
+    header.set_size(text.len() as u64);
+    header.set_mode(0o644);
+    header.set_cksum();
+    archive.append_data(&mut header, "template.toml", text.as_bytes()).unwrap();
+    archive.into_inner().unwrap()
+}
+
+async fn upload(api: &Api, bytes: Vec<u8>) -> coder_testkit::Reply {
+    Api::send(api.request(Method::POST, "/api/v2/files").body(bytes)).await
+}
+
+/// Pushes a template of this text.
+async fn template(api: &Api, name: &str, text: &str) -> Value {
+    let file = upload(api, archive(text)).await.expect(201);
+    let version = json!({"file_id": file["hash"]});
+    let version = api.post("/api/v2/organizations/default/templateversions", version).await.expect(201);
+    let body = json!({"name": name, "template_version_id": version["id"]});
+    api.post("/api/v2/organizations/default/templates", body).await.expect(201)
+}
+
+/// Waits for the end of a build.
+async fn built(api: &Api, id: &Value) -> Value {
+    let path = format!("/api/v2/workspacebuilds/{}", id.as_str().unwrap());
+    for _ in 0..500 {
+        let build = api.get(&path).await.expect(200);
+        if !matches!(build["job"]["status"].as_str(), Some("pending" | "running")) {
+            return build;
+        }
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    panic!("the build does not end");
+}
+
+on_both_engines! {
+    async fn templates(world: World) {
+        let admin = world.admin().await;
+        let alice = world.user(&admin, "alice").await;
+        assert_eq!(upload(&alice, archive("[external]")).await.status, 403);
+        assert_eq!(upload(&admin, b"no archive".repeat(100)).await.status, 400);
+        let file = upload(&admin, archive("[agent]\ndri = 1\n")).await.expect(201);
+        let refused = admin
+            .post("/api/v2/organizations/default/templateversions", json!({"file_id": file["hash"]}))
+            .await;
+        assert_eq!((refused.status, refused.message()), (400, "The template is not valid."));
+        assert_eq!(
+            refused.validations()[0],
+            ("template.toml".into(), "template.toml:1: say what the workspace runs on: add [process] or [external]".into())
+        );
+        let made = template(&admin, "vm", "[external]").await;
+        assert_eq!((&made["provisioner"], &made["created_by_name"]), (&json!("external"), &json!("admin")));
+        let listed = alice.get("/api/v2/templates").await.expect(200);
+        assert_eq!(listed.as_array().map(Vec::len), Some(1));
+        alice.get("/api/v2/organizations/default/templates/VM").await.expect(200);
+        let id = made["id"].as_str().unwrap();
+        alice.delete(&format!("/api/v2/templates/{id}")).await.expect(403);
+
+        let file = upload(&admin, archive("[external]\n[agent]\nname = \"two\"")).await.expect(201);
+        let version = json!({"file_id": file["hash"], "template_id": id});
+        let version = admin.post("/api/v2/organizations/default/templateversions", version).await.expect(201);
+        let activate = json!({"id": version["id"]});
+        admin.patch(&format!("/api/v2/templates/{id}/versions"), activate).await.expect(200);
+        assert_eq!(admin.get(&format!("/api/v2/templates/{id}")).await.expect(200)["active_version_id"], version["id"]);
+        admin.delete(&format!("/api/v2/templates/{id}")).await.expect(200);
+        admin.get(&format!("/api/v2/templates/{id}")).await.expect(404);
+    }
+
+    async fn a_workspace_from_create_to_delete(world: World) {
+        let admin = world.admin().await;
+        let alice = world.user(&admin, "alice").await;
+        let bob = world.user(&admin, "bob").await;
+        let template = template(&admin, "vm", "[external]\n[agent.env]\nEDITOR = \"vim\"").await;
+        let body = json!({"name": "dev", "template_id": template["id"]});
+        let made = alice.post("/api/v2/users/me/workspaces", body.clone()).await.expect(201);
+        assert_eq!((&made["owner_name"], &made["template_name"]), (&json!("alice"), &json!("vm")));
+        let again = alice.post("/api/v2/users/me/workspaces", body.clone()).await;
+        assert_eq!((again.status, again.message()), (409, "Workspace \"dev\" already exists."));
+        admin.post("/api/v2/users/alice/workspaces", body).await.expect(403);
+
+        let build = built(&alice, &made["latest_build"]["id"]).await;
+        assert_eq!((&build["status"], &build["build_number"]), (&json!("running"), &json!(1)));
+        let agent = &build["resources"][0]["agents"][0];
+        assert_eq!((&agent["status"], &agent["lifecycle_state"]), (&json!("connecting"), &json!("created")));
+        assert_eq!(agent["environment_variables"], json!({"EDITOR": "vim"}));
+        let id = made["id"].as_str().unwrap();
+        let path = format!("/api/v2/workspaces/{id}");
+        let logs = alice.get(&format!("/api/v2/workspacebuilds/{}/logs", build["id"].as_str().unwrap())).await.expect(200);
+        assert_eq!(logs[0]["stage"], "Starting");
+
+        // Only its owner gets in; the deployment's owner may look after it.
+        let credentials = format!("{path}/external-agent/main/credentials");
+        let shown = alice.get(&credentials).await.expect(200);
+        let token = shown["agent_token"].as_str().unwrap();
+        assert!(shown["command"].as_str().unwrap().ends_with(&format!("CODER_AGENT_TOKEN={token} coder agent")));
+        admin.get(&credentials).await.expect(404);
+        bob.get(&credentials).await.expect(404);
+        bob.get(&path).await.expect(404);
+        admin.get(&path).await.expect(200);
+        let tunnel = format!("/api/v2/workspaceagents/{}/tunnel", agent["id"].as_str().unwrap());
+        for (who, status) in [(&admin, 404), (&bob, 404), (&alice, 409)] {
+            let request = who.request(Method::GET, &tunnel).header("connection", "upgrade").header("upgrade", "websocket")
+                .header("sec-websocket-version", "13").header("sec-websocket-key", "dGhlIHNhbXBsZSBub25jZQ==");
+            assert_eq!(Api::send(request).await.status, status);
+        }
+
+        assert_eq!(alice.get("/api/v2/workspaces?q=owner:me").await.expect(200)["count"], 1);
+        assert_eq!(bob.get("/api/v2/workspaces").await.expect(200)["count"], 0);
+        assert_eq!(bob.get("/api/v2/workspaces?q=owner:alice").await.expect(200)["count"], 0);
+        assert_eq!(admin.get("/api/v2/workspaces?q=name:de").await.expect(200)["count"], 1);
+        admin.get("/api/v2/workspaces?q=color:red").await.expect(400);
+        admin.delete(&format!("/api/v2/templates/{}", template["id"].as_str().unwrap())).await.expect(400);
+        admin.delete("/api/v2/users/alice").await.expect(409);
+
+        let builds = format!("{path}/builds");
+        let wrong = alice.post(&builds, json!({"transition": "pause"})).await;
+        assert_eq!((wrong.status, wrong.validations()[0].0.as_str()), (400, "transition"));
+        let stop = alice.post(&builds, json!({"transition": "stop"})).await.expect(201);
+        assert_eq!(built(&alice, &stop["id"]).await["status"], "stopped");
+        let deleted = alice.post(&builds, json!({"transition": "delete"})).await.expect(201);
+        built(&alice, &deleted["id"]).await;
+        assert_eq!(alice.get(&path).await.status, 410);
+        alice.get(&format!("{path}?include_deleted=true")).await.expect(200);
+        alice.get("/api/v2/users/me/workspace/dev").await.expect(404);
+        assert_eq!(world.place.number("SELECT COUNT(*) FROM agents").await, 0);
+        assert_eq!(alice.get("/api/v2/users/me/workspace/dev/builds/2").await.expect(200)["transition"], "stop");
+    }
+
+    /// Of builds that are asked for together one is made.
+    async fn one_build_at_a_time(world: World) {
+        let admin = world.admin().await;
+        let template = template(&admin, "vm", "[external]").await;
+        let body = json!({"name": "dev", "template_id": template["id"]});
+        let made = admin.post("/api/v2/users/me/workspaces", body).await.expect(201);
+        built(&admin, &made["latest_build"]["id"]).await;
+        let builds = format!("/api/v2/workspaces/{}/builds", made["id"].as_str().unwrap());
+        let race = (0..8).map(|_| {
+            let (admin, builds) = (admin.clone(), builds.clone());
+            tokio::spawn(async move { admin.post(&builds, json!({"transition": "stop"})).await })
+        });
+        for answer in race.collect::<Vec<_>>() {
+            let answer = answer.await.unwrap();
+            if answer.status != 201 {
+                assert_eq!((answer.status, answer.message()), (409, "A workspace build is already active."));
+            }
+        }
+        let listed = admin.get(&builds).await.expect(200);
+        let numbers: Vec<_> = listed.as_array().unwrap().iter().map(|build| build["build_number"].as_i64()).collect();
+        assert_eq!(numbers.first(), Some(&Some(numbers.len().try_into().unwrap())), "numbered without gaps");
+    }
+
+    /// A process template on a server that does not allow them fails with what to do.
+    async fn process_workspaces_are_off(world: World) {
+        let admin = world.admin().await;
+        let template = template(&admin, "local", "[process]").await;
+        let body = json!({"name": "dev", "template_id": template["id"]});
+        let made = admin.post("/api/v2/users/me/workspaces", body).await.expect(201);
+        let build = built(&admin, &made["latest_build"]["id"]).await;
+        assert_eq!(build["status"], "failed");
+        assert!(build["job"]["error"].as_str().unwrap().contains("--allow-process-workspaces"));
+    }
+}

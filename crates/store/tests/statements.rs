@@ -1,0 +1,94 @@
+//! Every statement is understood by both databases, and both have the same migrations.
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, missing_docs)]
+
+use std::fs;
+
+use coder_store::{Error, STATEMENTS, users};
+use coder_testkit::{Engine, Place};
+
+async fn prepare_all(engine: Engine) {
+    let place = Place::new(engine).await;
+    place.open().await.close().await;
+    let mut count = 0;
+    for (module, statements) in STATEMENTS {
+        for statement in *statements {
+            let prepared = place.prepare(statement.text()).await;
+            assert_eq!(prepared, Ok(()), "{module}: {}", statement.text());
+            count += 1;
+        }
+    }
+    assert!(count > 80, "only {count} statements were found");
+}
+
+#[tokio::test]
+async fn sqlite_understands_every_statement() {
+    prepare_all(Engine::Sqlite).await;
+}
+
+#[tokio::test]
+async fn postgres_understands_every_statement() {
+    prepare_all(Engine::Postgres).await;
+}
+
+#[test]
+fn both_dialects_have_the_same_migrations() {
+    let names = |dialect: &str| {
+        let folder = format!("{}/migrations/{dialect}", env!("CARGO_MANIFEST_DIR"));
+        let mut names: Vec<_> = fs::read_dir(folder)
+            .unwrap()
+            .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+            .collect();
+        names.sort();
+        names
+    };
+    assert_eq!(names("sqlite"), names("postgres"));
+    assert!(!names("sqlite").is_empty());
+}
+
+/// What a transaction wrote is there after its commit, and not without one; a refused row names its index.
+async fn transactions(engine: Engine) {
+    let place = Place::new(engine).await;
+    let database = place.open().await;
+    let user = |name: &str| coder_model::user::User {
+        id: uuid::Uuid::from_u128(u128::from(name.as_bytes()[0])).into(),
+        username: coder_model::user::Username::parse(name).unwrap(),
+        email: coder_model::user::Email::parse(&format!("{name}@example.com")).unwrap(),
+        name: String::new(),
+        status: coder_model::user::UserStatus::Active,
+        roles: coder_model::user::Roles::default(),
+        created_at: coder_model::Moment::from_micros(1),
+        updated_at: coder_model::Moment::from_micros(1),
+        last_seen_at: None,
+    };
+    let mut write = database.write().await.unwrap();
+    users::insert(&mut write, &user("dropped"), "").await.unwrap();
+    drop(write);
+    assert!(!users::any(&mut database.read().await.unwrap()).await.unwrap());
+
+    let mut write = database.write().await.unwrap();
+    users::insert(&mut write, &user("kept"), "").await.unwrap();
+    write.commit().await.unwrap();
+    let found = users::find_by_username(&mut database.read().await.unwrap(), "KEPT").await.unwrap();
+    assert_eq!(found.map(|user| user.username.to_string()).as_deref(), Some("kept"));
+
+    let mut again = user("kept");
+    again.id = uuid::Uuid::from_u128(1).into();
+    again.email = coder_model::user::Email::parse("other@example.com").unwrap();
+    let mut write = database.write().await.unwrap();
+    match users::insert(&mut write, &again, "").await {
+        Err(Error::Conflict { index }) => assert_eq!(index, "users_username_key"),
+        other => panic!("{other:?}"),
+    }
+    drop(write);
+    database.close().await;
+}
+
+#[tokio::test]
+async fn sqlite_keeps_what_was_committed() {
+    transactions(Engine::Sqlite).await;
+}
+
+#[tokio::test]
+async fn postgres_keeps_what_was_committed() {
+    transactions(Engine::Postgres).await;
+}

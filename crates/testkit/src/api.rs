@@ -1,0 +1,116 @@
+//! Calls as any program makes them: method, path, JSON.
+
+use reqwest::{Method, Response, header::HeaderMap};
+use serde_json::Value;
+
+/// A caller of the API: one user, or nobody yet.
+#[derive(Clone)]
+pub struct Api {
+    http: reqwest::Client,
+    base: String,
+    /// The token that is shown.
+    pub token: Option<String>,
+}
+
+/// An answer.
+#[derive(Debug)]
+pub struct Reply {
+    /// The HTTP status.
+    pub status: u16,
+    /// The headers.
+    pub headers: HeaderMap,
+    /// The text.
+    pub text: String,
+    /// The text as JSON; null when it is none.
+    pub json: Value,
+}
+
+impl Api {
+    /// Nobody yet.
+    #[must_use]
+    pub fn new(base: &str) -> Self {
+        let base = base.trim_end_matches('/').to_owned();
+        Self { http: reqwest::Client::new(), base, token: None }
+    }
+
+    /// The same server as somebody else.
+    #[must_use]
+    pub fn with_token(&self, token: &str) -> Self {
+        Self { token: Some(token.to_owned()), ..self.clone() }
+    }
+
+    /// A request to be changed before it is sent.
+    pub fn request(&self, method: Method, path: &str) -> reqwest::RequestBuilder {
+        let mut request = self.http.request(method, format!("{}{path}", self.base));
+        if let Some(token) = &self.token {
+            request = request.header("Coder-Session-Token", token);
+        }
+        request
+    }
+
+    /// Sends a request.
+    pub async fn send(request: reqwest::RequestBuilder) -> Reply {
+        let response: Response = request.send().await.expect("the server answers");
+        let (status, headers) = (response.status().as_u16(), response.headers().clone());
+        let text = response.text().await.expect("a whole answer");
+        let json = serde_json::from_str(&text).unwrap_or(Value::Null);
+        Reply { status, headers, text, json }
+    }
+
+    /// GET
+    pub async fn get(&self, path: &str) -> Reply {
+        Self::send(self.request(Method::GET, path)).await
+    }
+
+    /// POST
+    pub async fn post(&self, path: &str, body: Value) -> Reply {
+        Self::send(self.request(Method::POST, path).json(&body)).await
+    }
+
+    /// PUT
+    pub async fn put(&self, path: &str, body: Value) -> Reply {
+        Self::send(self.request(Method::PUT, path).json(&body)).await
+    }
+
+    /// PATCH
+    pub async fn patch(&self, path: &str, body: Value) -> Reply {
+        Self::send(self.request(Method::PATCH, path).json(&body)).await
+    }
+
+    /// DELETE
+    pub async fn delete(&self, path: &str) -> Reply {
+        Self::send(self.request(Method::DELETE, path)).await
+    }
+}
+
+impl Reply {
+    /// The answer's JSON, if the status is this one.
+    pub fn expect(self, status: u16) -> Value {
+        assert_eq!(self.status, status, "{}", self.text);
+        self.json
+    }
+
+    /// The `field: detail` pairs of a refusal.
+    pub fn validations(&self) -> Vec<(String, String)> {
+        let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+        let list = self.json.get("validations").and_then(Value::as_array).cloned().unwrap_or_default();
+        list.iter()
+            .map(|one| {
+                (
+                    text(one.get("field").unwrap_or(&Value::Null)),
+                    text(one.get("detail").unwrap_or(&Value::Null)),
+                )
+            })
+            .collect()
+    }
+
+    /// The headline.
+    pub fn message(&self) -> &str {
+        self.json.get("message").and_then(Value::as_str).unwrap_or_default()
+    }
+
+    /// What follows the headline.
+    pub fn detail(&self) -> &str {
+        self.json.get("detail").and_then(Value::as_str).unwrap_or_default()
+    }
+}

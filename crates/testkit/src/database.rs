@@ -1,0 +1,114 @@
+//! A database for one test.
+
+use base64::{Engine as _, engine::general_purpose::STANDARD};
+use coder_store::Database;
+use sqlx::{Connection, PgConnection, Row, SqliteConnection};
+use tempfile::TempDir;
+
+/// Which database.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Engine {
+    /// A file in a folder of the test's own.
+    Sqlite,
+    /// A database of the test's own in the cluster of this run.
+    Postgres,
+}
+
+/// A data folder, and a PostgreSQL database where that is the engine.
+pub struct Place {
+    /// The data folder.
+    pub folder: TempDir,
+    /// The database's URL.
+    pub postgres_url: Option<String>,
+    /// A deployment key.
+    pub key: String,
+}
+
+impl Place {
+    /// A new one.
+    pub async fn new(engine: Engine) -> Self {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let key = STANDARD.encode(rand::random::<[u8; 32]>());
+        let postgres_url = match engine {
+            Engine::Sqlite => None,
+            Engine::Postgres => Some(make_database().await),
+        };
+        Self { folder, postgres_url, key }
+    }
+
+    /// Opens it as the store does.
+    pub async fn open(&self) -> Database {
+        match &self.postgres_url {
+            Some(url) => Database::open_postgres(url).await.expect("PostgreSQL opens"),
+            None => Database::open_sqlite(&self.sqlite()).await.expect("SQLite opens"),
+        }
+    }
+
+    fn sqlite(&self) -> std::path::PathBuf {
+        self.folder.path().join("coder.db")
+    }
+
+    /// Runs a statement behind the server's back.
+    pub async fn execute(&self, sql: &str) -> u64 {
+        let sql = sqlx::AssertSqlSafe(sql.to_owned());
+        match &self.postgres_url {
+            Some(url) => {
+                let mut connection = PgConnection::connect(url).await.expect("a connection");
+                sqlx::query(sql).execute(&mut connection).await.expect("the statement runs").rows_affected()
+            }
+            None => {
+                let mut connection = self.sqlite_connection().await;
+                sqlx::query(sql).execute(&mut connection).await.expect("the statement runs").rows_affected()
+            }
+        }
+    }
+
+    /// Prepares a statement without running it: whether the database understands it.
+    pub async fn prepare(&self, sql: &'static str) -> Result<(), String> {
+        use sqlx::Executor;
+        match &self.postgres_url {
+            Some(url) => {
+                let mut connection = PgConnection::connect(url).await.expect("a connection");
+                let sql = sqlx::SqlSafeStr::into_sql_str(sql);
+                connection.prepare(sql).await.map(drop).map_err(|error| error.to_string())
+            }
+            None => {
+                let mut connection = self.sqlite_connection().await;
+                let sql = sqlx::SqlSafeStr::into_sql_str(sql);
+                connection.prepare(sql).await.map(drop).map_err(|error| error.to_string())
+            }
+        }
+    }
+
+    /// One number, read behind the server's back.
+    pub async fn number(&self, sql: &str) -> i64 {
+        let sql = sqlx::AssertSqlSafe(sql.to_owned());
+        match &self.postgres_url {
+            Some(url) => {
+                let mut connection = PgConnection::connect(url).await.expect("a connection");
+                sqlx::query(sql).fetch_one(&mut connection).await.expect("a row").get(0)
+            }
+            None => {
+                let mut connection = self.sqlite_connection().await;
+                sqlx::query(sql).fetch_one(&mut connection).await.expect("a row").get(0)
+            }
+        }
+    }
+
+    async fn sqlite_connection(&self) -> SqliteConnection {
+        let url = format!("sqlite://{}", self.sqlite().display());
+        SqliteConnection::connect(&url).await.expect("a connection")
+    }
+}
+
+/// A database of its own. It goes away with the cluster.
+async fn make_database() -> String {
+    let cluster = std::env::var("CODER_TEST_POSTGRES_URL").expect(
+        "tests on PostgreSQL need a cluster: run them with `make test`, or `scripts/with-postgres.sh cargo test`",
+    );
+    let name = format!("test_{:032x}", rand::random::<u128>());
+    let mut connection = PgConnection::connect(&cluster).await.expect("the cluster answers");
+    let sql = sqlx::AssertSqlSafe(format!("CREATE DATABASE {name}"));
+    sqlx::query(sql).execute(&mut connection).await.expect("a new database");
+    cluster.rsplit_once('/').map(|(server, _)| format!("{server}/{name}")).expect("a URL with a database")
+}

@@ -1,0 +1,99 @@
+//! A server in this process, on a database of its own.
+
+use std::path::PathBuf;
+
+use coder_control::Clock;
+use coder_server::{KeySource, Settings};
+use serde_json::json;
+use tokio::{sync::watch, task::JoinHandle};
+
+use crate::{Api, Engine, Place};
+
+/// The password of every user that a world makes.
+pub const PASSWORD: &str = "correct horse battery";
+
+/// A server in this process, on a database of its own. Gone when dropped.
+pub struct World {
+    /// Its data.
+    pub place: Place,
+    /// The source of the time.
+    pub clock: Clock,
+    /// A caller without a token.
+    pub nobody: Api,
+    stop: watch::Sender<bool>,
+    running: Option<JoinHandle<()>>,
+}
+
+impl World {
+    /// Starts one.
+    pub async fn start(engine: Engine) -> Self {
+        Self::start_at(engine, Clock::default()).await
+    }
+
+    /// Starts one with a clock of the test's own.
+    pub async fn start_at(engine: Engine, clock: Clock) -> Self {
+        let place = Place::new(engine).await;
+        Self::resume(place, clock).await
+    }
+
+    /// Starts a server on data that exists.
+    pub async fn resume(place: Place, clock: Clock) -> Self {
+        let started =
+            coder_server::start(Self::settings(&place, clock.clone())).await.expect("the server starts");
+        let nobody = Api::new(started.access_url().as_str());
+        let (stop, stopped) = watch::channel(false);
+        let running = Some(tokio::spawn(started.run(stopped)));
+        Self { place, clock, nobody, stop, running }
+    }
+
+    /// The settings of a server on this data.
+    pub fn settings(place: &Place, clock: Clock) -> Settings {
+        let keys = match &place.postgres_url {
+            Some(_) => KeySource::Given(place.key.clone().into()),
+            None => KeySource::Default,
+        };
+        Settings {
+            http_address: ([127, 0, 0, 1], 0).into(),
+            access_url: None,
+            data_dir: place.folder.path().to_owned(),
+            postgres_url: place.postgres_url.clone().map(Into::into),
+            keys,
+            allow_process_workspaces: false,
+            agent_program: PathBuf::from("/nonexistent"),
+            clock,
+        }
+    }
+
+    /// Stops the server and hands its data over.
+    pub async fn stop(self) -> Place {
+        let Self { place, stop, running, .. } = self;
+        stop.send_replace(true);
+        if let Some(running) = running {
+            running.await.expect("the server ends well");
+        }
+        place
+    }
+
+    /// Makes the first user, `admin`.
+    pub async fn admin(&self) -> Api {
+        let body = json!({"username": "admin", "email": "admin@example.com", "password": PASSWORD});
+        self.nobody.post("/api/v2/users/first", body).await.expect(201);
+        self.login("admin@example.com").await
+    }
+
+    /// Makes another user, by way of `admin`.
+    pub async fn user(&self, admin: &Api, name: &str) -> Api {
+        let email = format!("{name}@example.com");
+        let body = json!({"username": name, "email": email, "password": PASSWORD});
+        admin.post("/api/v2/users", body).await.expect(201);
+        self.login(&email).await
+    }
+
+    /// Logs somebody in.
+    pub async fn login(&self, email: &str) -> Api {
+        let body = json!({"email": email, "password": PASSWORD});
+        let answer = self.nobody.post("/api/v2/users/login", body).await.expect(201);
+        let token = answer.get("session_token").and_then(|token| token.as_str()).expect("a token");
+        self.nobody.with_token(token)
+    }
+}

@@ -1,0 +1,47 @@
+#!/usr/bin/env bash
+# Installs what the build and the tests need and this machine lacks. Quick when nothing is missing.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+CARGO_DENY=0.18.9
+
+say() { printf 'setup: %s\n' "$*"; }
+has() { command -v "$1" >/dev/null 2>&1; }
+
+packages=()
+has cc || packages+=(build-essential)
+has git || packages+=(git)
+has ssh || packages+=(openssh-client)
+[ -x /usr/sbin/sshd ] || packages+=(openssh-server)
+compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null || has initdb || packages+=(postgresql)
+
+if [ "${#packages[@]}" -gt 0 ]; then
+    if ! has apt-get; then
+        say "please install the equivalents of these Debian packages, then run this again: ${packages[*]}"
+        exit 1
+    fi
+    sudo=()
+    [ "$(id -u)" = 0 ] || sudo=(sudo)
+    say "installing ${packages[*]}"
+    "${sudo[@]}" apt-get update -qq
+    # Nothing that is installed for the tests is to run as a service of this machine.
+    policy=/usr/sbin/policy-rc.d
+    added=
+    if [ ! -e "$policy" ] && [ "$(id -u)" = 0 ]; then
+        printf '#!/bin/sh\nexit 101\n' >"$policy" && chmod 755 "$policy" && added=yes
+    fi
+    "${sudo[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends \
+        "${packages[@]}" >/dev/null
+    [ -z "$added" ] || rm -f "$policy"
+fi
+
+if ! has cargo; then
+    say "please install Rust 1.95 or newer from https://rustup.rs, then run this again"
+    exit 1
+fi
+
+if [ ! -x .cache/tools/bin/cargo-deny ]; then
+    say "building cargo-deny $CARGO_DENY (once, a few minutes)"
+    CARGO_TARGET_DIR=.cache/build cargo install --quiet --locked --root .cache/tools "cargo-deny@$CARGO_DENY"
+    rm -rf .cache/build
+fi
