@@ -100,11 +100,13 @@ impl Machine {
 
     /// Starts `coder server` and waits until it is ready.
     pub fn serve<I: AsRef<OsStr>>(&self, arguments: impl IntoIterator<Item = I>) -> Server {
+        self.serve_at("127.0.0.1:0", arguments)
+    }
+
+    /// Starts `coder server` at an address, that of an earlier one for example.
+    pub fn serve_at<I: AsRef<OsStr>>(&self, address: &str, arguments: impl IntoIterator<Item = I>) -> Server {
         let mut command = self.command(&self.program);
-        command
-            .args(["server", "--http-address", "127.0.0.1:0", "--data-dir"])
-            .arg(self.data())
-            .args(arguments);
+        command.args(["server", "--http-address", address, "--data-dir"]).arg(self.data()).args(arguments);
         Server::start(command).unwrap_or_else(|said| panic!("the server did not start:\n{said}"))
     }
 

@@ -52,7 +52,8 @@ pub enum TokensCommand {
     #[command(visible_aliases = ["rm", "delete"])]
     Remove {
         /// Its name, its id, or the token itself.
-        token: String,
+        #[arg(value_name = "TOKEN")]
+        key: String,
         /// Forget it, instead of keeping it in the list as expired.
         #[arg(long)]
         delete: bool,
@@ -102,9 +103,9 @@ pub async fn run(command: TokensCommand, context: &Context) -> Result<()> {
                 Format::Table => print_table(&columns, &keys),
             }
         }
-        TokensCommand::Remove { token, delete } => {
+        TokensCommand::Remove { key, delete } => {
             // Of a whole token only the public part travels.
-            let key = PlainToken::parse(&token).map_or(token, |plain| plain.id.to_string());
+            let key = PlainToken::parse(&key).map_or(key, |plain| plain.id.to_string());
             client.delete_key(&key, !delete).await.context("remove token")?;
             println!("Token has been {}.", if delete { "deleted" } else { "expired" });
         }

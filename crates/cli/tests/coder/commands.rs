@@ -1,0 +1,211 @@
+//! What commands print, and how they fail (reference section 2 and 7.9).
+
+use std::fs;
+
+use coder_testkit::PASSWORD;
+
+#[test]
+fn the_life_of_a_secret() {
+    let machine = super::machine();
+    let server = machine.serve_and_log_in();
+    let coder = |arguments: &[&str]| machine.coder(arguments);
+    let empty = coder(&["secret", "list"]);
+    assert_eq!((empty.code, empty.stdout.as_str(), empty.stderr.as_str()), (0, "", "No secrets found.\n"));
+    assert_eq!(coder(&["secret", "list", "-o", "json"]).ok(), "[]\n");
+
+    let made =
+        machine.coder_with(["secret", "create", "a", "--env", "A", "--description", "d\u{1b}[31m"], b"line\n");
+    assert_eq!(made.stdout, "Created secret a.\n");
+    assert_eq!(made.stderr, "warning: secret value from stdin ends with a trailing newline\n");
+    assert_eq!(coder(&["secret", "update", "a", "--env", "B"]).ok(), "Updated secret a.\n");
+    assert_eq!(coder(&["secret", "disable", "a"]).ok(), "Disabled secret a.\n");
+    assert_eq!(coder(&["secret", "enable", "a"]).ok(), "Enabled secret a.\n");
+    let shown = coder(&["secrets", "ls", "a", "-c", "name,env,description"]).ok();
+    assert_eq!(shown, "NAME  ENV  DESCRIPTION\na     B    d\\u{1b}[31m\n", "nothing reaches the terminal");
+    let json = coder(&["secret", "list", "a", "-o", "json"]).ok();
+    assert!(
+        json.starts_with("[\n") && json.contains("\"env_name\": \"B\"") && !json.contains("line"),
+        "{json}"
+    );
+    let unknown = coder(&["secret", "list", "-c", "colour"]);
+    assert!(unknown.stderr.contains("unknown column \"colour\""), "{}", unknown.stderr);
+
+    let missing = coder(&["secret", "list", "nope"]);
+    assert_eq!(missing.code, 1);
+    assert_eq!(
+        missing.stderr,
+        "Encountered an error running \"coder secret list\", see \"coder secret list --help\" for more information\n\
+         error: get secret \"nope\": Resource not found or you do not have access to this resource\n"
+    );
+    let deleted = coder(&["secret", "rm", "a", "-y"]).ok();
+    assert!(deleted.starts_with("Deleted secret a at "), "{deleted}");
+    server.stop();
+}
+
+#[test]
+fn where_a_value_comes_from() {
+    let machine = super::machine();
+    let server = machine.serve_and_log_in();
+    for (arguments, input, said) in [
+        (
+            vec!["secret", "create", "k"],
+            "",
+            "secret value must be provided by exactly one of --value or non-interactive stdin (pipe or redirect)",
+        ),
+        (
+            vec!["secret", "create", "k", "--value", "v"],
+            "w",
+            "secret value may be provided by only one source, got --value, stdin",
+        ),
+        (vec!["secret", "update", "k"], "", "At least one field must be provided."),
+    ] {
+        let refused = machine.coder_with(arguments, input.as_bytes());
+        assert!(refused.code == 1 && refused.stderr.contains(said), "{}", refused.stderr);
+    }
+    let refused = machine.coder_with(["secret", "create", "k"], &[0xff, 0xfe]);
+    assert!(refused.stderr.contains("valid UTF-8"), "{}", refused.stderr);
+    machine.coder(["secret", "create", "k", "--value", "v"]).ok();
+    machine.coder(["secret", "update", "k", "--value", ""]).ok();
+    server.stop();
+}
+
+#[test]
+fn importing_a_file() {
+    let machine = super::machine();
+    let server = machine.serve_and_log_in();
+    let file = |name: &str, text: &str| {
+        let path = machine.home().join(name);
+        fs::write(&path, text).unwrap();
+        path.display().to_string()
+    };
+    let env = file("prod.env", "export API=1\nMY-TOKEN=2\nPATH=3\n");
+    let done = machine.coder(["secret", "import", &env]);
+    assert_eq!(done.stdout, "Imported 3 secrets.\n");
+    assert_eq!(
+        done.stderr,
+        "warning: 2 secrets imported without an environment variable name: \"MY-TOKEN\", \"PATH\"\n\
+         Set each with `coder secret update <name> --env <ENV_NAME>` to inject it into workspaces.\n"
+    );
+    let again = machine.coder(["secret", "import", &env]);
+    assert!(again.code == 1 && again.stderr.contains("Some secrets already exist."), "{}", again.stderr);
+    let piped = machine.coder_with(["secret", "import", "-", "--input-format", "YAML"], b"ONE: x\n");
+    assert_eq!(piped.stdout, "Imported 1 secret.\n");
+    for (path, said) in [
+        (file(".env.local", "A=1"), "cannot infer the secrets file format from"),
+        (file("bad.json", "[]"), "JSON content must be an object mapping secret names to string values"),
+        (file("empty.env", "A=1\nB=\n"), "secret 2 (\"B\") value: Value is required."),
+        ("/nonexistent.env".to_owned(), "open secrets file: "),
+    ] {
+        let refused = machine.coder(["secret", "import", &path]);
+        assert!(refused.code == 1 && refused.stderr.contains(said), "{}", refused.stderr);
+    }
+    server.stop();
+}
+
+#[test]
+fn logging_in_and_out() {
+    let machine = super::machine();
+    let out = machine.coder(["whoami"]);
+    assert!(
+        out.code == 1
+            && out.stderr.contains("You are not logged in. Try logging in using 'coder login <url>'.")
+    );
+    let server = machine.serve(["--log-format", "json"]);
+    let refused = machine.coder(["login", &server.url]);
+    assert!(refused.stderr.contains("> Your Coder deployment hasn't been set up!"), "{}", refused.stderr);
+    assert!(refused.stderr.contains("the initial user cannot be created in non-interactive mode. use the API"));
+    let welcome = machine.coder([
+        "login",
+        &server.url,
+        "--first-user-username",
+        "ada",
+        "--first-user-email",
+        "ada@example.com",
+        "--first-user-password",
+        PASSWORD,
+    ]);
+    assert_eq!(welcome.stdout, "Welcome to Coder, ada! You're authenticated.\n");
+    let whoami = machine.coder(["whoami"]).ok();
+    assert_eq!(whoami, format!("Coder is running at {}/, You're authenticated as ada !\n", server.url));
+    let token = machine.coder(["login", "token"]).ok();
+    assert_eq!(token.trim().len(), 33);
+
+    // Another machine, by token.
+    let other = super::machine();
+    other.coder(["login", &server.url, "--token", token.trim()]).ok();
+    assert!(other.coder(["whoami", "-o", "json"]).ok().contains("\"owner\""));
+    assert_ne!(other.coder(["login", "token"]).ok(), token, "a session of its own");
+    other.coder(["logout", "--yes"]).ok();
+    assert_eq!(other.coder(["whoami"]).code, 1);
+    machine.coder(["whoami"]).ok();
+
+    let ci = machine.coder(["tokens", "create", "--name", "ci", "--lifetime", "1d12h"]).ok();
+    let by_env = {
+        let mut command = other.command("coder");
+        command.args(["whoami"]).env("CODER_URL", &server.url).env("CODER_SESSION_TOKEN", ci.trim());
+        coder_testkit::finish(command, b"")
+    };
+    assert_eq!(by_env.code, 0, "{}", by_env.stderr);
+    assert!(machine.coder(["tokens", "ls"]).ok().contains("ci"));
+    machine.coder(["tokens", "rm", "ci"]).ok();
+    assert_eq!(machine.coder(["tokens", "list", "-o", "json"]).ok(), "[]\n");
+
+    machine.coder(["users", "create", "-u", "bob", "-e", "bob@example.com", "-p", PASSWORD]).ok();
+    machine.coder(["users", "suspend", "bob"]).ok();
+    assert!(machine.coder(["users", "list"]).ok().contains("suspended"));
+    machine.coder(["users", "activate", "bob"]).ok();
+    assert!(machine.coder(["users", "roles", "bob", "auditor"]).ok().contains("auditor"));
+    machine.coder(["users", "delete", "bob", "--yes"]).ok();
+    let log = server.stop();
+    assert!(log.contains("{\"timestamp\""), "JSON lines: {log}");
+}
+
+#[test]
+fn the_life_of_a_workspace() {
+    let machine = super::machine();
+    let server = machine.serve_and_log_in();
+    let none = machine.coder(["list"]);
+    assert!(none.stderr.contains("No workspaces found! Create one:"), "{}", none.stderr);
+    let folder = machine.home().join("template");
+    machine.coder(["templates", "init", &folder.display().to_string()]).ok();
+    let pushed =
+        machine.coder(["templates", "push", "local", "-d", &folder.display().to_string(), "--yes"]).ok();
+    assert!(pushed.starts_with("Updated version at "), "{pushed}");
+    fs::write(folder.join("template.toml"), "[agent]\nnmae = \"x\"\n[process]\n").unwrap();
+    let bad = machine.coder(["templates", "push", "local", "-d", &folder.display().to_string(), "--yes"]);
+    assert!(
+        bad.stderr.contains("template.toml:2: agent.nmae: unknown key; did you mean \"name\"?"),
+        "{}",
+        bad.stderr
+    );
+
+    let made = machine.coder(["create", "web", "--yes"]);
+    assert!(
+        made.stdout.starts_with("The web workspace has been created at "),
+        "{}{}",
+        made.stdout,
+        made.stderr
+    );
+    assert!(made.stderr.contains("Starting: Starting the workspace's process"), "{}", made.stderr);
+    assert_eq!(machine.coder(["start", "web"]).ok(), "The web workspace is already running!\n");
+    assert!(machine.coder(["stop", "web", "-y"]).ok().starts_with("The web workspace has been stopped at "));
+    let listed = machine.coder(["ls", "-c", "workspace,template,status"]).ok();
+    assert_eq!(listed, "WORKSPACE  TEMPLATE  STATUS\nadmin/web  local     Stopped\n");
+    let refused = machine.coder(["ssh", "--disable-autostart", "web", "--", "true"]);
+    assert!(
+        refused.stderr.contains("the workspace is stopped; start it with `coder start web`"),
+        "{}",
+        refused.stderr
+    );
+    let started = machine.coder(["ssh", "web", "--", "echo up"]);
+    assert_eq!(started.stdout, "up\n");
+    assert!(started.stderr.contains("The workspace web is stopped, starting it..."), "{}", started.stderr);
+    assert!(
+        machine.coder(["restart", "web", "-y"]).ok().starts_with("The web workspace has been restarted at ")
+    );
+    assert!(machine.coder(["rm", "web", "-y"]).ok().starts_with("admin/web has been deleted at "));
+    assert_eq!(machine.coder(["list", "-o", "json"]).ok(), "[]\n");
+    assert_eq!(fs::read_dir(machine.data().join("workspaces")).unwrap().count(), 0, "its files are gone");
+    machine.coder(["templates", "delete", "local", "--yes"]).ok();
+    server.stop();
+}

@@ -1,0 +1,18 @@
+//! The `coder` program as people use it, against a real server and real workspaces.
+#![allow(clippy::expect_used, clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, missing_docs)]
+
+mod agent;
+mod canary;
+mod commands;
+mod crash;
+mod guide;
+mod help;
+mod server;
+mod ssh;
+
+use coder_testkit::Machine;
+
+/// A machine with the program that was built.
+fn machine() -> Machine {
+    Machine::new(env!("CARGO_BIN_EXE_coder"))
+}

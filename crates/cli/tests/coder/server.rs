@@ -1,0 +1,85 @@
+//! `coder server`: starting, stopping, and what it refuses.
+
+use std::{
+    fs,
+    os::unix::fs::PermissionsExt,
+    process::{Command, Stdio},
+};
+
+use coder_testkit::{Server, is_alive, read, until};
+
+fn agent_pid(machine: &coder_testkit::Machine) -> i32 {
+    let mut found = fs::read_dir(machine.data().join("workspaces")).unwrap();
+    let record = found.next().unwrap().unwrap().path().join("agent.pid");
+    read(&record).split(' ').next().unwrap().parse().unwrap()
+}
+
+/// Agent and local workspace survive a server that stops, or is killed, and are found again.
+#[test]
+fn a_workspace_outlives_its_server() {
+    let machine = super::machine();
+    let server = machine.serve_and_log_in();
+    machine
+        .workspace("dev", "[process]\n[[script]]\nscript = \"echo run >> runs\"\nstart_blocks_login = true\n");
+    machine.coder(["ssh", "dev", "--", "true"]).ok();
+    let pid = agent_pid(&machine);
+    let address = server.address();
+    server.stop();
+    assert!(is_alive(pid), "it goes on when the server stops");
+    let server = machine.serve_at(&address, ["--allow-process-workspaces"]);
+    assert_eq!(machine.coder(["ssh", "dev", "--", "cat runs"]).ok(), "run\n", "start scripts run once");
+    server.kill();
+    assert!(is_alive(pid), "it goes on when the server is killed");
+    let server = machine.serve_at(&address, ["--allow-process-workspaces"]);
+    assert_eq!(machine.coder(["ssh", "dev", "--", "cat runs"]).ok(), "run\n");
+    assert_eq!(agent_pid(&machine), pid);
+    server.stop();
+
+    // After a restart of the machine nothing runs, and the server sees to it.
+    assert_eq!(machine.end_workspaces(), 1);
+    let server = machine.serve_at(&address, ["--allow-process-workspaces"]);
+    until("the workspace runs again", || is_alive(agent_pid(&machine)));
+    assert_eq!(machine.coder(["ssh", "dev", "--", "echo back"]).ok(), "back\n");
+    server.stop();
+}
+
+#[test]
+fn a_second_server_is_refused_and_files_are_private() {
+    let machine = super::machine();
+    let server = machine.serve::<&str>([]);
+    let mut second = machine.command("coder");
+    second.args(["server", "--http-address", "127.0.0.1:0", "--data-dir"]).arg(machine.data());
+    let said = Server::start(second).err().expect("refused");
+    assert!(said.contains("another coder server (process ") && said.contains("--data-dir"), "{said}");
+    let mode = |name: &str| fs::metadata(machine.data().join(name)).unwrap().permissions().mode() & 0o777;
+    assert_eq!((mode(""), mode("encryption.key"), mode("coder.db")), (0o700, 0o600, 0o600));
+    let other = super::machine();
+    let mut taken = other.command("coder");
+    taken.args(["server", "--http-address", &server.address(), "--data-dir"]).arg(machine.home().join("other"));
+    let said = Server::start(taken).err().expect("refused");
+    assert!(said.contains("cannot listen on") && said.contains("--http-address"), "{said}");
+    server.stop();
+}
+
+/// `coder server --dev`: a user, a login, a template and a running workspace; nothing of it stays.
+#[test]
+fn development_mode() {
+    let machine = super::machine();
+    let mut command: Command = machine.command("coder");
+    let log = machine.home().join("log");
+    command
+        .args(["server", "--dev", "--http-address", "127.0.0.1:0"])
+        .stdin(Stdio::null())
+        .stderr(fs::File::create(&log).unwrap());
+    let mut child = command.spawn().unwrap();
+    until("the server is ready", || read(&log).contains("Stop it with Ctrl-C"));
+    machine.coder_with(["secret", "create", "k", "--env", "K"], b"s3cret").ok();
+    machine.coder(["restart", "dev", "--yes"]).ok();
+    assert_eq!(machine.coder(["ssh", "dev", "--", "echo $K"]).ok(), "s3cret\n");
+    let home = machine.coder(["ssh", "dev", "--", "echo -n $HOME"]).ok();
+    let pid = i32::try_from(child.id()).unwrap();
+    nix::sys::signal::kill(nix::unistd::Pid::from_raw(pid), nix::sys::signal::Signal::SIGINT).unwrap();
+    assert!(child.wait().unwrap().success(), "{}", read(&log));
+    assert!(!std::path::Path::new(&home).exists(), "its folder is gone");
+    assert_eq!(machine.coder(["whoami"]).code, 1, "and so is the login");
+}

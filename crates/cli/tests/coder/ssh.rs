@@ -1,0 +1,242 @@
+//! Ways into a workspace: `coder ssh`, and the stock client.
+
+use std::{
+    fs,
+    io::{Read, Write},
+    os::fd::OwnedFd,
+    process::{Command, Stdio},
+    time::{Duration, Instant},
+};
+
+use coder_testkit::{Machine, Server, finish, is_alive, read, until};
+use nix::pty::{Winsize, openpty};
+
+fn workspace() -> (Machine, Server) {
+    let machine = super::machine();
+    let server = machine.serve_and_log_in();
+    machine.coder_with(["secret", "create", "k", "--env", "K"], b"s3cret").ok();
+    machine.workspace("dev", "[process]\n");
+    (machine, server)
+}
+
+/// The stock client, by way of the program.
+fn stock(machine: &Machine) -> Command {
+    let mut command = machine.command("ssh");
+    command.args([
+        "-F",
+        "none",
+        "-o",
+        "ProxyCommand=coder ssh --stdio dev",
+        "-o",
+        "StrictHostKeyChecking=no",
+        "-o",
+        "UserKnownHostsFile=known",
+        "-o",
+        "LogLevel=ERROR",
+        "coder.dev",
+    ]);
+    command
+}
+
+#[test]
+fn commands() {
+    let (machine, server) = workspace();
+    let run = |command: &str| machine.coder(["ssh", "dev", "--", command]);
+    let output = run("echo out; echo err >&2; exit 7");
+    assert_eq!((output.code, output.stdout.as_str(), output.stderr.as_str()), (7, "out\n", "err\n"));
+    assert_eq!(
+        machine.coder(["ssh", "dev", "--", "echo", "a  b", "$K"]).ok(),
+        "a b s3cret\n",
+        "joined by spaces, as ssh does"
+    );
+    assert_eq!(run("kill -TERM $$").code, 143);
+    assert_eq!(run("kill -KILL $$").code, 137);
+    assert_eq!(run("echo -n $CODER $CODER_WORKSPACE_NAME $CODER_WORKSPACE_OWNER_NAME").ok(), "true dev admin");
+    let set = machine.coder([
+        "ssh",
+        "-e",
+        "MINE=1",
+        "-e",
+        "K=no",
+        "-e",
+        "CODER=no",
+        "dev",
+        "--",
+        "echo $MINE $K $CODER",
+    ]);
+    assert_eq!(set.ok(), "1 s3cret true\n");
+    // Something in the background does not hold the command up.
+    let started = Instant::now();
+    assert_eq!(run("sleep 60 & echo done").ok(), "done\n");
+    assert!(started.elapsed() < Duration::from_secs(20));
+    machine.bash("pkill -f '^sleep 60$' || true").ok();
+    let unknown = machine.coder(["ssh", "nope"]);
+    assert!(unknown.code == 1 && unknown.stderr.contains("get workspace \"nope\""), "{}", unknown.stderr);
+    server.stop();
+}
+
+#[test]
+fn ten_megabytes_there_and_back() {
+    let (machine, server) = workspace();
+    let data: Vec<u8> = (0..10_000_000_u32).map(|n| n.wrapping_mul(2_654_435_761).to_le_bytes()[2]).collect();
+    let file = machine.home().join("data");
+    fs::write(&file, &data).unwrap();
+    let sum = machine.bash("sha256sum < data").ok();
+    assert_eq!(machine.bash("coder ssh dev -- cat < data | sha256sum").ok(), sum, "echoed");
+    assert_eq!(machine.bash("coder ssh dev -- sha256sum < data").ok(), sum, "read there");
+    assert_eq!(machine.bash("coder ssh dev -- 'head -c 10000000 /dev/zero' | wc -c").ok().trim(), "10000000");
+    // A process that writes much before it reads much: neither waits for the other for ever.
+    let late =
+        machine.bash("coder ssh dev -- 'head -c 20000000 /dev/zero; cat | sha256sum >&2' < data | wc -c");
+    assert_eq!((late.stdout.trim(), late.stderr.as_str()), ("20000000", sum.as_str()));
+    server.stop();
+}
+
+#[test]
+fn the_stock_client() {
+    let (machine, server) = workspace();
+    let run = |command: &str, input: &[u8]| {
+        let mut ssh = stock(&machine);
+        ssh.arg(command);
+        finish(ssh, input)
+    };
+    let output = run("echo $K; echo err >&2; exit 3", b"");
+    assert_eq!((output.code, output.stdout.as_str(), output.stderr.as_str()), (3, "s3cret\n", "err\n"));
+    assert_eq!(run("cat", b"through and back").ok(), "through and back");
+    let mut shell = stock(&machine);
+    shell.args(["-tt"]);
+    let output = finish(shell, b"stty size; echo $TERM-$K; exit 5\n");
+    assert!(output.code == 5 && output.stdout.contains("-s3cret"), "{}{}", output.stdout, output.stderr);
+    // The host key is the same every time.
+    assert_eq!(read(&machine.home().join("known")).lines().count(), 1);
+    server.stop();
+}
+
+/// What a terminal of the given size shows while a program runs on it.
+struct Screen {
+    child: std::process::Child,
+    terminal: fs::File,
+    shown: std::sync::mpsc::Receiver<Vec<u8>>,
+    text: String,
+}
+
+impl Screen {
+    fn run(mut command: Command, rows: u16, columns: u16) -> Self {
+        let size = Winsize { ws_row: rows, ws_col: columns, ws_xpixel: 0, ws_ypixel: 0 };
+        let pair = openpty(Some(&size), None).unwrap();
+        let end = |fd: &OwnedFd| Stdio::from(fd.try_clone().unwrap());
+        command.stdin(end(&pair.slave)).stdout(end(&pair.slave)).stderr(end(&pair.slave)).env("TERM", "xterm");
+        let child = command.spawn().unwrap();
+        drop(command);
+        drop(pair.slave);
+        let terminal = fs::File::from(pair.master);
+        let mut reader = terminal.try_clone().unwrap();
+        let (sender, shown) = std::sync::mpsc::channel();
+        std::thread::spawn(move || {
+            let mut buffer = [0; 4096];
+            while let Ok(read @ 1..) = reader.read(&mut buffer) {
+                if sender.send(buffer[..read].to_vec()).is_err() {
+                    return;
+                }
+            }
+        });
+        Self { child, terminal, shown, text: String::new() }
+    }
+
+    fn wait_for(&mut self, what: &str) {
+        let deadline = Instant::now() + Duration::from_secs(20);
+        while !self.text.contains(what) {
+            let left = deadline.saturating_duration_since(Instant::now());
+            match self.shown.recv_timeout(left) {
+                Ok(bytes) => self.text.push_str(&String::from_utf8_lossy(&bytes)),
+                Err(_) => panic!("{what:?} never came; shown was: {:?}", self.text),
+            }
+        }
+        let (_, rest) = self.text.split_once(what).unwrap();
+        self.text = rest.to_owned();
+    }
+
+    fn type_in(&mut self, keys: &str) {
+        self.terminal.write_all(keys.as_bytes()).unwrap();
+    }
+}
+
+/// A shell on a terminal: size and its changes, Ctrl-C, job control, and the status it ends with.
+#[test]
+fn an_interactive_shell() {
+    let (machine, server) = workspace();
+    let mut command = machine.command("coder");
+    command.args(["ssh", "dev"]);
+    let mut screen = Screen::run(command, 33, 101);
+    screen.type_in("PS1='ready> '; stty size; echo \"$TERM:$K\"\n");
+    screen.wait_for("33 101");
+    screen.wait_for("xterm:s3cret");
+    screen.type_in("sleep 1000\n");
+    screen.wait_for("sleep 1000");
+    std::thread::sleep(Duration::from_millis(300));
+    screen.type_in("\u{3}");
+    screen.type_in("echo status-$?\n");
+    screen.wait_for("status-130");
+    let size = rustix::termios::Winsize { ws_row: 44, ws_col: 120, ws_xpixel: 0, ws_ypixel: 0 };
+    rustix::termios::tcsetwinsize(&screen.terminal, size).unwrap();
+    let pid = nix::unistd::Pid::from_raw(screen.child.id().try_into().unwrap());
+    nix::sys::signal::kill(pid, nix::sys::signal::Signal::SIGWINCH).unwrap();
+    screen.type_in("while [ \"$(stty size)\" != '44 120' ]; do sleep 0.05; done; echo resized\n");
+    screen.wait_for("\rresized");
+    screen.type_in("exit 9\n");
+    assert_eq!(screen.child.wait().unwrap().code(), Some(9));
+    server.stop();
+}
+
+/// When the connection is gone, what ran on it is told, and what was made to outlive it does.
+#[test]
+fn a_dropped_connection_ends_what_ran_on_it() {
+    let (machine, server) = workspace();
+    let mut command = stock(&machine);
+    command
+        .arg("echo $$ > pid; (setsid nohup sleep 1000 >/dev/null 2>&1 & echo $! > kept); exec sleep 1000")
+        .stdin(Stdio::piped())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null());
+    let mut ssh = command.spawn().unwrap();
+    let home = machine.coder(["ssh", "dev", "--", "echo -n $HOME"]).ok();
+    let pid_in = |name: &str| {
+        fs::read_to_string(format!("{home}/{name}")).ok().and_then(|text| text.trim().parse::<i32>().ok())
+    };
+    until("the command runs", || pid_in("pid").is_some() && pid_in("kept").is_some());
+    ssh.kill().unwrap();
+    ssh.wait().unwrap();
+    let (pid, kept) = (pid_in("pid").unwrap(), pid_in("kept").unwrap());
+    until("the command ends", || !is_alive(pid));
+    assert!(is_alive(kept), "what left the session goes on");
+    let _ = nix::sys::signal::kill(nix::unistd::Pid::from_raw(kept), nix::sys::signal::Signal::SIGKILL);
+    server.stop();
+}
+
+/// Shells wait for scripts that block them, and not for others.
+#[test]
+fn waiting_for_start_up_scripts() {
+    let machine = super::machine();
+    let server = machine.serve_and_log_in();
+    machine.workspace(
+        "block",
+        "[process]\n[[script]]\nscript = \"sleep 2; touch done\"\nstart_blocks_login = true\n",
+    );
+    assert_eq!(machine.coder(["ssh", "block", "--wait", "no", "--", "ls"]).ok(), "");
+    let waited = machine.coder(["ssh", "block", "--", "ls"]);
+    assert_eq!(waited.stdout, "done\n");
+    assert!(waited.stderr.contains("Waiting for the workspace's start-up scripts..."), "{}", waited.stderr);
+    machine.workspace("pass", "[process]\n[[script]]\nscript = \"sleep 2; touch done\"\n");
+    assert_eq!(machine.coder(["ssh", "pass", "--", "ls"]).ok(), "");
+    assert_eq!(machine.coder(["ssh", "pass", "--wait", "yes", "--", "ls"]).ok(), "done\n");
+    machine.workspace(
+        "fail",
+        "[process]\n[[script]]\nscript = \"echo broken; exit 3\"\nstart_blocks_login = true\n",
+    );
+    let failed = machine.coder(["ssh", "fail", "--", "echo in"]);
+    assert_eq!(failed.stdout, "in\n");
+    assert!(failed.stderr.contains("A start-up script failed; see `coder logs fail`."), "{}", failed.stderr);
+    let logs = machine.coder(["logs", "fail"]).ok();
+    assert!(logs.contains("[Script] broken") && logs.contains("exit status: 3"), "{logs}");
+    server.stop();
+}
