@@ -17,7 +17,7 @@ use russh::{
     mac,
 };
 use tokio::{
-    io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt},
+    io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, copy_bidirectional},
     signal::unix::{SignalKind, signal},
 };
 
@@ -44,6 +44,10 @@ impl client::Handler for Handler {
     }
 }
 
+/// Bytes that may be on their way out: more than the agent's window lets a channel have under way. One task of `russh` both
+/// reads and writes, so a write that waited for the far side to read, while that waits for us, would wait for ever.
+const OUTBOUND: usize = 2 * 1024 * 1024;
+
 /// Runs a command, or a shell when it is empty. Answers the status it ended with.
 pub async fn run(
     stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static,
@@ -52,8 +56,14 @@ pub async fn run(
 ) -> Result<ExitCode> {
     let config =
         client::Config { preferred: ALGORITHMS, inactivity_timeout: None, ..client::Config::default() };
+    let (near, far) = tokio::io::duplex(OUTBOUND);
+    tokio::spawn(async move {
+        let (mut far, mut stream) = (far, stream);
+        let copied = copy_bidirectional(&mut far, &mut stream).await;
+        tracing::debug!(?copied, "the connection to the workspace ended");
+    });
     let mut session =
-        client::connect_stream(Arc::new(config), stream, Handler).await.context("connect to the workspace")?;
+        client::connect_stream(Arc::new(config), near, Handler).await.context("connect to the workspace")?;
     let signed_in = session.authenticate_none("coder").await.context("connect to the workspace")?;
     if !signed_in.success() {
         bail!("the workspace does not let anybody in");
