@@ -1,0 +1,99 @@
+//! The house holds: which crate may use which, how long files are, and what the repository does not speak of.
+#![allow(clippy::expect_used, clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, missing_docs)]
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    path::{Path, PathBuf},
+    process::Command,
+};
+
+use serde_json::Value;
+
+/// What each crate may use of ours, tests aside.
+const ARROWS: &[(&str, &[&str])] = &[
+    ("model", &[]),
+    ("seal", &["model"]),
+    ("wire", &["model"]),
+    ("store", &["model"]),
+    ("control", &["model", "seal", "store"]),
+    ("provision", &["model"]),
+    ("link", &[]),
+    ("server", &["model", "wire", "control", "provision", "link"]),
+    ("client", &["model", "wire", "link"]),
+    ("agent", &["model", "wire", "client", "link"]),
+    ("cli", &["model", "wire", "provision", "server", "client", "agent"]),
+];
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").canonicalize().unwrap()
+}
+
+fn metadata() -> Value {
+    let output = Command::new(env!("CARGO"))
+        .args(["metadata", "--format-version", "1", "--locked", "--offline", "--no-deps"])
+        .current_dir(root())
+        .output()
+        .unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    serde_json::from_slice(&output.stdout).unwrap()
+}
+
+#[test]
+fn crates_use_only_what_they_may() {
+    let metadata = metadata();
+    let mut found = BTreeMap::new();
+    for package in metadata["packages"].as_array().unwrap() {
+        let name = package["name"].as_str().unwrap().strip_prefix("coder-").unwrap().to_owned();
+        let uses: BTreeSet<String> = package["dependencies"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .filter(|dependency| dependency["kind"].is_null())
+            .filter_map(|dependency| dependency["name"].as_str()?.strip_prefix("coder-").map(str::to_owned))
+            .collect();
+        found.insert(name, uses);
+    }
+    found.remove("testkit").expect("the tests' own crate");
+    assert_eq!(found.len(), ARROWS.len(), "every crate has its line");
+    for (name, may) in ARROWS {
+        let may: BTreeSet<String> = may.iter().map(|name| (*name).to_owned()).collect();
+        let uses = &found[*name];
+        assert!(uses.is_subset(&may), "{name} uses {:?}", uses.difference(&may).collect::<Vec<_>>());
+    }
+}
+
+/// The files that are in the repository.
+fn files() -> Vec<PathBuf> {
+    let output = Command::new("git").args(["ls-files", "-z"]).current_dir(root()).output().unwrap();
+    let text = String::from_utf8(output.stdout).unwrap();
+    text.split('\0')
+        .filter(|path| !path.is_empty())
+        .map(|path| root().join(path))
+        .filter(|path| path.exists())
+        .collect()
+}
+
+#[test]
+fn source_files_stay_readable() {
+    let mut looked = 0;
+    for file in files().into_iter().filter(|file| file.extension().is_some_and(|extension| extension == "rs")) {
+        let lines = std::fs::read_to_string(&file).unwrap().lines().count();
+        let most = if file.components().any(|part| part.as_os_str() == "tests") { 600 } else { 400 };
+        assert!(lines <= most, "{} has {lines} lines: is there a seam?", file.display());
+        looked += 1;
+    }
+    assert!(looked > 150);
+}
+
+#[test]
+fn the_repository_speaks_of_the_product_alone() {
+    // Written in pieces, so that this file does not find itself.
+    let words =
+        [["/wo", "rk/"].concat(), ["artif", "actory"].concat(), ["TO", "DO"].concat(), ["FIX", "ME"].concat()];
+    for file in files() {
+        let Ok(text) = std::fs::read_to_string(&file) else { continue };
+        for word in &words {
+            assert!(!text.contains(word.as_str()), "{} says {word:?}", file.display());
+        }
+    }
+}
