@@ -32,7 +32,7 @@ fmt: ## Format the code.
 
 bench: setup ## Measure, beside a floor or a peer in the same run.
 	$(CARGO) build --locked --release
-	scripts/with-postgres.sh scripts/bench.sh
+	CODER_BENCH_PROGRAM=$(CURDIR)/target/release/coder $(CARGO) bench --locked --package coder-testkit --bench coder
 
 clean: ## Delete what was built.
 	$(CARGO) clean

@@ -1,0 +1,62 @@
+//! `make bench`: what people wait for, each figure beside a floor or a peer in the same run. Medians; machines are noisy,
+//! so the ratio says more than the figure.
+#![allow(clippy::expect_used, clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, missing_docs)]
+
+mod floor;
+mod http;
+mod processes;
+mod ssh;
+
+use std::{path::PathBuf, time::Duration};
+
+use coder_testkit::Machine;
+
+fn main() {
+    let arguments: Vec<String> = std::env::args().collect();
+    if let Some(position) = arguments.iter().position(|argument| argument == "floor-http") {
+        return floor::serve_http(&PathBuf::from(&arguments[position + 1]));
+    }
+    let program = std::env::var("CODER_BENCH_PROGRAM").expect("CODER_BENCH_PROGRAM: a release build of coder");
+    let machine = Machine::new(&program);
+    println!("{:44} {:>14} {:>14} {:>8}", "", "coder", "floor", "ratio");
+    let server = machine.serve_and_log_in();
+    http::run(&machine, &server);
+    processes::run(&machine, &server);
+    ssh::run(&machine);
+    server.stop();
+}
+
+/// The middle of all values.
+fn median<T: Copy + PartialOrd>(mut values: Vec<T>) -> T {
+    values.sort_by(|one, other| one.partial_cmp(other).expect("values that compare"));
+    values[values.len() / 2]
+}
+
+/// One line: a rate, and that of the floor.
+fn rate(what: &str, own: f64, floor: Option<(&str, f64)>) {
+    match floor {
+        Some((name, floor)) => {
+            println!("{what:44} {own:>12.0}/s {floor:>12.0}/s {:>7.2}x  {name}", own / floor);
+        }
+        None => println!("{what:44} {own:>12.0}/s"),
+    }
+}
+
+/// One line: a time, and that of the floor.
+fn time(what: &str, own: Duration, floor: Option<(&str, Duration)>) {
+    let millis = |span: Duration| span.as_secs_f64() * 1000.0;
+    match floor {
+        Some((name, floor)) => println!(
+            "{what:44} {:>11.1} ms {:>11.1} ms {:>7.2}x  {name}",
+            millis(own),
+            millis(floor),
+            millis(own) / millis(floor)
+        ),
+        None => println!("{what:44} {:>11.1} ms", millis(own)),
+    }
+}
+
+/// One line: memory.
+fn memory(what: &str, kilobytes: u64) {
+    println!("{what:44} {:>11.1} MB", kilobytes as f64 / 1024.0);
+}
