@@ -9,21 +9,20 @@ use zeroize::Zeroizing;
 
 use crate::{args::parse_url, server::log};
 
-/// Runs a workspace agent until its workspace stops. `coder external-workspaces agent-instructions` prints the
-/// command for a workspace on a machine of your own.
+/// Run a workspace agent.
 #[derive(Args)]
 pub struct AgentArgs {
     /// URL of the server.
-    #[arg(long, env = "CODER_AGENT_URL", value_parser = parse_url)]
+    #[arg(long, env = "CODER_AGENT_URL", hide_env_values = true, value_parser = parse_url)]
     agent_url: Url,
     /// The agent's token. Prefer the variable: arguments can be seen by others.
     #[arg(long, env = "CODER_AGENT_TOKEN", hide_env_values = true)]
     agent_token: Option<String>,
     /// A file that holds the agent's token.
-    #[arg(long, value_name = "FILE", env = "CODER_AGENT_TOKEN_FILE")]
+    #[arg(long, value_name = "FILE", env = "CODER_AGENT_TOKEN_FILE", hide_env_values = true)]
     agent_token_file: Option<PathBuf>,
     /// How log lines are written.
-    #[arg(long, value_enum, default_value = "text", env = "CODER_AGENT_LOG_FORMAT")]
+    #[arg(long, value_enum, default_value = "text", env = "CODER_AGENT_LOG_FORMAT", hide_env_values = true)]
     log_format: log::Format,
 }
 

@@ -47,52 +47,32 @@ pub struct Global {
 /// What to do.
 #[derive(Subcommand)]
 pub enum Command {
-    /// Log in to a server, or set a new one up.
     Login(login::LoginArgs),
-    /// Log out.
     Logout(login::LogoutArgs),
-    /// Show who is logged in, and where.
     Whoami(login::WhoamiArgs),
-    /// Manage secrets.
     #[command(visible_alias = "secrets", arg_required_else_help = true)]
     Secret(secret::SecretArgs),
-    /// Create a workspace.
     Create(workspace::CreateArgs),
-    /// Start a workspace.
     Start(workspace::StartArgs),
-    /// Stop a workspace.
     Stop(workspace::StopArgs),
-    /// Restart a workspace: secrets that changed reach it with this.
     Restart(workspace::RestartArgs),
-    /// Delete a workspace.
     #[command(visible_alias = "rm")]
     Delete(workspace::DeleteArgs),
-    /// List workspaces.
     #[command(visible_alias = "ls")]
     List(workspace::ListArgs),
-    /// Show a workspace with its agent.
     Show(workspace::ShowArgs),
-    /// Print the log of a workspace's build and agent.
     Logs(workspace::LogsArgs),
-    /// Open a shell in a workspace, or run a command there.
     Ssh(ssh::SshArgs),
-    /// Manage templates.
     #[command(visible_alias = "template", arg_required_else_help = true)]
     Templates(template::TemplatesArgs),
-    /// Manage workspaces on machines of your own.
     #[command(arg_required_else_help = true)]
     ExternalWorkspaces(external::ExternalArgs),
-    /// Manage API tokens.
     #[command(visible_alias = "token", arg_required_else_help = true)]
     Tokens(people::TokensArgs),
-    /// Manage users.
     #[command(visible_alias = "user", arg_required_else_help = true)]
     Users(people::UsersArgs),
-    /// Run a server.
     Server(Box<server::ServerArgs>),
-    /// Run a workspace agent.
     Agent(agent::AgentArgs),
-    /// Print a completion script for a shell.
     Completion(completion::CompletionArgs),
 }
 

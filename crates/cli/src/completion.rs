@@ -4,7 +4,9 @@ use anyhow::Result;
 use clap::{Args, CommandFactory, ValueEnum};
 use clap_complete::{Shell, generate};
 
-/// Prints a completion script. For bash: `source <(coder completion bash)` in `~/.bashrc`.
+/// Print a completion script for a shell.
+///
+/// For bash: `source <(coder completion bash)` in `~/.bashrc`.
 #[derive(Args)]
 pub struct CompletionArgs {
     /// The shell.

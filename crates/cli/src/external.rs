@@ -10,7 +10,7 @@ use crate::{
     workspace::find,
 };
 
-/// Manages workspaces whose agent you run yourself: on a VM, in a pod, in a CI job.
+/// Manage workspaces on machines of your own.
 #[derive(Args)]
 pub struct ExternalArgs {
     #[command(subcommand)]

@@ -19,7 +19,9 @@ use crate::{
     prompt,
 };
 
-/// Logs this machine in. On a server without users it makes the first one, who owns the deployment.
+/// Log in to a server, or set a new one up.
+///
+/// On a server without users it makes the first one, who owns the deployment.
 #[derive(Args)]
 #[command(args_conflicts_with_subcommands = true)]
 pub struct LoginArgs {
@@ -134,7 +136,7 @@ async fn finish(client: &Client, token: Zeroizing<String>, context: &Context) ->
     Ok(())
 }
 
-/// Ends the session and forgets the login.
+/// Log out.
 #[derive(Args)]
 pub struct LogoutArgs {
     /// Do not ask.
@@ -156,7 +158,7 @@ pub async fn logout(args: &LogoutArgs, context: &Context) -> Result<()> {
     Ok(())
 }
 
-/// Shows who is logged in, and where.
+/// Show who is logged in, and where.
 #[derive(Args)]
 pub struct WhoamiArgs {
     /// How it is printed.

@@ -28,6 +28,8 @@ pub struct Parts {
     pub server: Uuid,
     /// Rung when there is a build to work on.
     pub build_bell: Notify,
+    /// Rung when a build is called off.
+    pub cancel_bell: Notify,
     /// Tells what is open for long that the server is stopping.
     pub stop: Stop,
 }

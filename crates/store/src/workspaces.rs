@@ -36,6 +36,7 @@ statements! {
               VALUES ($1, $2, $3, $4, $5, $5, $5)";
     // The row lock that orders a workspace's builds.
     TOUCH = "UPDATE workspaces SET updated_at = $2 WHERE id = $1 AND deleted_at IS NULL";
+    RENAME = "UPDATE workspaces SET name = $2, updated_at = $3 WHERE id = $1";
     USED = "UPDATE workspaces SET last_used_at = $2 WHERE id = $1";
     DELETE = "UPDATE workspaces SET deleted_at = $2, updated_at = $2 WHERE id = $1";
     FIND = overview!("w.id = $1 AND b.build_number =
@@ -56,18 +57,23 @@ statements! {
     FIND_BUILD_BY_NUMBER = overview!("w.id = $1 AND b.build_number = $2");
     LIST_RUNNING = overview!("w.deleted_at IS NULL AND b.transition = 'start' AND b.status = 'succeeded'
         AND b.build_number = (SELECT MAX(n.build_number) FROM workspace_builds n WHERE n.workspace_id = w.id)");
-    NEXT_TO_WORK_ON = overview!("(b.status = 'pending' OR (b.status = 'running' AND b.claimed_until < $1))
+    NEXT_TO_WORK_ON = overview!("(b.status = 'pending'
+            OR (b.status IN ('running', 'canceling') AND b.claimed_until < $1))
         ORDER BY b.created_at LIMIT 1");
     INSERT_BUILD = "INSERT INTO workspace_builds (id, workspace_id, build_number, template_version_id, transition,
                         initiator_id, status, created_at, updated_at)
                     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $8)";
+    // One that waits is called off at once; one under way by whoever works on it.
+    CANCEL = "UPDATE workspace_builds SET status = CASE WHEN status = 'pending' THEN 'canceled' ELSE 'canceling' END,
+                  completed_at = CASE WHEN status = 'pending' THEN $2 ELSE completed_at END, updated_at = $2
+              WHERE id = $1 AND status IN ('pending', 'running')";
     CLAIM = "UPDATE workspace_builds SET status = 'running', claimed_by = $2, claimed_until = $3,
                  started_at = COALESCE(started_at, $4), updated_at = $4
-             WHERE id = $1 AND (status = 'pending' OR (status = 'running' AND claimed_until < $4))";
+             WHERE id = $1 AND (status = 'pending' OR (status IN ('running', 'canceling') AND claimed_until < $4))";
     RENEW = "UPDATE workspace_builds SET claimed_until = $3 WHERE id = $1 AND claimed_by = $2 AND status = 'running'";
     FINISH = "UPDATE workspace_builds SET status = $3, error = $4, completed_at = $5, updated_at = $5,
                   claimed_by = NULL, claimed_until = NULL
-              WHERE id = $1 AND claimed_by = $2 AND status = 'running'";
+              WHERE id = $1 AND claimed_by = $2 AND status IN ('running', 'canceling')";
 }
 
 /// A workspace and one of its builds, with the names shown beside them.
@@ -197,6 +203,15 @@ pub async fn insert(
 /// When the database fails.
 pub async fn touch(write: &mut Write, id: WorkspaceId, now: Moment) -> Result<bool> {
     Ok(TOUCH.bind(id).bind(now).execute(write).await? == 1)
+}
+
+/// Gives a workspace another name.
+///
+/// # Errors
+/// [`Error::Conflict`] when the name is taken.
+pub async fn rename(write: &mut Write, id: WorkspaceId, name: &ResourceName, now: Moment) -> Result<()> {
+    RENAME.bind(id).bind(name.as_str()).bind(now).execute(write).await?;
+    Ok(())
 }
 
 /// Notes that somebody used a workspace.
@@ -357,6 +372,14 @@ pub async fn insert_build(write: &mut Write, build: NewBuild) -> Result<()> {
         .execute(write)
         .await?;
     Ok(())
+}
+
+/// Calls a build off that waits or is under way. Says whether there was anything to call off.
+///
+/// # Errors
+/// When the database fails.
+pub async fn cancel(write: &mut Write, id: BuildId, now: Moment) -> Result<bool> {
+    Ok(CANCEL.bind(id).bind(now).execute(write).await? == 1)
 }
 
 /// Claims a build for a server until a moment. Says whether the server got it.

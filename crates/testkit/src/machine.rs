@@ -15,6 +15,7 @@ use nix::{
     sys::signal::{Signal, kill},
     unistd::Pid,
 };
+use sqlx::{Connection, SqliteConnection};
 use tempfile::TempDir;
 
 /// How long anything may take that a test waits for.
@@ -135,6 +136,17 @@ impl Machine {
         let folder = folder.display().to_string();
         self.coder(["templates", "push", name, "--directory", &folder, "--yes"]).ok();
         self.coder(["create", name, "--template", name, "--yes"]).ok();
+    }
+
+    /// Runs a statement on the server's SQLite database, behind its back. Answers how many rows it touched.
+    pub fn tamper(&self, sql: &str) -> u64 {
+        let url = format!("sqlite://{}", self.data().join("coder.db").display());
+        let sql = sqlx::AssertSqlSafe(sql.to_owned());
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+        runtime.block_on(async {
+            let mut connection = SqliteConnection::connect(&url).await.expect("the database opens");
+            sqlx::query(sql).execute(&mut connection).await.expect("the statement runs").rows_affected()
+        })
     }
 
     /// Ends every workspace that still runs here, and says how many there were.

@@ -51,6 +51,14 @@ pub struct Workspace {
     pub outdated: bool,
     /// Whether every agent is well.
     pub health: WorkspaceHealth,
+    /// Absent: workspaces are not started on a schedule.
+    pub autostart_schedule: Option<String>,
+    /// Absent: workspaces are not stopped after a time.
+    pub ttl_ms: Option<i64>,
+    /// `never`: a start uses the template's active version, and nothing starts by itself.
+    pub automatic_updates: String,
+    /// Always true.
+    pub allow_renames: bool,
     /// When somebody last used it.
     pub last_used_at: Time,
     /// When it was made.
@@ -89,6 +97,14 @@ pub struct CreateWorkspaceBuildRequest {
     /// Deletes the workspace without touching its computer.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub orphan: bool,
+}
+
+/// Body of `PATCH /api/v2/workspaces/{workspace}`.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, ToSchema)]
+pub struct UpdateWorkspaceRequest {
+    /// The new name.
+    #[serde(default)]
+    pub name: String,
 }
 
 /// One transition of a workspace.

@@ -11,7 +11,7 @@ use crate::{
     output::{Column, Format, TextFormat, choose, print_json, print_table, relative},
 };
 
-/// Manages API tokens: for scripts and other programs that act for you.
+/// Manage API tokens.
 #[derive(Args)]
 pub struct TokensArgs {
     #[command(subcommand)]

@@ -15,7 +15,7 @@ use crate::{
     prompt,
 };
 
-/// Manages users.
+/// Manage users.
 #[derive(Args)]
 pub struct UsersArgs {
     #[command(subcommand)]

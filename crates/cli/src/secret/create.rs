@@ -8,8 +8,10 @@ use coder_wire::secrets::CreateUserSecretRequest;
 use super::value;
 use crate::{context::Context, output::visible};
 
-/// Creates a secret. Its value comes from standard input, by a pipe or redirect, or from --value; standard input keeps it
-/// out of your shell's history and the list of processes, and is taken verbatim, a trailing newline included.
+/// Create a secret.
+///
+/// Its value comes from standard input, by a pipe or redirect, or from --value; standard input keeps it out of your
+/// shell's history and the list of processes, and is taken verbatim, a trailing newline included.
 #[derive(Args)]
 pub struct CreateArgs {
     /// What the secret is called.

@@ -10,7 +10,9 @@ use crate::{
     prompt,
 };
 
-/// Deletes a secret. Files that workspaces got of it stay there until you delete them.
+/// Delete a secret.
+///
+/// Files that workspaces got of it stay there until you delete them.
 #[derive(Args)]
 pub struct DeleteArgs {
     /// The secret.

@@ -17,8 +17,9 @@ use zeroize::Zeroizing;
 
 use crate::context::Context;
 
-/// Creates a secret for every entry of a file: all of them, or none. Each key becomes a name, and an environment variable
-/// where it can be one. Secrets that exist are never changed.
+/// Create a secret for every entry of a file.
+///
+/// Each key becomes a name, and an environment variable where it can be one. Secrets that exist are never changed.
 #[derive(Args)]
 pub struct ImportArgs {
     /// The file; - for standard input.

@@ -10,7 +10,7 @@ use crate::{
     output::{Column, Format, choose, print_json, print_table, relative},
 };
 
-/// Lists secrets, or shows one: what they are, never their values.
+/// List secrets, or show one; never their values.
 #[derive(Args)]
 pub struct ListArgs {
     /// Show this one only.

@@ -13,15 +13,17 @@ use clap::{Args, Subcommand};
 
 use crate::context::Context;
 
-/// Manages your secrets. They reach every workspace you own when it starts: as environment variables, as files, or both.
+/// Manage secrets.
+///
+/// They reach every workspace you own when it starts: as environment variables, as files, or both.
 #[derive(Args)]
 #[command(after_help = "Examples:
   Store an API key as a variable and a file of your workspaces:
-    printf %s \"$MYCLI_API_KEY\" | coder secret create api-key --description \"API key for workspace tools\" \\
-      --env API_KEY --file \"~/.api-key\"
+    printf %s \"$MYCLI_API_KEY\" | coder secret create api-key \\
+      --description \"API key for workspace tools\" --env API_KEY --file \"~/.api-key\"
   Rotate it:
-    echo -n \"$NEW_SECRET_VALUE\" | coder secret update api-key --description \"Rotated API key\" \\
-      --env API_KEY --file \"~/.api-key\"
+    echo -n \"$NEW_SECRET_VALUE\" | coder secret update api-key \\
+      --description \"Rotated API key\" --env API_KEY --file \"~/.api-key\"
   Store every entry of a file:
     coder secret import ./secrets.env
   List, show, delete:
@@ -35,20 +37,15 @@ pub struct SecretArgs {
 
 #[derive(Subcommand)]
 pub enum SecretCommand {
-    /// Create a secret.
     Create(create::CreateArgs),
-    /// Update a secret's value, description or targets.
     Update(update::UpdateArgs),
-    /// Create a secret for every entry of a file.
     Import(import::ImportArgs),
     /// Mark a secret enabled for allowed targets.
     Enable(toggle::ToggleArgs),
     /// Disable a secret without removing it.
     Disable(toggle::ToggleArgs),
-    /// List secrets, or show one; never their values.
     #[command(visible_alias = "ls")]
     List(list::ListArgs),
-    /// Delete a secret.
     #[command(visible_aliases = ["remove", "rm"])]
     Delete(delete::DeleteArgs),
 }

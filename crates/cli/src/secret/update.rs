@@ -8,7 +8,9 @@ use coder_wire::secrets::UpdateUserSecretRequest;
 use super::value;
 use crate::{context::Context, output::visible};
 
-/// Updates a secret: at least one of --value, --description, --env and --file, or a value on standard input. An empty
+/// Update a secret's value, description or targets.
+///
+/// At least one of --value, --description, --env and --file must be given, or a value on standard input. An empty
 /// --env or --file clears that target. Running workspaces see the change after their next start.
 #[derive(Args)]
 pub struct UpdateArgs {

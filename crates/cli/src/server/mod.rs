@@ -19,20 +19,28 @@ use zeroize::Zeroizing;
 
 use crate::{args::parse_url, config::Config};
 
-/// Runs a server. Without any setting it keeps everything in an SQLite database in the data folder.
+/// Run a server.
+///
+/// Without any setting it keeps everything in an SQLite database in the data folder.
 #[derive(Args)]
 #[command(after_help = "Example:
   Try it out, with a user, a template and a running workspace; gone when it ends:
     coder server --dev")]
 pub struct ServerArgs {
     /// Address to listen on.
-    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:3000", env = "CODER_HTTP_ADDRESS")]
+    #[arg(
+        long,
+        value_name = "ADDRESS",
+        default_value = "127.0.0.1:3000",
+        env = "CODER_HTTP_ADDRESS",
+        hide_env_values = true
+    )]
     http_address: SocketAddr,
     /// URL that people and agents reach the server at; the address when not given.
-    #[arg(long, value_name = "URL", env = "CODER_ACCESS_URL", value_parser = parse_url)]
+    #[arg(long, value_name = "URL", env = "CODER_ACCESS_URL", hide_env_values = true, value_parser = parse_url)]
     access_url: Option<Url>,
     /// Folder for database, key and local workspaces; coderv2 in your data folder when not given.
-    #[arg(long, value_name = "DIR", env = "CODER_DATA_DIR")]
+    #[arg(long, value_name = "DIR", env = "CODER_DATA_DIR", hide_env_values = true)]
     data_dir: Option<PathBuf>,
     /// URL of a PostgreSQL database to use instead of SQLite. Prefer the variable: it holds a password.
     #[arg(long, value_name = "URL", env = "CODER_PG_CONNECTION_URL", hide_env_values = true)]
@@ -48,13 +56,18 @@ pub struct ServerArgs {
     )]
     external_token_encryption_keys: Option<String>,
     /// A file that holds these keys.
-    #[arg(long, value_name = "FILE", env = "CODER_EXTERNAL_TOKEN_ENCRYPTION_KEYS_FILE")]
+    #[arg(
+        long,
+        value_name = "FILE",
+        env = "CODER_EXTERNAL_TOKEN_ENCRYPTION_KEYS_FILE",
+        hide_env_values = true
+    )]
     external_token_encryption_keys_file: Option<PathBuf>,
     /// Allow workspaces that are processes on this machine. They share the server's user: for development only.
-    #[arg(long, env = "CODER_ALLOW_PROCESS_WORKSPACES")]
+    #[arg(long, env = "CODER_ALLOW_PROCESS_WORKSPACES", hide_env_values = true)]
     allow_process_workspaces: bool,
     /// How log lines are written.
-    #[arg(long, value_enum, default_value = "text", env = "CODER_LOG_FORMAT")]
+    #[arg(long, value_enum, default_value = "text", env = "CODER_LOG_FORMAT", hide_env_values = true)]
     log_format: log::Format,
     /// Run with a throwaway data folder, a first user this machine is logged in as, a template and a workspace.
     #[arg(long, conflicts_with_all = ["data_dir", "postgres_url"])]

@@ -14,7 +14,9 @@ use crate::{
     workspace::{find, start_if_stopped},
 };
 
-/// Opens a shell in a workspace, or runs a command there with the login shell. Starts a workspace that is stopped.
+/// Open a shell in a workspace, or run a command there.
+///
+/// Starts a workspace that is stopped.
 #[derive(Args)]
 #[command(after_help = "Examples:
   A shell:               coder ssh dev
@@ -30,16 +32,23 @@ pub struct SshArgs {
     #[arg(long, conflicts_with = "command")]
     stdio: bool,
     /// Whether to wait for start-up scripts: yes, no, or as the template says.
-    #[arg(long, value_enum, default_value = "auto", env = "CODER_SSH_WAIT")]
+    #[arg(long, value_enum, default_value = "auto", env = "CODER_SSH_WAIT", hide_env_values = true)]
     wait: Wait,
     /// The same as --wait no.
     #[arg(long, hide = true)]
     no_wait: bool,
     /// Set a variable there: NAME=VALUE. Secrets of yours with that name win.
-    #[arg(short, long, value_name = "NAME=VALUE", env = "CODER_SSH_ENV", value_delimiter = ',')]
+    #[arg(
+        short,
+        long,
+        value_name = "NAME=VALUE",
+        env = "CODER_SSH_ENV",
+        hide_env_values = true,
+        value_delimiter = ','
+    )]
     env: Vec<String>,
     /// Do not start a workspace that is stopped.
-    #[arg(long, env = "CODER_SSH_DISABLE_AUTOSTART")]
+    #[arg(long, env = "CODER_SSH_DISABLE_AUTOSTART", hide_env_values = true)]
     disable_autostart: bool,
 }
 

@@ -17,7 +17,7 @@ use crate::{
     prompt,
 };
 
-/// Manages templates: folders with a template.toml that says what a workspace is made of.
+/// Manage templates.
 #[derive(Args)]
 pub struct TemplatesArgs {
     #[command(subcommand)]

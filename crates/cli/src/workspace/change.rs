@@ -12,7 +12,7 @@ use crate::{
     prompt,
 };
 
-/// Creates a workspace and starts it.
+/// Create a workspace.
 #[derive(Args)]
 pub struct CreateArgs {
     /// What the workspace is called.
@@ -57,7 +57,7 @@ pub async fn create(args: CreateArgs, context: &Context) -> Result<()> {
     Ok(())
 }
 
-/// Starts a workspace: with the secrets as they are now.
+/// Start a workspace.
 #[derive(Args)]
 pub struct StartArgs {
     /// The workspace.
@@ -108,7 +108,7 @@ pub async fn start(args: StartArgs, context: &Context) -> Result<()> {
     Ok(())
 }
 
-/// Stops a workspace: its stop scripts run, its sessions end.
+/// Stop a workspace.
 #[derive(Args)]
 pub struct StopArgs {
     /// The workspace.
@@ -127,7 +127,7 @@ pub async fn stop(args: StopArgs, context: &Context) -> Result<()> {
     Ok(())
 }
 
-/// Restarts a workspace: changes of secrets reach it.
+/// Restart a workspace: secrets that changed reach it with this.
 #[derive(Args)]
 pub struct RestartArgs {
     /// The workspace.
@@ -149,7 +149,7 @@ pub async fn restart(args: RestartArgs, context: &Context) -> Result<()> {
     Ok(())
 }
 
-/// Deletes a workspace with everything in it.
+/// Delete a workspace.
 #[derive(Args)]
 pub struct DeleteArgs {
     /// The workspace.

@@ -10,7 +10,7 @@ use crate::{
     output::{Column, Format, choose, print_json, print_table, relative},
 };
 
-/// Lists workspaces.
+/// List workspaces.
 #[derive(Args)]
 pub struct ListArgs {
     /// Everybody's that you may see.

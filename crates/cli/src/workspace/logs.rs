@@ -19,7 +19,7 @@ use crate::{
 /// How often new lines are looked for.
 const POLL: Duration = Duration::from_millis(500);
 
-/// Prints the log of a workspace's latest build, then that of its agent: the output of its scripts.
+/// Print the log of a workspace's build and agent.
 #[derive(Args)]
 pub struct LogsArgs {
     /// The workspace.

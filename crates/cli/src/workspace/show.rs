@@ -11,7 +11,7 @@ use crate::{
     output::{TextFormat, print_json, relative, visible},
 };
 
-/// Shows a workspace with its agent, and which secrets could not be delivered to it.
+/// Show a workspace with its agent.
 #[derive(Args)]
 pub struct ShowArgs {
     /// The workspace.

@@ -318,3 +318,31 @@ fn the_largest_value_arrives() {
     assert_eq!(fs::metadata(path).unwrap().permissions().mode() & 0o777, 0o600);
     guide.stop_server();
 }
+
+/// A value moved to another row of the database does not open there; it is named, and the others still arrive.
+#[test]
+fn a_moved_value_does_not_open() {
+    let guide = Guide::new();
+    for name in ["a", "b", "c"] {
+        guide.create(name, &format!("value of {name}"), &["--env", &name.to_uppercase()]);
+    }
+    let touched = guide.machine.tamper(
+        "UPDATE user_secrets SET
+             value_ciphertext = (SELECT value_ciphertext FROM user_secrets WHERE name = 'c'),
+             value_nonce_tag = (SELECT value_nonce_tag FROM user_secrets WHERE name = 'c')
+         WHERE name = 'a'",
+    );
+    assert_eq!(touched, 1);
+    assert_eq!(guide.machine.tamper("UPDATE user_secrets SET value_revision = 7 WHERE name = 'b'"), 1);
+    guide.restart();
+    assert_eq!(guide.shell("echo ${A-unset} ${B-unset} $C"), "unset unset value of c\n");
+    let shown = guide.machine.coder(["show", "dev"]).ok();
+    for name in ["a", "b"] {
+        let warning = format!("secret {name}: The stored value does not open, so it was not delivered.");
+        assert!(shown.contains(&warning), "{shown}");
+    }
+    guide.update("a", &[], "new");
+    guide.restart();
+    assert_eq!(guide.shell("echo $A"), "new\n");
+    guide.stop_server();
+}

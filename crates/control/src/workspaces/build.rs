@@ -4,11 +4,14 @@ use coder_model::{
     AgentId, BuildId, LogSourceId, TemplateVersionId, WorkspaceId,
     template::Definition,
     user::Role,
-    workspace::{JobStatus, Transition},
+    workspace::{JobStatus, ResourceName, Transition},
 };
 use coder_store::{Write, agent_logs, agent_warnings, agents, templates, workspaces};
 
-use super::{Overview, create::parse_definition};
+use super::{
+    Overview,
+    create::{parse_definition, taken},
+};
 use crate::{
     Caller, Control, Error, Result,
     audit::{Action, Diff, Resource},
@@ -82,6 +85,36 @@ impl Control {
         let overview = workspaces::find_build(&mut write, build.id).await?.ok_or(Error::NotFound)?;
         write.commit().await?;
         Ok(overview)
+    }
+
+    /// Calls a build off: at once while it waits, soon when it is under way.
+    ///
+    /// # Errors
+    /// A refusal when the build has ended; [`Error::NotFound`].
+    pub async fn cancel_build(&self, caller: &Caller, id: BuildId) -> Result<()> {
+        self.find_build(caller, id).await?;
+        let mut write = self.database.write().await?;
+        if !workspaces::cancel(&mut write, id, self.clock.now()).await? {
+            return Err(Error::refused("Job has already completed!", ""));
+        }
+        Ok(write.commit().await?)
+    }
+
+    /// Gives a workspace another name.
+    ///
+    /// # Errors
+    /// A broken rule; a conflict when the name is taken; [`Error::NotFound`].
+    pub async fn rename_workspace(&self, caller: &Caller, id: WorkspaceId, name: &str) -> Result<()> {
+        let name = ResourceName::parse(name).map_err(|detail| Error::invalid_field("name", detail))?;
+        let before = self.find_workspace(caller, id, false).await?.workspace;
+        let mut write = self.database.write().await?;
+        workspaces::rename(&mut write, id, &name, self.clock.now())
+            .await
+            .map_err(|error| taken(error, &name))?;
+        let resource = Resource { kind: "workspace", id: id.uuid(), target: name.as_str() };
+        let diff = Diff::default().field("name", before.name.as_str(), name.as_str());
+        self.audit(&mut write, caller, Action::Write, resource, diff).await?;
+        Ok(write.commit().await?)
     }
 
     /// Readies the workspace's agent for a start: same agent, same token, a fresh life.

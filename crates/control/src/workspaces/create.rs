@@ -132,7 +132,8 @@ pub(crate) fn parse_definition(text: &str) -> Result<Definition> {
     })
 }
 
-fn taken(error: StoreError, name: &ResourceName) -> Error {
+/// A refused name in the words shown to people.
+pub(super) fn taken(error: StoreError, name: &ResourceName) -> Error {
     match error {
         StoreError::Conflict { .. } => Error::Conflict {
             message: format!("Workspace \"{name}\" already exists."),

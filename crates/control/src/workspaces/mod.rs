@@ -9,4 +9,4 @@ mod work;
 pub use coder_store::workspaces::Overview;
 pub use create::NewWorkspace;
 pub(crate) use create::parse_definition;
-pub use work::Claimed;
+pub use work::{Claim, Claimed, Outcome};

@@ -27,6 +27,28 @@ pub struct Claimed {
     pub definition: Definition,
 }
 
+/// How a build ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Outcome {
+    /// As asked.
+    Done,
+    /// With a message for people.
+    Failed(String),
+    /// It was called off.
+    Canceled,
+}
+
+/// Whether a claim still holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Claim {
+    /// It does.
+    Held,
+    /// The build was called off.
+    Canceled,
+    /// Another server has taken the build over.
+    Lost,
+}
+
 impl Control {
     /// Claims the build that has waited longest, if there is one. A claim must be [renewed](Self::renew_build) more
     /// often than every thirty seconds, or another server takes the build over.
@@ -47,36 +69,36 @@ impl Control {
         Ok(Some(Claimed { overview, definition }))
     }
 
-    /// Holds a claim for longer. Says whether it was still held.
+    /// Holds a claim for longer, if it still holds.
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn renew_build(&self, id: BuildId, server: Uuid) -> Result<bool> {
+    pub async fn renew_build(&self, id: BuildId, server: Uuid) -> Result<Claim> {
         let mut write = self.database.write().await?;
-        let held = workspaces::renew(&mut write, id, server, self.clock.now().after(CLAIM)).await?;
-        write.commit().await?;
-        Ok(held)
+        if workspaces::renew(&mut write, id, server, self.clock.now().after(CLAIM)).await? {
+            write.commit().await?;
+            return Ok(Claim::Held);
+        }
+        let found = workspaces::find_build(&mut write, id).await?;
+        let canceled = found.is_some_and(|found| found.build.status == JobStatus::Canceling);
+        Ok(if canceled { Claim::Canceled } else { Claim::Lost })
     }
 
-    /// Ends a claimed build: done, or failed with a message for people. A delete that is done takes the workspace
+    /// Ends a claimed build: done, failed with a message for people, or called off. A delete that is done takes the workspace
     /// and its agent away.
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn finish_build(
-        &self,
-        overview: &Overview,
-        server: Uuid,
-        outcome: std::result::Result<(), String>,
-    ) -> Result<()> {
-        let (status, error) = match &outcome {
-            Ok(()) => (JobStatus::Succeeded, ""),
-            Err(message) => (JobStatus::Failed, message.as_str()),
+    pub async fn finish_build(&self, overview: &Overview, server: Uuid, outcome: &Outcome) -> Result<()> {
+        let (status, error) = match outcome {
+            Outcome::Done => (JobStatus::Succeeded, ""),
+            Outcome::Failed(message) => (JobStatus::Failed, message.as_str()),
+            Outcome::Canceled => (JobStatus::Canceled, ""),
         };
         let mut write = self.database.write().await?;
         let id = overview.build.id;
         let held = workspaces::finish(&mut write, id, server, status, error, self.clock.now()).await?;
-        if held && outcome.is_ok() && overview.build.transition == Transition::Delete {
+        if held && matches!(outcome, Outcome::Done) && overview.build.transition == Transition::Delete {
             self.remove_workspace(&mut write, overview.workspace.id).await?;
         }
         Ok(write.commit().await?)

@@ -2,8 +2,9 @@
 
 use std::time::Duration;
 
-use coder_control::{Claimed, Result};
+use coder_control::{Claim, Claimed, Outcome, Result};
 use coder_model::{
+    BuildId,
     template::Computer,
     workspace::{Lifecycle, LogLevel, Transition},
 };
@@ -52,34 +53,49 @@ pub async fn run(state: State) {
 
 async fn work(state: State, claimed: Claimed) {
     let build = claimed.overview.build.id;
-    let renewing = async {
-        loop {
-            sleep(RENEW_EVERY).await;
-            match state.control.renew_build(build, state.server).await {
-                Ok(true) => {}
-                Ok(false) => return,
-                Err(error) => tracing::warn!(%build, %error, "cannot renew the claim on a build"),
-            }
-        }
-    };
     let outcome = tokio::select! {
-        outcome = carry_out(&state, &claimed) => outcome,
-        () = renewing => {
-            tracing::warn!(%build, "another server took a build over");
-            return;
-        }
+        done = carry_out(&state, &claimed) => done.map_or_else(Outcome::Failed, |()| Outcome::Done),
+        lost = until_not_held(&state, build) => match lost {
+            Claim::Canceled => Outcome::Canceled,
+            Claim::Held | Claim::Lost => {
+                tracing::warn!(%build, "another server took a build over");
+                return;
+            }
+        },
     };
-    if let Err(message) = &outcome {
-        tracing::warn!(%build, error = message, "a build failed");
-        say(&state, &claimed, LogLevel::Error, "Failed", message).await;
+    match &outcome {
+        Outcome::Done => {}
+        Outcome::Canceled => {
+            say(&state, &claimed, LogLevel::Warn, "Canceled", "The build was called off").await;
+        }
+        Outcome::Failed(message) => {
+            tracing::warn!(%build, error = message, "a build failed");
+            say(&state, &claimed, LogLevel::Error, "Failed", message).await;
+        }
     }
-    if let Err(error) = state.control.finish_build(&claimed.overview, state.server, outcome).await {
+    if let Err(error) = state.control.finish_build(&claimed.overview, state.server, &outcome).await {
         tracing::error!(%build, %error, "cannot note the end of a build");
     }
-    if claimed.overview.build.transition != Transition::Start
+    if outcome == Outcome::Done
+        && claimed.overview.build.transition != Transition::Start
         && let Some(link) = agent_link(&state, &claimed).await
     {
         link.close();
+    }
+}
+
+/// Renews the claim on a build, and looks at once when somebody calls a build off.
+async fn until_not_held(state: &State, build: BuildId) -> Claim {
+    loop {
+        tokio::select! {
+            () = sleep(RENEW_EVERY) => {}
+            () = state.cancel_bell.notified() => {}
+        }
+        match state.control.renew_build(build, state.server).await {
+            Ok(Claim::Held) => {}
+            Ok(claim) => return claim,
+            Err(error) => tracing::warn!(%build, %error, "cannot renew the claim on a build"),
+        }
     }
 }
 

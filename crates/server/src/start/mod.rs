@@ -97,6 +97,7 @@ pub async fn start(settings: Settings) -> Result<Started, StartError> {
         access_url,
         server,
         build_bell: Notify::new(),
+        cancel_bell: Notify::new(),
         stop: stopped,
     });
     let server = Server::new(listener, router::router(state.clone()));

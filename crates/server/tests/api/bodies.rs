@@ -68,6 +68,12 @@ async fn slow_requests() {
     let address = admin.request(Method::GET, "/").build().unwrap().url().socket_addrs(|| None).unwrap()[0];
     let mut head = TcpStream::connect(address).await.unwrap();
     head.write_all(b"GET /healthz HTTP/1.1\r\nHost: x\r\n").await.unwrap();
+    let token = admin.token.clone().unwrap();
+    let mut body = TcpStream::connect(address).await.unwrap();
+    let slow = format!(
+        "POST {SECRETS} HTTP/1.1\r\nHost: x\r\nCoder-Session-Token: {token}\r\nContent-Length: 1000\r\n\r\n{{\"name\":"
+    );
+    body.write_all(slow.as_bytes()).await.unwrap();
     let started = Instant::now();
     assert_eq!(admin.get("/healthz").await.text, "OK");
     let mut rest = Vec::new();
@@ -76,4 +82,9 @@ async fn slow_requests() {
         .expect("given up")
         .unwrap();
     assert!(started.elapsed() >= Duration::from_secs(5), "not at once");
+    let mut answer = vec![0; 1024];
+    let read =
+        tokio::time::timeout(Duration::from_secs(40), body.read(&mut answer)).await.expect("answered").unwrap();
+    let answer = String::from_utf8_lossy(&answer[..read]).into_owned();
+    assert!(answer.starts_with("HTTP/1.1 4") && answer.contains("came too slowly"), "{answer}");
 }

@@ -33,7 +33,7 @@ async fn built(api: &Api, id: &Value) -> Value {
     let path = format!("/api/v2/workspacebuilds/{}", id.as_str().unwrap());
     for _ in 0..500 {
         let build = api.get(&path).await.expect(200);
-        if !matches!(build["job"]["status"].as_str(), Some("pending" | "running")) {
+        if !matches!(build["job"]["status"].as_str(), Some("pending" | "running" | "canceling")) {
             return build;
         }
         tokio::time::sleep(Duration::from_millis(20)).await;
@@ -155,6 +155,32 @@ on_both_engines! {
         let listed = admin.get(&builds).await.expect(200);
         let numbers: Vec<_> = listed.as_array().unwrap().iter().map(|build| build["build_number"].as_i64()).collect();
         assert_eq!(numbers.first(), Some(&Some(numbers.len().try_into().unwrap())), "numbered without gaps");
+    }
+
+    async fn renaming_and_calling_off(world: World) {
+        let admin = world.admin().await;
+        let template = template(&admin, "vm", "[external]").await;
+        let make = async |name: &str| {
+            let body = json!({"name": name, "template_id": template["id"]});
+            let made = admin.post("/api/v2/users/me/workspaces", body).await.expect(201);
+            built(&admin, &made["latest_build"]["id"]).await;
+            made
+        };
+        let (one, _two) = (make("one").await, make("two").await);
+        let path = format!("/api/v2/workspaces/{}", one["id"].as_str().unwrap());
+        assert_eq!(admin.patch(&path, json!({"name": "Two"})).await.status, 409);
+        assert_eq!(admin.patch(&path, json!({"name": "a b"})).await.validations()[0].0, "name");
+        admin.patch(&path, json!({"name": "three"})).await.expect(204);
+        admin.get("/api/v2/users/me/workspace/three").await.expect(200);
+
+        let done = format!("/api/v2/workspacebuilds/{}/cancel", one["latest_build"]["id"].as_str().unwrap());
+        assert_eq!(admin.patch(&done, json!({})).await.message(), "Job has already completed!");
+        let stop = admin.post(&format!("{path}/builds"), json!({"transition": "stop"})).await.expect(201);
+        let cancel = format!("/api/v2/workspacebuilds/{}/cancel", stop["id"].as_str().unwrap());
+        // It may have ended by itself just before.
+        let canceled = admin.patch(&cancel, json!({})).await.status == 200;
+        let status = built(&admin, &stop["id"]).await["job"]["status"].as_str().unwrap().to_owned();
+        assert!(status == "succeeded" || (canceled && status == "canceled"), "{status}");
     }
 
     /// A process template on a server that does not allow them fails with what to do.

@@ -3,6 +3,7 @@
 use axum::{extract::State as Shared, http::StatusCode};
 use coder_control::Error;
 use coder_model::workspace::Transition;
+use coder_wire::deployment::Message;
 use coder_wire::workspaces::{BuildLog, CreateWorkspaceBuildRequest, WorkspaceBuild};
 use uuid::Uuid;
 
@@ -75,6 +76,19 @@ pub async fn get_build(
 ) -> Result<Json<WorkspaceBuild>> {
     let overview = state.control.find_build(&caller, build.into()).await?;
     Ok(Json(show::build(&state, &overview).await?))
+}
+
+/// Calls a build off.
+#[utoipa::path(patch, path = "/api/v2/workspacebuilds/{build}/cancel", tag = "Builds",
+    params(("build" = Uuid, Path)), responses((status = 200, body = Message)))]
+pub async fn cancel_build(
+    Shared(state): Shared<State>,
+    SignedIn(caller): SignedIn,
+    Path(build): Path<Uuid>,
+) -> Result<Json<Message>> {
+    state.control.cancel_build(&caller, build.into()).await?;
+    state.cancel_bell.notify_waiters();
+    Ok(Json(Message { message: "Job has been marked as canceled...".to_owned() }))
 }
 
 /// From where on a log is wanted.

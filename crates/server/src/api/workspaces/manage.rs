@@ -2,7 +2,9 @@
 
 use axum::{extract::State as Shared, http::StatusCode};
 use coder_control::NewWorkspace;
-use coder_wire::workspaces::{CreateWorkspaceRequest, ExternalAgentCredentials, Workspace, WorkspacesResponse};
+use coder_wire::workspaces::{
+    CreateWorkspaceRequest, ExternalAgentCredentials, UpdateWorkspaceRequest, Workspace, WorkspacesResponse,
+};
 use uuid::Uuid;
 
 use super::show;
@@ -71,6 +73,20 @@ pub async fn get_workspace(
 ) -> Result<Json<Workspace>> {
     let overview = state.control.find_workspace(&caller, workspace.into(), query.include_deleted).await?;
     Ok(Json(show::workspace(&state, &overview).await?))
+}
+
+/// Gives a workspace another name.
+#[utoipa::path(patch, path = "/api/v2/workspaces/{workspace}", tag = "Workspaces",
+    params(("workspace" = Uuid, Path)), request_body = UpdateWorkspaceRequest,
+    responses((status = 204), (status = 409, body = coder_wire::ApiError)))]
+pub async fn update_workspace(
+    Shared(state): Shared<State>,
+    SignedIn(caller): SignedIn,
+    Path(workspace): Path<Uuid>,
+    Json(request): Json<UpdateWorkspaceRequest>,
+) -> Result<StatusCode> {
+    state.control.rename_workspace(&caller, workspace.into(), &request.name).await?;
+    Ok(StatusCode::NO_CONTENT)
 }
 
 /// A user's workspace by name.
