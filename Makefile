@@ -31,8 +31,9 @@ fmt: ## Format the code.
 	$(CARGO) fmt
 
 bench: setup ## Measure, beside a floor or a peer in the same run.
-	$(CARGO) build --locked --release
-	CODER_BENCH_PROGRAM=$(CURDIR)/target/release/coder $(CARGO) bench --locked --package coder-testkit --bench coder
+	$(CARGO) build --locked --release --package coder-cli --package coder-testkit --bins --benches
+	CODER_BENCH_PROGRAM=$(CURDIR)/target/release/coder \
+		$(CARGO) bench --locked --package coder-cli --package coder-testkit --bench coder
 
 clean: ## Delete what was built.
 	$(CARGO) clean

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use coder_wire::agent::Manifest;
+use coder_wire::agent::{DeliveryWarning, Manifest, ManifestSecret};
 
 /// What tells operating systems apart here.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -93,7 +93,7 @@ pub fn compose(inherited: &Variables, manifest: &Manifest, own: Own<'_>) -> Vari
         variables.set(&variable.name, value);
     }
     for secret in &manifest.secrets {
-        if let Some(name) = &secret.env_name {
+        if let Some(name) = secret.env_name.as_deref().filter(|name| can_hold(name, secret)) {
             variables.set(name, secret.value.expose());
         }
     }
@@ -109,6 +109,24 @@ pub fn compose(inherited: &Variables, manifest: &Manifest, own: Own<'_>) -> Vari
         variables.set(name, value);
     }
     variables
+}
+
+/// Whether an environment can hold a secret under this name. The server has seen to it; one that did not would keep every
+/// process from starting.
+fn can_hold(name: &str, secret: &ManifestSecret) -> bool {
+    is_name(name) && !secret.value.expose().contains('\0')
+}
+
+/// The secrets that the environment leaves out.
+pub fn left_out(manifest: &Manifest) -> Vec<DeliveryWarning> {
+    let named = manifest.secrets.iter().filter_map(|secret| Some((secret.env_name.as_deref()?, secret)));
+    named
+        .filter(|(name, secret)| !can_hold(name, secret))
+        .map(|(name, secret)| DeliveryWarning {
+            secret: secret.name.clone(),
+            message: format!("no environment can hold {name:?} with this value, so it was left out"),
+        })
+        .collect()
 }
 
 /// Replaces `$NAME` and `${NAME}` by values, unknown names by nothing. A `$` before anything else stays.
@@ -143,7 +161,7 @@ fn is_name(text: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use coder_wire::agent::{EnvVar, ManifestSecret};
+    use coder_wire::agent::EnvVar;
     use uuid::Uuid;
 
     use super::*;
@@ -214,6 +232,15 @@ mod tests {
             assert_eq!(composed.get(name), value, "{name}");
         }
         assert!(!format!("{composed:?}").contains("secret\""), "values are not shown");
+    }
+
+    #[test]
+    fn what_no_environment_can_hold_is_left_out_and_named() {
+        let manifest = manifest(&[], &[], &[("GOOD", "v"), ("NUL", "a\0b"), ("A=B", "v")]);
+        let composed = compose(&variables(Platform::Unix, &[]), &manifest, OWN);
+        assert_eq!((composed.get("GOOD"), composed.get("NUL"), composed.get("A=B")), (Some("v"), None, None));
+        let named: Vec<_> = left_out(&manifest).into_iter().map(|warning| warning.secret).collect();
+        assert_eq!(named, ["nul", "a=b"]);
     }
 
     #[test]

@@ -18,6 +18,7 @@ use crate::{
     Error,
     backoff::Backoff,
     connect::{ConnectError, connect},
+    environment::left_out,
     files,
     harden::harden,
     launch::Account,
@@ -108,10 +109,11 @@ async fn carry_out(shared: &Shared, manifest: &Arc<Manifest>) {
     let delivered = tokio::task::spawn_blocking(move || {
         files::deliver(&for_files, home.as_deref().and_then(|home| home.to_str()))
     });
-    let warnings = delivered.await.unwrap_or_else(|error| {
+    let mut warnings = delivered.await.unwrap_or_else(|error| {
         tracing::error!(%error, "writing secret files failed");
         Vec::new()
     });
+    warnings.extend(left_out(manifest));
     for warning in &warnings {
         tracing::warn!(secret = warning.secret, "{}", warning.message);
     }

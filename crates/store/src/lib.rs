@@ -15,6 +15,7 @@ pub mod agents;
 pub mod api_keys;
 pub mod audit;
 pub mod build_logs;
+pub mod builds;
 pub mod data_keys;
 pub mod deployment;
 pub mod files;
@@ -36,6 +37,7 @@ pub const STATEMENTS: &[(&str, &[Statement])] = &[
     ("api_keys", api_keys::STATEMENTS),
     ("audit", audit::STATEMENTS),
     ("build_logs", build_logs::STATEMENTS),
+    ("builds", builds::STATEMENTS),
     ("data_keys", data_keys::STATEMENTS),
     ("deployment", deployment::STATEMENTS),
     ("files", files::STATEMENTS),

@@ -10,7 +10,7 @@ use coder_model::{
 };
 use coder_store::{
     agent_logs::{self, Source},
-    agent_warnings, agents, workspaces,
+    agent_warnings, agents, builds, workspaces,
 };
 use zeroize::Zeroizing;
 
@@ -79,7 +79,7 @@ impl Control {
     pub async fn find_agent(&self, caller: &Caller, id: AgentId) -> Result<AgentView> {
         let mut read = self.database.read().await?;
         let agent = agents::find(&mut read, id).await?.ok_or(Error::NotFound)?;
-        let overview = workspaces::find_build(&mut read, agent.build).await?.ok_or(Error::NotFound)?;
+        let overview = builds::find(&mut read, agent.build).await?.ok_or(Error::NotFound)?;
         drop(read);
         if overview.workspace.owner != caller.id() && !caller.has_any(&[Role::Owner]) {
             return Err(Error::NotFound);

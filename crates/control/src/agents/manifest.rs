@@ -4,7 +4,7 @@ use coder_model::{LogSourceId, template::Definition};
 use coder_store::{
     agent_logs,
     agent_warnings::{self, Reporter},
-    agents, workspaces,
+    agents, builds,
 };
 
 use super::AgentSession;
@@ -34,14 +34,18 @@ impl Control {
     pub async fn manifest(&self, session: &AgentSession) -> Result<Manifest> {
         let mut read = self.database.read().await?;
         let agent = agents::find(&mut read, session.agent.id).await?.ok_or(Error::NotFound)?;
-        let overview = workspaces::find_build(&mut read, agent.build).await?.ok_or(Error::NotFound)?;
+        let overview = builds::find(&mut read, agent.build).await?.ok_or(Error::NotFound)?;
         let sources = agent_logs::sources(&mut read, agent.build).await?;
         drop(read);
         let definition = parse_definition(&overview.definition)?;
         let delivery = self.open_deliverable(session.owner()).await?;
-        let mut write = self.database.write().await?;
-        agent_warnings::replace(&mut write, agent.id, Reporter::Server, &delivery.warnings).await?;
-        write.commit().await?;
+        // Most often there is nothing to say, and there was nothing before.
+        let told = agent_warnings::list(&mut self.database.read().await?, agent.id).await?;
+        if !(delivery.warnings.is_empty() && told.is_empty()) {
+            let mut write = self.database.write().await?;
+            agent_warnings::replace(&mut write, agent.id, Reporter::Server, &delivery.warnings).await?;
+            write.commit().await?;
+        }
         Ok(Manifest {
             overview,
             definition,

@@ -60,6 +60,11 @@ impl Control {
                 message: cut(&warning.message, MAX_WARNING).to_owned(),
             })
             .collect();
+        // Most often there is nothing to say, and there was nothing before.
+        let told = agent_warnings::list(&mut self.database.read().await?, session.agent.id).await?;
+        if warnings.is_empty() && told.is_empty() {
+            return Ok(());
+        }
         let mut write = self.database.write().await?;
         let agent = agents::find(&mut write, session.agent.id).await?.ok_or(Error::NotFound)?;
         if agent.build == build {

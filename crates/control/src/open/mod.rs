@@ -64,7 +64,7 @@ impl Control {
         require_needed_keys(&database, &ring).await?;
         let random = Random::default();
         let deployment = find_or_make_deployment(&database, &clock, &random).await?;
-        let passwords = Passwords::new(&random)?;
+        let passwords = Passwords::new();
         let control =
             Self { database, clock, random, ring, deployment, passwords, attempts: Attempts::default() };
         if postgres_url.is_none() {

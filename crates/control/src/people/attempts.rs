@@ -1,4 +1,5 @@
-//! A budget for failed sign-ins, per account and per source address: guessing is slowed down, nobody is locked out.
+//! Budgets for failed sign-ins: for an account from one address, and for an address. Guessing is slowed down, and nobody is
+//! locked out of their account from elsewhere.
 
 use std::{
     collections::HashMap,
@@ -8,8 +9,10 @@ use std::{
 
 use coder_model::Moment;
 
-/// Failures that an account or an address may have within [`WINDOW`].
-const BUDGET: u32 = 20;
+/// Failures that an account may have from one address within [`WINDOW`].
+pub(crate) const FOR_ACCOUNT: u32 = 20;
+/// Failures that an address may have within [`WINDOW`]: many people can share one.
+pub(crate) const FOR_SOURCE: u32 = 200;
 /// How long a failure counts.
 const WINDOW: Duration = Duration::from_secs(60);
 /// Accounts and addresses remembered at once; past that the oldest windows are forgotten first.
@@ -20,16 +23,16 @@ const REMEMBERED: usize = 10_000;
 pub(crate) struct Attempts(Mutex<HashMap<String, (Moment, u32)>>);
 
 impl Attempts {
-    /// Whether another try is allowed for all of these names.
-    pub(crate) fn allowed(&self, names: &[&str], now: Moment) -> bool {
+    /// Whether another try is within all of these budgets, each with its name.
+    pub(crate) fn allowed(&self, budgets: &[(&str, u32)], now: Moment) -> bool {
         let counts = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        names.iter().all(|name| {
-            counts.get(*name).is_none_or(|(since, failures)| now.since(*since) >= WINDOW || *failures < BUDGET)
+        budgets.iter().all(|(name, budget)| {
+            counts.get(*name).is_none_or(|(since, failures)| now.since(*since) >= WINDOW || failures < budget)
         })
     }
 
-    /// Notes a failure under each of these names.
-    pub(crate) fn failed(&self, names: &[&str], now: Moment) {
+    /// Counts a failure against each of these budgets.
+    pub(crate) fn failed(&self, budgets: &[(&str, u32)], now: Moment) {
         let mut counts = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if counts.len() >= REMEMBERED {
             counts.retain(|_, (since, _)| now.since(*since) < WINDOW);
@@ -37,7 +40,7 @@ impl Attempts {
         if counts.len() >= REMEMBERED {
             counts.clear();
         }
-        for name in names {
+        for (name, _) in budgets {
             let entry = counts.entry((*name).to_owned()).or_insert((now, 0));
             if now.since(entry.0) >= WINDOW {
                 *entry = (now, 0);
@@ -52,15 +55,18 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_budget_is_spent_and_comes_back() {
+    fn a_budget_is_spent_and_comes_back() {
         let attempts = Attempts::default();
         let start = Moment::from_micros(0);
-        for _ in 0..BUDGET {
-            assert!(attempts.allowed(&["ada", "127.0.0.1"], start));
-            attempts.failed(&["ada"], start);
+        let (here, elsewhere) = (("ada from 192.0.2.1", 3), ("ada from 192.0.2.2", 3));
+        for _ in 0..3 {
+            assert!(attempts.allowed(&[here, ("192.0.2.1", 5)], start));
+            attempts.failed(&[here, ("192.0.2.1", 5)], start);
         }
-        assert!(!attempts.allowed(&["ada", "127.0.0.1"], start));
-        assert!(attempts.allowed(&["bob", "127.0.0.1"], start));
-        assert!(attempts.allowed(&["ada"], start.after(WINDOW)));
+        assert!(!attempts.allowed(&[here, ("192.0.2.1", 5)], start));
+        assert!(attempts.allowed(&[elsewhere], start), "nobody is locked out from elsewhere");
+        assert!(attempts.allowed(&[("bob from 192.0.2.1", 3), ("192.0.2.1", 5)], start));
+        assert!(!attempts.allowed(&[("192.0.2.1", 3)], start));
+        assert!(attempts.allowed(&[here], start.after(WINDOW)));
     }
 }

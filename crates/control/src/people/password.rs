@@ -18,19 +18,21 @@ const AT_ONCE: usize = 2;
 /// Hashes that may wait for their turn; more are turned away.
 const QUEUE: usize = 64;
 
+/// A hash that belongs to no password, with the cost of the real ones: checked against when there is no such user, so that
+/// both cases take as long.
+const NOBODY: &str =
+    "$argon2id$v=19$m=19456,t=2,p=1$AAAAAAAAAAAAAAAAAAAAAA$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
+
 /// Hashes and checks passwords with argon2id, a few at a time, off the request threads.
 pub(crate) struct Passwords {
     turns: Arc<Semaphore>,
     queue: Arc<Semaphore>,
-    /// Checked against when there is no such user, so that both cases cost the same.
-    nobody: String,
 }
 
 impl Passwords {
     /// Makes the pool ready.
-    pub(crate) fn new(random: &crate::Random) -> Result<Self> {
-        let nobody = hash(random.alphanumeric(32)?.as_bytes(), &salt(random)?)?;
-        Ok(Self { turns: Arc::new(Semaphore::new(AT_ONCE)), queue: Arc::new(Semaphore::new(QUEUE)), nobody })
+    pub(crate) fn new() -> Self {
+        Self { turns: Arc::new(Semaphore::new(AT_ONCE)), queue: Arc::new(Semaphore::new(QUEUE)) }
     }
 
     /// The hash to store.
@@ -42,7 +44,7 @@ impl Passwords {
     /// Whether the password is the hash's. Without a hash the answer is no, after the same work.
     pub(crate) async fn verify(&self, password: Zeroizing<String>, stored: Option<String>) -> Result<bool> {
         let known = stored.is_some();
-        let stored = stored.unwrap_or_else(|| self.nobody.clone());
+        let stored = stored.unwrap_or_else(|| NOBODY.to_owned());
         self.run(move || {
             let parsed = PasswordHash::new(&stored)
                 .map_err(|_| Error::internal("a stored password hash is malformed"))?;
@@ -120,5 +122,19 @@ pub(super) fn invalid_password(detail: &str) -> Error {
         message: "Password is invalid".to_owned(),
         detail: String::new(),
         violations: vec![coder_model::Violation::new("password", detail)],
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nobody_costs_as_much_as_anybody() {
+        let cost = |hash: &str| {
+            let parsed = PasswordHash::new(hash).unwrap();
+            (parsed.algorithm, parsed.version, format!("{:?}", parsed.params))
+        };
+        assert_eq!(cost(NOBODY), cost(&hash(b"a password", &[7; 16]).unwrap()));
     }
 }

@@ -4,7 +4,10 @@ use coder_model::{Moment, user::UserStatus};
 use coder_store::{api_keys, users};
 use zeroize::Zeroizing;
 
-use super::Session;
+use super::{
+    Session,
+    attempts::{FOR_ACCOUNT, FOR_SOURCE},
+};
 use crate::{
     Caller, Control, Error, Origin, Result,
     audit::{Action, Diff, Resource},
@@ -21,10 +24,9 @@ impl Control {
     /// [`Error::Busy`] after too many failures from one address or for one account.
     pub async fn sign_in(&self, email: &str, password: Zeroizing<String>, origin: &Origin) -> Result<Session> {
         let now = self.clock.now();
-        let account = format!("account:{}", email.trim().to_lowercase());
-        let source = format!("source:{}", origin.ip);
-        let names = [account.as_str(), source.as_str()];
-        if !self.attempts.allowed(&names, now) {
+        let account = format!("{} from {}", email.trim().to_lowercase(), origin.ip);
+        let budgets = [(account.as_str(), FOR_ACCOUNT), (origin.ip.as_str(), FOR_SOURCE)];
+        if !self.attempts.allowed(&budgets, now) {
             return Err(Error::Busy {
                 message: "Too many failed sign-ins. Wait a minute, then try again.".to_owned(),
             });
@@ -38,7 +40,7 @@ impl Control {
         drop(read);
         let right = self.passwords.verify(password, stored).await?;
         let Some(user) = user.filter(|_| right) else {
-            self.attempts.failed(&names, now);
+            self.attempts.failed(&budgets, now);
             return Err(Error::Unauthenticated {
                 message: "Incorrect email or password.".to_owned(),
                 detail: String::new(),

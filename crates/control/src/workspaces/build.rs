@@ -6,7 +6,7 @@ use coder_model::{
     user::Role,
     workspace::{JobStatus, ResourceName, Transition},
 };
-use coder_store::{Write, agent_logs, agent_warnings, agents, templates, workspaces};
+use coder_store::{Write, agent_logs, agent_warnings, agents, builds, templates, workspaces};
 
 use super::{
     Overview,
@@ -60,7 +60,7 @@ impl Control {
                     "There is no such version of the workspace's template.",
                 )
             })?;
-        let build = workspaces::NewBuild {
+        let build = builds::NewBuild {
             id: self.random.id(now)?.into(),
             workspace: id,
             number: latest.build.number + 1,
@@ -69,7 +69,7 @@ impl Control {
             initiator: caller.id(),
             now,
         };
-        workspaces::insert_build(&mut write, build).await?;
+        builds::insert(&mut write, build).await?;
         if transition == Transition::Start {
             let definition = parse_definition(&found.definition)?;
             self.begin_agent_build(&mut write, id, build.id, &definition).await?;
@@ -79,10 +79,10 @@ impl Control {
         self.audit(&mut write, caller, Action::Build(transition), resource, Diff::default()).await?;
         if orphan && transition == Transition::Delete {
             self.remove_workspace(&mut write, id).await?;
-            workspaces::claim(&mut write, build.id, self.deployment.id, now, now).await?;
-            workspaces::finish(&mut write, build.id, self.deployment.id, JobStatus::Succeeded, "", now).await?;
+            builds::claim(&mut write, build.id, self.deployment.id, now, now).await?;
+            builds::finish(&mut write, build.id, self.deployment.id, JobStatus::Succeeded, "", now).await?;
         }
-        let overview = workspaces::find_build(&mut write, build.id).await?.ok_or(Error::NotFound)?;
+        let overview = builds::find(&mut write, build.id).await?.ok_or(Error::NotFound)?;
         write.commit().await?;
         Ok(overview)
     }
@@ -94,7 +94,7 @@ impl Control {
     pub async fn cancel_build(&self, caller: &Caller, id: BuildId) -> Result<()> {
         self.find_build(caller, id).await?;
         let mut write = self.database.write().await?;
-        if !workspaces::cancel(&mut write, id, self.clock.now()).await? {
+        if !builds::cancel(&mut write, id, self.clock.now()).await? {
             return Err(Error::refused("Job has already completed!", ""));
         }
         Ok(write.commit().await?)

@@ -7,7 +7,7 @@ use coder_model::{
     workspace::{ResourceName, Transition},
 };
 use coder_seal::Binding;
-use coder_store::{Error as StoreError, Write, agents, templates, users, workspaces};
+use coder_store::{Error as StoreError, Write, agents, builds, templates, users, workspaces};
 
 use super::Overview;
 use crate::{
@@ -57,7 +57,7 @@ impl Control {
         workspaces::insert(&mut write, id, owner.id, &name, template, now)
             .await
             .map_err(|error| taken(error, &name))?;
-        let build = workspaces::NewBuild {
+        let build = builds::NewBuild {
             id: self.random.id(now)?.into(),
             workspace: id,
             number: 1,
@@ -66,7 +66,7 @@ impl Control {
             initiator: caller.id(),
             now,
         };
-        workspaces::insert_build(&mut write, build).await?;
+        builds::insert(&mut write, build).await?;
         let token = self.random.alphanumeric(AGENT_TOKEN_LENGTH)?;
         let key = self.data_key(&mut write, owner.id).await?;
         let sealed = key

@@ -6,7 +6,7 @@ use coder_model::{
     user::{Role, User},
 };
 use coder_store::{
-    agents,
+    agents, builds,
     workspaces::{self, Filter},
 };
 
@@ -78,7 +78,7 @@ impl Control {
     /// # Errors
     /// [`Error::NotFound`].
     pub async fn find_build(&self, caller: &Caller, id: BuildId) -> Result<Overview> {
-        let found = workspaces::find_build(&mut self.database.read().await?, id).await?;
+        let found = builds::find(&mut self.database.read().await?, id).await?;
         let found = found.ok_or(Error::NotFound)?;
         may_see(caller, &found)?;
         Ok(found)
@@ -97,7 +97,7 @@ impl Control {
     ) -> Result<Overview> {
         let workspace = self.find_workspace_by_name(caller, owner, name, true).await?.workspace.id;
         let mut read = self.database.read().await?;
-        workspaces::find_build_by_number(&mut read, workspace, number).await?.ok_or(Error::NotFound)
+        builds::find_by_number(&mut read, workspace, number).await?.ok_or(Error::NotFound)
     }
 
     /// Every workspace whose latest build is a start that is done.
@@ -123,7 +123,7 @@ impl Control {
     /// [`Error::NotFound`].
     pub async fn list_builds(&self, caller: &Caller, id: WorkspaceId, page: Page) -> Result<Vec<Overview>> {
         self.find_workspace(caller, id, true).await?;
-        Ok(workspaces::list_builds(&mut self.database.read().await?, id, page).await?)
+        Ok(builds::list(&mut self.database.read().await?, id, page).await?)
     }
 }
 

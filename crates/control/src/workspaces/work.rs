@@ -8,7 +8,7 @@ use coder_model::{
     workspace::{JobStatus, Transition},
 };
 use coder_seal::Binding;
-use coder_store::{agents, workspaces};
+use coder_store::{agents, builds};
 use uuid::Uuid;
 use zeroize::Zeroizing;
 
@@ -57,13 +57,13 @@ impl Control {
     /// When the database fails.
     pub async fn claim_build(&self, server: Uuid) -> Result<Option<Claimed>> {
         let now = self.clock.now();
-        let next = workspaces::next_to_work_on(&mut self.database.read().await?, now).await?;
+        let next = builds::next_to_work_on(&mut self.database.read().await?, now).await?;
         let Some(next) = next else { return Ok(None) };
         let mut write = self.database.write().await?;
-        if !workspaces::claim(&mut write, next.build.id, server, now.after(CLAIM), now).await? {
+        if !builds::claim(&mut write, next.build.id, server, now.after(CLAIM), now).await? {
             return Ok(None);
         }
-        let Some(overview) = workspaces::find_build(&mut write, next.build.id).await? else { return Ok(None) };
+        let Some(overview) = builds::find(&mut write, next.build.id).await? else { return Ok(None) };
         write.commit().await?;
         let definition = parse_definition(&overview.definition)?;
         Ok(Some(Claimed { overview, definition }))
@@ -75,11 +75,11 @@ impl Control {
     /// When the database fails.
     pub async fn renew_build(&self, id: BuildId, server: Uuid) -> Result<Claim> {
         let mut write = self.database.write().await?;
-        if workspaces::renew(&mut write, id, server, self.clock.now().after(CLAIM)).await? {
+        if builds::renew(&mut write, id, server, self.clock.now().after(CLAIM)).await? {
             write.commit().await?;
             return Ok(Claim::Held);
         }
-        let found = workspaces::find_build(&mut write, id).await?;
+        let found = builds::find(&mut write, id).await?;
         let canceled = found.is_some_and(|found| found.build.status == JobStatus::Canceling);
         Ok(if canceled { Claim::Canceled } else { Claim::Lost })
     }
@@ -97,7 +97,7 @@ impl Control {
         };
         let mut write = self.database.write().await?;
         let id = overview.build.id;
-        let held = workspaces::finish(&mut write, id, server, status, error, self.clock.now()).await?;
+        let held = builds::finish(&mut write, id, server, status, error, self.clock.now()).await?;
         if held && matches!(outcome, Outcome::Done) && overview.build.transition == Transition::Delete {
             self.remove_workspace(&mut write, overview.workspace.id).await?;
         }

@@ -122,7 +122,10 @@ async fn carry_out(state: &State, claimed: &Claimed) -> std::result::Result<(), 
                 processes.stop(workspace, PROCESS_END).await.map_err(|error| error.to_string())?;
                 if transition == Transition::Delete {
                     say(state, claimed, LogLevel::Info, "Deleting", "Deleting the workspace's files").await;
-                    processes.delete(workspace).map_err(|error| error.to_string())?;
+                    // A large home takes a while, on a thread of its own.
+                    let processes = processes.clone();
+                    let deleted = tokio::task::spawn_blocking(move || processes.delete(workspace)).await;
+                    deleted.map_err(|error| error.to_string())?.map_err(|error| error.to_string())?;
                 }
             }
         }

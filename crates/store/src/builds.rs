@@ -1,0 +1,148 @@
+//! Builds: the transitions of workspaces, and who works on them.
+
+use coder_model::{
+    BuildId, Moment, TemplateVersionId, UserId, WorkspaceId,
+    page::Page,
+    workspace::{JobStatus, Transition},
+};
+use uuid::Uuid;
+
+use crate::{
+    Reads, Result, Write,
+    executor::statements,
+    workspaces::{Overview, Row, overview, overviews},
+};
+
+statements! {
+    FIND_BUILD = overview!("b.id = $1");
+    LIST_BUILDS = overview!("w.id = $1 ORDER BY b.build_number DESC LIMIT $2 OFFSET $3");
+    FIND_BUILD_BY_NUMBER = overview!("w.id = $1 AND b.build_number = $2");
+    NEXT_TO_WORK_ON = overview!("(b.status = 'pending'
+            OR (b.status IN ('running', 'canceling') AND b.claimed_until < $1))
+        ORDER BY b.created_at LIMIT 1");
+    INSERT_BUILD = "INSERT INTO workspace_builds (id, workspace_id, build_number, template_version_id, transition,
+                        initiator_id, status, created_at, updated_at)
+                    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $8)";
+    // One that waits is called off at once; one under way by whoever works on it.
+    CANCEL = "UPDATE workspace_builds SET status = CASE WHEN status = 'pending' THEN 'canceled' ELSE 'canceling' END,
+                  completed_at = CASE WHEN status = 'pending' THEN $2 ELSE completed_at END, updated_at = $2
+              WHERE id = $1 AND status IN ('pending', 'running')";
+    CLAIM = "UPDATE workspace_builds SET status = 'running', claimed_by = $2, claimed_until = $3,
+                 started_at = COALESCE(started_at, $4), updated_at = $4
+             WHERE id = $1 AND (status = 'pending' OR (status IN ('running', 'canceling') AND claimed_until < $4))";
+    RENEW = "UPDATE workspace_builds SET claimed_until = $3 WHERE id = $1 AND claimed_by = $2 AND status = 'running'";
+    FINISH = "UPDATE workspace_builds SET status = $3, error = $4, completed_at = $5, updated_at = $5,
+                  claimed_by = NULL, claimed_until = NULL
+              WHERE id = $1 AND claimed_by = $2 AND status IN ('running', 'canceling')";
+}
+
+/// A build to store.
+#[derive(Debug, Clone, Copy)]
+pub struct NewBuild {
+    /// The build.
+    pub id: BuildId,
+    /// The workspace.
+    pub workspace: WorkspaceId,
+    /// One more than the latest.
+    pub number: i64,
+    /// What to build from.
+    pub template_version: TemplateVersionId,
+    /// Where to.
+    pub transition: Transition,
+    /// Who asks.
+    pub initiator: UserId,
+    /// When.
+    pub now: Moment,
+}
+
+/// A build with its workspace.
+///
+/// # Errors
+/// When the database fails.
+pub async fn find(reads: &mut impl Reads, id: BuildId) -> Result<Option<Overview>> {
+    FIND_BUILD.bind(id).optional::<Row>(reads).await?.map(Overview::try_from).transpose()
+}
+
+/// A page of a workspace's builds, the latest first.
+///
+/// # Errors
+/// When the database fails.
+pub async fn list(reads: &mut impl Reads, id: WorkspaceId, page: Page) -> Result<Vec<Overview>> {
+    let query = LIST_BUILDS.bind(id).bind(i64::from(page.limit)).bind(i64::from(page.offset));
+    overviews(query.all::<Row>(reads).await?)
+}
+
+/// A workspace's build by number.
+///
+/// # Errors
+/// When the database fails.
+pub async fn find_by_number(reads: &mut impl Reads, id: WorkspaceId, number: i64) -> Result<Option<Overview>> {
+    let query = FIND_BUILD_BY_NUMBER.bind(id).bind(number);
+    query.optional::<Row>(reads).await?.map(Overview::try_from).transpose()
+}
+
+/// The build that has waited longest, or that a server left lying.
+///
+/// # Errors
+/// When the database fails.
+pub async fn next_to_work_on(reads: &mut impl Reads, now: Moment) -> Result<Option<Overview>> {
+    NEXT_TO_WORK_ON.bind(now).optional::<Row>(reads).await?.map(Overview::try_from).transpose()
+}
+
+/// Stores a new build that waits for its turn.
+///
+/// # Errors
+/// [`crate::Error::Conflict`] when the number is taken.
+pub async fn insert(write: &mut Write, build: NewBuild) -> Result<()> {
+    INSERT_BUILD
+        .bind(build.id)
+        .bind(build.workspace)
+        .bind(build.number)
+        .bind(build.template_version)
+        .bind(build.transition.as_str())
+        .bind(build.initiator)
+        .bind(JobStatus::Pending.as_str())
+        .bind(build.now)
+        .execute(write)
+        .await?;
+    Ok(())
+}
+
+/// Calls a build off that waits or is under way. Says whether there was anything to call off.
+///
+/// # Errors
+/// When the database fails.
+pub async fn cancel(write: &mut Write, id: BuildId, now: Moment) -> Result<bool> {
+    Ok(CANCEL.bind(id).bind(now).execute(write).await? == 1)
+}
+
+/// Claims a build for a server until a moment. Says whether the server got it.
+///
+/// # Errors
+/// When the database fails.
+pub async fn claim(write: &mut Write, id: BuildId, server: Uuid, until: Moment, now: Moment) -> Result<bool> {
+    Ok(CLAIM.bind(id).bind(server).bind(until).bind(now).execute(write).await? == 1)
+}
+
+/// Holds a claim for longer. Says whether it was still held.
+///
+/// # Errors
+/// When the database fails.
+pub async fn renew(write: &mut Write, id: BuildId, server: Uuid, until: Moment) -> Result<bool> {
+    Ok(RENEW.bind(id).bind(server).bind(until).execute(write).await? == 1)
+}
+
+/// Ends a build that the server holds. Says whether it was still held.
+///
+/// # Errors
+/// When the database fails.
+pub async fn finish(
+    write: &mut Write,
+    id: BuildId,
+    server: Uuid,
+    status: JobStatus,
+    error: &str,
+    now: Moment,
+) -> Result<bool> {
+    Ok(FINISH.bind(id).bind(server).bind(status.as_str()).bind(error).bind(now).execute(write).await? == 1)
+}
