@@ -35,7 +35,7 @@ pub fn choose<T>(
     Ok(chosen)
 }
 
-/// Prints rows. Lines are cut to a terminal's width, and whole elsewhere.
+/// Prints rows. Cells are wrapped to a terminal's width, and whole elsewhere.
 pub fn print_table<T>(columns: &[&Column<T>], rows: &[T]) {
     let mut table = Table::new();
     table.load_style(presets::NOTHING);
@@ -49,6 +49,7 @@ pub fn print_table<T>(columns: &[&Column<T>], rows: &[T]) {
         table.add_row(columns.iter().map(|column| visible(&(column.show)(row)).replace('\n', " ")));
     }
     for line in table.lines() {
-        println!("{}", line.trim());
+        // The first column's padding is of no use without borders.
+        println!("{}", line.strip_prefix(' ').unwrap_or(&line).trim_end());
     }
 }

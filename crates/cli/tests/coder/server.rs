@@ -83,3 +83,56 @@ fn development_mode() {
     assert!(!std::path::Path::new(&home).exists(), "its folder is gone");
     assert_eq!(machine.coder(["whoami"]).code, 1, "and so is the login");
 }
+
+/// Two servers share one PostgreSQL database and its keys; each reads what the other wrote.
+#[test]
+fn two_servers_on_one_postgres() {
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    let place = runtime.block_on(coder_testkit::Place::new(coder_testkit::Engine::Postgres));
+    let key_file = place.folder.path().join("keys");
+    fs::write(&key_file, &place.key).unwrap();
+    let start = |machine: &coder_testkit::Machine| {
+        let mut command = machine.command("coder");
+        command
+            .args(["server", "--http-address", "127.0.0.1:0", "--data-dir"])
+            .arg(machine.data())
+            .env("CODER_PG_CONNECTION_URL", place.postgres_url.as_deref().unwrap())
+            .env("CODER_EXTERNAL_TOKEN_ENCRYPTION_KEYS_FILE", &key_file);
+        Server::start(command)
+    };
+    let (one, two) = (super::machine(), super::machine());
+    let (first, second) = (start(&one).unwrap(), start(&two).unwrap());
+    one.coder([
+        "login",
+        &first.url,
+        "--first-user-username",
+        "ada",
+        "--first-user-email",
+        "ada@example.com",
+        "--first-user-password",
+        coder_testkit::PASSWORD,
+    ])
+    .ok();
+    let token = one.coder(["login", "token"]).ok();
+    two.coder(["login", &second.url, "--token", token.trim()]).ok();
+    one.coder_with(["secret", "create", "shared", "--env", "SHARED"], b"v").ok();
+    assert!(two.coder(["secret", "list"]).ok().contains("SHARED"));
+    let said = format!("{}{}", first.stop(), second.stop());
+    assert!(!said.contains(&place.key), "{said}");
+    assert!(!one.data().join("coder.db").exists(), "nothing but local workspaces is kept here");
+
+    let bare = super::machine();
+    let mut command = bare.command("coder");
+    command
+        .args([
+            "server",
+            "--http-address",
+            "127.0.0.1:0",
+            "--postgres-url",
+            place.postgres_url.as_deref().unwrap(),
+        ])
+        .arg("--data-dir")
+        .arg(bare.data());
+    let said = Server::start(command).err().expect("refused");
+    assert!(said.contains("openssl rand -base64 32"), "{said}");
+}

@@ -56,7 +56,11 @@ fn time(what: &str, own: Duration, floor: Option<(&str, Duration)>) {
     }
 }
 
-/// One line: memory.
-fn memory(what: &str, kilobytes: u64) {
-    println!("{what:44} {:>11.1} MB", kilobytes as f64 / 1024.0);
+/// One line: memory in all, and the process's own where that is known.
+fn memory(what: &str, (all, own): (u64, u64)) {
+    let megabytes = |kilobytes: u64| kilobytes as f64 / 1024.0;
+    match own {
+        0 => println!("{what:44} {:>11.1} MB", megabytes(all)),
+        own => println!("{what:44} {:>11.1} MB   of which its own {:.1} MB", megabytes(all), megabytes(own)),
+    }
 }

@@ -18,7 +18,7 @@ pub fn run(machine: &Machine, server: &Server) {
     time("coder secret list, whole process", own, Some(("bash -c true", floor)));
     let used = machine.bash("/usr/bin/env python3 -c 'import resource,subprocess; subprocess.run([\"coder\",\"secret\",\"list\"],stdout=subprocess.DEVNULL); print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)'");
     if let Ok(kilobytes) = used.stdout.trim().parse() {
-        memory("coder secret list, peak", kilobytes);
+        memory("coder secret list, peak", (kilobytes, 0));
     }
     start_to_first_read();
     agent(machine);
@@ -30,11 +30,15 @@ fn timed(work: impl FnOnce()) -> Duration {
     started.elapsed()
 }
 
-/// Resident memory in kilobytes.
-fn resident(pid: i32) -> u64 {
+/// Resident memory in kilobytes, and how much of it is the process's own: the rest is the program's code, which all
+/// processes of it share.
+fn resident(pid: i32) -> (u64, u64) {
     let status = fs::read_to_string(format!("/proc/{pid}/status")).unwrap_or_default();
-    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).unwrap_or_default();
-    line.trim().trim_end_matches(" kB").parse().unwrap_or_default()
+    let field = |name: &str| {
+        let line = status.lines().find_map(|line| line.strip_prefix(name)).unwrap_or_default();
+        line.trim().trim_end_matches(" kB").parse().unwrap_or_default()
+    };
+    (field("VmRSS:"), field("RssAnon:"))
 }
 
 /// From the start of a server on data that exists to its first answer to somebody with a token.

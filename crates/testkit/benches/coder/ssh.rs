@@ -72,7 +72,7 @@ fn stock_server(folder: &Path) -> Option<(Child, u16)> {
     let port = std::net::TcpListener::bind("127.0.0.1:0").ok()?.local_addr().ok()?.port();
     let config = format!(
         "ListenAddress 127.0.0.1\nPort {port}\nHostKey {0}/host\nAuthorizedKeysFile {0}/authorized\nPidFile none\n\
-         StrictModes no\nUsePAM no\nPermitRootLogin yes\n",
+         StrictModes no\nUsePAM no\nPermitRootLogin yes\nSetEnv HOME={0}\n",
         folder.display()
     );
     fs::write(folder.join("sshd_config"), config).ok()?;
