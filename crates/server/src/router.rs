@@ -78,6 +78,7 @@ fn routes() -> OpenApiRouter<State> {
         .routes(routes!(workspaces::get_build_by_number))
         .routes(routes!(workspaces::get_build))
         .routes(routes!(workspaces::cancel_build))
+        .routes(routes!(workspaces::get_build_parameters))
         .routes(routes!(workspaces::get_build_logs))
         .routes(routes!(agent::get_agent))
         .routes(routes!(agent::get_agent_logs))

@@ -136,3 +136,33 @@ fn two_servers_on_one_postgres() {
     let said = Server::start(command).err().expect("refused");
     assert!(said.contains("openssl rand -base64 32"), "{said}");
 }
+
+/// SIGTERM: a request that is under way is answered, new ones are not taken, and the server ends well.
+#[test]
+fn a_stopping_server_answers_what_is_under_way() {
+    use std::io::{Read, Write};
+
+    let machine = super::machine();
+    let server = machine.serve_and_log_in();
+    let token = machine.coder(["login", "token"]).ok();
+    let body = "{\"name\":\"late\",\"value\":\"v\"}";
+    let (first, rest) = body.split_at(8);
+    let mut request = std::net::TcpStream::connect(server.address()).unwrap();
+    write!(
+        request,
+        "POST /api/v2/users/me/secrets HTTP/1.1\r\nHost: x\r\nCoder-Session-Token: {}\r\nContent-Length: {}\r\n\r\n{first}",
+        token.trim(),
+        body.len()
+    )
+    .unwrap();
+    // Another request is answered after it: this one has begun.
+    machine.coder(["whoami"]).ok();
+    let address = server.address();
+    let stopping = std::thread::spawn(move || server.stop());
+    until("no new connection is taken", || std::net::TcpStream::connect(&address).is_err());
+    request.write_all(rest.as_bytes()).unwrap();
+    let mut answer = String::new();
+    request.read_to_string(&mut answer).unwrap();
+    assert!(answer.starts_with("HTTP/1.1 201"), "{answer}");
+    stopping.join().unwrap();
+}

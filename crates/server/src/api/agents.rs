@@ -1,10 +1,13 @@
 //! Agents as people see them.
 
-use axum::extract::State as Shared;
+use axum::{
+    extract::{State as Shared, WebSocketUpgrade, ws::rejection::WebSocketUpgradeRejection},
+    response::{IntoResponse, Response},
+};
 use coder_wire::workspaces::{AgentLog, WorkspaceAgent};
 use uuid::Uuid;
 
-use super::workspaces::{LogsQuery, agent as show};
+use super::workspaces::{LogsQuery, Source, agent as show, agent_log, follow, no_websocket};
 use crate::{
     State,
     error::Result,
@@ -22,7 +25,7 @@ pub async fn get_agent(
     Ok(Json(show(&state.control.find_agent(&caller, agent.into()).await?)))
 }
 
-/// Lines of an agent's log since its workspace's latest start, in order; at most a thousand.
+/// Lines of an agent's log since its workspace's latest start, in order; at most a thousand. With `follow` a WebSocket.
 #[utoipa::path(get, path = "/api/v2/workspaceagents/{agent}/logs", tag = "Agents",
     params(("agent" = Uuid, Path), LogsQuery), responses((status = 200, body = [AgentLog])))]
 pub async fn get_agent_logs(
@@ -30,14 +33,15 @@ pub async fn get_agent_logs(
     SignedIn(caller): SignedIn,
     Path(agent): Path<Uuid>,
     Query(query): Query<LogsQuery>,
-) -> Result<Json<Vec<AgentLog>>> {
+    upgrade: std::result::Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
+) -> Result<Response> {
     let lines = state.control.list_agent_logs(&caller, agent.into(), query.after).await?;
-    let lines = lines.into_iter().map(|line| AgentLog {
-        id: line.id,
-        created_at: line.created_at.into(),
-        level: line.level.as_str().to_owned(),
-        output: line.output,
-        source_id: line.source.uuid(),
-    });
-    Ok(Json(lines.collect()))
+    if query.follows() {
+        let upgrade = upgrade.map_err(|_| no_websocket())?;
+        return Ok(upgrade.on_upgrade(move |socket| {
+            follow(state, caller, Source::Agent(agent.into()), query.after, socket)
+        }));
+    }
+    let lines = lines.into_iter().filter(|line| query.wants(line.id)).map(agent_log);
+    Ok(Json(lines.collect::<Vec<_>>()).into_response())
 }

@@ -1,8 +1,10 @@
 use std::time::Duration;
 
 use coder_testkit::{Api, on_both_engines};
+use futures_util::StreamExt;
 use reqwest::Method;
 use serde_json::{Value, json};
+use tokio_tungstenite::tungstenite::client::IntoClientRequest;
 
 /// A tar archive with one `template.toml`.
 fn archive(text: &str) -> Vec<u8> {
@@ -155,6 +157,35 @@ on_both_engines! {
         let listed = admin.get(&builds).await.expect(200);
         let numbers: Vec<_> = listed.as_array().unwrap().iter().map(|build| build["build_number"].as_i64()).collect();
         assert_eq!(numbers.first(), Some(&Some(numbers.len().try_into().unwrap())), "numbered without gaps");
+    }
+
+    /// Reference X-38: a build's log as it grows, to its end.
+    async fn following_a_log(world: World) {
+        let admin = world.admin().await;
+        let template = template(&admin, "vm", "[external]").await;
+        let body = json!({"name": "dev", "template_id": template["id"]});
+        let made = admin.post("/api/v2/users/me/workspaces", body).await.expect(201);
+        let id = made["latest_build"]["id"].as_str().unwrap();
+        let path = format!("/api/v2/workspacebuilds/{id}/logs");
+        let plain = admin.get(&format!("{path}?follow")).await;
+        assert_eq!((plain.status, plain.message()), (400, "Following a log needs a WebSocket."));
+        let url = admin.request(Method::GET, &format!("{path}?follow")).build().unwrap().url().to_string();
+        let mut request = url.replacen("http", "ws", 1).into_client_request().unwrap();
+        request.headers_mut().insert("Coder-Session-Token", admin.token.clone().unwrap().parse().unwrap());
+        let (mut socket, _) = tokio_tungstenite::connect_async(request).await.unwrap();
+        let mut stages = Vec::new();
+        while let Some(Ok(message)) = tokio::time::timeout(Duration::from_secs(20), socket.next()).await.unwrap() {
+            if message.is_text() {
+                let line: Value = serde_json::from_str(message.to_text().unwrap()).unwrap();
+                stages.push(line["stage"].as_str().unwrap().to_owned());
+            }
+        }
+        assert_eq!(stages, ["Starting"]);
+        let all = admin.get(&path).await.expect(200);
+        let first = all[0]["id"].as_i64().unwrap();
+        assert_eq!(admin.get(&format!("{path}?before={first}")).await.expect(200), json!([]));
+        assert_eq!(admin.get(&format!("{path}?after={first}")).await.expect(200), json!([]));
+        assert_eq!(admin.get(&format!("/api/v2/workspacebuilds/{id}/parameters")).await.expect(200), json!([]));
     }
 
     async fn renaming_and_calling_off(world: World) {

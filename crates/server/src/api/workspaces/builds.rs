@@ -1,13 +1,20 @@
 //! Transitions of workspaces and their logs.
 
-use axum::{extract::State as Shared, http::StatusCode};
+use axum::{
+    extract::{State as Shared, WebSocketUpgrade, ws::rejection::WebSocketUpgradeRejection},
+    http::StatusCode,
+    response::{IntoResponse, Response},
+};
 use coder_control::Error;
 use coder_model::workspace::Transition;
 use coder_wire::deployment::Message;
 use coder_wire::workspaces::{BuildLog, CreateWorkspaceBuildRequest, WorkspaceBuild};
 use uuid::Uuid;
 
-use super::show;
+use super::{
+    follow::{Source, follow},
+    show,
+};
 use crate::{
     State,
     api::page::PageQuery,
@@ -91,16 +98,51 @@ pub async fn cancel_build(
     Ok(Json(Message { message: "Job has been marked as canceled...".to_owned() }))
 }
 
-/// From where on a log is wanted.
+/// Parameters of a build's template: there are none.
+#[utoipa::path(get, path = "/api/v2/workspacebuilds/{build}/parameters", tag = "Builds",
+    params(("build" = Uuid, Path)), responses((status = 200, body = [String])))]
+pub async fn get_build_parameters(
+    Shared(state): Shared<State>,
+    SignedIn(caller): SignedIn,
+    Path(build): Path<Uuid>,
+) -> Result<Json<Vec<String>>> {
+    state.control.find_build(&caller, build.into()).await?;
+    Ok(Json(Vec::new()))
+}
+
+/// Which part of a log is wanted.
 #[derive(Debug, serde::Deserialize, utoipa::IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct LogsQuery {
     /// Only lines after the one with this id.
     #[serde(default)]
     pub after: i64,
+    /// Only lines before the one with this id.
+    pub before: Option<i64>,
+    /// As they are added, over a WebSocket.
+    pub follow: Option<String>,
 }
 
-/// Lines of a build's log, in order; at most a thousand.
+impl LogsQuery {
+    /// Whether lines are wanted as they are added: `follow`, `follow=true`.
+    pub fn follows(&self) -> bool {
+        self.follow.as_deref().is_some_and(|follow| follow != "false")
+    }
+
+    /// Whether a line is among those that are wanted.
+    pub fn wants(&self, id: i64) -> bool {
+        self.before.is_none_or(|before| id < before)
+    }
+}
+
+/// What is answered to somebody who wants to follow without a WebSocket.
+pub fn no_websocket() -> Failure {
+    Failure::new(StatusCode::BAD_REQUEST, "Following a log needs a WebSocket.")
+        .with_detail("Ask again with `after` for what was added since.")
+}
+
+/// Lines of a build's log, in order; at most a thousand. With `follow` a WebSocket, one line a message, until the build has
+/// ended.
 #[utoipa::path(get, path = "/api/v2/workspacebuilds/{build}/logs", tag = "Builds",
     params(("build" = Uuid, Path), LogsQuery), responses((status = 200, body = [BuildLog])))]
 pub async fn get_build_logs(
@@ -108,15 +150,15 @@ pub async fn get_build_logs(
     SignedIn(caller): SignedIn,
     Path(build): Path<Uuid>,
     Query(query): Query<LogsQuery>,
-) -> Result<Json<Vec<BuildLog>>> {
+    upgrade: std::result::Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
+) -> Result<Response> {
     let lines = state.control.list_build_logs(&caller, build.into(), query.after).await?;
-    let lines = lines.into_iter().map(|line| BuildLog {
-        id: line.id,
-        created_at: line.created_at.into(),
-        log_source: "provisioner".to_owned(),
-        log_level: line.level.as_str().to_owned(),
-        stage: line.stage,
-        output: line.output,
-    });
-    Ok(Json(lines.collect()))
+    if query.follows() {
+        let upgrade = upgrade.map_err(|_| no_websocket())?;
+        return Ok(upgrade.on_upgrade(move |socket| {
+            follow(state, caller, Source::Build(build.into()), query.after, socket)
+        }));
+    }
+    let lines = lines.into_iter().filter(|line| query.wants(line.id)).map(show::build_log);
+    Ok(Json(lines.collect::<Vec<_>>()).into_response())
 }

@@ -1,13 +1,17 @@
 //! Workspaces, builds and agents as people see them.
 
-use coder_control::{AgentView, Overview};
+use coder_control::{
+    AgentView, Overview,
+    rows::{AgentLine, BuildLine},
+};
 use coder_model::{
     template::{AppTarget, Definition},
     workspace::WorkspaceStatus,
 };
 use coder_wire::workspaces::{
-    LogSource, ProvisionerJob, SecretWarning, Workspace, WorkspaceAgent, WorkspaceAgentHealth,
-    WorkspaceAgentScript, WorkspaceApp, WorkspaceBuild, WorkspaceHealth, WorkspaceResource,
+    AgentLog, BuildLog, LogSource, ProvisionerJob, SecretWarning, Workspace, WorkspaceAgent,
+    WorkspaceAgentHealth, WorkspaceAgentScript, WorkspaceApp, WorkspaceBuild, WorkspaceHealth,
+    WorkspaceResource,
 };
 use uuid::Uuid;
 
@@ -158,5 +162,28 @@ pub fn agent(view: &AgentView) -> WorkspaceAgent {
         disconnected_at: agent.disconnected_at.map(Into::into),
         started_at: agent.started_at.map(Into::into),
         ready_at: agent.ready_at.map(Into::into),
+    }
+}
+
+/// A line of a build's log.
+pub fn build_log(line: BuildLine) -> BuildLog {
+    BuildLog {
+        id: line.id,
+        created_at: line.created_at.into(),
+        log_source: "provisioner".to_owned(),
+        log_level: line.level.as_str().to_owned(),
+        stage: line.stage,
+        output: line.output,
+    }
+}
+
+/// A line of an agent's log.
+pub fn agent_log(line: AgentLine) -> AgentLog {
+    AgentLog {
+        id: line.id,
+        created_at: line.created_at.into(),
+        level: line.level.as_str().to_owned(),
+        output: line.output,
+        source_id: line.source.uuid(),
     }
 }
