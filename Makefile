@@ -14,7 +14,8 @@ setup: ## Install what the build and the tests need and this machine lacks.
 build: ## Build the coder program (debug).
 	$(CARGO) build --locked
 
-demo: setup ## Build, play the user guide's main job, then keep serving until Ctrl-C.
+demo: ## Build, play the user guide's main job, then keep serving until Ctrl-C.
+	@scripts/setup.sh build
 	@$(CARGO) build --locked
 	@scripts/demo.sh target/debug/coder
 

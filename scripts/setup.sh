@@ -1,5 +1,7 @@
 #!/usr/bin/env bash
 # Installs what the build and the tests need and this machine lacks. Quick when nothing is missing.
+#   scripts/setup.sh          everything
+#   scripts/setup.sh build    only what the build needs
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -11,9 +13,11 @@ has() { command -v "$1" >/dev/null 2>&1; }
 packages=()
 has cc || packages+=(build-essential)
 has git || packages+=(git)
-has ssh || packages+=(openssh-client)
-[ -x /usr/sbin/sshd ] || packages+=(openssh-server)
-compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null || has initdb || packages+=(postgresql)
+if [ "${1:-}" != build ]; then
+    has ssh || packages+=(openssh-client)
+    [ -x /usr/sbin/sshd ] || packages+=(openssh-server)
+    compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null || has initdb || packages+=(postgresql)
+fi
 
 if [ "${#packages[@]}" -gt 0 ]; then
     if ! has apt-get; then
@@ -40,7 +44,7 @@ if ! has cargo; then
     exit 1
 fi
 
-if [ ! -x .cache/tools/bin/cargo-deny ]; then
+if [ "${1:-}" != build ] && [ ! -x .cache/tools/bin/cargo-deny ]; then
     say "building cargo-deny $CARGO_DENY (once, a few minutes)"
     CARGO_TARGET_DIR=.cache/build cargo install --quiet --locked --root .cache/tools "cargo-deny@$CARGO_DENY"
     rm -rf .cache/build

@@ -16,10 +16,10 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("wire", &["model"]),
     ("store", &["model"]),
     ("control", &["model", "seal", "store"]),
-    ("provision", &["model"]),
+    ("provision", &[]),
     ("link", &[]),
     ("server", &["model", "wire", "control", "provision", "link"]),
-    ("client", &["model", "wire", "link"]),
+    ("client", &["wire", "link"]),
     ("agent", &["model", "wire", "client", "link"]),
     ("cli", &["model", "wire", "provision", "server", "client", "agent"]),
 ];
