@@ -1,6 +1,12 @@
 //! A process and everything it started that did not leave its group.
 
-use std::io;
+use std::{
+    io,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+};
 
 use nix::{
     errno::Errno,
@@ -13,30 +19,48 @@ use crate::workspace::Launch;
 /// Variables whose size is told when the system refuses an environment.
 const TOLD: usize = 3;
 
-/// The group that a process leads. When this is dropped before it is [released](Self::release), the group is told that
-/// nobody is there any more, as when a terminal is closed.
+/// The group that a process leads. When this is dropped before the leader has [ended](Ended), the group is told that nobody
+/// is there any more, as when a terminal is closed.
 #[derive(Debug)]
-pub struct Group(Option<Pid>);
+pub struct Group {
+    leader: Option<Pid>,
+    ended: Ended,
+}
+
+/// Says that a group's leader has ended by itself: what it left behind may stay, and its number may soon be another's.
+#[derive(Debug, Clone, Default)]
+pub struct Ended(Arc<AtomicBool>);
+
+impl Ended {
+    /// The leader was collected.
+    pub fn note(&self) {
+        self.0.store(true, Ordering::SeqCst);
+    }
+}
 
 impl Group {
     /// The group of a process that was started as the leader of one.
     pub fn of(leader: Option<u32>) -> Self {
-        Self(leader.and_then(|pid| i32::try_from(pid).ok()).map(Pid::from_raw))
+        let leader = leader.and_then(|pid| i32::try_from(pid).ok()).map(Pid::from_raw);
+        Self { leader, ended: Ended::default() }
     }
 
-    /// Signals everything in the group.
+    /// For whoever waits for the leader.
+    pub fn ended(&self) -> Ended {
+        self.ended.clone()
+    }
+
+    /// Signals everything in the group, while its leader runs.
     pub fn signal(&self, signal: Signal) {
-        if let Some(leader) = self.0
+        if self.ended.0.load(Ordering::SeqCst) {
+            return;
+        }
+        if let Some(leader) = self.leader
             && let Err(error) = killpg(leader, signal)
             && error != Errno::ESRCH
         {
             tracing::debug!(%error, "cannot signal a process group");
         }
-    }
-
-    /// The leader has ended by itself: what it left behind may stay.
-    pub fn release(mut self) {
-        self.0 = None;
     }
 }
 

@@ -3,5 +3,5 @@
 mod group;
 mod terminal;
 
-pub use group::{Group, explain};
+pub use group::{Ended, Group, explain};
 pub use terminal::{Size, Terminal};

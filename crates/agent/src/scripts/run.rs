@@ -96,7 +96,7 @@ pub async fn run(script: &Script, launch: &Launch, reports: &Arc<Reports>) -> Ou
         }
     };
     // What a start script leaves in the background is meant to stay.
-    group.release();
+    group.ended().note();
     for reader in output.into_iter().flatten() {
         let _ = timeout(LAST_OUTPUT, reader).await;
     }

@@ -25,7 +25,7 @@ use super::{
     stdin::{self, Output},
 };
 use crate::{
-    pty::{Group, Terminal, explain},
+    pty::{Ended, Group, Terminal, explain},
     workspace::{Launch, Workspace},
 };
 
@@ -67,13 +67,14 @@ pub fn start(workspace: &Workspace, channel: &mut Channel, wanted: &Wanted, hand
         Ok((terminal, child)) => {
             let (input, output) = stdin::queue();
             let group = Group::of(child.id());
+            let ended = group.ended();
             channel.running = Some(Running { input: Some(input), terminal: terminal.clone(), group });
             match terminal {
                 Some(terminal) => {
                     let notice = launch.notice.filter(|_| matches!(wanted, Wanted::Shell));
-                    tokio::spawn(client.serve_terminal(terminal, child, output, notice));
+                    tokio::spawn(client.serve_terminal(terminal, child, output, ended, notice));
                 }
-                None => drop(tokio::spawn(client.serve_pipes(child, output))),
+                None => drop(tokio::spawn(client.serve_pipes(child, output, ended))),
             }
         }
         Err(error) => {
@@ -122,7 +123,7 @@ struct Client {
 }
 
 impl Client {
-    async fn serve_pipes(self, mut child: Child, input: Output) {
+    async fn serve_pipes(self, mut child: Child, input: Output, ended: Ended) {
         let (exited, gone) = watch::channel(false);
         let stdin = child.stdin.take().map(|stdin| tokio::spawn(input.pump(stdin)));
         let stdout = child.stdout.take().map(|from| pump(from, self.write.make_writer(), gone.clone()));
@@ -130,6 +131,7 @@ impl Client {
             child.stderr.take().map(|from| pump(from, self.write.make_writer_ext(Some(1)), gone.clone()));
         let wait = async {
             let status = child.wait().await;
+            ended.note();
             exited.send_replace(true);
             status
         };
@@ -141,7 +143,14 @@ impl Client {
         self.finish(status).await;
     }
 
-    async fn serve_terminal(self, terminal: Terminal, mut child: Child, input: Output, notice: Option<String>) {
+    async fn serve_terminal(
+        self,
+        terminal: Terminal,
+        mut child: Child,
+        input: Output,
+        ended: Ended,
+        notice: Option<String>,
+    ) {
         if let Some(notice) = notice {
             let _ = self.write.data_bytes(format!("{notice}\r\n")).await;
         }
@@ -149,6 +158,7 @@ impl Client {
         let stdin = tokio::spawn(input.pump(terminal.clone()));
         let wait = async {
             let status = child.wait().await;
+            ended.note();
             exited.send_replace(true);
             status
         };

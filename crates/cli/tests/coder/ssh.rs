@@ -70,6 +70,11 @@ fn commands() {
     assert_eq!(run("sleep 60 & echo done").ok(), "done\n");
     assert!(started.elapsed() < Duration::from_secs(20));
     machine.bash("pkill -f '^sleep 60$' || true").ok();
+    // What a command leaves behind goes on after it, as with sshd.
+    let left = run("sleep 1234 >/dev/null 2>&1 & echo -n $!").ok().parse().unwrap();
+    run("true").ok();
+    assert!(is_alive(left));
+    let _ = nix::sys::signal::kill(nix::unistd::Pid::from_raw(left), nix::sys::signal::Signal::SIGKILL);
     let unknown = machine.coder(["ssh", "nope"]);
     assert!(unknown.code == 1 && unknown.stderr.contains("get workspace \"nope\""), "{}", unknown.stderr);
     server.stop();
