@@ -8,7 +8,6 @@ mod connect;
 mod environment;
 mod error;
 mod files;
-mod harden;
 mod launch;
 mod pty;
 mod reports;

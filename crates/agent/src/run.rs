@@ -20,7 +20,6 @@ use crate::{
     connect::{ConnectError, connect},
     environment::left_out,
     files,
-    harden::harden,
     launch::Account,
     reports::Reports,
     scripts,
@@ -45,7 +44,6 @@ pub struct Options {
 /// # Errors
 /// Only what keeps it from beginning; trouble with the server is waited out.
 pub async fn run(options: Options) -> Result<(), Error> {
-    harden();
     let mut terminate = signal(SignalKind::terminate()).map_err(Error::Signals)?;
     let mut interrupt = signal(SignalKind::interrupt()).map_err(Error::Signals)?;
     tracing::info!(version = env!("CARGO_PKG_VERSION"), url = %options.url, "agent starts");

@@ -7,7 +7,7 @@ use clap::Args;
 use url::Url;
 use zeroize::Zeroizing;
 
-use crate::{args::parse_url, server::log};
+use crate::{args::parse_url, harden::harden, server::log};
 
 /// Run a workspace agent.
 #[derive(Args)]
@@ -38,6 +38,7 @@ pub fn run(args: AgentArgs) -> Result<()> {
         (None, None) => bail!("an agent needs its token: set CODER_AGENT_TOKEN or CODER_AGENT_TOKEN_FILE"),
     };
     log::start(args.log_format);
+    harden();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().context("cannot start")?;
     runtime.block_on(coder_agent::run(coder_agent::Options { url: args.agent_url, token }))?;
     Ok(())

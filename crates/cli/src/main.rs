@@ -10,6 +10,7 @@ mod config;
 mod context;
 mod error;
 mod external;
+mod harden;
 mod login;
 mod output;
 mod people;

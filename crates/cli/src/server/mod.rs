@@ -17,7 +17,7 @@ use tokio::{
 use url::Url;
 use zeroize::Zeroizing;
 
-use crate::{args::parse_url, config::Config};
+use crate::{args::parse_url, config::Config, harden::harden};
 
 /// Run a server.
 ///
@@ -76,6 +76,7 @@ pub struct ServerArgs {
 
 pub fn run(args: ServerArgs, config: impl FnOnce() -> Result<Config>) -> Result<()> {
     log::start(args.log_format);
+    harden();
     let runtime = tokio::runtime::Runtime::new().context("cannot start")?;
     if args.dev {
         let config = config()?;

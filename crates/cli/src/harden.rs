@@ -1,4 +1,4 @@
-//! Keeping what the agent holds in memory out of other processes' reach and out of core files.
+//! Keeping what servers and agents hold in memory out of other processes' reach and out of core files.
 
 use nix::sys::resource::{Resource, setrlimit};
 
@@ -6,11 +6,11 @@ use nix::sys::resource::{Resource, setrlimit};
 /// flag is reset when another program is run.
 pub fn harden() {
     if let Err(error) = rustix::process::set_dumpable_behavior(rustix::process::DumpableBehavior::NotDumpable) {
-        tracing::warn!(%error, "cannot keep the agent's memory from being dumped");
+        tracing::warn!(%error, "cannot keep this process's memory from being dumped");
     }
     // The soft limit only: people's own programs may raise it again.
     let hard = nix::sys::resource::getrlimit(Resource::RLIMIT_CORE).map_or(0, |(_, hard)| hard);
     if let Err(error) = setrlimit(Resource::RLIMIT_CORE, 0, hard) {
-        tracing::warn!(%error, "cannot keep the agent from leaving core files");
+        tracing::warn!(%error, "cannot keep this process from leaving core files");
     }
 }
