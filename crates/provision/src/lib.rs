@@ -2,6 +2,7 @@
 //! somebody else's, and needs nothing of us.
 
 mod identity;
+mod leftovers;
 mod process;
 
 pub use process::{Error, Launch, Processes};

@@ -14,7 +14,7 @@ use nix::sys::signal::Signal;
 use tokio::{process::Command, time::Instant};
 use uuid::Uuid;
 
-use crate::identity::Identity;
+use crate::{identity::Identity, leftovers};
 
 /// Variables that a workspace gets from the server's environment; everything else stays out of it.
 const INHERITED: &[&str] = &["PATH", "LANG", "TZ", "USER", "LOGNAME", "SHELL"];
@@ -136,13 +136,16 @@ impl Processes {
         Ok(())
     }
 
-    /// Ends a workspace's agent: asks, waits for `grace`, then insists.
+    /// Ends a workspace's agent: asks, waits for `grace`, then insists. What the workspace left running ends with it.
     ///
     /// # Errors
     /// When it does not end even then.
     pub async fn stop(&self, workspace: Uuid, grace: Duration) -> Result<(), Error> {
         let record = self.record(workspace);
-        let Some(identity) = Identity::load(&record) else { return Ok(()) };
+        let Some(identity) = Identity::load(&record) else {
+            leftovers::end(workspace).await;
+            return Ok(());
+        };
         identity.signal(Signal::SIGTERM);
         if !ended(identity, grace).await {
             identity.signal_group(Signal::SIGKILL);
@@ -150,6 +153,7 @@ impl Processes {
                 return Err(Error::Stuck);
             }
         }
+        leftovers::end(workspace).await;
         match fs::remove_file(&record) {
             Err(error) if error.kind() != io::ErrorKind::NotFound => Err(folder(&record)(error)),
             _ => Ok(()),

@@ -166,3 +166,18 @@ fn a_stopping_server_answers_what_is_under_way() {
     assert!(answer.starts_with("HTTP/1.1 201"), "{answer}");
     stopping.join().unwrap();
 }
+
+/// What a local workspace left running ends when it is stopped.
+#[test]
+fn a_stopped_workspace_leaves_nothing_running() {
+    let machine = super::machine();
+    let server = machine.serve_and_log_in();
+    machine.workspace("dev", "[process]\n");
+    let start = "setsid nohup sh -c 'trap \"\" HUP; sleep 4242' >/dev/null 2>&1 & echo -n $!";
+    let pid: i32 = machine.coder(["ssh", "dev", "--", start]).ok().parse().unwrap();
+    until("it runs", || is_alive(pid));
+    machine.coder(["stop", "dev", "--yes"]).ok();
+    assert!(!is_alive(pid));
+    machine.bash("! pgrep -f '^sleep 4242$'").ok();
+    server.stop();
+}
