@@ -28,7 +28,7 @@ pub use people::{NewToken, NewUser, Session};
 pub use random::Random;
 pub use secrets::{Opened, OwnSecrets};
 pub use templates::NewTemplate;
-pub use workspaces::{Claim, Claimed, NewWorkspace, Outcome, Overview};
+pub use workspaces::{Claim, Claimed, NewWorkspace, Outcome, Overview, next_start};
 
 /// Rows as the store reads them, where nothing is to be added to them.
 pub mod rows {

@@ -9,6 +9,7 @@ pub mod id;
 pub mod import;
 pub mod moment;
 pub mod page;
+pub mod schedule;
 pub mod sealed;
 pub mod secret;
 pub mod template;

@@ -1,8 +1,11 @@
 //! A workspace, its transitions, and the life of its agent.
 
-use std::fmt;
+use std::{fmt, time::Duration};
 
-use crate::{AgentId, BuildId, Moment, TemplateId, TemplateVersionId, UserId, WorkspaceId, user::is_slug};
+use crate::{
+    AgentId, BuildId, Moment, TemplateId, TemplateVersionId, UserId, WorkspaceId, schedule::Schedule,
+    user::is_slug,
+};
 
 /// The longest name, in bytes (as in the reference; a DNS label allows 63).
 const MAX_NAME_BYTES: usize = 32;
@@ -60,6 +63,14 @@ pub struct Workspace {
     pub last_used_at: Moment,
     /// When it was deleted, if it was.
     pub deleted_at: Option<Moment>,
+    /// Whether its owner wants it first in lists.
+    pub favorite: bool,
+    /// When it starts by itself.
+    pub autostart: Option<Schedule>,
+    /// How long it runs before it is stopped.
+    pub ttl: Option<Duration>,
+    /// Since when it is put aside: it does not start until it is taken back.
+    pub dormant_at: Option<Moment>,
 }
 
 macro_rules! words {
@@ -97,6 +108,20 @@ words! {
         Stop = "stop",
         /// Away, for good.
         Delete = "delete",
+    }
+}
+
+words! {
+    /// Why a build was asked for.
+    BuildReason {
+        /// Somebody did.
+        Initiator = "initiator",
+        /// It was due by the workspace's schedule.
+        Autostart = "autostart",
+        /// The workspace had run for as long as it should.
+        Autostop = "autostop",
+        /// The workspace was put aside.
+        Dormancy = "dormancy",
     }
 }
 
@@ -240,6 +265,10 @@ pub struct Build {
     pub transition: Transition,
     /// Who asked for it.
     pub initiator: UserId,
+    /// Why.
+    pub reason: BuildReason,
+    /// When the workspace is stopped by itself.
+    pub deadline: Option<Moment>,
     /// How far it has come.
     pub status: JobStatus,
     /// What went wrong; empty while nothing did.

@@ -73,6 +73,11 @@ fn routes() -> OpenApiRouter<State> {
         .routes(routes!(workspaces::create_workspace))
         .routes(routes!(workspaces::get_workspace, workspaces::update_workspace))
         .routes(routes!(workspaces::get_workspace_by_name))
+        .routes(routes!(workspaces::update_autostart))
+        .routes(routes!(workspaces::update_ttl))
+        .routes(routes!(workspaces::extend_workspace))
+        .routes(routes!(workspaces::update_dormancy))
+        .routes(routes!(workspaces::add_favorite, workspaces::remove_favorite))
         .routes(routes!(workspaces::external_agent_credentials))
         .routes(routes!(workspaces::list_builds, workspaces::create_build))
         .routes(routes!(workspaces::get_build_by_number))
@@ -88,7 +93,8 @@ fn routes() -> OpenApiRouter<State> {
 pub fn router(state: State) -> Router {
     let (router, _) = routes().split_for_parts();
     router
-        // WebSockets: agents' links, and people's ways into workspaces.
+        // WebSockets: workspaces as they change, agents' links, and people's ways into workspaces.
+        .route("/api/v2/workspaces/{workspace}/watch-ws", get(workspaces::watch_workspace))
         .route("/api/v2/workspaceagents/me/rpc", get(agents::rpc::rpc))
         .route("/api/v2/workspaceagents/{agent}/tunnel", get(agents::tunnel::tunnel))
         .fallback(|| async { Failure::new(StatusCode::NOT_FOUND, "Route not found.") })

@@ -3,7 +3,7 @@
 use coder_model::{
     BuildId, Moment, TemplateVersionId, UserId, WorkspaceId,
     page::Page,
-    workspace::{JobStatus, Transition},
+    workspace::{BuildReason, JobStatus, Transition},
 };
 use uuid::Uuid;
 
@@ -21,8 +21,9 @@ statements! {
             OR (b.status IN ('running', 'canceling') AND b.claimed_until < $1))
         ORDER BY b.created_at LIMIT 1");
     INSERT_BUILD = "INSERT INTO workspace_builds (id, workspace_id, build_number, template_version_id, transition,
-                        initiator_id, status, created_at, updated_at)
-                    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $8)";
+                        initiator_id, reason, status, created_at, updated_at)
+                    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $9)";
+    SET_DEADLINE = "UPDATE workspace_builds SET deadline = $2, updated_at = $3 WHERE id = $1";
     // One that waits is called off at once; one under way by whoever works on it.
     CANCEL = "UPDATE workspace_builds SET status = CASE WHEN status = 'pending' THEN 'canceled' ELSE 'canceling' END,
                   completed_at = CASE WHEN status = 'pending' THEN $2 ELSE completed_at END, updated_at = $2
@@ -51,6 +52,8 @@ pub struct NewBuild {
     pub transition: Transition,
     /// Who asks.
     pub initiator: UserId,
+    /// Why.
+    pub reason: BuildReason,
     /// When.
     pub now: Moment,
 }
@@ -101,6 +104,7 @@ pub async fn insert(write: &mut Write, build: NewBuild) -> Result<()> {
         .bind(build.template_version)
         .bind(build.transition.as_str())
         .bind(build.initiator)
+        .bind(build.reason.as_str())
         .bind(JobStatus::Pending.as_str())
         .bind(build.now)
         .execute(write)
@@ -145,4 +149,13 @@ pub async fn finish(
     now: Moment,
 ) -> Result<bool> {
     Ok(FINISH.bind(id).bind(server).bind(status.as_str()).bind(error).bind(now).execute(write).await? == 1)
+}
+
+/// Notes when a workspace is stopped by itself.
+///
+/// # Errors
+/// When the database fails.
+pub async fn set_deadline(write: &mut Write, id: BuildId, deadline: Option<Moment>, now: Moment) -> Result<()> {
+    SET_DEADLINE.bind(id).bind(deadline).bind(now).execute(write).await?;
+    Ok(())
 }

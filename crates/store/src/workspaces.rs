@@ -1,9 +1,12 @@
 //! Workspaces. What people look at is a workspace with a build of it, so the two are read together.
 
+use std::time::Duration;
+
 use coder_model::{
     Moment, TemplateId, TemplateVersionId, UserId, WorkspaceId,
     page::Page,
-    workspace::{Build, JobStatus, ResourceName, Transition, Workspace},
+    schedule::Schedule,
+    workspace::{Build, BuildReason, JobStatus, ResourceName, Transition, Workspace},
 };
 use uuid::Uuid;
 
@@ -14,6 +17,7 @@ macro_rules! overview {
     ($rest:literal) => {
         concat!(
             "SELECT w.id, w.owner_id, w.name, w.template_id, w.created_at, w.updated_at, w.last_used_at, w.deleted_at,
+                 w.favorite, w.autostart_schedule, w.ttl, w.dormant_at, b.reason, b.deadline,
                  o.username AS owner_name, t.name AS template_name, t.display_name AS template_display_name,
                  t.icon AS template_icon, t.active_version_id, b.id AS build_id, b.build_number, b.template_version_id,
                  b.transition, b.initiator_id, b.status, b.error, b.created_at AS build_created_at,
@@ -39,6 +43,16 @@ statements! {
     // The row lock that orders a workspace's builds.
     TOUCH = "UPDATE workspaces SET updated_at = $2 WHERE id = $1 AND deleted_at IS NULL";
     RENAME = "UPDATE workspaces SET name = $2, updated_at = $3 WHERE id = $1";
+    SET_FAVORITE = "UPDATE workspaces SET favorite = $2 WHERE id = $1";
+    SET_AUTOSTART = "UPDATE workspaces SET autostart_schedule = $2, updated_at = $3 WHERE id = $1";
+    SET_TTL = "UPDATE workspaces SET ttl = $2, updated_at = $3 WHERE id = $1";
+    SET_DORMANT = "UPDATE workspaces SET dormant_at = $2, updated_at = $3 WHERE id = $1";
+    LIST_SCHEDULED = overview!("w.deleted_at IS NULL AND w.dormant_at IS NULL AND w.autostart_schedule IS NOT NULL
+        AND b.transition = 'stop' AND b.status = 'succeeded'
+        AND b.build_number = (SELECT MAX(n.build_number) FROM workspace_builds n WHERE n.workspace_id = w.id)");
+    LIST_OVERDUE = overview!("w.deleted_at IS NULL AND b.transition = 'start' AND b.status = 'succeeded'
+        AND b.deadline < $1
+        AND b.build_number = (SELECT MAX(n.build_number) FROM workspace_builds n WHERE n.workspace_id = w.id)");
     USED = "UPDATE workspaces SET last_used_at = $2 WHERE id = $1";
     DELETE = "UPDATE workspaces SET deleted_at = $2, updated_at = $2 WHERE id = $1";
     FIND = overview!("w.id = $1 AND b.build_number =
@@ -49,7 +63,7 @@ statements! {
     LIST = overview!("w.deleted_at IS NULL AND ($1 = '' OR lower(o.username) = $1)
         AND ($2 = '' OR lower(w.name) LIKE $2 ESCAPE '\\') AND ($3 = '' OR lower(t.name) = $3)
         AND b.build_number = (SELECT MAX(n.build_number) FROM workspace_builds n WHERE n.workspace_id = w.id)
-        ORDER BY lower(w.name), w.id LIMIT $4 OFFSET $5");
+        ORDER BY w.favorite DESC, lower(w.name), w.id LIMIT $4 OFFSET $5");
     COUNT = "SELECT COUNT(*) AS count FROM workspaces w JOIN users o ON o.id = w.owner_id
                  JOIN templates t ON t.id = w.template_id
              WHERE w.deleted_at IS NULL AND ($1 = '' OR lower(o.username) = $1)
@@ -93,6 +107,12 @@ pub(crate) struct Row {
     updated_at: i64,
     last_used_at: i64,
     deleted_at: Option<i64>,
+    favorite: bool,
+    autostart_schedule: Option<String>,
+    ttl: Option<i64>,
+    dormant_at: Option<i64>,
+    reason: String,
+    deadline: Option<i64>,
     owner_name: String,
     template_name: String,
     template_display_name: String,
@@ -127,6 +147,14 @@ impl TryFrom<Row> for Overview {
             updated_at: Moment::from_micros(row.updated_at),
             last_used_at: Moment::from_micros(row.last_used_at),
             deleted_at: row.deleted_at.map(Moment::from_micros),
+            favorite: row.favorite,
+            autostart: row
+                .autostart_schedule
+                .map(|text| Schedule::parse(&text))
+                .transpose()
+                .map_err(|_| Error::Unknown { column: "workspaces.autostart_schedule" })?,
+            ttl: row.ttl.map(|micros| Duration::from_micros(u64::try_from(micros).unwrap_or_default())),
+            dormant_at: row.dormant_at.map(Moment::from_micros),
         };
         let build = Build {
             id: row.build_id.into(),
@@ -136,6 +164,9 @@ impl TryFrom<Row> for Overview {
             transition: Transition::parse(&row.transition)
                 .ok_or(Error::Unknown { column: "workspace_builds.transition" })?,
             initiator: row.initiator_id.into(),
+            reason: BuildReason::parse(&row.reason)
+                .ok_or(Error::Unknown { column: "workspace_builds.reason" })?,
+            deadline: row.deadline.map(Moment::from_micros),
             status: JobStatus::parse(&row.status)
                 .ok_or(Error::Unknown { column: "workspace_builds.status" })?,
             error: row.error,
@@ -194,6 +225,64 @@ pub async fn touch(write: &mut Write, id: WorkspaceId, now: Moment) -> Result<bo
 pub async fn rename(write: &mut Write, id: WorkspaceId, name: &ResourceName, now: Moment) -> Result<()> {
     RENAME.bind(id).bind(name.as_str()).bind(now).execute(write).await?;
     Ok(())
+}
+
+/// Notes whether the owner wants a workspace first in lists.
+///
+/// # Errors
+/// When the database fails.
+pub async fn set_favorite(write: &mut Write, id: WorkspaceId, favorite: bool) -> Result<()> {
+    SET_FAVORITE.bind(id).bind(favorite).execute(write).await?;
+    Ok(())
+}
+
+/// Notes when a workspace starts by itself.
+///
+/// # Errors
+/// When the database fails.
+pub async fn set_autostart(
+    write: &mut Write,
+    id: WorkspaceId,
+    schedule: Option<&Schedule>,
+    now: Moment,
+) -> Result<()> {
+    SET_AUTOSTART.bind(id).bind(schedule.map(Schedule::as_str)).bind(now).execute(write).await?;
+    Ok(())
+}
+
+/// Notes how long a workspace runs before it is stopped.
+///
+/// # Errors
+/// When the database fails.
+pub async fn set_ttl(write: &mut Write, id: WorkspaceId, ttl: Option<Duration>, now: Moment) -> Result<()> {
+    let micros = ttl.map(|ttl| i64::try_from(ttl.as_micros()).unwrap_or(i64::MAX));
+    SET_TTL.bind(id).bind(micros).bind(now).execute(write).await?;
+    Ok(())
+}
+
+/// Puts a workspace aside, or takes it back.
+///
+/// # Errors
+/// When the database fails.
+pub async fn set_dormant(write: &mut Write, id: WorkspaceId, since: Option<Moment>, now: Moment) -> Result<()> {
+    SET_DORMANT.bind(id).bind(since).bind(now).execute(write).await?;
+    Ok(())
+}
+
+/// Every stopped workspace that starts by itself.
+///
+/// # Errors
+/// When the database fails.
+pub async fn list_scheduled(reads: &mut impl Reads) -> Result<Vec<Overview>> {
+    overviews(LIST_SCHEDULED.query().all::<Row>(reads).await?)
+}
+
+/// Every running workspace whose time is over.
+///
+/// # Errors
+/// When the database fails.
+pub async fn list_overdue(reads: &mut impl Reads, now: Moment) -> Result<Vec<Overview>> {
+    overviews(LIST_OVERDUE.bind(now).all::<Row>(reads).await?)
 }
 
 /// Notes that somebody used a workspace.

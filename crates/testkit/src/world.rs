@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use coder_control::Clock;
-use coder_server::{KeySource, Settings};
+use coder_server::{KeySource, Settings, State};
 use serde_json::json;
 use tokio::{sync::watch, task::JoinHandle};
 
@@ -18,6 +18,8 @@ pub struct World {
     pub place: Place,
     /// The source of the time.
     pub clock: Clock,
+    /// What the server's handlers reach.
+    pub state: State,
     /// A caller without a token.
     pub nobody: Api,
     stop: watch::Sender<bool>,
@@ -41,9 +43,10 @@ impl World {
         let started =
             coder_server::start(Self::settings(&place, clock.clone())).await.expect("the server starts");
         let nobody = Api::new(started.access_url().as_str());
+        let state = started.state().clone();
         let (stop, stopped) = watch::channel(false);
         let running = Some(tokio::spawn(started.run(stopped)));
-        Self { place, clock, nobody, stop, running }
+        Self { place, clock, state, nobody, stop, running }
     }
 
     /// The settings of a server on this data.
@@ -66,7 +69,8 @@ impl World {
 
     /// Stops the server and hands its data over.
     pub async fn stop(self) -> Place {
-        let Self { place, stop, running, .. } = self;
+        let Self { place, stop, running, state, .. } = self;
+        drop(state);
         stop.send_replace(true);
         if let Some(running) = running {
             running.await.expect("the server ends well");

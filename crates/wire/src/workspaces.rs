@@ -51,10 +51,16 @@ pub struct Workspace {
     pub outdated: bool,
     /// Whether every agent is well.
     pub health: WorkspaceHealth,
-    /// Absent: workspaces are not started on a schedule.
+    /// When it starts by itself: `CRON_TZ=Europe/Berlin 30 9 * * 1-5`.
     pub autostart_schedule: Option<String>,
-    /// Absent: workspaces are not stopped after a time.
+    /// How long it runs before it is stopped, in milliseconds.
     pub ttl_ms: Option<i64>,
+    /// When it starts by itself next.
+    pub next_start_at: Option<Time>,
+    /// Since when it is put aside.
+    pub dormant_at: Option<Time>,
+    /// Whether its owner wants it first in lists.
+    pub favorite: bool,
     /// `never`: a start uses the template's active version, and nothing starts by itself.
     pub automatic_updates: String,
     /// Always true.
@@ -99,6 +105,46 @@ pub struct CreateWorkspaceBuildRequest {
     pub orphan: bool,
 }
 
+/// Body of `PUT /api/v2/workspaces/{workspace}/autostart`.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, ToSchema)]
+pub struct UpdateWorkspaceAutostartRequest {
+    /// A weekly schedule; never when absent or empty.
+    #[serde(default)]
+    pub schedule: Option<String>,
+}
+
+/// Body of `PUT /api/v2/workspaces/{workspace}/ttl`.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, ToSchema)]
+pub struct UpdateWorkspaceTtlRequest {
+    /// Milliseconds, a minute to 30 days; for ever when absent or zero.
+    #[serde(default)]
+    pub ttl_ms: Option<i64>,
+}
+
+/// Body of `PUT /api/v2/workspaces/{workspace}/extend`.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct PutExtendWorkspaceRequest {
+    /// At least 30 minutes from now.
+    pub deadline: Time,
+}
+
+/// Body of `PUT /api/v2/workspaces/{workspace}/dormant`.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, ToSchema)]
+pub struct UpdateWorkspaceDormancy {
+    /// Whether it is put aside.
+    #[serde(default)]
+    pub dormant: bool,
+}
+
+/// A message of `GET /api/v2/workspaces/{workspace}/watch-ws`.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct WorkspaceEvent {
+    /// `data`.
+    pub r#type: String,
+    /// The workspace as it is now.
+    pub data: Workspace,
+}
+
 /// Body of `PATCH /api/v2/workspaces/{workspace}`.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, ToSchema)]
 pub struct UpdateWorkspaceRequest {
@@ -132,8 +178,10 @@ pub struct WorkspaceBuild {
     pub initiator_id: Uuid,
     /// Their username.
     pub initiator_name: String,
-    /// `initiator`.
+    /// `initiator`, `autostart`, `autostop` or `dormancy`.
     pub reason: String,
+    /// When the workspace is stopped by itself.
+    pub deadline: Option<Time>,
     /// How far its work has come.
     pub job: ProvisionerJob,
     /// The computers of the workspace: one.

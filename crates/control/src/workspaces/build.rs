@@ -1,10 +1,10 @@
 //! Asking for a transition of a workspace.
 
 use coder_model::{
-    AgentId, BuildId, LogSourceId, TemplateVersionId, WorkspaceId,
+    AgentId, BuildId, LogSourceId, TemplateVersionId, UserId, WorkspaceId,
     template::Definition,
     user::Role,
-    workspace::{JobStatus, ResourceName, Transition},
+    workspace::{BuildReason, JobStatus, ResourceName, Transition},
 };
 use coder_store::{Write, agent_logs, agent_warnings, agents, builds, templates, workspaces};
 
@@ -13,15 +13,23 @@ use super::{
     create::{parse_definition, taken},
 };
 use crate::{
-    Caller, Control, Error, Result,
+    Caller, Control, Error, Origin, Result,
     audit::{Action, Diff, Resource},
 };
+
+/// A build that is asked for.
+pub(super) struct Asked {
+    pub transition: Transition,
+    pub version: Option<TemplateVersionId>,
+    pub initiator: UserId,
+    pub reason: BuildReason,
+}
 
 impl Control {
     /// Asks for a start, a stop or a delete. With `orphan`, a delete leaves the computer alone.
     ///
     /// # Errors
-    /// A conflict while another build is active; [`Error::NotFound`].
+    /// A conflict while another build is active or the workspace is put aside; [`Error::NotFound`].
     pub async fn create_build(
         &self,
         caller: &Caller,
@@ -30,28 +38,84 @@ impl Control {
         version: Option<TemplateVersionId>,
         orphan: bool,
     ) -> Result<Overview> {
-        let now = self.clock.now();
         if orphan {
             caller.require_any(&[Role::Owner, Role::TemplateAdmin])?;
         }
         let mut write = self.database.write().await?;
-        if !workspaces::touch(&mut write, id, now).await? {
+        let latest = self.lock_workspace(&mut write, id).await?;
+        may_see(caller, &latest)?;
+        let asked = Asked { transition, version, initiator: caller.id(), reason: BuildReason::Initiator };
+        let build = self.insert_build(&mut write, &latest, asked).await?;
+        let resource =
+            Resource { kind: "workspace_build", id: build.uuid(), target: latest.workspace.name.as_str() };
+        self.audit(&mut write, caller, Action::Build(transition), resource, Diff::default()).await?;
+        if orphan && transition == Transition::Delete {
+            let (now, us) = (self.clock.now(), self.deployment.id);
+            self.remove_workspace(&mut write, id).await?;
+            builds::claim(&mut write, build, us, now, now).await?;
+            builds::finish(&mut write, build, us, JobStatus::Succeeded, "", now).await?;
+        }
+        let overview = builds::find(&mut write, build).await?.ok_or(Error::NotFound)?;
+        write.commit().await?;
+        Ok(overview)
+    }
+
+    /// Asks for a start or a stop that nobody asked for but the workspace's own settings. A workspace that is being built
+    /// already is left alone.
+    pub(super) async fn create_own_build(
+        &self,
+        id: WorkspaceId,
+        transition: Transition,
+        reason: BuildReason,
+    ) -> Result<()> {
+        let mut write = self.database.write().await?;
+        let latest = self.lock_workspace(&mut write, id).await?;
+        let asked = Asked { transition, version: None, initiator: latest.workspace.owner, reason };
+        let build = match self.insert_build(&mut write, &latest, asked).await {
+            Ok(build) => build,
+            Err(Error::Conflict { .. }) => return Ok(()),
+            Err(error) => return Err(error),
+        };
+        let resource =
+            Resource { kind: "workspace_build", id: build.uuid(), target: latest.workspace.name.as_str() };
+        let origin = Origin::default();
+        self.audit_as(&mut write, None, &origin, Action::Build(transition), resource, Diff::default()).await?;
+        Ok(write.commit().await?)
+    }
+
+    /// Takes the lock that orders a workspace's builds, then reads the latest.
+    pub(super) async fn lock_workspace(&self, write: &mut Write, id: WorkspaceId) -> Result<Overview> {
+        if !workspaces::touch(write, id, self.clock.now()).await? {
             return Err(Error::NotFound);
         }
-        let latest = workspaces::find(&mut write, id).await?.ok_or(Error::NotFound)?;
-        may_see(caller, &latest)?;
+        workspaces::find(write, id).await?.ok_or(Error::NotFound)
+    }
+
+    /// Adds a build after the latest, which the caller holds.
+    pub(super) async fn insert_build(
+        &self,
+        write: &mut Write,
+        latest: &Overview,
+        asked: Asked,
+    ) -> Result<BuildId> {
+        let conflict = |message: &str, detail: String| Error::Conflict {
+            message: message.to_owned(),
+            detail,
+            violations: Vec::new(),
+        };
         if matches!(latest.build.status, JobStatus::Pending | JobStatus::Running | JobStatus::Canceling) {
-            return Err(Error::Conflict {
-                message: "A workspace build is already active.".to_owned(),
-                detail: "Wait for it to end, then try again.".to_owned(),
-                violations: Vec::new(),
-            });
+            let detail = "Wait for it to end, then try again.".to_owned();
+            return Err(conflict("A workspace build is already active.", detail));
         }
-        let version_id = version.unwrap_or(match transition {
+        if asked.transition == Transition::Start && latest.workspace.dormant_at.is_some() {
+            let detail = "Take it back with `PUT /api/v2/workspaces/{workspace}/dormant` first.".to_owned();
+            return Err(conflict("The workspace is dormant.", detail));
+        }
+        let version_id = asked.version.unwrap_or(match asked.transition {
             Transition::Start => latest.active_version,
             Transition::Stop | Transition::Delete => latest.build.template_version,
         });
-        let found = templates::find_version(&mut write, version_id)
+        let found = templates::find_version(write, version_id)
             .await?
             .filter(|found| found.version.template == Some(latest.workspace.template))
             .ok_or_else(|| {
@@ -60,31 +124,23 @@ impl Control {
                     "There is no such version of the workspace's template.",
                 )
             })?;
+        let now = self.clock.now();
         let build = builds::NewBuild {
             id: self.random.id(now)?.into(),
-            workspace: id,
+            workspace: latest.workspace.id,
             number: latest.build.number + 1,
             template_version: version_id,
-            transition,
-            initiator: caller.id(),
+            transition: asked.transition,
+            initiator: asked.initiator,
+            reason: asked.reason,
             now,
         };
-        builds::insert(&mut write, build).await?;
-        if transition == Transition::Start {
+        builds::insert(write, build).await?;
+        if asked.transition == Transition::Start {
             let definition = parse_definition(&found.definition)?;
-            self.begin_agent_build(&mut write, id, build.id, &definition).await?;
+            self.begin_agent_build(write, latest.workspace.id, build.id, &definition).await?;
         }
-        let resource =
-            Resource { kind: "workspace_build", id: build.id.uuid(), target: latest.workspace.name.as_str() };
-        self.audit(&mut write, caller, Action::Build(transition), resource, Diff::default()).await?;
-        if orphan && transition == Transition::Delete {
-            self.remove_workspace(&mut write, id).await?;
-            builds::claim(&mut write, build.id, self.deployment.id, now, now).await?;
-            builds::finish(&mut write, build.id, self.deployment.id, JobStatus::Succeeded, "", now).await?;
-        }
-        let overview = builds::find(&mut write, build.id).await?.ok_or(Error::NotFound)?;
-        write.commit().await?;
-        Ok(overview)
+        Ok(build.id)
     }
 
     /// Calls a build off: at once while it waits, soon when it is under way.

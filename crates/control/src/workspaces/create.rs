@@ -4,7 +4,7 @@ use coder_model::{
     TemplateId, TemplateVersionId, Violation, WorkspaceId,
     template::Definition,
     user::User,
-    workspace::{ResourceName, Transition},
+    workspace::{BuildReason, ResourceName, Transition},
 };
 use coder_seal::Binding;
 use coder_store::{Error as StoreError, Write, agents, builds, templates, users, workspaces};
@@ -64,6 +64,7 @@ impl Control {
             template_version: version.version.id,
             transition: Transition::Start,
             initiator: caller.id(),
+            reason: BuildReason::Initiator,
             now,
         };
         builds::insert(&mut write, build).await?;

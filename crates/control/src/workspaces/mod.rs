@@ -4,9 +4,11 @@ mod build;
 mod create;
 mod find;
 mod logs;
+mod settings;
 mod work;
 
 pub use coder_store::workspaces::Overview;
 pub use create::NewWorkspace;
 pub(crate) use create::parse_definition;
+pub use settings::next_start;
 pub use work::{Claim, Claimed, Outcome};

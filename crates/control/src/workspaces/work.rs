@@ -98,6 +98,11 @@ impl Control {
         let mut write = self.database.write().await?;
         let id = overview.build.id;
         let held = builds::finish(&mut write, id, server, status, error, self.clock.now()).await?;
+        let ttl = overview.workspace.ttl.filter(|_| overview.build.transition == Transition::Start);
+        if let Some(ttl) = ttl.filter(|_| held && matches!(outcome, Outcome::Done)) {
+            let now = self.clock.now();
+            builds::set_deadline(&mut write, id, Some(now.after(ttl)), now).await?;
+        }
         if held && matches!(outcome, Outcome::Done) && overview.build.transition == Transition::Delete {
             self.remove_workspace(&mut write, overview.workspace.id).await?;
         }

@@ -13,6 +13,8 @@ use crate::State;
 const ALIVE_EVERY: Duration = Duration::from_secs(15);
 /// How often data keys under an older deployment key are looked for.
 const REWRAP_EVERY: Duration = Duration::from_secs(60);
+/// How often it is looked what is due by its schedule.
+const SCHEDULES_EVERY: Duration = Duration::from_secs(20);
 /// How often sessions that are long over are forgotten.
 const SWEEP_EVERY: Duration = Duration::from_secs(60 * 60);
 
@@ -27,6 +29,12 @@ pub fn spawn(state: &State) -> JoinSet<()> {
     }));
     jobs.spawn(every(state.clone(), REWRAP_EVERY, async |state: &State| {
         while state.control.rewrap_data_keys().await? > 0 {}
+        Ok(())
+    }));
+    jobs.spawn(every(state.clone(), SCHEDULES_EVERY, async |state: &State| {
+        if state.control.keep_schedules().await? {
+            state.build_bell.notify_one();
+        }
         Ok(())
     }));
     jobs.spawn(every(state.clone(), SWEEP_EVERY, async |state: &State| state.control.sweep_sessions().await));

@@ -8,6 +8,7 @@ mod import;
 mod isolation;
 mod limits;
 mod people;
+mod schedules;
 mod secrets;
 mod sessions;
 mod workspaces;

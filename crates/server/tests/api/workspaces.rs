@@ -22,7 +22,7 @@ async fn upload(api: &Api, bytes: Vec<u8>) -> coder_testkit::Reply {
 }
 
 /// Pushes a template of this text.
-async fn template(api: &Api, name: &str, text: &str) -> Value {
+pub async fn template(api: &Api, name: &str, text: &str) -> Value {
     let file = upload(api, archive(text)).await.expect(201);
     let version = json!({"file_id": file["hash"]});
     let version = api.post("/api/v2/organizations/default/templateversions", version).await.expect(201);
@@ -31,7 +31,7 @@ async fn template(api: &Api, name: &str, text: &str) -> Value {
 }
 
 /// Waits for the end of a build.
-async fn built(api: &Api, id: &Value) -> Value {
+pub async fn built(api: &Api, id: &Value) -> Value {
     let path = format!("/api/v2/workspacebuilds/{}", id.as_str().unwrap());
     for _ in 0..500 {
         let build = api.get(&path).await.expect(200);

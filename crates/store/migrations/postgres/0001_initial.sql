@@ -113,7 +113,12 @@ CREATE TABLE workspaces (
     created_at BIGINT NOT NULL,
     updated_at BIGINT NOT NULL,
     last_used_at BIGINT NOT NULL,
-    deleted_at BIGINT
+    deleted_at BIGINT,
+    favorite BOOLEAN NOT NULL DEFAULT FALSE,
+    autostart_schedule TEXT,
+    -- Microseconds.
+    ttl BIGINT,
+    dormant_at BIGINT
 );
 CREATE UNIQUE INDEX workspaces_owner_id_name_key ON workspaces (owner_id, lower(name)) WHERE deleted_at IS NULL;
 CREATE INDEX workspaces_template_id_idx ON workspaces (template_id);
@@ -125,6 +130,8 @@ CREATE TABLE workspace_builds (
     template_version_id UUID NOT NULL REFERENCES template_versions (id),
     transition TEXT NOT NULL,
     initiator_id UUID NOT NULL REFERENCES users (id),
+    reason TEXT NOT NULL,
+    deadline BIGINT,
     status TEXT NOT NULL,
     error TEXT NOT NULL DEFAULT '',
     -- The server that works on it, and until when that claim holds without being renewed.

@@ -1,7 +1,7 @@
 //! Workspaces, builds and agents as people see them.
 
 use coder_control::{
-    AgentView, Overview,
+    AgentView, Overview, next_start,
     rows::{AgentLine, BuildLine},
 };
 use coder_model::{
@@ -38,8 +38,11 @@ pub async fn workspace(state: &State, overview: &Overview) -> Result<Workspace> 
         latest_build: build_with(overview, view.as_ref()),
         outdated: overview.build.template_version != overview.active_version,
         health: WorkspaceHealth { healthy: failing.is_empty(), failing_agents: failing },
-        autostart_schedule: None,
-        ttl_ms: None,
+        autostart_schedule: found.autostart.as_ref().map(ToString::to_string),
+        ttl_ms: found.ttl.map(|ttl| i64::try_from(ttl.as_millis()).unwrap_or(i64::MAX)),
+        next_start_at: next_start(overview).map(Into::into),
+        dormant_at: found.dormant_at.map(Into::into),
+        favorite: found.favorite,
         automatic_updates: "never".to_owned(),
         allow_renames: true,
         last_used_at: found.last_used_at.into(),
@@ -77,7 +80,8 @@ fn build_with(overview: &Overview, view: Option<&AgentView>) -> WorkspaceBuild {
         transition: build.transition.as_str().to_owned(),
         initiator_id: build.initiator.uuid(),
         initiator_name: overview.initiator_name.clone(),
-        reason: "initiator".to_owned(),
+        reason: build.reason.as_str().to_owned(),
+        deadline: build.deadline.map(Into::into),
         job: ProvisionerJob {
             id: build.id.uuid(),
             status: build.status.as_str().to_owned(),

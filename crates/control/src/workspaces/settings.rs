@@ -1,0 +1,214 @@
+//! What a workspace does by itself, and where its owner wants it.
+
+use std::time::Duration;
+
+use coder_model::{
+    Moment, WorkspaceId,
+    schedule::Schedule,
+    workspace::{BuildReason, JobStatus, Transition},
+};
+use coder_store::{Write, builds, workspaces};
+
+use super::{
+    Overview,
+    build::{Asked, may_see},
+};
+use crate::{
+    Caller, Control, Error, Result,
+    audit::{Action, Diff, Resource},
+};
+
+/// The shortest time that a workspace may run before it is stopped.
+const MIN_TTL: Duration = Duration::from_secs(60);
+/// The longest.
+const MAX_TTL: Duration = Duration::from_secs(30 * 24 * 60 * 60);
+/// How far away a deadline must be moved at least.
+const MIN_EXTENSION: Duration = Duration::from_secs(30 * 60);
+/// A start that was due longer ago than this is not made up for: the server may have been away for days.
+const MISSED: Duration = Duration::from_secs(10 * 60);
+
+impl Control {
+    /// Puts a workspace first in lists, or not any more.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] for everybody but its owner.
+    pub async fn set_favorite(&self, caller: &Caller, id: WorkspaceId, favorite: bool) -> Result<()> {
+        let found = self.find_workspace(caller, id, false).await?;
+        if found.workspace.owner != caller.id() {
+            return Err(Error::NotFound);
+        }
+        let mut write = self.database.write().await?;
+        workspaces::set_favorite(&mut write, id, favorite).await?;
+        Ok(write.commit().await?)
+    }
+
+    /// Says when a workspace starts by itself; never, without a schedule.
+    ///
+    /// # Errors
+    /// A broken rule; [`Error::NotFound`].
+    pub async fn set_autostart(&self, caller: &Caller, id: WorkspaceId, schedule: Option<&str>) -> Result<()> {
+        let schedule = schedule
+            .filter(|text| !text.is_empty())
+            .map(Schedule::parse)
+            .transpose()
+            .map_err(|detail| Error::invalid_field("schedule", detail))?;
+        let mut write = self.database.write().await?;
+        let before = self.own_settings(&mut write, caller, id).await?;
+        workspaces::set_autostart(&mut write, id, schedule.as_ref(), self.clock.now()).await?;
+        let text = |schedule: Option<&Schedule>| schedule.map(ToString::to_string).unwrap_or_default();
+        let diff = Diff::default().field(
+            "autostart_schedule",
+            text(before.workspace.autostart.as_ref()),
+            text(schedule.as_ref()),
+        );
+        self.note_settings(&mut write, caller, &before, diff).await?;
+        Ok(write.commit().await?)
+    }
+
+    /// Says how long a workspace runs, from its next start on, before it is stopped; for ever, without a time.
+    ///
+    /// # Errors
+    /// A broken rule; [`Error::NotFound`].
+    pub async fn set_ttl(&self, caller: &Caller, id: WorkspaceId, milliseconds: Option<i64>) -> Result<()> {
+        let ttl = match milliseconds {
+            None | Some(0) => None,
+            Some(milliseconds) => {
+                let ttl = u64::try_from(milliseconds).map(Duration::from_millis).unwrap_or_default();
+                if ttl < MIN_TTL {
+                    return Err(Error::invalid_field(
+                        "ttl_ms",
+                        "time until shutdown must be at least one minute",
+                    ));
+                }
+                if ttl > MAX_TTL {
+                    return Err(Error::invalid_field(
+                        "ttl_ms",
+                        "time until shutdown must be less than 30 days",
+                    ));
+                }
+                Some(ttl)
+            }
+        };
+        let mut write = self.database.write().await?;
+        let before = self.own_settings(&mut write, caller, id).await?;
+        workspaces::set_ttl(&mut write, id, ttl, self.clock.now()).await?;
+        let seconds = |ttl: Option<Duration>| ttl.map(|ttl| ttl.as_secs());
+        let diff = Diff::default().field("ttl", seconds(before.workspace.ttl), seconds(ttl));
+        self.note_settings(&mut write, caller, &before, diff).await?;
+        Ok(write.commit().await?)
+    }
+
+    /// Moves the end of a running workspace.
+    ///
+    /// # Errors
+    /// A refusal when it does not run or the new end is too soon; [`Error::NotFound`].
+    pub async fn extend_deadline(&self, caller: &Caller, id: WorkspaceId, deadline: Moment) -> Result<()> {
+        let now = self.clock.now();
+        if deadline < now.after(MIN_EXTENSION) {
+            return Err(Error::invalid_field(
+                "deadline",
+                "new deadline must be at least 30 minutes in the future",
+            ));
+        }
+        if deadline > now.after(MAX_TTL) {
+            return Err(Error::invalid_field(
+                "deadline",
+                "new deadline must be less than 30 days in the future",
+            ));
+        }
+        let mut write = self.database.write().await?;
+        let latest = self.own_settings(&mut write, caller, id).await?;
+        let runs = (latest.build.transition, latest.build.status) == (Transition::Start, JobStatus::Succeeded);
+        if !runs {
+            return Err(Error::Conflict {
+                message: "The workspace is not running.".to_owned(),
+                detail: String::new(),
+                violations: Vec::new(),
+            });
+        }
+        builds::set_deadline(&mut write, latest.build.id, Some(deadline), now).await?;
+        Ok(write.commit().await?)
+    }
+
+    /// Puts a workspace aside, which stops it, or takes it back.
+    ///
+    /// # Errors
+    /// A conflict while a build is active; [`Error::NotFound`].
+    pub async fn set_dormant(&self, caller: &Caller, id: WorkspaceId, dormant: bool) -> Result<Overview> {
+        let now = self.clock.now();
+        let mut write = self.database.write().await?;
+        let latest = self.own_settings(&mut write, caller, id).await?;
+        if dormant != latest.workspace.dormant_at.is_some() {
+            workspaces::set_dormant(&mut write, id, dormant.then_some(now), now).await?;
+            let diff = Diff::default().field("dormant", !dormant, dormant);
+            self.note_settings(&mut write, caller, &latest, diff).await?;
+            if dormant && latest.build.transition == Transition::Start {
+                let asked = Asked {
+                    transition: Transition::Stop,
+                    version: None,
+                    initiator: caller.id(),
+                    reason: BuildReason::Dormancy,
+                };
+                self.insert_build(&mut write, &latest, asked).await?;
+            }
+        }
+        let found = workspaces::find(&mut write, id).await?.ok_or(Error::NotFound)?;
+        write.commit().await?;
+        Ok(found)
+    }
+
+    /// Starts what is due by its schedule, and stops what has run for as long as it should. Answers whether anything was
+    /// asked for.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn keep_schedules(&self) -> Result<bool> {
+        let now = self.clock.now();
+        let mut read = self.database.read().await?;
+        let (scheduled, overdue) =
+            (workspaces::list_scheduled(&mut read).await?, workspaces::list_overdue(&mut read, now).await?);
+        drop(read);
+        let mut asked = false;
+        for overview in overdue {
+            self.create_own_build(overview.workspace.id, Transition::Stop, BuildReason::Autostop).await?;
+            asked = true;
+        }
+        for overview in scheduled {
+            if next_start(&overview).is_some_and(|due| due <= now && now.since(due) < MISSED) {
+                self.create_own_build(overview.workspace.id, Transition::Start, BuildReason::Autostart).await?;
+                asked = true;
+            }
+        }
+        Ok(asked)
+    }
+
+    async fn own_settings(&self, write: &mut Write, caller: &Caller, id: WorkspaceId) -> Result<Overview> {
+        let latest = self.lock_workspace(write, id).await?;
+        may_see(caller, &latest)?;
+        Ok(latest)
+    }
+
+    async fn note_settings(
+        &self,
+        write: &mut Write,
+        caller: &Caller,
+        before: &Overview,
+        diff: Diff,
+    ) -> Result<()> {
+        let workspace = &before.workspace;
+        let resource = Resource { kind: "workspace", id: workspace.id.uuid(), target: workspace.name.as_str() };
+        self.audit(write, caller, Action::Write, resource, diff).await
+    }
+}
+
+/// When a stopped workspace starts by itself: the first time its schedule names after it was stopped or last changed,
+/// so that a schedule set in the afternoon does not start what was due in the morning.
+#[must_use]
+pub fn next_start(overview: &Overview) -> Option<Moment> {
+    let workspace = &overview.workspace;
+    if workspace.dormant_at.is_some() || overview.build.transition != Transition::Stop {
+        return None;
+    }
+    let since = overview.build.updated_at.max(workspace.updated_at);
+    workspace.autostart.as_ref()?.next_after(since)
+}

@@ -1,0 +1,78 @@
+//! A workspace as it changes, over a WebSocket.
+
+use std::time::Duration;
+
+use axum::{
+    extract::{
+        State as Shared, WebSocketUpgrade,
+        ws::{Message, WebSocket},
+    },
+    response::Response,
+};
+use coder_control::Caller;
+use coder_model::WorkspaceId;
+use coder_wire::workspaces::WorkspaceEvent;
+use tokio::time::sleep;
+use uuid::Uuid;
+
+use super::show;
+use crate::{
+    State,
+    error::Result,
+    extract::{Path, SignedIn},
+};
+
+/// How often the workspace is looked at.
+const LOOK_EVERY: Duration = Duration::from_secs(1);
+
+/// Sends the workspace as it is, and again whenever it has changed.
+pub async fn watch_workspace(
+    Shared(state): Shared<State>,
+    SignedIn(caller): SignedIn,
+    Path(workspace): Path<Uuid>,
+    upgrade: WebSocketUpgrade,
+) -> Result<Response> {
+    let id = WorkspaceId::from(workspace);
+    state.control.find_workspace(&caller, id, true).await?;
+    Ok(upgrade.on_upgrade(move |socket| watch(state, caller, id, socket)))
+}
+
+async fn watch(state: State, caller: Caller, id: WorkspaceId, mut socket: WebSocket) {
+    let mut stop = state.stop.clone();
+    let mut sent = String::new();
+    loop {
+        if !state.control.is_still_signed_in(&caller).await.unwrap_or(true) {
+            break;
+        }
+        let now = match event(&state, &caller, id).await {
+            Ok(now) => now,
+            Err(error) => {
+                tracing::debug!(?error, "a workspace cannot be watched any more");
+                break;
+            }
+        };
+        if now != sent {
+            if socket.send(Message::Text(now.clone().into())).await.is_err() {
+                return;
+            }
+            sent = now;
+        }
+        tokio::select! {
+            () = sleep(LOOK_EVERY) => {}
+            // Nothing is expected of the caller but to hang up.
+            message = socket.recv() => match message {
+                Some(Ok(Message::Close(_)) | Err(_)) | None => return,
+                Some(Ok(_)) => {}
+            },
+            _ = stop.wait_for(|stop| *stop) => break,
+        }
+    }
+    let _ = socket.send(Message::Close(None)).await;
+}
+
+async fn event(state: &State, caller: &Caller, id: WorkspaceId) -> Result<String> {
+    let overview = state.control.find_workspace(caller, id, true).await?;
+    let data = show::workspace(state, &overview).await?;
+    let event = WorkspaceEvent { r#type: "data".to_owned(), data };
+    serde_json::to_string(&event).map_err(crate::error::Failure::internal)
+}
