@@ -12,6 +12,7 @@ mod error;
 mod external;
 mod harden;
 mod login;
+mod memory;
 mod output;
 mod people;
 mod prompt;

@@ -17,7 +17,7 @@ use tokio::{
 use url::Url;
 use zeroize::Zeroizing;
 
-use crate::{args::parse_url, config::Config, harden::harden};
+use crate::{args::parse_url, config::Config, harden::harden, memory};
 
 /// Run a server.
 ///
@@ -77,6 +77,7 @@ pub struct ServerArgs {
 pub fn run(args: ServerArgs, config: impl FnOnce() -> Result<Config>) -> Result<()> {
     log::start(args.log_format);
     harden();
+    memory::give_back_large_blocks();
     let runtime = tokio::runtime::Runtime::new().context("cannot start")?;
     if args.dev {
         let config = config()?;
