@@ -4,6 +4,8 @@ use std::fs;
 
 use coder_testkit::PASSWORD;
 
+use crate::screen::Screen;
+
 #[test]
 fn the_life_of_a_secret() {
     let machine = super::machine();
@@ -207,5 +209,54 @@ fn the_life_of_a_workspace() {
     assert_eq!(machine.coder(["list", "-o", "json"]).ok(), "[]\n");
     assert_eq!(fs::read_dir(machine.data().join("workspaces")).unwrap().count(), 0, "its files are gone");
     machine.coder(["templates", "delete", "local", "--yes"]).ok();
+    server.stop();
+}
+
+/// On a terminal everything that is missing is asked for.
+#[test]
+fn questions_on_a_terminal() {
+    let machine = super::machine();
+    let server = machine.serve::<&str>([]);
+    let run = |arguments: &[&str]| {
+        let mut command = machine.command("coder");
+        command.args(arguments);
+        Screen::run(command, 40, 100)
+    };
+    let mut login = run(&["login", &server.url]);
+    login.wait_for("Would you like to create the first user?");
+    login.type_in("y\r");
+    login.wait_for("What username would you like?");
+    login.type_in("ada\r");
+    login.wait_for("What's your email?");
+    login.type_in("ada@example.com\r");
+    login.wait_for("Enter a password:");
+    login.type_in(&format!("{PASSWORD}\r"));
+    login.wait_for("Confirmation:");
+    login.type_in(&format!("{PASSWORD}\r"));
+    login.wait_for("Welcome to Coder, ada! You're authenticated.");
+    assert!(login.child.wait().unwrap().success());
+
+    machine.coder(["secret", "create", "k", "--value", "v"]).ok();
+    let mut create = run(&["secret", "create", "other"]);
+    create.wait_for("secret value must be provided with --value or stdin via pipe or redirect");
+    assert_eq!(create.child.wait().unwrap().code(), Some(1));
+    let mut delete = run(&["secret", "delete", "k"]);
+    delete.wait_for("Delete secret k?");
+    delete.type_in("n\r");
+    delete.wait_for("canceled");
+    assert_eq!(delete.child.wait().unwrap().code(), Some(1));
+    let mut delete = run(&["secret", "delete", "k"]);
+    delete.wait_for("Delete secret k?");
+    delete.type_in("y\r");
+    delete.wait_for("Deleted secret k at ");
+    assert!(delete.child.wait().unwrap().success());
+
+    machine.coder(["logout", "--yes"]).ok();
+    let mut login = run(&["login", &server.url]);
+    login.wait_for("Email:");
+    login.type_in("ada@example.com\r");
+    login.wait_for("Password:");
+    login.type_in(&format!("{PASSWORD}\r"));
+    login.wait_for("Welcome to Coder, ada! You're authenticated.");
     server.stop();
 }

@@ -1,0 +1,61 @@
+//! A terminal, and somebody who types on it.
+
+use std::{
+    fs,
+    io::{Read, Write},
+    os::fd::OwnedFd,
+    process::{Command, Stdio},
+    time::{Duration, Instant},
+};
+
+use nix::pty::{Winsize, openpty};
+
+/// What a terminal of the given size shows while a program runs on it.
+pub struct Screen {
+    pub child: std::process::Child,
+    pub terminal: fs::File,
+    shown: std::sync::mpsc::Receiver<Vec<u8>>,
+    text: String,
+}
+
+impl Screen {
+    pub fn run(mut command: Command, rows: u16, columns: u16) -> Self {
+        let size = Winsize { ws_row: rows, ws_col: columns, ws_xpixel: 0, ws_ypixel: 0 };
+        let pair = openpty(Some(&size), None).unwrap();
+        let end = |fd: &OwnedFd| Stdio::from(fd.try_clone().unwrap());
+        command.stdin(end(&pair.slave)).stdout(end(&pair.slave)).stderr(end(&pair.slave)).env("TERM", "xterm");
+        let child = command.spawn().unwrap();
+        drop(command);
+        drop(pair.slave);
+        let terminal = fs::File::from(pair.master);
+        let mut reader = terminal.try_clone().unwrap();
+        let (sender, shown) = std::sync::mpsc::channel();
+        std::thread::spawn(move || {
+            let mut buffer = [0; 4096];
+            while let Ok(read @ 1..) = reader.read(&mut buffer) {
+                if sender.send(buffer[..read].to_vec()).is_err() {
+                    return;
+                }
+            }
+        });
+        Self { child, terminal, shown, text: String::new() }
+    }
+
+    /// Waits until this is shown after what was waited for before.
+    pub fn wait_for(&mut self, what: &str) {
+        let deadline = Instant::now() + Duration::from_secs(20);
+        while !self.text.contains(what) {
+            let left = deadline.saturating_duration_since(Instant::now());
+            match self.shown.recv_timeout(left) {
+                Ok(bytes) => self.text.push_str(&String::from_utf8_lossy(&bytes)),
+                Err(_) => panic!("{what:?} never came; shown was: {:?}", self.text),
+            }
+        }
+        let (_, rest) = self.text.split_once(what).unwrap();
+        self.text = rest.to_owned();
+    }
+
+    pub fn type_in(&mut self, keys: &str) {
+        self.terminal.write_all(keys.as_bytes()).unwrap();
+    }
+}
