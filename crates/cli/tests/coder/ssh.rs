@@ -126,9 +126,8 @@ fn an_interactive_shell() {
     screen.type_in("PS1='ready> '; stty size; echo \"$TERM:$K\"\n");
     screen.wait_for("33 101");
     screen.wait_for("xterm:s3cret");
-    screen.type_in("sleep 1000\n");
-    screen.wait_for("sleep 1000");
-    std::thread::sleep(Duration::from_millis(300));
+    screen.type_in("sh -c 'printf be%s gun; sleep 1000'\n");
+    screen.wait_for("begun");
     screen.type_in("\u{3}");
     screen.type_in("echo status-$?\n");
     screen.wait_for("status-130");
@@ -173,17 +172,28 @@ fn a_dropped_connection_ends_what_ran_on_it() {
 fn waiting_for_start_up_scripts() {
     let machine = super::machine();
     let server = machine.serve_and_log_in();
-    machine.workspace(
-        "block",
-        "[process]\n[[script]]\nscript = \"sleep 2; touch done\"\nstart_blocks_login = true\n",
-    );
-    assert_eq!(machine.coder(["ssh", "block", "--wait", "no", "--", "ls"]).ok(), "");
-    let waited = machine.coder(["ssh", "block", "--", "ls"]);
-    assert_eq!(waited.stdout, "done\n");
+    let script = "script = \"while [ ! -e go ]; do sleep 0.05; done; touch done\"";
+    let ssh = |arguments: &[&str]| machine.coder([&["ssh"], arguments].concat());
+    // Lets the script go on, once waiting for it has become worth a word.
+    let later = |workspace: &str| {
+        std::thread::sleep(Duration::from_millis(1500));
+        ssh(&[workspace, "--wait", "no", "--", "touch go"]).ok();
+    };
+    machine.workspace("block", &format!("[process]\n[[script]]\n{script}\nstart_blocks_login = true\n"));
+    assert_eq!(ssh(&["block", "--wait", "no", "--", "ls"]).ok(), "");
+    let waited = std::thread::scope(|scope| {
+        scope.spawn(|| later("block"));
+        ssh(&["block", "--", "ls"])
+    });
+    assert_eq!(waited.stdout, "done\ngo\n");
     assert!(waited.stderr.contains("Waiting for the workspace's start-up scripts..."), "{}", waited.stderr);
-    machine.workspace("pass", "[process]\n[[script]]\nscript = \"sleep 2; touch done\"\n");
-    assert_eq!(machine.coder(["ssh", "pass", "--", "ls"]).ok(), "");
-    assert_eq!(machine.coder(["ssh", "pass", "--wait", "yes", "--", "ls"]).ok(), "done\n");
+    machine.workspace("pass", &format!("[process]\n[[script]]\n{script}\n"));
+    assert_eq!(ssh(&["pass", "--", "ls"]).ok(), "");
+    let waited = std::thread::scope(|scope| {
+        scope.spawn(|| later("pass"));
+        ssh(&["pass", "--wait", "yes", "--", "ls"])
+    });
+    assert_eq!(waited.stdout, "done\ngo\n");
     machine.workspace(
         "fail",
         "[process]\n[[script]]\nscript = \"echo broken; exit 3\"\nstart_blocks_login = true\n",
