@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use coder_model::{
-    Moment, TemplateId, TemplateVersionId, UserId, WorkspaceId,
+    FileId, Moment, TemplateId, TemplateVersionId, UserId, WorkspaceId,
     page::Page,
     schedule::Schedule,
     workspace::{Build, BuildReason, JobStatus, ResourceName, Transition, Workspace},
@@ -21,7 +21,7 @@ macro_rules! overview {
                  o.username AS owner_name, t.name AS template_name, t.display_name AS template_display_name,
                  t.icon AS template_icon, t.active_version_id, b.id AS build_id, b.build_number, b.template_version_id,
                  b.transition, b.initiator_id, b.status, b.error, b.created_at AS build_created_at,
-                 b.updated_at AS build_updated_at, b.started_at, b.completed_at, v.name AS version_name, v.definition,
+                 b.updated_at AS build_updated_at, b.started_at, b.completed_at, v.name AS version_name, v.definition, v.file_id,
                  i.username AS initiator_name
              FROM workspaces w
                  JOIN workspace_builds b ON b.workspace_id = w.id
@@ -93,6 +93,8 @@ pub struct Overview {
     pub version_name: String,
     /// The text of that version's `template.toml`.
     pub definition: String,
+    /// The archive of that version.
+    pub file: FileId,
     /// Who asked for the build.
     pub initiator_name: String,
 }
@@ -131,6 +133,7 @@ pub(crate) struct Row {
     completed_at: Option<i64>,
     version_name: String,
     definition: String,
+    file_id: Uuid,
     initiator_name: String,
 }
 
@@ -185,6 +188,7 @@ impl TryFrom<Row> for Overview {
             build,
             version_name: row.version_name,
             definition: row.definition,
+            file: row.file_id.into(),
             initiator_name: row.initiator_name,
         })
     }

@@ -60,9 +60,12 @@ fn show_version(state: &State, found: &FoundVersion) -> TemplateVersion {
             id: version.id.uuid(),
             status: "succeeded".to_owned(),
             error: String::new(),
+            r#type: "template_version_import".to_owned(),
+            file_id: version.file.uuid(),
             created_at: version.created_at.into(),
             started_at: Some(version.created_at.into()),
             completed_at: Some(version.created_at.into()),
+            canceled_at: None,
         },
     }
 }
