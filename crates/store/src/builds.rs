@@ -10,7 +10,7 @@ use uuid::Uuid;
 use crate::{
     Reads, Result, Write,
     executor::statements,
-    workspaces::{Overview, Row, overview, overviews},
+    overview::{Overview, Row, overview, overviews},
 };
 
 statements! {

@@ -7,6 +7,7 @@ mod database;
 mod error;
 mod executor;
 mod like;
+mod overview;
 mod transaction;
 
 pub mod agent_logs;
