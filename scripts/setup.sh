@@ -15,6 +15,7 @@ has cc || packages+=(build-essential)
 has git || packages+=(git)
 if [ "${1:-}" != build ]; then
     has ssh || packages+=(openssh-client)
+    has rsync || packages+=(rsync)
     [ -x /usr/sbin/sshd ] || packages+=(openssh-server)
     compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null || has initdb || packages+=(postgresql)
 fi

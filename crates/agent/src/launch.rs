@@ -1,57 +1,59 @@
-//! Whose processes the agent starts: their home, their login shell, and the environment the agent itself was given.
+//! How a process of the workspace is started.
 
-use std::path::PathBuf;
+use std::{
+    collections::BTreeSet,
+    ffi::{OsStr, OsString},
+    path::PathBuf,
+};
 
-use nix::unistd::{Uid, User};
+use tokio::process::Command;
 
-use crate::environment::{Platform, Variables};
+use crate::environment::Variables;
 
-/// The shell of whoever has none.
-const FALLBACK_SHELL: &str = "/bin/sh";
-
-/// The user that the agent runs as.
+/// What a new process gets.
 #[derive(Debug, Clone)]
-pub struct Account {
-    /// Where `~/` is; none when nobody knows.
-    pub home: Option<PathBuf>,
+pub struct Launch {
+    /// Its environment.
+    pub env: Variables,
+    /// The variables in it that a client may not set otherwise: the owner's secrets, and what the agent insists on.
+    pub insisted: BTreeSet<String>,
+    /// Where it starts.
+    pub directory: PathBuf,
+    /// Said before a shell starts somewhere else than the template wants.
+    pub notice: Option<String>,
     /// The login shell.
     pub shell: PathBuf,
-    /// The environment of the agent itself, with what a login sets.
-    pub inherited: Variables,
 }
 
-impl Account {
-    /// The user that this process runs as: `HOME` before the password database, for containers that set only that.
-    pub fn current() -> Self {
-        let entry = User::from_uid(Uid::effective()).ok().flatten();
-        let mut inherited = Variables::new(Platform::HERE);
-        // What is not text cannot be passed on as a variable of a session; nothing of ours is.
-        for (name, value) in std::env::vars_os() {
-            if let (Some(name), Some(value)) = (name.to_str(), value.to_str()) {
-                inherited.set(name, value);
+/// What is run.
+pub enum Wanted {
+    /// The login shell.
+    Shell,
+    /// A command for the login shell.
+    Command(OsString),
+    /// A program of the system.
+    Program(PathBuf),
+}
+
+impl Launch {
+    /// What is to be run, where it starts and with its environment. The caller adds where it reads and writes.
+    pub fn command(&self, wanted: &Wanted) -> Command {
+        let mut command = match wanted {
+            Wanted::Shell => {
+                let mut command = Command::new(&self.shell);
+                // A dash in front tells a shell that it is a login shell.
+                let name = self.shell.file_name().and_then(OsStr::to_str).unwrap_or("sh");
+                command.arg0(format!("-{name}"));
+                command
             }
-        }
-        let home = std::env::home_dir().filter(|home| home.is_absolute());
-        let shell = entry
-            .as_ref()
-            .map(|entry| entry.shell.clone())
-            .filter(|shell| shell.is_file())
-            .unwrap_or_else(|| PathBuf::from(FALLBACK_SHELL));
-        if let Some(home) = home.as_ref().and_then(|home| home.to_str())
-            && inherited.get("HOME").is_none()
-        {
-            inherited.set("HOME", home);
-        }
-        if let Some(name) = entry.map(|entry| entry.name) {
-            for variable in ["USER", "LOGNAME"] {
-                if inherited.get(variable).is_none() {
-                    inherited.set(variable, name.as_str());
-                }
+            Wanted::Command(text) => {
+                let mut command = Command::new(&self.shell);
+                command.arg("-c").arg(text);
+                command
             }
-        }
-        if let Some(shell) = shell.to_str() {
-            inherited.set("SHELL", shell);
-        }
-        Self { home, shell, inherited }
+            Wanted::Program(program) => Command::new(program),
+        };
+        command.env_clear().envs(self.env.iter()).current_dir(&self.directory);
+        command
     }
 }

@@ -3,8 +3,10 @@
 //!
 //! [`run`](run()) is an agent's life, top to bottom.
 
+mod account;
 mod backoff;
 mod connect;
+mod dial;
 mod environment;
 mod error;
 mod files;
@@ -15,6 +17,8 @@ mod run;
 mod scripts;
 mod serve;
 mod ssh;
+mod terminals;
+mod until;
 mod workspace;
 
 pub use error::Error;

@@ -16,14 +16,15 @@ use zeroize::Zeroizing;
 
 use crate::{
     Error,
+    account::Account,
     backoff::Backoff,
     connect::{ConnectError, connect},
     environment::left_out,
     files,
-    launch::Account,
     reports::Reports,
     scripts,
     serve::{End, Shared, directory_message, serve},
+    terminals::Terminals,
     workspace::Workspace,
 };
 
@@ -48,7 +49,8 @@ pub async fn run(options: Options) -> Result<(), Error> {
     let mut interrupt = signal(SignalKind::interrupt()).map_err(Error::Signals)?;
     tracing::info!(version = env!("CARGO_PKG_VERSION"), url = %options.url, "agent starts");
     let workspace = Arc::new(Workspace::new(Account::current(), options.url, options.token));
-    let shared = Shared { workspace, reports: Arc::new(Reports::default()) };
+    let shared =
+        Shared { workspace, reports: Arc::new(Reports::default()), terminals: Arc::new(Terminals::default()) };
     tokio::select! {
         () = live(&shared) => tracing::info!("the workspace has stopped"),
         _ = terminate.recv() => tracing::info!("told to end"),

@@ -11,7 +11,14 @@ use tokio::{
     time::timeout,
 };
 
-use crate::{connect::Connection, reports::Reports, scripts, ssh, workspace::Workspace};
+use crate::{
+    connect::Connection,
+    dial,
+    reports::Reports,
+    scripts, ssh,
+    terminals::{self, Terminals},
+    workspace::Workspace,
+};
 
 /// How long a stream may take to say what it carries.
 const OPEN_TIMEOUT: Duration = Duration::from_secs(10);
@@ -25,6 +32,7 @@ const LAST_REPORTS: Duration = Duration::from_secs(5);
 pub struct Shared {
     pub workspace: Arc<Workspace>,
     pub reports: Arc<Reports>,
+    pub terminals: Arc<Terminals>,
 }
 
 /// Why serving ended.
@@ -91,6 +99,10 @@ async fn serve_stream(
 ) {
     match timeout(OPEN_TIMEOUT, frame::receive(&mut stream, MAX_OPEN)).await {
         Ok(Ok(Some(OpenStream::Ssh))) => ssh::serve(shared.workspace, stream).await,
+        Ok(Ok(Some(OpenStream::Dial(to)))) => dial::serve(&shared.workspace, stream, &to).await,
+        Ok(Ok(Some(OpenStream::Terminal(open)))) => {
+            terminals::serve(&shared.terminals, &shared.workspace, stream, &open).await;
+        }
         Ok(Ok(Some(OpenStream::Shutdown { exit }))) => {
             let state = shut_down(&shared, &manifest).await;
             let done = ShutdownDone { state: state.as_str().to_owned() };

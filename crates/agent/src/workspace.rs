@@ -1,8 +1,7 @@
 //! What everything the agent starts asks at its start: environment, folder, shell. Shared by sessions and scripts.
 
 use std::{
-    collections::BTreeSet,
-    path::PathBuf,
+    path::{Path, PathBuf},
     sync::{Arc, PoisonError, RwLock},
 };
 
@@ -12,25 +11,11 @@ use url::Url;
 use zeroize::Zeroizing;
 
 use crate::{
-    environment::{Own, Platform, Variables, compose, expand},
+    account::Account,
+    environment::{Own, Platform, compose, expand},
     files,
-    launch::Account,
+    launch::Launch,
 };
-
-/// What a new process gets.
-#[derive(Debug, Clone)]
-pub struct Launch {
-    /// Its environment.
-    pub env: Variables,
-    /// The variables in it that a client may not set otherwise: the owner's secrets, and what the agent insists on.
-    pub insisted: BTreeSet<String>,
-    /// Where it starts.
-    pub directory: PathBuf,
-    /// Said before a shell starts somewhere else than the template wants.
-    pub notice: Option<String>,
-    /// The login shell.
-    pub shell: PathBuf,
-}
 
 /// The workspace, as processes of it see it.
 pub struct Workspace {
@@ -100,6 +85,17 @@ impl Workspace {
             (instead, Some(notice))
         };
         Some(Launch { env, insisted, directory, notice, shell: self.account.shell.clone() })
+    }
+
+    /// The command of an app that has one.
+    pub fn app_command(&self, slug: &str) -> Option<String> {
+        let manifest = self.manifest.read().unwrap_or_else(PoisonError::into_inner).clone()?;
+        manifest.apps.iter().find(|app| app.slug == slug)?.command.clone()
+    }
+
+    /// A path as the workspace's user means it: seen from the home directory.
+    pub fn in_home(&self, path: &str) -> PathBuf {
+        self.account.home.as_deref().unwrap_or(Path::new("/")).join(path.strip_prefix("~/").unwrap_or(path))
     }
 
     /// The folder that the template wants sessions to start in: the home directory when it says nothing.

@@ -7,8 +7,8 @@ use clap::{Args, Parser, Subcommand};
 use url::Url;
 
 use crate::{
-    agent, completion, config::Config, context::Context, external, login, people, secret, server, ssh,
-    template, workspace,
+    agent, completion, config::Config, config_ssh, context::Context, external, login, people, port_forward,
+    secret, server, ssh, template, workspace,
 };
 
 /// Keeps each developer's secrets, and puts them into every workspace they own.
@@ -63,6 +63,9 @@ pub enum Command {
     Show(workspace::ShowArgs),
     Logs(workspace::LogsArgs),
     Ssh(ssh::SshArgs),
+    ConfigSsh(config_ssh::ConfigSshArgs),
+    #[command(visible_alias = "tunnel")]
+    PortForward(port_forward::PortForwardArgs),
     #[command(visible_alias = "template", arg_required_else_help = true)]
     Templates(template::TemplatesArgs),
     #[command(arg_required_else_help = true)]
@@ -93,6 +96,8 @@ impl Command {
             Self::Show(_) => ("show", None),
             Self::Logs(_) => ("logs", None),
             Self::Ssh(_) => ("ssh", None),
+            Self::ConfigSsh(_) => ("config-ssh", None),
+            Self::PortForward(_) => ("port-forward", None),
             Self::Templates(args) => ("templates", Some(args.command.name())),
             Self::ExternalWorkspaces(_) => ("external-workspaces", Some("agent-instructions")),
             Self::Tokens(args) => ("tokens", Some(args.command.name())),
@@ -136,6 +141,8 @@ async fn run_client(command: Command, context: &Context) -> Result<ExitCode> {
         Command::Show(args) => workspace::show(args, context).await,
         Command::Logs(args) => workspace::logs(args, context).await,
         Command::Ssh(args) => return ssh::run(args, context).await,
+        Command::ConfigSsh(args) => config_ssh::run(args, context).await,
+        Command::PortForward(args) => port_forward::run(args, context).await,
         Command::Templates(args) => template::run(args.command, context).await,
         Command::ExternalWorkspaces(args) => external::run(args.command, context).await,
         Command::Tokens(args) => people::tokens(args.command, context).await,

@@ -38,6 +38,11 @@ impl Config {
         Ok(Self { folder })
     }
 
+    /// Where it is.
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+
     /// What is stored.
     pub fn login(&self) -> Result<Login> {
         let url = self.read("url")?;

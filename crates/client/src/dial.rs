@@ -6,7 +6,10 @@ use coder_link::{
     Incoming, Link, LinkStream, Role, frame,
     socket::{MAX_MESSAGE, Socket},
 };
-use coder_wire::{ApiError, TOKEN_HEADER, agent::OpenStream};
+use coder_wire::{
+    ApiError, TOKEN_HEADER,
+    agent::{Dial, OpenStream, Opened},
+};
 use http::{HeaderValue, header};
 use tokio::time::timeout;
 use tokio_tungstenite::{
@@ -18,8 +21,10 @@ use uuid::Uuid;
 
 use crate::Client;
 
-/// How long it may take until a link stands.
-const TIMEOUT: Duration = Duration::from_secs(15);
+/// How long it may take until a link stands, or a connection in the workspace.
+const TIMEOUT: Duration = Duration::from_secs(20);
+/// The most that the workspace's answer has, in bytes.
+const MAX_ANSWER: usize = 4 * 1024;
 /// The longest that a server may put us off.
 const MAX_RETRY_AFTER: Duration = Duration::from_secs(300);
 
@@ -35,6 +40,12 @@ pub enum DialError {
         error: ApiError,
         /// When to ask again, if it said so.
         retry_after: Option<Duration>,
+    },
+    /// Nothing answers at an address in the workspace.
+    #[error("cannot connect in the workspace: {reason}")]
+    NoConnection {
+        /// Why.
+        reason: String,
     },
     /// The server cannot be reached.
     #[error("cannot reach {url}: {reason}")]
@@ -101,18 +112,67 @@ fn refused(response: &http::Response<Option<Vec<u8>>>) -> DialError {
     DialError::Refused { status: response.status().as_u16(), error, retry_after }
 }
 
+/// A way to a workspace's agent: a link, on which streams are opened. The streams end with it.
+pub struct Tunnel {
+    link: Link,
+    url: Url,
+}
+
 impl Client {
-    /// Opens a stream of the SSH protocol to a workspace's agent. The link must be kept for as long as the stream.
+    /// Opens a way to a workspace's agent.
     ///
     /// # Errors
     /// When the server cannot be reached or says no.
-    pub async fn dial_ssh(&self, agent: Uuid) -> Result<(Link, LinkStream), DialError> {
+    pub async fn dial_agent(&self, agent: Uuid) -> Result<Tunnel, DialError> {
         let agent = agent.to_string();
         let path = ["api", "v2", "workspaceagents", &agent, "tunnel"];
         let (link, _) = dial(self.url(), &path, "", self.token().unwrap_or_default()).await?;
-        let broken = |reason: String| DialError::Unreachable { url: self.url().to_string(), reason };
-        let mut stream = link.open().await.map_err(|error| broken(error.to_string()))?;
-        frame::send(&mut stream, &OpenStream::Ssh).await.map_err(|error| broken(error.to_string()))?;
-        Ok((link, stream))
+        Ok(Tunnel { link, url: self.url().clone() })
+    }
+}
+
+impl Tunnel {
+    /// A stream of the SSH protocol, the agent being the server.
+    ///
+    /// # Errors
+    /// When the tunnel has broken.
+    pub async fn ssh(&self) -> Result<LinkStream, DialError> {
+        self.open(&OpenStream::Ssh).await
+    }
+
+    /// A stream to what listens at an address seen from the workspace.
+    ///
+    /// # Errors
+    /// [`DialError::NoConnection`] when nothing answers there; when the tunnel has broken.
+    pub async fn connect(&self, to: Dial) -> Result<LinkStream, DialError> {
+        let mut stream = self.open(&OpenStream::Dial(to)).await?;
+        let answer = timeout(TIMEOUT, frame::receive(&mut stream, MAX_ANSWER)).await;
+        let answer: Option<Opened> =
+            answer.map_err(|error| self.broken(&error))?.map_err(|error| self.broken(&error))?;
+        match answer {
+            Some(Opened { error: None }) => Ok(stream),
+            Some(Opened { error: Some(reason) }) => Err(DialError::NoConnection { reason }),
+            None => Err(self.broken(&"the workspace ended the stream")),
+        }
+    }
+
+    async fn open(&self, what: &OpenStream) -> Result<LinkStream, DialError> {
+        let mut stream = self.link.open().await.map_err(|error| self.broken(&error))?;
+        frame::send(&mut stream, what).await.map_err(|error| self.broken(&error))?;
+        Ok(stream)
+    }
+
+    fn broken(&self, reason: &impl std::fmt::Display) -> DialError {
+        DialError::Unreachable { url: self.url.to_string(), reason: reason.to_string() }
+    }
+
+    /// Waits for the end of the tunnel and says what ended it.
+    pub async fn closed(&self) -> String {
+        self.link.closed().await
+    }
+
+    /// Ends the tunnel and every stream in it.
+    pub fn close(&self) {
+        self.link.close();
     }
 }

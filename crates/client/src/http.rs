@@ -2,7 +2,10 @@
 
 use std::time::Duration;
 
-use coder_wire::{ApiError, TOKEN_HEADER, deployment::BuildInfo};
+use coder_wire::{
+    ApiError, TOKEN_HEADER,
+    deployment::{BuildInfo, SshConfig},
+};
 use http::Method;
 use reqwest::{RequestBuilder, Response, redirect};
 use serde::{Serialize, de::DeserializeOwned};
@@ -68,6 +71,14 @@ impl Client {
     /// When it cannot be reached or is something else.
     pub async fn buildinfo(&self) -> Result<BuildInfo> {
         self.get(&["api", "v2", "buildinfo"], &[]).await
+    }
+
+    /// How workspaces are named for SSH clients.
+    ///
+    /// # Errors
+    /// When the server cannot be reached or says no.
+    pub async fn ssh_config(&self) -> Result<SshConfig> {
+        self.get(&["api", "v2", "deployment", "ssh"], &[]).await
     }
 
     /// A request for a path given in segments; each is escaped, so that any name travels whole.

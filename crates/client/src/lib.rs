@@ -8,7 +8,8 @@ mod secrets;
 mod templates;
 mod workspaces;
 
-pub use dial::{DialError, dial};
+pub use coder_link::{LinkStream as Stream, datagram};
+pub use dial::{DialError, Tunnel, dial};
 pub use error::Error;
 pub use http::Client;
 

@@ -6,6 +6,7 @@
 //!
 //! Whoever dials or accepts the TCP connection must set `TCP_NODELAY`, or every keystroke waits for an acknowledgement.
 
+pub mod datagram;
 pub mod frame;
 mod link;
 mod relay;

@@ -14,6 +14,7 @@ mod serve;
 mod start;
 mod state;
 
+pub use coder_wire::deployment::SshConfig;
 pub use serve::{Server, Stop};
 pub use start::{Clock, KeySource, Settings, StartError, Started, start};
 pub use state::State;

@@ -40,6 +40,7 @@ fn routes() -> OpenApiRouter<State> {
         .routes(routes!(deployment::buildinfo))
         .routes(routes!(deployment::authmethods))
         .routes(routes!(deployment::secrets_capabilities))
+        .routes(routes!(deployment::ssh_config))
         // People
         .routes(routes!(users::has_first_user, users::create_first_user))
         .routes(routes!(users::login))

@@ -4,6 +4,7 @@ use std::{ops::Deref, sync::Arc};
 
 use coder_control::Control;
 use coder_provision::Processes;
+use coder_wire::deployment::SshConfig;
 use tokio::sync::Notify;
 use url::Url;
 use uuid::Uuid;
@@ -24,12 +25,16 @@ pub struct Parts {
     pub processes: Option<Processes>,
     /// Where people and agents reach the server.
     pub access_url: Url,
+    /// How workspaces are named for SSH clients.
+    pub ssh: SshConfig,
     /// Names this server among those that share the database.
     pub server: Uuid,
     /// Rung when there is a build to work on.
     pub build_bell: Notify,
     /// Rung when a build is called off.
     pub cancel_bell: Notify,
+    /// Rung when somebody is signed out: what they have open is to be looked at.
+    pub sign_out_bell: Notify,
     /// Tells what is open for long that the server is stopping.
     pub stop: Stop,
 }

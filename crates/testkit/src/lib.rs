@@ -8,7 +8,7 @@ mod world;
 
 pub use api::{Api, Reply};
 pub use database::{Engine, Place};
-pub use machine::{Machine, Output, Server, finish, is_alive, read, until};
+pub use machine::{Machine, Output, Server, finish, free_port, is_alive, read, until};
 pub use world::{PASSWORD, World};
 
 /// Makes of each story two tests: one on SQLite, one on PostgreSQL.

@@ -290,6 +290,13 @@ impl Drop for Server {
     }
 }
 
+/// A port that nobody listens on now.
+#[must_use]
+pub fn free_port() -> u16 {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
+    listener.local_addr().expect("an address").port()
+}
+
 /// A file's text.
 #[must_use]
 pub fn read(path: &Path) -> String {

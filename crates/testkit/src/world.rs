@@ -61,6 +61,11 @@ impl World {
             data_dir: place.folder.path().to_owned(),
             postgres_url: place.postgres_url.clone().map(Into::into),
             keys,
+            ssh: coder_server::SshConfig {
+                hostname_prefix: "coder.".to_owned(),
+                hostname_suffix: "coder".to_owned(),
+                ssh_config_options: std::collections::BTreeMap::new(),
+            },
             allow_process_workspaces: false,
             agent_program: PathBuf::from("/nonexistent"),
             clock,

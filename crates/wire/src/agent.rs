@@ -211,12 +211,83 @@ pub struct ManifestSecret {
 pub enum OpenStream {
     /// The SSH protocol, the agent being the server.
     Ssh,
+    /// A connection from the workspace to what listens there or is reached from there. Answered by one [`Opened`]; then
+    /// the stream carries what [`Network`] says.
+    Dial(Dial),
+    /// A terminal session. Answered by one [`Opened`]. Towards the agent the stream then carries [`TerminalInput`]
+    /// messages, from it the terminal's output as it is, until the session's process has ended.
+    Terminal(OpenTerminal),
     /// The end of the workspace: run the stop scripts, answer with one [`ShutdownDone`], then close.
     /// Only the server opens this; it is never relayed from a person's program.
     Shutdown {
         /// Whether the agent process is to end afterwards.
         exit: bool,
     },
+}
+
+/// Where to connect to.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Dial {
+    /// How.
+    pub network: Network,
+    /// A name or an address, seen from the workspace.
+    pub host: String,
+    /// A port.
+    pub port: u16,
+}
+
+/// What a dialled stream carries.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Network {
+    /// The connection's bytes, both ways.
+    Tcp,
+    /// Datagrams both ways, each as its length in two bytes, the most significant first, then its bytes.
+    Udp,
+}
+
+/// The answer on a stream that may not come about.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Opened {
+    /// Why not; absent when all is well.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub error: Option<String>,
+}
+
+/// A terminal session to begin, or to come back to.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OpenTerminal {
+    /// Chosen by whoever begins it; the same again comes back to the same session.
+    pub session: Uuid,
+    /// What it is to be.
+    pub size: TerminalSize,
+    /// What runs: the login shell when neither this nor an app is given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub command: Option<String>,
+    /// The slug of an app with a command.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub app: Option<String>,
+}
+
+/// Columns and rows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TerminalSize {
+    /// Characters in a line.
+    pub columns: u16,
+    /// Lines.
+    pub rows: u16,
+}
+
+/// What a viewer of a terminal session does.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum TerminalInput {
+    /// Types text.
+    Text(Sensitive),
+    /// Types bytes that are not text, in base64.
+    Bytes(Sensitive),
+    /// Has a window of another size now.
+    Resize(TerminalSize),
 }
 
 /// The answer on a stream opened by [`OpenStream::Shutdown`].

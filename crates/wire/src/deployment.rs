@@ -1,5 +1,7 @@
 //! The deployment itself over REST.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -28,6 +30,17 @@ pub struct BuildInfo {
     pub agent_api_version: String,
     /// What to do when client and server differ.
     pub upgrade_message: String,
+}
+
+/// Answer to `GET /api/v2/deployment/ssh`: how workspaces are named for SSH clients.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct SshConfig {
+    /// Stands before a workspace's name: `coder.dev`.
+    pub hostname_prefix: String,
+    /// Stands after a workspace's name, behind a dot: `dev.coder`. May be empty.
+    pub hostname_suffix: String,
+    /// Options that the operator wants in every client's configuration.
+    pub ssh_config_options: BTreeMap<String, String>,
 }
 
 /// Answer to `GET /api/v2/deployment/user-secrets/capabilities`.

@@ -14,7 +14,7 @@ use nix::{
     unistd::Pid,
 };
 
-use crate::workspace::Launch;
+use crate::launch::Launch;
 
 /// Variables whose size is told when the system refuses an environment.
 const TOLD: usize = 3;

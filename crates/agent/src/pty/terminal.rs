@@ -2,7 +2,7 @@
 
 use std::{
     io,
-    os::fd::OwnedFd,
+    os::fd::{AsFd, BorrowedFd, OwnedFd},
     pin::Pin,
     process::Stdio,
     sync::Arc,
@@ -40,22 +40,22 @@ impl Size {
 pub struct Terminal(Arc<AsyncFd<OwnedFd>>);
 
 impl Terminal {
-    /// Runs a command on a new terminal, as the leader of a session of its own. The caller gives the environment; what
-    /// `SSH_TTY` would be is passed to `prepare`.
+    /// Runs a command on a new terminal, as the leader of a session of its own. `prepare` sees the command, and the
+    /// terminal by name and as an open file.
     ///
     /// # Errors
     /// When there is no terminal, or the command cannot be run.
     pub fn run(
         mut command: Command,
         size: Size,
-        prepare: impl FnOnce(&mut Command, &str),
+        prepare: impl FnOnce(&mut Command, &str, BorrowedFd<'_>),
     ) -> io::Result<(Self, Child)> {
         let OpenptyResult { master, slave } = openpty(None, None)?;
         tcsetwinsize(&master, size.winsize())?;
         rustix::io::fcntl_setfd(&master, rustix::io::FdFlags::CLOEXEC)?;
         fcntl_setfl(&master, fcntl_getfl(&master)? | OFlags::NONBLOCK)?;
         let name = ttyname(&slave, Vec::new())?;
-        prepare(&mut command, &name.to_string_lossy());
+        prepare(&mut command, &name.to_string_lossy(), slave.as_fd());
         command
             .stdin(Stdio::from(slave.try_clone()?))
             .stdout(Stdio::from(slave.try_clone()?))

@@ -12,9 +12,9 @@ use tokio::{
 
 use super::output::follow;
 use crate::{
+    launch::Launch,
     pty::{Group, explain},
     reports::Reports,
-    workspace::Launch,
 };
 
 /// How long a script that ran out of time may take to end before it is killed.

@@ -1,9 +1,9 @@
 //! A session channel before and while a process runs in it.
 
 use nix::sys::signal::Signal;
-use russh::{ChannelWriteHalf, Sig, server::Msg};
+use russh::{ChannelWriteHalf, Pty, Sig, server::Msg};
 
-use super::stdin::Input;
+use super::inbound::Input;
 use crate::pty::{Group, Size, Terminal};
 
 /// Variables that a client may set.
@@ -28,6 +28,7 @@ pub struct Channel {
 pub struct TerminalRequest {
     pub term: String,
     pub size: Size,
+    pub modes: Vec<(Pty, u32)>,
 }
 
 /// What runs in a channel. Dropping it hangs up.

@@ -2,11 +2,15 @@
 //!
 //! All of `russh` is behind this module: it changes often.
 
+mod auth_agent;
 mod channel;
+mod forward;
 mod handler;
 mod host_key;
+mod inbound;
+mod modes;
+mod pipes;
 mod process;
-mod stdin;
 
 use std::{sync::Arc, time::Duration};
 
@@ -18,9 +22,10 @@ use russh::{
 use tokio::{
     io::{AsyncRead, AsyncWrite},
     sync::watch,
+    time::timeout,
 };
 
-use crate::workspace::Workspace;
+use crate::{until::until, workspace::Workspace};
 
 /// Bytes that a client may send ahead on one channel.
 pub(super) const WINDOW: u32 = 1024 * 1024;
@@ -28,6 +33,9 @@ pub(super) const WINDOW: u32 = 1024 * 1024;
 const PACKET: u32 = 32 * 1024;
 /// How often a client that says nothing is asked whether it is there; one that misses three is gone.
 const KEEPALIVE: Duration = Duration::from_secs(15);
+
+/// How long a client may take until it is let in.
+const LOGIN_TIMEOUT: Duration = Duration::from_secs(60);
 
 /// What is offered: what every current OpenSSH has, and nothing that is known to be weak.
 const ALGORITHMS: Preferred = Preferred {
@@ -57,7 +65,9 @@ pub async fn serve(workspace: Arc<Workspace>, stream: impl AsyncRead + AsyncWrit
         ..Config::default()
     };
     let open = workspace.sessions();
-    let running = match run_stream(Arc::new(config), stream, Session::new(workspace)).await {
+    let (sign_in, signed_in) = watch::channel(false);
+    let session = Session::new(workspace, sign_in);
+    let running = match run_stream(Arc::new(config), stream, session).await {
         Ok(running) => running,
         Err(error) => {
             tracing::debug!(%error, "an SSH connection did not come about");
@@ -71,6 +81,7 @@ pub async fn serve(workspace: Arc<Workspace>, stream: impl AsyncRead + AsyncWrit
                 tracing::debug!(%error, "an SSH connection ended");
             }
         }
+        () = too_slow(&signed_in) => tracing::debug!("an SSH client did not sign in in time"),
         () = until(&open, false) => {
             let text = "The workspace has stopped.".to_owned();
             let _ = handle.disconnect(russh::Disconnect::ByApplication, text, String::new()).await;
@@ -78,10 +89,9 @@ pub async fn serve(workspace: Arc<Workspace>, stream: impl AsyncRead + AsyncWrit
     }
 }
 
-/// Waits until a flag has this value; for ever when nobody can set it any more.
-async fn until(flag: &watch::Receiver<bool>, value: bool) {
-    let reached = flag.clone().wait_for(|now| *now == value).await.map(drop);
-    if reached.is_err() {
+/// Waits out the time that a client has until it is let in; for ever once it is.
+async fn too_slow(signed_in: &watch::Receiver<bool>) {
+    if timeout(LOGIN_TIMEOUT, until(signed_in, true)).await.is_ok() {
         std::future::pending::<()>().await;
     }
 }

@@ -1,9 +1,8 @@
 //! Processes behind session channels: shells, commands, subsystems.
 
 use std::{
-    ffi::OsStr,
     io,
-    os::unix::{ffi::OsStrExt, process::ExitStatusExt},
+    os::unix::process::ExitStatusExt,
     process::{ExitStatus, Stdio},
     time::Duration,
 };
@@ -19,14 +18,16 @@ use tokio::{
     time::timeout,
 };
 
-use super::until;
 use super::{
     channel::{Channel, Running, to_ssh},
-    stdin::{self, Output},
+    inbound::{self, Output},
+    modes,
 };
 use crate::{
+    launch::{Launch, Wanted},
     pty::{Ended, Group, Terminal, explain},
-    workspace::{Launch, Workspace},
+    until::until,
+    workspace::Workspace,
 };
 
 /// Output is read in pieces of this many bytes.
@@ -36,16 +37,6 @@ const PIECE: usize = 32 * 1024;
 const LAST_OUTPUT: Duration = Duration::from_millis(50);
 /// The status of a command that cannot be started, as shells have it.
 const CANNOT_START: u32 = 126;
-
-/// What a client wants to run.
-pub enum Wanted {
-    /// The login shell.
-    Shell,
-    /// A command for the login shell.
-    Command(Vec<u8>),
-    /// A program of the system.
-    Program(&'static str),
-}
 
 /// Starts it. Says no when there is nothing to start it in.
 pub fn start(workspace: &Workspace, channel: &mut Channel, wanted: &Wanted, handle: Handle) -> bool {
@@ -57,15 +48,16 @@ pub fn start(workspace: &Workspace, channel: &mut Channel, wanted: &Wanted, hand
     let client = Client { write, handle };
     let command = command(&launch, channel, wanted);
     let started = match &channel.terminal {
-        Some(request) => Terminal::run(command, request.size, |command, tty| {
-            command.env("TERM", &request.term).env("SSH_TTY", tty);
+        Some(request) => Terminal::run(command, request.size, |command, name, tty| {
+            modes::apply(tty, &request.modes);
+            command.env("TERM", &request.term).env("SSH_TTY", name);
         })
         .map(|(terminal, child)| (Some(terminal), child)),
         None => on_pipes(command).map(|child| (None, child)),
     };
     match started {
         Ok((terminal, child)) => {
-            let (input, output) = stdin::queue();
+            let (input, output) = inbound::queue();
             let group = Group::of(child.id());
             let ended = group.ended();
             channel.running = Some(Running { input: Some(input), terminal: terminal.clone(), group });
@@ -85,25 +77,9 @@ pub fn start(workspace: &Workspace, channel: &mut Channel, wanted: &Wanted, hand
     true
 }
 
-/// The process with its environment: what the workspace gives every process, then what the client asked for where the
-/// workspace does not insist.
+/// The process with what the client asked for, where the workspace does not insist.
 fn command(launch: &Launch, channel: &Channel, wanted: &Wanted) -> Command {
-    let mut command = match wanted {
-        Wanted::Shell => {
-            let mut command = Command::new(&launch.shell);
-            // A dash in front tells a shell that it is a login shell.
-            let name = launch.shell.file_name().and_then(OsStr::to_str).unwrap_or("sh");
-            command.arg0(format!("-{name}"));
-            command
-        }
-        Wanted::Command(text) => {
-            let mut command = Command::new(&launch.shell);
-            command.arg("-c").arg(OsStr::from_bytes(text));
-            command
-        }
-        Wanted::Program(program) => Command::new(program),
-    };
-    command.env_clear().envs(launch.env.iter()).current_dir(&launch.directory);
+    let mut command = launch.command(wanted);
     for (name, value) in &channel.variables {
         if !launch.insisted.contains(name) {
             command.env(name, value);

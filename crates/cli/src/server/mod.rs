@@ -8,6 +8,7 @@ use std::{net::SocketAddr, path::PathBuf};
 use anstream::eprintln;
 use anyhow::{Context as _, Result, anyhow, bail};
 use clap::Args;
+use coder_server::SshConfig;
 use coder_server::{KeySource, Settings};
 use etcetera::{BaseStrategy, choose_base_strategy};
 use tokio::{
@@ -66,6 +67,36 @@ pub struct ServerArgs {
     /// Allow workspaces that are processes on this machine. They share the server's user: for development only.
     #[arg(long, env = "CODER_ALLOW_PROCESS_WORKSPACES", hide_env_values = true)]
     allow_process_workspaces: bool,
+    /// What stands before a workspace's name for SSH clients.
+    #[arg(
+        long,
+        value_name = "TEXT",
+        default_value = "coder.",
+        env = "CODER_SSH_HOSTNAME_PREFIX",
+        hide_env_values = true,
+        value_parser = host_part
+    )]
+    ssh_hostname_prefix: String,
+    /// What stands after a workspace's name for SSH clients, behind a dot; may be empty.
+    #[arg(
+        long,
+        value_name = "TEXT",
+        default_value = "coder",
+        env = "CODER_WORKSPACE_HOSTNAME_SUFFIX",
+        hide_env_values = true,
+        value_parser = host_part
+    )]
+    workspace_hostname_suffix: String,
+    /// Options for the configuration of every SSH client: KEY=VALUE, separated by commas.
+    #[arg(
+        long,
+        value_name = "KEY=VALUE",
+        env = "CODER_SSH_CONFIG_OPTIONS",
+        hide_env_values = true,
+        value_delimiter = ',',
+        value_parser = ssh_option
+    )]
+    ssh_config_options: Vec<(String, String)>,
     /// How log lines are written.
     #[arg(long, value_enum, default_value = "text", env = "CODER_LOG_FORMAT", hide_env_values = true)]
     log_format: log::Format,
@@ -113,8 +144,47 @@ impl ServerArgs {
             keys,
             allow_process_workspaces: self.allow_process_workspaces || self.dev,
             agent_program: std::env::current_exe().context("cannot find the coder program itself")?,
+            ssh: SshConfig {
+                hostname_prefix: self.ssh_hostname_prefix,
+                hostname_suffix: self.workspace_hostname_suffix,
+                ssh_config_options: self.ssh_config_options.into_iter().collect(),
+            },
             clock: coder_server::Clock::default(),
         })
+    }
+}
+
+/// A part of a host name as it stands in an SSH client's configuration: nothing that means something there.
+fn host_part(text: &str) -> Result<String, String> {
+    if text.chars().all(|character| character.is_ascii_alphanumeric() || ".-_".contains(character)) {
+        Ok(text.to_owned())
+    } else {
+        Err("only letters, digits, '.', '-' and '_' may stand in it".to_owned())
+    }
+}
+
+/// An option of an SSH client's configuration. Some run programs on people's own machines: those are theirs to set.
+fn ssh_option(text: &str) -> Result<(String, String), String> {
+    const THEIRS: [&str; 8] = [
+        "host",
+        "include",
+        "knownhostscommand",
+        "localcommand",
+        "match",
+        "permitlocalcommand",
+        "proxycommand",
+        "remotecommand",
+    ];
+    match text.split_once('=') {
+        Some((key, value))
+            if !key.is_empty()
+                && key.chars().all(|character| character.is_ascii_alphanumeric())
+                && !value.contains(char::is_control)
+                && !THEIRS.contains(&key.to_ascii_lowercase().as_str()) =>
+        {
+            Ok((key.to_owned(), value.to_owned()))
+        }
+        _ => Err("it must be KEY=VALUE, and not an option that runs a program".to_owned()),
     }
 }
 

@@ -1,36 +1,58 @@
 //! `coder ssh`: a shell in a workspace, a command there, or the SSH protocol itself for other programs.
 
+mod forward;
+mod host;
 mod session;
 mod stdio;
 mod wait;
 
-use std::process::ExitCode;
+use std::{path::PathBuf, process::ExitCode};
 
-use anyhow::{Context as _, Result, bail};
+use anyhow::{Context as _, Result};
 use clap::{Args, ValueEnum};
+use forward::{Forwards, RemoteForward};
+use session::Wanted;
+pub use wait::until_ready;
 
 use crate::{
     context::Context,
+    server::log,
     workspace::{find, start_if_stopped},
 };
 
 /// Open a shell in a workspace, or run a command there.
 ///
-/// Starts a workspace that is stopped.
+/// Starts a workspace that is stopped. Ends with the status of the command; 255 when the connection breaks.
 #[derive(Args)]
 #[command(after_help = "Examples:
-  A shell:               coder ssh dev
-  A command:             coder ssh dev -- make test
-  The stock client:      ssh -o ProxyCommand='coder ssh --stdio dev' coder.dev")]
+  A shell:                coder ssh dev
+  A command:              coder ssh dev -- make test
+  Lend the key agent:     coder ssh -A dev -- git fetch
+  Lend a port of yours:   coder ssh -R 8080:localhost:3000 dev
+  The stock client:       coder config-ssh && ssh coder.dev")]
 pub struct SshArgs {
-    /// The workspace.
+    /// The workspace: NAME, NAME.AGENT or OWNER/NAME.
     workspace: String,
     /// The command and its arguments, joined by spaces.
     #[arg(trailing_var_arg = true)]
     command: Vec<String>,
     /// Speak the SSH protocol on standard input and output, as a ProxyCommand.
-    #[arg(long, conflicts_with = "command")]
+    #[arg(long, conflicts_with_all = ["command", "forward_agent", "remote_forward", "env"])]
     stdio: bool,
+    /// Lend your key agent to the workspace for as long as you are connected.
+    #[arg(short = 'A', long, env = "CODER_SSH_FORWARD_AGENT", hide_env_values = true)]
+    forward_agent: bool,
+    /// Lend a port or a socket of yours to the workspace: [ADDRESS:]PORT:HOST:HOSTPORT or SOCKET:YOUR_SOCKET.
+    #[arg(
+        short = 'R',
+        long,
+        value_name = "SPEC",
+        env = "CODER_SSH_REMOTE_FORWARD",
+        hide_env_values = true,
+        value_delimiter = ',',
+        value_parser = RemoteForward::parse
+    )]
+    remote_forward: Vec<RemoteForward>,
     /// Whether to wait for start-up scripts: yes, no, or as the template says.
     #[arg(long, value_enum, default_value = "auto", env = "CODER_SSH_WAIT", hide_env_values = true)]
     wait: Wait,
@@ -44,12 +66,29 @@ pub struct SshArgs {
         value_name = "NAME=VALUE",
         env = "CODER_SSH_ENV",
         hide_env_values = true,
-        value_delimiter = ','
+        value_delimiter = ',',
+        value_parser = variable
     )]
-    env: Vec<String>,
+    env: Vec<(String, String)>,
     /// Do not start a workspace that is stopped.
     #[arg(long, env = "CODER_SSH_DISABLE_AUTOSTART", hide_env_values = true)]
     disable_autostart: bool,
+    /// What stands before the workspace's name, as in an SSH configuration.
+    #[arg(long, value_name = "TEXT", env = "CODER_SSH_SSH_HOST_PREFIX", hide_env_values = true)]
+    ssh_host_prefix: Option<String>,
+    /// What stands after the workspace's name behind a dot, as in an SSH configuration.
+    #[arg(long, value_name = "TEXT", env = "CODER_SSH_HOSTNAME_SUFFIX", hide_env_values = true)]
+    hostname_suffix: Option<String>,
+    /// Write a log of the connection to a new file in this folder.
+    #[arg(short, long, value_name = "DIR", env = "CODER_SSH_LOG_DIR", hide_env_values = true)]
+    log_dir: Option<PathBuf>,
+}
+
+fn variable(text: &str) -> Result<(String, String), String> {
+    match text.split_once('=') {
+        Some((name, value)) if !name.is_empty() => Ok((name.to_owned(), value.to_owned())),
+        _ => Err("it must be NAME=VALUE".to_owned()),
+    }
 }
 
 /// Whether to wait for start-up scripts.
@@ -63,25 +102,41 @@ pub enum Wait {
     Auto,
 }
 
-pub async fn run(args: SshArgs, context: &Context) -> Result<ExitCode> {
-    let mut variables = Vec::with_capacity(args.env.len());
-    for pair in &args.env {
-        match pair.split_once('=') {
-            Some((name, value)) if !name.is_empty() => variables.push((name.to_owned(), value.to_owned())),
-            _ => bail!("--env must be NAME=VALUE"),
+impl Wait {
+    /// The word for it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Yes => "yes",
+            Self::No => "no",
+            Self::Auto => "auto",
         }
     }
+}
+
+pub async fn run(args: SshArgs, context: &Context) -> Result<ExitCode> {
+    if let Some(folder) = &args.log_dir {
+        log::to_file(folder, "ssh")?;
+    }
     let client = context.client()?;
-    let found = find(&client, &args.workspace).await?;
+    let name =
+        host::workspace(&args.workspace, args.ssh_host_prefix.as_deref(), args.hostname_suffix.as_deref());
+    let found = find(&client, &name).await?;
     let workspace = start_if_stopped(&client, found, !args.disable_autostart).await?;
     let wait = if args.no_wait { Wait::No } else { args.wait };
-    let agent = wait::until_ready(&client, &workspace, wait).await?;
-    let (link, stream) = client.dial_ssh(agent).await.context("connect to the workspace")?;
+    let agent = until_ready(&client, &workspace, wait).await?;
+    let tunnel = client.dial_agent(agent).await.context("connect to the workspace")?;
+    let stream = tunnel.ssh().await.context("connect to the workspace")?;
     let code = if args.stdio {
         stdio::run(stream).await.map(|()| ExitCode::SUCCESS)
     } else {
-        session::run(stream, args.command.join(" "), variables).await
+        let wanted = Wanted {
+            command: args.command.join(" "),
+            variables: args.env,
+            forwards: Forwards { agent: args.forward_agent, remote: args.remote_forward },
+            workspace: workspace.name,
+        };
+        session::run(stream, wanted).await
     };
-    link.close();
+    tunnel.close();
     code
 }

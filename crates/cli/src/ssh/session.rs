@@ -4,14 +4,15 @@ use std::{
     borrow::Cow,
     io::{IsTerminal, stdin, stdout},
     process::ExitCode,
-    sync::Arc,
+    sync::{Arc, Mutex, PoisonError},
 };
 
+use anstream::eprintln;
 use anyhow::{Context as _, Result, bail};
 use crossterm::terminal;
 use russh::{
     Channel, ChannelMsg, Preferred, Sig, cipher,
-    client::{self, Msg},
+    client::{self, ChannelOpenHandle, DisconnectReason, Msg},
     kex,
     keys::PublicKeyOrCertificate,
     mac,
@@ -20,6 +21,9 @@ use tokio::{
     io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, copy_bidirectional},
     signal::unix::{SignalKind, signal},
 };
+
+use super::forward::{self, Forwards, Lent};
+use crate::output::visible;
 
 /// What is asked for: one of each is enough, both ends are ours.
 const ALGORITHMS: Preferred = Preferred {
@@ -33,7 +37,36 @@ const ALGORITHMS: Preferred = Preferred {
     ..Preferred::DEFAULT
 };
 
-struct Handler;
+/// What is wanted of a session.
+pub struct Wanted {
+    /// A shell when it is empty.
+    pub command: String,
+    /// For the environment there.
+    pub variables: Vec<(String, String)>,
+    /// What is lent to the workspace.
+    pub forwards: Forwards,
+    /// The workspace's name, for messages.
+    pub workspace: String,
+}
+
+/// What the far side said at its end.
+#[derive(Clone, Default)]
+struct Goodbye(Arc<Mutex<Option<String>>>);
+
+impl Goodbye {
+    fn note(&self, text: String) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(text);
+    }
+
+    fn take(&self) -> Option<String> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).take()
+    }
+}
+
+struct Handler {
+    lent: Lent,
+    goodbye: Goodbye,
+}
 
 impl client::Handler for Handler {
     type Error = russh::Error;
@@ -41,6 +74,51 @@ impl client::Handler for Handler {
     /// The server has let us in and the agent showed it its token: who answers is known already.
     async fn check_server_key(&mut self, _: &PublicKeyOrCertificate) -> Result<bool, Self::Error> {
         Ok(true)
+    }
+
+    async fn server_channel_open_agent_forward(
+        &mut self,
+        channel: Channel<Msg>,
+        reply: ChannelOpenHandle,
+        _: &mut client::Session,
+    ) -> Result<(), Self::Error> {
+        self.lent.to_agent(channel, reply).await;
+        Ok(())
+    }
+
+    async fn server_channel_open_forwarded_tcpip(
+        &mut self,
+        channel: Channel<Msg>,
+        address: &str,
+        port: u32,
+        _: &str,
+        _: u32,
+        reply: ChannelOpenHandle,
+        _: &mut client::Session,
+    ) -> Result<(), Self::Error> {
+        self.lent.to_port(address, port, channel, reply).await;
+        Ok(())
+    }
+
+    async fn server_channel_open_forwarded_streamlocal(
+        &mut self,
+        channel: Channel<Msg>,
+        path: &str,
+        reply: ChannelOpenHandle,
+        _: &mut client::Session,
+    ) -> Result<(), Self::Error> {
+        self.lent.to_socket(path, channel, reply).await;
+        Ok(())
+    }
+
+    async fn disconnected(&mut self, reason: DisconnectReason<Self::Error>) -> Result<(), Self::Error> {
+        match reason {
+            DisconnectReason::ReceivedDisconnect(said) => {
+                self.goodbye.note(said.message);
+                Ok(())
+            }
+            DisconnectReason::Error(error) => Err(error),
+        }
     }
 }
 
@@ -51,9 +129,12 @@ const OUTBOUND: usize = 2 * 1024 * 1024;
 /// Runs a command, or a shell when it is empty. Answers the status it ended with.
 pub async fn run(
     stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static,
-    command: String,
-    variables: Vec<(String, String)>,
+    wanted: Wanted,
 ) -> Result<ExitCode> {
+    let Wanted { command, variables, forwards, workspace } = wanted;
+    let lent = Lent::of(&forwards)?;
+    let goodbye = Goodbye::default();
+    let handler = Handler { lent, goodbye: goodbye.clone() };
     let config =
         client::Config { preferred: ALGORITHMS, inactivity_timeout: None, ..client::Config::default() };
     let (near, far) = tokio::io::duplex(OUTBOUND);
@@ -63,15 +144,19 @@ pub async fn run(
         tracing::debug!(?copied, "the connection to the workspace ended");
     });
     let mut session =
-        client::connect_stream(Arc::new(config), near, Handler).await.context("connect to the workspace")?;
+        client::connect_stream(Arc::new(config), near, handler).await.context("connect to the workspace")?;
     let signed_in = session.authenticate_none("coder").await.context("connect to the workspace")?;
     if !signed_in.success() {
         bail!("the workspace does not let anybody in");
     }
     let channel = session.channel_open_session().await.context("open a session in the workspace")?;
+    forward::ask(&session, &forwards).await?;
     // None of these is waited for: the answers come with the first output.
     for (name, value) in variables {
         channel.set_env(false, name, value).await?;
+    }
+    if forwards.agent {
+        channel.agent_forward(false).await?;
     }
     let interactive = command.is_empty() && stdin().is_terminal() && stdout().is_terminal();
     let status = if interactive {
@@ -90,8 +175,20 @@ pub async fn run(
         talk(channel, false).await
     };
     let _ = session.disconnect(russh::Disconnect::ByApplication, "", "").await;
-    status
+    if let Some(code) = status? {
+        return Ok(ExitCode::from(code));
+    }
+    match goodbye.take().filter(|text| !text.is_empty()) {
+        Some(text) => eprintln!("{}", visible(&text)),
+        None => {
+            eprintln!("The connection to the workspace was lost. Connect again with: coder ssh {workspace}");
+        }
+    }
+    Ok(ExitCode::from(LOST))
 }
+
+/// The status of a session whose connection broke, as `ssh` has it.
+const LOST: u8 = 255;
 
 /// The terminal passes every key on while this lives, however it ends.
 struct Raw;
@@ -109,8 +206,9 @@ impl Drop for Raw {
     }
 }
 
-/// Passes input on byte for byte, and output as it comes, until the far side has ended.
-async fn talk(mut channel: Channel<Msg>, resizes: bool) -> Result<ExitCode> {
+/// Passes input on byte for byte, and output as it comes, until the far side has ended. Answers the
+/// status, if there was one.
+async fn talk(mut channel: Channel<Msg>, resizes: bool) -> Result<Option<u8>> {
     let input = channel.make_writer();
     let write = tokio::spawn(async move {
         let mut from = tokio::io::stdin();
@@ -159,10 +257,7 @@ async fn talk(mut channel: Channel<Msg>, resizes: bool) -> Result<ExitCode> {
         }
     }
     write.abort();
-    match status {
-        Some(code) => Ok(ExitCode::from(code)),
-        None => bail!("the connection to the workspace was lost"),
-    }
+    Ok(status)
 }
 
 fn number(signal: &Sig) -> u8 {

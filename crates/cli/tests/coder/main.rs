@@ -7,6 +7,7 @@ mod commands;
 mod crash;
 mod guide;
 mod help;
+mod openssh;
 mod screen;
 mod server;
 mod ssh;

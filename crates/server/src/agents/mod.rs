@@ -1,5 +1,6 @@
 //! The agent endpoint: links that agents keep to this server, and the ways into workspaces through them.
 
+mod admission;
 mod control_stream;
 mod manifest;
 mod registry;

@@ -4,10 +4,8 @@ use std::time::Duration;
 
 use axum::{
     extract::{State as Shared, WebSocketUpgrade},
-    http::StatusCode,
     response::Response,
 };
-use coder_control::Caller;
 use coder_link::{
     Link, LinkStream, Role, frame, relay,
     socket::{MAX_MESSAGE, Socket},
@@ -17,9 +15,10 @@ use coder_wire::agent::OpenStream;
 use tokio::time::timeout;
 use uuid::Uuid;
 
+use super::admission;
 use crate::{
     State,
-    error::{Failure, Result},
+    error::Result,
     extract::{Path, SignedIn},
 };
 
@@ -27,8 +26,6 @@ use crate::{
 const OPEN_TIMEOUT: Duration = Duration::from_secs(10);
 /// The most that this takes, in bytes.
 const MAX_OPEN: usize = 4 * 1024;
-/// How often it is checked that the caller may go on.
-const CHECK: Duration = Duration::from_secs(10);
 
 /// Lets the workspace's owner open streams to its agent.
 pub async fn tunnel(
@@ -37,12 +34,7 @@ pub async fn tunnel(
     Path(agent): Path<Uuid>,
     upgrade: WebSocketUpgrade,
 ) -> Result<Response> {
-    let agent = AgentId::from(agent);
-    state.control.enter_workspace(&caller, agent).await?;
-    let Some(link) = state.agents.link(agent) else {
-        return Err(Failure::new(StatusCode::CONFLICT, "The workspace's agent is not connected.")
-            .with_detail("Wait for it with `coder show`, or restart the workspace."));
-    };
+    let link = admission::enter(&state, &caller, AgentId::from(agent)).await?;
     let upgrade = upgrade.max_message_size(MAX_MESSAGE).max_frame_size(MAX_MESSAGE);
     Ok(upgrade.on_upgrade(move |socket| async move {
         let (own, mut incoming) = Link::over(Socket::new(socket), Role::Server);
@@ -56,7 +48,7 @@ pub async fn tunnel(
         tokio::select! {
             () = streams => {}
             _ = link.closed() => {}
-            () = until_signed_out(&state, &caller) => {}
+            () = admission::until_signed_out(&state, &caller) => {}
             _ = stop.wait_for(|stop| *stop) => {}
         }
         own.close();
@@ -67,21 +59,10 @@ pub async fn tunnel(
 /// programs to open.
 async fn join(mut stream: LinkStream, link: &Link) {
     let opened = timeout(OPEN_TIMEOUT, frame::receive(&mut stream, MAX_OPEN)).await;
-    let Ok(Ok(Some(open @ OpenStream::Ssh))) = opened else { return };
+    let Ok(Ok(Some(open @ (OpenStream::Ssh | OpenStream::Dial(_))))) = opened else { return };
     let Ok(mut towards_agent) = link.open().await else { return };
     if frame::send(&mut towards_agent, &open).await.is_ok() {
         // Either side may go away at any time; the other learns of it by its end of stream.
         let _ = relay(stream, towards_agent).await;
-    }
-}
-
-async fn until_signed_out(state: &State, caller: &Caller) {
-    loop {
-        tokio::time::sleep(CHECK).await;
-        match state.control.is_still_signed_in(caller).await {
-            Ok(true) => {}
-            Ok(false) => return,
-            Err(error) => tracing::warn!(%error, "cannot check whether a session still holds"),
-        }
     }
 }

@@ -1,7 +1,7 @@
 //! The deployment itself.
 
 use axum::extract::State as Shared;
-use coder_wire::deployment::{AuthMethod, AuthMethods, BuildInfo, UserSecretsCapabilities};
+use coder_wire::deployment::{AuthMethod, AuthMethods, BuildInfo, SshConfig, UserSecretsCapabilities};
 
 use crate::{
     State,
@@ -31,6 +31,12 @@ pub async fn authmethods() -> Json<AuthMethods> {
         github: AuthMethod { enabled: false },
         oidc: AuthMethod { enabled: false },
     })
+}
+
+/// How workspaces are named for SSH clients.
+#[utoipa::path(get, path = "/api/v2/deployment/ssh", tag = "General", responses((status = 200, body = SshConfig)))]
+pub async fn ssh_config(Shared(state): Shared<State>, _caller: SignedIn) -> Json<SshConfig> {
+    Json(state.ssh.clone())
 }
 
 /// What the deployment allows for secrets.

@@ -135,5 +135,6 @@ pub async fn delete_key(
 ) -> Result<StatusCode> {
     let user = state.control.user_by_ref(&caller, &user).await?;
     state.control.remove_key(&caller, &user, &id, !query.expire).await?;
+    state.sign_out_bell.notify_waiters();
     Ok(StatusCode::NO_CONTENT)
 }

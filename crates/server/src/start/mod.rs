@@ -95,9 +95,11 @@ pub async fn start(settings: Settings) -> Result<Started, StartError> {
         agents: Registry::default(),
         processes,
         access_url,
+        ssh: settings.ssh,
         server,
         build_bell: Notify::new(),
         cancel_bell: Notify::new(),
+        sign_out_bell: Notify::new(),
         stop: stopped,
     });
     let server = Server::new(listener, router::router(state.clone()));

@@ -3,6 +3,7 @@
 use std::{net::SocketAddr, path::PathBuf};
 
 use coder_control::{Clock, KeySource};
+use coder_wire::deployment::SshConfig;
 use url::Url;
 use zeroize::Zeroizing;
 
@@ -23,6 +24,8 @@ pub struct Settings {
     pub allow_process_workspaces: bool,
     /// The `coder` program that local workspaces run as their agent.
     pub agent_program: PathBuf,
+    /// How workspaces are named for SSH clients.
+    pub ssh: SshConfig,
     /// The source of the time.
     pub clock: Clock,
 }

@@ -70,6 +70,7 @@ pub async fn delete_user(
 ) -> Result<Json<Message>> {
     let user = state.control.user_by_ref(&caller, &user).await?;
     state.control.delete_user(&caller, &user).await?;
+    state.sign_out_bell.notify_waiters();
     Ok(Json(Message { message: "User has been deleted!".to_owned() }))
 }
 
@@ -83,6 +84,7 @@ pub async fn suspend_user(
 ) -> Result<Json<User>> {
     let user = state.control.user_by_ref(&caller, &user).await?;
     let user = state.control.set_user_status(&caller, &user, UserStatus::Suspended).await?;
+    state.sign_out_bell.notify_waiters();
     Ok(Json(show(&state.control, &user)))
 }
 
@@ -111,6 +113,7 @@ pub async fn update_password(
     let user = state.control.user_by_ref(&caller, &user).await?;
     let (old, new) = (request.old_password.into_inner(), request.password.into_inner());
     state.control.change_password(&caller, &user, old, new).await?;
+    state.sign_out_bell.notify_waiters();
     Ok(StatusCode::NO_CONTENT)
 }
 

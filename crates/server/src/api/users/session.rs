@@ -45,6 +45,7 @@ pub async fn login(
 #[utoipa::path(post, path = "/api/v2/users/logout", tag = "Users", responses((status = 200, body = Message)))]
 pub async fn logout(Shared(state): Shared<State>, SignedIn(caller): SignedIn) -> Result<impl IntoResponse> {
     state.control.sign_out(&caller).await?;
+    state.sign_out_bell.notify_waiters();
     let cookie = cookie(&state, "", "; Max-Age=0")?;
     Ok((AppendHeaders([(header::SET_COOKIE, cookie)]), Json(Message { message: "Logged out!".to_owned() })))
 }

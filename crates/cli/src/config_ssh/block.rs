@@ -1,0 +1,302 @@
+//! The marked section, and what is around it.
+
+use std::{fmt::Write, path::Path};
+
+use anyhow::{Result, anyhow, bail};
+use clap::ValueEnum;
+use coder_wire::deployment::SshConfig;
+
+use crate::ssh::Wait;
+
+const START: &str = "# ------------START-CODER-----------";
+const END: &str = "# ------------END-CODER------------";
+const OPTIONS: &str = "# Last config-ssh options:";
+
+/// What people chose. Kept in the section, for the next time.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Options {
+    pub wait: Wait,
+    pub prefix: Option<String>,
+    pub suffix: Option<String>,
+    pub disable_autostart: bool,
+    pub ssh: Vec<String>,
+}
+
+impl Options {
+    /// The options that a section was made with. What is not understood is left out.
+    pub fn read(section: &str) -> Self {
+        let mut options =
+            Self { wait: Wait::Auto, prefix: None, suffix: None, disable_autostart: false, ssh: Vec::new() };
+        let lines = section.lines().skip_while(|line| *line != OPTIONS).skip(1);
+        for pair in lines.map_while(|line| line.strip_prefix("# :")) {
+            match pair.split_once('=') {
+                Some(("wait", word)) => options.wait = Wait::from_str(word, true).unwrap_or(Wait::Auto),
+                Some(("ssh-host-prefix", text)) => options.prefix = host_part(text).ok(),
+                Some(("hostname-suffix", text)) => options.suffix = host_part(text).ok(),
+                Some(("disable-autostart", word)) => options.disable_autostart = word == "true",
+                Some(("ssh-option", text)) => options.ssh.extend(option(text).ok()),
+                _ => {}
+            }
+        }
+        options
+    }
+
+    fn write(&self, text: &mut String) -> std::fmt::Result {
+        if self.wait != Wait::Auto {
+            writeln!(text, "# :wait={}", self.wait.as_str())?;
+        }
+        if let Some(prefix) = &self.prefix {
+            writeln!(text, "# :ssh-host-prefix={prefix}")?;
+        }
+        if let Some(suffix) = &self.suffix {
+            writeln!(text, "# :hostname-suffix={suffix}")?;
+        }
+        if self.disable_autostart {
+            writeln!(text, "# :disable-autostart=true")?;
+        }
+        for option in &self.ssh {
+            writeln!(text, "# :ssh-option={option}")?;
+        }
+        Ok(())
+    }
+}
+
+/// A part of a host name: nothing that means something in the configuration.
+pub fn host_part(text: &str) -> Result<String, String> {
+    if text.chars().all(|character| character.is_ascii_alphanumeric() || ".-_".contains(character)) {
+        Ok(text.to_owned())
+    } else {
+        Err("only letters, digits, '.', '-' and '_' may stand in it".to_owned())
+    }
+}
+
+/// An option of the configuration, on one line.
+pub fn option(text: &str) -> Result<String, String> {
+    let key = text.split(['=', ' ']).next().unwrap_or_default();
+    let sound = !key.is_empty() && key.chars().all(|character| character.is_ascii_alphanumeric());
+    if sound && key.len() < text.len() && !text.contains(char::is_control) {
+        Ok(text.to_owned())
+    } else {
+        Err("it must be KEY=VALUE".to_owned())
+    }
+}
+
+/// The file without the section.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Around<'a> {
+    before: &'a str,
+    after: &'a str,
+    has_section: bool,
+}
+
+/// Splits a file into what is around the section, and the section if there is one.
+pub fn split(text: &str) -> Result<(Around<'_>, Option<&str>)> {
+    let (starts, ends) = (lines_with(text, START), lines_with(text, END));
+    match (starts.as_slice(), ends.as_slice()) {
+        ([], []) => Ok((Around { before: text, after: "", has_section: false }, None)),
+        ([start], [end]) if start < end => {
+            let rest = text.get(*end..).unwrap_or_default();
+            let over = rest.find('\n').map_or(text.len(), |length| end + length + 1);
+            let part =
+                |from: usize, to: usize| text.get(from..to).ok_or_else(|| anyhow!("the section is not whole"));
+            let around = Around { before: part(0, *start)?, after: part(over, text.len())?, has_section: true };
+            Ok((around, Some(part(*start, over)?)))
+        }
+        _ => bail!(
+            "the section of coder is there more than once or not whole\nremove everything between and including \
+             {START:?} and {END:?}, then run this again"
+        ),
+    }
+}
+
+/// Where lines begin with this.
+fn lines_with(text: &str, marker: &str) -> Vec<usize> {
+    let begins_line = |at: &usize| *at == 0 || text.as_bytes().get(at - 1) == Some(&b'\n');
+    text.match_indices(marker).map(|(at, _)| at).filter(begins_line).collect()
+}
+
+impl Around<'_> {
+    /// The file with this section in the place of the one before; at the end, after an empty line, when there was none.
+    pub fn with(&self, section: &str) -> String {
+        let mut text = self.before.to_owned();
+        if !self.has_section && !text.is_empty() {
+            text.push_str(if text.ends_with('\n') { "\n" } else { "\n\n" });
+        }
+        text + section + self.after
+    }
+
+    /// The file without a section, nor the empty line before it.
+    pub fn without(&self) -> String {
+        let before = self.before.strip_suffix('\n').filter(|_| self.has_section);
+        let before = before.filter(|rest| rest.ends_with('\n')).unwrap_or(self.before);
+        before.to_owned() + self.after
+    }
+}
+
+/// The section to write.
+pub struct Block<'a> {
+    pub options: &'a Options,
+    pub server: &'a SshConfig,
+    pub program: &'a Path,
+    pub config: &'a Path,
+}
+
+impl Block<'_> {
+    fn prefix(&self) -> &str {
+        self.options.prefix.as_deref().unwrap_or(&self.server.hostname_prefix)
+    }
+
+    fn suffix(&self) -> &str {
+        self.options.suffix.as_deref().unwrap_or(&self.server.hostname_suffix).trim_start_matches('.')
+    }
+
+    /// The host name of a workspace.
+    pub fn host(&self, workspace: &str) -> String {
+        match (self.prefix(), self.suffix()) {
+            ("", suffix) if !suffix.is_empty() => format!("{workspace}.{suffix}"),
+            (prefix, _) => format!("{prefix}{workspace}"),
+        }
+    }
+
+    /// Its text.
+    pub fn text(&self) -> Result<String> {
+        let mut text = String::new();
+        writeln!(text, "{START}")?;
+        writeln!(text, "# This section is managed by coder. DO NOT EDIT.")?;
+        writeln!(text, "#")?;
+        writeln!(text, "# \"coder config-ssh\" writes it anew, \"coder config-ssh --remove\" takes it out.")?;
+        writeln!(text, "#")?;
+        writeln!(text, "{OPTIONS}")?;
+        self.options.write(&mut text)?;
+        writeln!(text, "#")?;
+        if !self.prefix().is_empty() {
+            self.host_block(
+                &mut text,
+                &format!("{}*", self.prefix()),
+                &format!("--ssh-host-prefix {}", self.prefix()),
+            )?;
+        }
+        if !self.suffix().is_empty() {
+            self.host_block(
+                &mut text,
+                &format!("*.{}", self.suffix()),
+                &format!("--hostname-suffix {}", self.suffix()),
+            )?;
+        }
+        if self.prefix().is_empty() && self.suffix().is_empty() {
+            bail!("workspaces need a prefix or a suffix: give one with --ssh-host-prefix or --hostname-suffix");
+        }
+        writeln!(text, "{END}")?;
+        Ok(text)
+    }
+
+    fn host_block(&self, text: &mut String, pattern: &str, how: &str) -> Result<()> {
+        writeln!(text, "Host {pattern}")?;
+        let key = |option: &str| option.split(['=', ' ']).next().unwrap_or_default().to_ascii_lowercase();
+        let server = self.server.ssh_config_options.iter().map(|(key, value)| format!("{key}={value}"));
+        // Whoever comes to a workspace was let in by the server, over a connection that shows who the server is: there
+        // is nothing left for a host key to tell, and a rebuilt workspace has a new one.
+        let own = [
+            "ConnectTimeout=0",
+            "StrictHostKeyChecking=no",
+            "UserKnownHostsFile=/dev/null",
+            "GlobalKnownHostsFile=/dev/null",
+            "LogLevel=ERROR",
+        ];
+        // The first value counts: what people chose before what the operator chose before what we would.
+        let mut options = self.options.ssh.clone();
+        for option in server.chain(own.map(str::to_owned)) {
+            if options.iter().all(|chosen| key(chosen) != key(&option)) {
+                options.push(option);
+            }
+        }
+        for option in options {
+            writeln!(text, "    {option}")?;
+        }
+        let mut command = format!("{} --global-config {} ssh --stdio", word(self.program)?, word(self.config)?);
+        if self.options.wait != Wait::Auto {
+            write!(command, " --wait {}", self.options.wait.as_str())?;
+        }
+        if self.options.disable_autostart {
+            command.push_str(" --disable-autostart");
+        }
+        writeln!(text, "    ProxyCommand {command} {how} %h")?;
+        Ok(())
+    }
+}
+
+/// A path as one word of a command that a shell runs after ssh has replaced its `%` marks.
+fn word(path: &Path) -> Result<String> {
+    let text = path.to_str().filter(|text| !text.contains(char::is_control));
+    let text = text.ok_or_else(|| anyhow!("{} cannot stand in the SSH configuration", path.display()))?;
+    Ok(format!("'{}'", text.replace('\'', r"'\''").replace('%', "%%")))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use super::*;
+
+    fn server() -> SshConfig {
+        SshConfig {
+            hostname_prefix: "coder.".to_owned(),
+            hostname_suffix: "coder".to_owned(),
+            ssh_config_options: BTreeMap::from([("Compression".to_owned(), "yes".to_owned())]),
+        }
+    }
+
+    fn options() -> Options {
+        Options {
+            wait: Wait::Yes,
+            prefix: None,
+            suffix: Some(String::new()),
+            disable_autostart: true,
+            ssh: vec!["LogLevel=DEBUG".to_owned(), "SendEnv A".to_owned(), "SendEnv B".to_owned()],
+        }
+    }
+
+    #[test]
+    fn a_section_says_what_it_was_made_with() {
+        let (server, options) = (server(), options());
+        let block = Block {
+            options: &options,
+            server: &server,
+            program: Path::new("/opt/it's 100%/coder"),
+            config: Path::new("/home/me/.config/coderv2"),
+        };
+        let text = block.text().unwrap();
+        assert_eq!(Options::read(&text), options);
+        let host = text.split_once("Host ").unwrap().1;
+        assert_eq!(
+            host,
+            "coder.*\n    LogLevel=DEBUG\n    SendEnv A\n    SendEnv B\n    Compression=yes\n    ConnectTimeout=0\n    \
+             StrictHostKeyChecking=no\n    UserKnownHostsFile=/dev/null\n    GlobalKnownHostsFile=/dev/null\n    \
+             ProxyCommand '/opt/it'\\''s 100%%/coder' --global-config '/home/me/.config/coderv2' ssh --stdio --wait yes \
+             --disable-autostart --ssh-host-prefix coder. %h\n# ------------END-CODER------------\n"
+        );
+    }
+
+    #[test]
+    fn everything_around_the_section_stays_as_it_is() {
+        let section = format!("{START}\nx\n{END}\n");
+        for text in ["", "Host a\r\n  User b\n", "\n\n", "Host a\n\n\n", "  # START-CODER\n"] {
+            let (around, none) = split(text).unwrap();
+            assert_eq!(none, None);
+            let with = around.with(&section);
+            assert!(with.starts_with(text));
+            let (around, found) = split(&with).unwrap();
+            assert_eq!(found, Some(section.as_str()));
+            assert_eq!(around.with(&section), with, "again makes no difference");
+            assert_eq!(around.without(), text);
+        }
+        let (around, _) = split(
+            "before\n\n# ------------START-CODER-----------\nold\n# ------------END-CODER------------\nafter\n",
+        )
+        .unwrap();
+        assert_eq!(around.with("new\n"), "before\n\nnew\nafter\n");
+        assert_eq!(around.without(), "before\nafter\n");
+        assert!(split(&format!("{START}\nno end\n")).is_err());
+        assert!(split(&format!("{section}{section}")).is_err());
+    }
+}

@@ -1,0 +1,92 @@
+//! `coder port-forward`: ports of this machine that lead into a workspace.
+
+mod spec;
+mod tcp;
+mod tunnel;
+mod udp;
+
+use anstream::{eprintln, println};
+use anyhow::{Context as _, Result, bail};
+use clap::Args;
+use coder_wire::agent::Network;
+use spec::Forward;
+use tokio::{
+    signal::unix::{SignalKind, signal},
+    task::JoinSet,
+};
+use tunnel::Way;
+
+use crate::{
+    context::Context,
+    ssh::{Wait, until_ready},
+    workspace::{find, start_if_stopped},
+};
+
+/// Make ports of a workspace reachable on this machine.
+///
+/// Starts a workspace that is stopped, and goes on until Ctrl-C, also over a restart of the server.
+#[derive(Args)]
+#[command(after_help = "Examples:
+  The same port here and there:   coder port-forward dev --tcp 8080
+  Another port here:              coder port-forward dev --tcp 9000:3000
+  Several, and ranges:            coder port-forward dev --tcp 8080,9000:3000,9090-9092,10000-10002:10010-10012
+  UDP:                            coder port-forward dev --udp 9000
+  On all interfaces:              coder port-forward dev --tcp 0.0.0.0:8080:8080")]
+pub struct PortForwardArgs {
+    /// The workspace: NAME, NAME.AGENT or OWNER/NAME.
+    workspace: String,
+    /// TCP ports: [ADDRESS:]HERE[:THERE], single or ranges, separated by commas.
+    #[arg(short = 'p', long, value_name = "PORTS", env = "CODER_PORT_FORWARD_TCP", hide_env_values = true)]
+    tcp: Vec<String>,
+    /// UDP ports, in the same form.
+    #[arg(long, value_name = "PORTS", env = "CODER_PORT_FORWARD_UDP", hide_env_values = true)]
+    udp: Vec<String>,
+    /// Do not start a workspace that is stopped.
+    #[arg(long, env = "CODER_SSH_DISABLE_AUTOSTART", hide_env_values = true)]
+    disable_autostart: bool,
+}
+
+pub async fn run(args: PortForwardArgs, context: &Context) -> Result<()> {
+    let mut wanted = Vec::new();
+    for (network, texts) in [(Network::Tcp, &args.tcp), (Network::Udp, &args.udp)] {
+        for text in texts {
+            let flag = if network == Network::Tcp { "--tcp" } else { "--udp" };
+            let forwards = spec::parse(text).with_context(|| format!("{flag} {text:?}"))?;
+            wanted.extend(forwards.into_iter().map(|forward| (network, forward)));
+        }
+    }
+    if wanted.is_empty() {
+        bail!("no port-forwards requested: give some with --tcp or --udp");
+    }
+    spec::refuse_doubles(&wanted)?;
+    let client = context.client()?;
+    let found = find(&client, &args.workspace).await?;
+    let workspace = start_if_stopped(&client, found, !args.disable_autostart).await?;
+    let agent = until_ready(&client, &workspace, Wait::No).await?;
+    let way = Way::open(client, agent).await?;
+    let mut listeners = JoinSet::new();
+    for (network, forward) in wanted {
+        let Forward { here, there } = forward;
+        match network {
+            Network::Tcp => {
+                let listener = tcp::bind(here).await?;
+                listeners.spawn(tcp::serve(listener, there, way.clone()));
+            }
+            Network::Udp => {
+                let socket = udp::bind(here).await?;
+                listeners.spawn(udp::serve(socket, there, way.clone()));
+            }
+        }
+        let kind = if network == Network::Tcp { "tcp" } else { "udp" };
+        println!("Forwarding '{kind}://{here}' locally to '{kind}://127.0.0.1:{there}' in the workspace");
+    }
+    eprintln!("Ready!");
+    let mut terminate = signal(SignalKind::terminate()).context("cannot listen for signals")?;
+    tokio::select! {
+        _ = tokio::signal::ctrl_c() => {}
+        _ = terminate.recv() => {}
+        reason = way.over() => bail!(reason),
+    }
+    eprintln!("Closing...");
+    Ok(())
+}

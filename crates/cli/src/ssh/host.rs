@@ -1,0 +1,39 @@
+//! From the host name that an SSH client was given to the workspace that is meant.
+
+/// The workspace that a host name means, as other commands write it. What stands before or after the name is taken away
+/// where it is there; `OWNER--NAME` and `OWNER--NAME--AGENT` then stand for what cannot be written in a host name.
+pub fn workspace(host: &str, prefix: Option<&str>, suffix: Option<&str>) -> String {
+    if prefix.is_none() && suffix.is_none() {
+        return host.to_owned();
+    }
+    let name = prefix.and_then(|prefix| host.strip_prefix(prefix)).unwrap_or(host);
+    let dotted = suffix.map(|suffix| format!(".{}", suffix.trim_start_matches('.')));
+    let name = dotted.and_then(|suffix| name.strip_suffix(&suffix)).unwrap_or(name);
+    match name.split("--").collect::<Vec<_>>().as_slice() {
+        [owner, name] => format!("{owner}/{name}"),
+        [owner, name, agent] => format!("{owner}/{name}.{agent}"),
+        _ => name.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::workspace;
+
+    #[test]
+    fn host_names_mean_workspaces() {
+        for (host, prefix, suffix, meant) in [
+            ("dev", None, None, "dev"),
+            ("me/dev", None, None, "me/dev"),
+            ("coder.dev", Some("coder."), None, "dev"),
+            ("coder.dev.main", Some("coder."), None, "dev.main"),
+            ("coder.ada--dev", Some("coder."), None, "ada/dev"),
+            ("coder.ada--dev--main", Some("coder."), None, "ada/dev.main"),
+            ("dev.coder", None, Some("coder"), "dev"),
+            ("ada--my-dev.coder", Some("coder."), Some(".coder"), "ada/my-dev"),
+            ("dev", Some("coder."), Some("coder"), "dev"),
+        ] {
+            assert_eq!(workspace(host, prefix, suffix), meant);
+        }
+    }
+}

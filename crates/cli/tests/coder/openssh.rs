@@ -1,0 +1,410 @@
+//! The stock SSH tools, after `coder config-ssh`: in each, the secrets are where a process runs.
+
+use std::{
+    fs,
+    io::{Read, Write},
+    net::{TcpListener, TcpStream},
+    os::unix::fs::PermissionsExt,
+    process::{Child, Command, Stdio},
+    thread,
+};
+
+use coder_testkit::{Machine, Server, finish, free_port, read, until};
+
+use crate::screen::Screen;
+
+/// A machine whose SSH configuration knows the workspace `dev`, which has the secret `K`.
+fn configured() -> (Machine, Server) {
+    let machine = super::machine();
+    let server = machine.serve_and_log_in();
+    machine.coder_with(["secret", "create", "k", "--env", "K"], b"s3cret").ok();
+    machine.workspace("dev", "[process]\n");
+    let said = machine.coder(["config-ssh", "--ssh-config-file", &config(&machine), "--yes"]).ok();
+    assert!(said.contains("You should now be able to ssh into your workspace."), "{said}");
+    assert!(said.contains("ssh coder.dev"), "{said}");
+    (machine, server)
+}
+
+/// OpenSSH looks up the home directory in the password database, not in `HOME`.
+fn config(machine: &Machine) -> String {
+    machine.home().join(".ssh/config").display().to_string()
+}
+
+fn tool(machine: &Machine, program: &str) -> Command {
+    let mut command = machine.command(program);
+    command.args(["-F", &config(machine)]);
+    command
+}
+
+fn ssh(machine: &Machine, arguments: &[&str]) -> coder_testkit::Output {
+    ssh_with(machine, arguments, b"")
+}
+
+fn ssh_with(machine: &Machine, arguments: &[&str], input: &[u8]) -> coder_testkit::Output {
+    let mut command = tool(machine, "ssh");
+    command.args(arguments);
+    finish(command, input)
+}
+
+/// A client that stays, ended when dropped.
+struct Background(Child);
+
+impl Background {
+    fn start(mut command: Command) -> Self {
+        Self(command.stdin(Stdio::null()).stdout(Stdio::null()).spawn().unwrap())
+    }
+}
+
+impl Drop for Background {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+/// Answers every connection with what it hears, and a mark.
+fn echo_here() -> u16 {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = listener.local_addr().unwrap().port();
+    thread::spawn(move || {
+        for mut stream in listener.incoming().flatten() {
+            thread::spawn(move || {
+                let mut heard = Vec::new();
+                let _ = stream.read_to_end(&mut heard);
+                let _ = stream.write_all(&[&b"heard "[..], &heard].concat());
+            });
+        }
+    });
+    port
+}
+
+/// Says something to a port and hears all that is answered: half of the connection ends first.
+fn ask(port: u16, text: &[u8]) -> Option<String> {
+    let mut stream = TcpStream::connect(("127.0.0.1", port)).ok()?;
+    stream.write_all(text).ok()?;
+    stream.shutdown(std::net::Shutdown::Write).ok()?;
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).ok()?;
+    Some(answer).filter(|answer| !answer.is_empty())
+}
+
+#[test]
+fn the_configuration_is_kept_and_the_section_comes_and_goes() {
+    let machine = super::machine();
+    let server = machine.serve_and_log_in();
+    let file = config(&machine);
+    fs::create_dir(machine.home().join(".ssh")).unwrap();
+    let own = "# mine\r\nHost other\n\tUser me\n\n";
+    fs::write(machine.home().join("real"), own).unwrap();
+    fs::set_permissions(machine.home().join("real"), fs::Permissions::from_mode(0o640)).unwrap();
+    std::os::unix::fs::symlink("../real", &file).unwrap();
+    let run =
+        |arguments: &[&str]| machine.coder(["config-ssh", "--ssh-config-file", &file].iter().chain(arguments));
+    let dry = run(&["--dry-run"]);
+    assert!(
+        dry.stdout.contains("Dry run, no changes made.") && dry.stderr.contains("+Host coder.*"),
+        "{dry:?}"
+    );
+    assert_eq!(read(file.as_ref()), own);
+    let asked = run(&[]);
+    assert!(asked.code == 1 && asked.stderr.contains("--yes"), "{asked:?}");
+    let said = run(&["--yes", "-o", "ForwardAgent=yes", "--wait", "no"]).ok();
+    assert!(said.contains("Updated \"") && said.contains("coder create <workspace>"), "{said}");
+    let with = read(file.as_ref());
+    assert!(with.starts_with(own) && with.contains("\n    ForwardAgent=yes\n") && with.contains("--wait no"));
+    assert!(fs::symlink_metadata(&file).unwrap().is_symlink(), "a link stays one");
+    assert_eq!(fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o640);
+    assert!(run(&["--yes", "--use-previous-options"]).ok().starts_with("No changes to make."));
+    assert_eq!(read(file.as_ref()), with);
+    let changed = run(&["--yes"]);
+    assert!(!read(file.as_ref()).contains("ForwardAgent"), "{changed:?}");
+    run(&["--remove", "--yes"]).ok();
+    assert_eq!(read(file.as_ref()), own, "to the byte");
+    fs::write(&file, "# ------------START-CODER-----------\n").unwrap();
+    let broken = run(&["--yes"]);
+    assert!(broken.code == 1 && broken.stderr.contains("not whole"), "{broken:?}");
+    server.stop();
+}
+
+#[test]
+fn commands_statuses_signals_and_variables() {
+    let (machine, server) = configured();
+    let output = ssh(&machine, &["coder.dev", "echo $K; echo err >&2; exit 3"]);
+    assert_eq!((output.code, output.stdout.as_str(), output.stderr.as_str()), (3, "s3cret\n", "err\n"));
+    assert_eq!(ssh(&machine, &["dev.coder", "echo $K"]).ok(), "s3cret\n", "by suffix");
+    assert_eq!(ssh(&machine, &["coder.admin--dev", "echo $K"]).ok(), "s3cret\n", "with the owner");
+    assert_eq!(ssh(&machine, &["coder.dev", "kill -TERM $$"]).code, 255, "as ssh tells a signal");
+    let set = ["-o", "SetEnv=MINE=1 K=no CODER=no", "coder.dev", "echo $MINE $K $CODER"];
+    assert_eq!(ssh(&machine, &set).ok(), "1 s3cret true\n");
+    let mut send = tool(&machine, "ssh");
+    send.env("SENT", "2").args(["-o", "SendEnv=SENT", "coder.dev", "echo $SENT"]);
+    assert_eq!(finish(send, b"").ok(), "2\n");
+    assert_eq!(ssh_with(&machine, &["coder.dev", "cat"], b"through and back").ok(), "through and back");
+    let wrong = ssh(&machine, &["coder.nope", "true"]);
+    assert!(wrong.code == 255 && wrong.stderr.contains("nope"), "{wrong:?}");
+    let tty = ssh_with(&machine, &["-tt", "coder.dev", "echo $TERM-$K; test -t 0 && echo on-$SSH_TTY"], b"");
+    assert!(tty.stdout.contains("-s3cret") && tty.stdout.contains("on-/dev/pts/"), "{tty:?}");
+    server.stop();
+}
+
+/// A shell by a person: modes of their terminal, size, Ctrl-C, and the status at the end.
+#[test]
+fn a_shell_on_a_terminal() {
+    let (machine, server) = configured();
+    let mut command = tool(&machine, "ssh");
+    command.arg("coder.dev");
+    let mut screen = Screen::run(command, 33, 101);
+    screen.type_in("stty size; echo \"<$K>\"\n");
+    screen.wait_for("33 101");
+    screen.wait_for("<s3cret>");
+    screen.type_in("sleep 100; echo \"st\"atus $?\n");
+    screen.wait_for("sleep 100");
+    until("the command runs", || machine.bash("pgrep -f '^sleep 100$'").code == 0);
+    screen.type_in("\u{3}");
+    screen.wait_for("^C");
+    screen.type_in("exit 7\n");
+    assert_eq!(screen.child.wait().unwrap().code(), Some(7));
+    server.stop();
+}
+
+/// The modes of the client's terminal are those there.
+#[test]
+fn terminal_modes_travel() {
+    let (machine, server) = configured();
+    let f = config(&machine);
+    let mut command = machine.command("bash");
+    command.args(["-c", &format!("stty erase ^H -echoctl; exec ssh -F {f} -t coder.dev 'stty -a; echo done'")]);
+    let mut screen = Screen::run(command, 24, 80);
+    screen.wait_for("erase = ^H");
+    screen.wait_for("-echoctl");
+    screen.wait_for("done");
+    screen.child.wait().unwrap();
+    server.stop();
+}
+
+#[test]
+fn ten_megabytes_through_ssh_scp_and_sftp() {
+    let (machine, server) = configured();
+    let data: Vec<u8> = (0..10_000_000_u32).map(|n| n.wrapping_mul(2_654_435_761).to_le_bytes()[2]).collect();
+    fs::write(machine.home().join("data"), &data).unwrap();
+    let sum = machine.bash("sha256sum < data").ok();
+    let f = config(&machine);
+    assert_eq!(machine.bash(&format!("ssh -F {f} coder.dev cat < data | sha256sum")).ok(), sum);
+    assert_eq!(machine.bash(&format!("ssh -F {f} coder.dev sha256sum < data")).ok(), sum);
+    // Both protocols of scp, both ways; permissions kept. The old one has the name read by a shell.
+    for (protocol, name) in [("-s", "there and back"), ("-O", "there")] {
+        let run = format!(
+            "chmod 640 data; scp {protocol} -q -p -F {f} data 'coder.dev:{name}'
+             scp {protocol} -q -p -F {f} 'coder.dev:{name}' back
+             stat -c %a back; sha256sum < back; rm back"
+        );
+        assert_eq!(machine.bash(&run).ok(), format!("640\n{sum}"), "{protocol}");
+    }
+    let tree = format!(
+        "mkdir -p tree/in; echo a >tree/a; echo b >tree/in/b; scp -q -r -F {f} tree coder.dev:tree
+         scp -q -r -F {f} coder.dev:tree tree2; diff -r tree tree2"
+    );
+    machine.bash(&tree).ok();
+    let batch =
+        "put data up\nget up down\nmkdir folder\nrename up folder/up\nchmod 600 folder/up\nln folder/up hard
+ln -s folder/up soft\nls -1 folder\nrm folder/up\nrm hard\nrm soft\nrmdir folder\ndf\n";
+    fs::write(machine.home().join("batch"), batch).unwrap();
+    let listed = machine.bash(&format!("sftp -q -F {f} -b batch coder.dev; sha256sum < down")).ok();
+    assert!(listed.contains("folder/up") && listed.ends_with(&sum), "{listed}");
+    server.stop();
+}
+
+#[test]
+fn rsync_and_git() {
+    let (machine, server) = configured();
+    let f = config(&machine);
+    let rsync = format!(
+        "mkdir -p from/deep/er; for n in $(seq 50); do echo $n >from/deep/$n; done; ln -s ../1 from/deep/er/link
+         rsync -a -e 'ssh -F {f}' from/ coder.dev:to/
+         echo changed >from/deep/7; rm from/deep/8
+         rsync -a --delete --stats -e 'ssh -F {f}' from/ coder.dev:to/ | grep 'files transferred'
+         rsync -a -e 'ssh -F {f}' coder.dev:to/ back/
+         diff -r from back && readlink back/deep/er/link"
+    );
+    assert_eq!(machine.bash(&rsync).ok(), "Number of regular files transferred: 1\n../1\n");
+    // A hook shows that git's own process there has the secrets.
+    let git = format!(
+        "export GIT_SSH_COMMAND='ssh -F {f}' GIT_CONFIG_GLOBAL=/dev/null GIT_AUTHOR_NAME=a GIT_AUTHOR_EMAIL=a@b
+         export GIT_COMMITTER_NAME=a GIT_COMMITTER_EMAIL=a@b
+         ssh -F {f} coder.dev 'git init -q --bare repo; printf \"#!/bin/sh\\necho hook has \\$K\\n\" >repo/hooks/post-receive
+             chmod +x repo/hooks/post-receive'
+         git clone -q ssh://coder.dev/~/repo one 2>/dev/null
+         cd one; git checkout -q -b main; head -c 3000000 /dev/urandom >blob; git add blob; git commit -qm one
+         git push -q origin main
+         cd ..; git clone -q -b main ssh://coder.dev/~/repo two; cmp one/blob two/blob"
+    );
+    // `~/` in a URL of ssh:// is an absolute path below the home directory.
+    let output = machine.bash(&git);
+    assert_eq!(output.code, 0, "{}{}", output.stdout, output.stderr);
+    assert!(output.stderr.contains("remote: hook has s3cret"), "{}", output.stderr);
+    server.stop();
+}
+
+#[test]
+fn forwarding() {
+    let (machine, server) = configured();
+    let echo = echo_here();
+    let (local, socks, remote) = (free_port(), free_port(), free_port());
+    let socket = machine.home().join("local.sock").display().to_string();
+    let mut command = tool(&machine, "ssh");
+    command.args(["-N", "-o", "ExitOnForwardFailure=yes"]);
+    command.args(["-L", &format!("{local}:127.0.0.1:{echo}"), "-D", &format!("{socks}")]);
+    command.args(["-R", &format!("{remote}:127.0.0.1:{echo}")]);
+    command.args(["-L", &format!("{socket}:{}", machine.home().join("there.sock").display())]);
+    command.args(["-R", &format!("{}:127.0.0.1:{echo}", machine.home().join("back.sock").display())]);
+    command.arg("coder.dev");
+    let client = Background::start(command);
+    until("-L leads there", || ask(local, b"L").is_some());
+    assert_eq!(ask(local, b"L").unwrap(), "heard L", "each half of a connection ends by itself");
+    until("-R leads back", || ask(remote, b"R").is_some());
+    assert_eq!(ask(remote, b"R").unwrap(), "heard R");
+    let large = vec![b'x'; 3_000_000];
+    assert_eq!(ask(local, &large).unwrap().len(), large.len() + 6);
+    assert_eq!(ask(remote, &large).unwrap().len(), large.len() + 6);
+    let mut stream = TcpStream::connect(("127.0.0.1", socks)).unwrap();
+    // SOCKS 5: no authentication; connect to 127.0.0.1.
+    stream.write_all(&[5, 1, 0]).unwrap();
+    let mut answer = [0; 2];
+    stream.read_exact(&mut answer).unwrap();
+    let port = echo.to_be_bytes();
+    stream.write_all(&[5, 1, 0, 1, 127, 0, 0, 1, port[0], port[1]]).unwrap();
+    let mut answer = [0; 10];
+    stream.read_exact(&mut answer).unwrap();
+    assert_eq!(answer[1], 0, "connected");
+    stream.write_all(b"D").unwrap();
+    stream.shutdown(std::net::Shutdown::Write).unwrap();
+    let mut heard = String::new();
+    stream.read_to_string(&mut heard).unwrap();
+    assert_eq!(heard, "heard D");
+    // Sockets, there and back.
+    let back = machine.home().join("back.sock");
+    assert_eq!(fs::metadata(&back).unwrap().permissions().mode() & 0o777, 0o600);
+    let say = |path: &std::path::Path, text: &[u8]| {
+        let mut stream = std::os::unix::net::UnixStream::connect(path).unwrap();
+        stream.write_all(text).unwrap();
+        stream.shutdown(std::net::Shutdown::Write).unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).unwrap();
+        answer
+    };
+    assert_eq!(say(&back, b"S"), "heard S");
+    let there = std::os::unix::net::UnixListener::bind(machine.home().join("there.sock")).unwrap();
+    let far = thread::spawn(move || {
+        let (mut stream, _) = there.accept().unwrap();
+        let mut heard = String::new();
+        stream.read_to_string(&mut heard).unwrap();
+        stream.write_all(heard.to_uppercase().as_bytes()).unwrap();
+    });
+    assert_eq!(say(socket.as_ref(), b"up"), "UP");
+    far.join().unwrap();
+    // What was lent goes with the client.
+    drop(client);
+    until("the port is closed", || TcpStream::connect(("127.0.0.1", remote)).is_err());
+    until("the socket is gone", || !back.exists());
+    // Nobody listens: the connection is refused, the client goes on.
+    let refused = ssh(&machine, &["-W", &format!("127.0.0.1:{}", free_port()), "coder.dev"]);
+    assert!(refused.code != 0, "{refused:?}");
+    server.stop();
+}
+
+#[test]
+fn one_connection_for_many() {
+    let (machine, server) = configured();
+    let control = machine.home().join("control").display().to_string();
+    let mut master = tool(&machine, "ssh");
+    master.args(["-M", "-N", "-S", &control, "coder.dev"]);
+    let master = Background::start(master);
+    until("the master is there", || ssh(&machine, &["-S", &control, "-O", "check", "x"]).code == 0);
+    let run = |command: &str| ssh(&machine, &["-S", &control, "coder.dev", command]);
+    assert_eq!(run("echo $K").ok(), "s3cret\n");
+    // One that stands still holds nobody up.
+    let mut stuck = tool(&machine, "ssh");
+    stuck.args(["-S", &control, "coder.dev", "sleep 1000"]).stdin(Stdio::piped());
+    let mut stuck = stuck.spawn().unwrap();
+    let mut input = stuck.stdin.take().unwrap();
+    let filler = thread::spawn(move || {
+        let block = vec![0; 64 * 1024];
+        for _ in 0..128 {
+            if input.write_all(&block).is_err() {
+                return;
+            }
+        }
+    });
+    let sessions: Vec<_> = (0..16)
+        .map(|n| {
+            let mut command = tool(&machine, "ssh");
+            command.args(["-S", &control, "coder.dev", &format!("head -c 1000000 | wc -c; echo {n} $K")]);
+            thread::spawn(move || (n, finish(command, &vec![b'x'; 1_000_000])))
+        })
+        .collect();
+    for session in sessions {
+        let (n, output) = session.join().unwrap();
+        assert_eq!(output.ok(), format!("1000000\n{n} s3cret\n"));
+    }
+    stuck.kill().unwrap();
+    stuck.wait().unwrap();
+    filler.join().unwrap();
+    drop(master);
+    server.stop();
+}
+
+#[test]
+fn the_key_agent_is_lent_and_taken_back() {
+    let (machine, server) = configured();
+    let socket = machine.home().join("agent.sock").display().to_string();
+    let mut agent = machine.command("ssh-agent");
+    agent.args(["-D", "-a", &socket]);
+    let agent = Background::start(agent);
+    until("the key agent is there", || machine.home().join("agent.sock").exists());
+    machine.bash("ssh-keygen -q -t ed25519 -N '' -C lent -f key").ok();
+    machine.bash(&format!("SSH_AUTH_SOCK={socket} ssh-add -q key")).ok();
+    let list =
+        "ssh-add -l | awk '{print $3}'; ls -ld $SSH_AUTH_SOCK | cut -c1-10; echo $K; echo $SSH_AUTH_SOCK";
+    let mut command = tool(&machine, "ssh");
+    command.env("SSH_AUTH_SOCK", &socket).args(["-A", "coder.dev", list]);
+    let said = finish(command, b"").ok();
+    let [comment, mode, secret, path] = said.lines().collect::<Vec<_>>()[..] else { panic!("{said}") };
+    assert_eq!((comment, mode.starts_with('s'), secret), ("lent", true, "s3cret"));
+    until("the socket is gone", || !std::path::Path::new(path).exists());
+    let mut command = machine.command("coder");
+    command.env("SSH_AUTH_SOCK", &socket).args(["ssh", "-A", "dev", "--", "ssh-add -l"]);
+    assert!(finish(command, b"").ok().contains("lent"), "by coder ssh too");
+    let without = ssh(&machine, &["coder.dev", "echo -n ${SSH_AUTH_SOCK-none}"]).ok();
+    assert_eq!(without, "none");
+    drop(agent);
+    server.stop();
+}
+
+/// `coder ssh` lends ports as well, and says when the workspace stops under it.
+#[test]
+fn coder_ssh_lends_ports_and_ends_with_the_workspace() {
+    let (machine, server) = configured();
+    let (echo, remote) = (echo_here(), free_port());
+    let mut command = machine.command("coder");
+    command.args(["ssh", "-R", &format!("{remote}:127.0.0.1:{echo}"), "dev"]);
+    let mut screen = Screen::run(command, 24, 80);
+    screen.type_in("echo re\"\"ady\n");
+    screen.wait_for("ready");
+    assert_eq!(ask(remote, b"R").unwrap(), "heard R");
+    machine.coder(["stop", "dev", "--yes"]).ok();
+    screen.wait_for("The workspace has stopped.");
+    assert_eq!(screen.child.wait().unwrap().code(), Some(255));
+    // It is started for whoever comes, unless they say otherwise.
+    let refused = machine.coder(["ssh", "--disable-autostart", "dev", "--", "true"]);
+    assert!(refused.code == 1 && refused.stderr.contains("stopped"), "{refused:?}");
+    assert_eq!(ssh(&machine, &["coder.dev", "echo $K"]).ok(), "s3cret\n");
+    // A server that goes away is told apart from a command that fails.
+    let mut command = machine.command("coder");
+    command.args(["ssh", "dev"]);
+    let mut screen = Screen::run(command, 24, 80);
+    screen.type_in("echo re\"\"ady\n");
+    screen.wait_for("ready");
+    server.kill();
+    screen.wait_for("Connect again with: coder ssh dev");
+    assert_eq!(screen.child.wait().unwrap().code(), Some(255));
+}

@@ -1,0 +1,40 @@
+//! Who is let into a workspace, and until when.
+
+use std::time::Duration;
+
+use axum::http::StatusCode;
+use coder_control::Caller;
+use coder_link::Link;
+use coder_model::AgentId;
+
+use crate::{
+    State,
+    error::{Failure, Result},
+};
+
+/// How often it is checked that a caller may go on, beside whenever somebody is signed out at this server.
+const CHECK: Duration = Duration::from_secs(10);
+
+/// The link to the agent of a workspace of the caller's.
+pub async fn enter(state: &State, caller: &Caller, agent: AgentId) -> Result<Link> {
+    state.control.enter_workspace(caller, agent).await?;
+    state.agents.link(agent).ok_or_else(|| {
+        Failure::new(StatusCode::CONFLICT, "The workspace's agent is not connected.")
+            .with_detail("Wait for it with `coder show`, or restart the workspace.")
+    })
+}
+
+/// Waits until the caller would not be let in any more: suspended, signed out, or without the key they came with.
+pub async fn until_signed_out(state: &State, caller: &Caller) {
+    loop {
+        let mut bell = std::pin::pin!(state.sign_out_bell.notified());
+        bell.as_mut().enable();
+        match state.control.is_still_signed_in(caller).await {
+            Ok(true) => {}
+            Ok(false) => return,
+            // The database is in trouble: that is no reason to cut people off.
+            Err(error) => tracing::warn!(%error, "cannot check whether a session still holds"),
+        }
+        let _ = tokio::time::timeout(CHECK, bell).await;
+    }
+}
