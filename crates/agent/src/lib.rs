@@ -10,6 +10,7 @@ mod dial;
 mod environment;
 mod error;
 mod files;
+mod health;
 mod launch;
 mod pty;
 mod reports;

@@ -7,7 +7,7 @@ use coder_model::workspace::Lifecycle;
 use coder_wire::agent::Manifest;
 use tokio::{
     signal::unix::{SignalKind, signal},
-    task::JoinHandle,
+    task::{JoinHandle, JoinSet},
     time::{Instant, sleep},
 };
 use url::Url;
@@ -20,7 +20,7 @@ use crate::{
     backoff::Backoff,
     connect::{ConnectError, connect},
     environment::left_out,
-    files,
+    files, health,
     reports::Reports,
     scripts,
     serve::{End, Shared, directory_message, serve},
@@ -126,18 +126,20 @@ async fn carry_out(shared: &Shared, manifest: &Arc<Manifest>) {
 struct Started {
     build: Uuid,
     scripts: JoinHandle<()>,
+    _health: JoinSet<()>,
 }
 
 impl Started {
     fn begin(shared: &Shared, manifest: Arc<Manifest>) -> Self {
         let build = manifest.build_id;
+        let health = health::watch(&manifest, &shared.reports);
         let shared = shared.clone();
         let scripts = tokio::spawn(async move {
             shared.reports.lifecycle(Lifecycle::Starting);
             let reached = scripts::start(&shared.workspace, &manifest, &shared.reports).await;
             shared.reports.lifecycle(reached);
         });
-        Self { build, scripts }
+        Self { build, scripts, _health: health }
     }
 }
 

@@ -7,8 +7,8 @@ use clap::{Args, Parser, Subcommand};
 use url::Url;
 
 use crate::{
-    agent, completion, config::Config, config_ssh, context::Context, external, login, people, port_forward,
-    secret, server, ssh, template, workspace,
+    agent, completion, config::Config, config_ssh, context::Context, external, login, open, people,
+    port_forward, secret, server, ssh, template, workspace,
 };
 
 /// Keeps each developer's secrets, and puts them into every workspace they own.
@@ -64,6 +64,8 @@ pub enum Command {
     Logs(workspace::LogsArgs),
     Ssh(ssh::SshArgs),
     ConfigSsh(config_ssh::ConfigSshArgs),
+    #[command(arg_required_else_help = true)]
+    Open(open::OpenArgs),
     #[command(visible_alias = "tunnel")]
     PortForward(port_forward::PortForwardArgs),
     #[command(visible_alias = "template", arg_required_else_help = true)]
@@ -97,6 +99,7 @@ impl Command {
             Self::Logs(_) => ("logs", None),
             Self::Ssh(_) => ("ssh", None),
             Self::ConfigSsh(_) => ("config-ssh", None),
+            Self::Open(args) => ("open", Some(args.name())),
             Self::PortForward(_) => ("port-forward", None),
             Self::Templates(args) => ("templates", Some(args.command.name())),
             Self::ExternalWorkspaces(_) => ("external-workspaces", Some("agent-instructions")),
@@ -142,6 +145,7 @@ async fn run_client(command: Command, context: &Context) -> Result<ExitCode> {
         Command::Logs(args) => workspace::logs(args, context).await,
         Command::Ssh(args) => return ssh::run(args, context).await,
         Command::ConfigSsh(args) => config_ssh::run(args, context).await,
+        Command::Open(args) => open::run(args, context).await,
         Command::PortForward(args) => port_forward::run(args, context).await,
         Command::Templates(args) => template::run(args.command, context).await,
         Command::ExternalWorkspaces(args) => external::run(args.command, context).await,

@@ -14,6 +14,7 @@ mod external;
 mod harden;
 mod login;
 mod memory;
+mod open;
 mod output;
 mod people;
 mod port_forward;

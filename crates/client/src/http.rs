@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use coder_wire::{
     ApiError, TOKEN_HEADER,
-    deployment::{BuildInfo, SshConfig},
+    deployment::{ApplicationHost, BuildInfo, SshConfig},
 };
 use http::Method;
 use reqwest::{RequestBuilder, Response, redirect};
@@ -71,6 +71,14 @@ impl Client {
     /// When it cannot be reached or is something else.
     pub async fn buildinfo(&self) -> Result<BuildInfo> {
         self.get(&["api", "v2", "buildinfo"], &[]).await
+    }
+
+    /// The host names of apps.
+    ///
+    /// # Errors
+    /// When the server cannot be reached or says no.
+    pub async fn application_host(&self) -> Result<ApplicationHost> {
+        self.get(&["api", "v2", "applications", "host"], &[]).await
     }
 
     /// How workspaces are named for SSH clients.

@@ -24,11 +24,11 @@ pub use clock::Clock;
 pub use control::Control;
 pub use error::{Error, Result};
 pub use open::{KeySource, OpenError, Sources};
-pub use people::{NewToken, NewUser, Session};
+pub use people::{NewToken, NewUser, Scope, Session};
 pub use random::Random;
 pub use secrets::{Opened, OwnSecrets};
 pub use templates::NewTemplate;
-pub use workspaces::{Claim, Claimed, NewWorkspace, Outcome, Overview, next_start};
+pub use workspaces::{AppRef, Claim, Claimed, NewWorkspace, Outcome, Overview, next_start};
 
 /// Rows as the store reads them, where nothing is to be added to them.
 pub mod rows {

@@ -5,6 +5,7 @@
 
 mod agents;
 mod api;
+mod apps;
 mod error;
 mod extract;
 mod jobs;
@@ -14,6 +15,7 @@ mod serve;
 mod start;
 mod state;
 
+pub use apps::{AppHosts, AppSettings, HostError};
 pub use coder_wire::deployment::SshConfig;
 pub use serve::{Server, Stop};
 pub use start::{Clock, KeySource, Settings, StartError, Started, start};

@@ -2,7 +2,13 @@
 
 use std::time::Duration;
 
-use axum::{Router, extract::DefaultBodyLimit, http::StatusCode, middleware, routing::get};
+use axum::{
+    Router,
+    extract::DefaultBodyLimit,
+    http::StatusCode,
+    middleware,
+    routing::{any, get},
+};
 use tower::ServiceBuilder;
 use tower_http::{catch_panic::CatchPanicLayer, timeout::RequestBodyTimeoutLayer};
 use utoipa::OpenApi;
@@ -11,6 +17,7 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 use crate::{
     State, agents,
     api::{agents as agent, deployment, health, keys, secrets, templates, users, workspaces},
+    apps,
     error::Failure,
     request_id,
 };
@@ -41,6 +48,7 @@ fn routes() -> OpenApiRouter<State> {
         .routes(routes!(deployment::authmethods))
         .routes(routes!(deployment::secrets_capabilities))
         .routes(routes!(deployment::ssh_config))
+        .routes(routes!(deployment::application_host))
         // People
         .routes(routes!(users::has_first_user, users::create_first_user))
         .routes(routes!(users::login))
@@ -88,6 +96,7 @@ fn routes() -> OpenApiRouter<State> {
         .routes(routes!(workspaces::get_build_logs))
         .routes(routes!(agent::get_agent))
         .routes(routes!(agent::get_agent_logs))
+        .routes(routes!(agent::create_terminal_ticket))
 }
 
 /// The service.
@@ -98,6 +107,12 @@ pub fn router(state: State) -> Router {
         .route("/api/v2/workspaces/{workspace}/watch-ws", get(workspaces::watch_workspace))
         .route("/api/v2/workspaceagents/me/rpc", get(agents::rpc::rpc))
         .route("/api/v2/workspaceagents/{agent}/tunnel", get(agents::tunnel::tunnel))
+        .route("/api/v2/workspaceagents/{agent}/pty", get(agents::terminal::pty))
+        // Apps of workspaces
+        .route("/api/v2/applications/auth-redirect", get(apps::auth_redirect))
+        .route("/{owner}/{workspace}/apps/{slug}", any(apps::to_root))
+        .route("/{owner}/{workspace}/apps/{slug}/", any(apps::by_path))
+        .route("/{owner}/{workspace}/apps/{slug}/{*below}", any(apps::by_path))
         .fallback(|| async { Failure::new(StatusCode::NOT_FOUND, "Route not found.") })
         .method_not_allowed_fallback(|| async {
             Failure::new(StatusCode::METHOD_NOT_ALLOWED, "This path does not support that method.")
@@ -108,6 +123,7 @@ pub fn router(state: State) -> Router {
                 .layer(CatchPanicLayer::custom(|_| {
                     axum::response::IntoResponse::into_response(Failure::internal("a handler panicked"))
                 }))
+                .layer(middleware::from_fn_with_state(state.clone(), apps::by_host))
                 .layer(RequestBodyTimeoutLayer::new(BODY_TIMEOUT))
                 .layer(DefaultBodyLimit::max(MAX_BODY_BYTES)),
         )

@@ -9,7 +9,7 @@ use tokio::sync::Notify;
 use url::Url;
 use uuid::Uuid;
 
-use crate::{Stop, agents::Registry};
+use crate::{AppSettings, Stop, agents::Registry};
 
 /// What every handler can reach. Cheap to clone.
 #[derive(Clone)]
@@ -25,6 +25,8 @@ pub struct Parts {
     pub processes: Option<Processes>,
     /// Where people and agents reach the server.
     pub access_url: Url,
+    /// How apps are reached.
+    pub apps: AppSettings,
     /// How workspaces are named for SSH clients.
     pub ssh: SshConfig,
     /// Names this server among those that share the database.

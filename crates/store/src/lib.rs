@@ -10,6 +10,7 @@ mod like;
 mod overview;
 mod transaction;
 
+pub mod agent_app_health;
 pub mod agent_logs;
 pub mod agent_warnings;
 pub mod agents;
@@ -20,6 +21,7 @@ pub mod builds;
 pub mod data_keys;
 pub mod deployment;
 pub mod files;
+pub mod grants;
 pub mod secrets;
 pub mod templates;
 pub mod users;
@@ -32,6 +34,7 @@ pub use transaction::{Read, Reads, Write};
 
 /// Every statement that the product runs, by table, so that a test can prepare each on both engines.
 pub const STATEMENTS: &[(&str, &[Statement])] = &[
+    ("agent_app_health", agent_app_health::STATEMENTS),
     ("agent_logs", agent_logs::STATEMENTS),
     ("agent_warnings", agent_warnings::STATEMENTS),
     ("agents", agents::STATEMENTS),
@@ -42,6 +45,7 @@ pub const STATEMENTS: &[(&str, &[Statement])] = &[
     ("data_keys", data_keys::STATEMENTS),
     ("deployment", deployment::STATEMENTS),
     ("files", files::STATEMENTS),
+    ("grants", grants::STATEMENTS),
     ("secrets", secrets::STATEMENTS),
     ("templates", templates::STATEMENTS),
     ("users", users::STATEMENTS),

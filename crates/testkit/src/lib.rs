@@ -4,11 +4,13 @@
 mod api;
 mod database;
 mod machine;
+mod socket;
 mod world;
 
 pub use api::{Api, Reply};
 pub use database::{Engine, Place};
 pub use machine::{Machine, Output, Server, finish, free_port, is_alive, read, until};
+pub use socket::Socket;
 pub use world::{PASSWORD, World};
 
 /// Makes of each story two tests: one on SQLite, one on PostgreSQL.

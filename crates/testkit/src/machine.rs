@@ -138,6 +138,19 @@ impl Machine {
         self.coder(["create", name, "--template", name, "--yes"]).ok();
     }
 
+    /// The id of a workspace's agent.
+    pub fn agent(&self, workspace: &str) -> String {
+        let shown = self.coder(["show", workspace, "-o", "json"]).ok();
+        let shown: serde_json::Value = serde_json::from_str(&shown).expect("JSON");
+        let id = shown.pointer("/latest_build/resources/0/agents/0/id");
+        id.and_then(serde_json::Value::as_str).unwrap_or_else(|| panic!("no agent: {shown}")).to_owned()
+    }
+
+    /// The token of the login.
+    pub fn token(&self) -> String {
+        self.coder(["login", "token"]).ok().trim().to_owned()
+    }
+
     /// Runs a statement on the server's SQLite database, behind its back. Answers how many rows it touched.
     pub fn tamper(&self, sql: &str) -> u64 {
         let url = format!("sqlite://{}", self.data().join("coder.db").display());

@@ -42,6 +42,15 @@ pub enum AgentMessage {
         /// What failed or collided. Names only, never values.
         warnings: Vec<DeliveryWarning>,
     },
+    /// Whether an app is well. Sent when it changes, and again after a reconnect.
+    AppHealth {
+        /// The build whose manifest this is about.
+        build_id: Uuid,
+        /// The app.
+        slug: String,
+        /// A `coder_model::template::AppHealth` word.
+        health: String,
+    },
     /// Output of scripts and of the agent itself. Answered by [`ServerMessage::LogsStored`].
     Logs {
         /// Counts batches from 1 within a run of the agent; a batch sent again is stored once.
@@ -188,6 +197,20 @@ pub struct App {
     /// Is proxied, seen from the workspace.
     #[serde(default)]
     pub url: Option<String>,
+    /// How the agent tells whether it is well.
+    #[serde(default)]
+    pub health_check: Option<HealthCheck>,
+}
+
+/// How the agent tells whether an app is well: it asks for a URL, and any answer below 500 is a good one.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HealthCheck {
+    /// What is asked for, seen from the workspace.
+    pub url: String,
+    /// Milliseconds between two looks.
+    pub interval_ms: u64,
+    /// How many bad answers in a row make an app unhealthy.
+    pub threshold: u32,
 }
 
 /// A secret with its value, for the workspace it is delivered to.

@@ -43,6 +43,13 @@ pub struct SshConfig {
     pub ssh_config_options: BTreeMap<String, String>,
 }
 
+/// Answer to `GET /api/v2/applications/host`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct ApplicationHost {
+    /// The host names of apps, with a star in the place of an app's `subdomain_name`; empty when they have none.
+    pub host: String,
+}
+
 /// Answer to `GET /api/v2/deployment/user-secrets/capabilities`.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 pub struct UserSecretsCapabilities {

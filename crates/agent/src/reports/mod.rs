@@ -2,9 +2,15 @@
 
 mod logs;
 
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::{
+    collections::BTreeMap,
+    sync::{Mutex, MutexGuard, PoisonError},
+};
 
-use coder_model::workspace::{Lifecycle, LogLevel};
+use coder_model::{
+    template::AppHealth,
+    workspace::{Lifecycle, LogLevel},
+};
 use coder_wire::{
     Time,
     agent::{AgentMessage, DeliveryWarning, LogLine},
@@ -27,6 +33,8 @@ struct Waiting {
     latest_stage: Option<(Lifecycle, Time)>,
     delivery: Option<(Uuid, Vec<DeliveryWarning>)>,
     directory: Option<AgentMessage>,
+    /// What was last seen of each app, and whether it is told.
+    apps: BTreeMap<String, (Uuid, AppHealth, bool)>,
     logs: LogQueue,
 }
 
@@ -54,6 +62,12 @@ impl Reports {
         self.bell.notify_one();
     }
 
+    /// An app is well, or not.
+    pub fn app_health(&self, build: Uuid, slug: String, health: AppHealth) {
+        self.lock().apps.insert(slug, (build, health, false));
+        self.bell.notify_one();
+    }
+
     /// A line of output.
     pub fn log(&self, source: Uuid, level: LogLevel, output: String) {
         let line = LogLine { at: now(), level: level.as_str().to_owned(), output };
@@ -67,6 +81,9 @@ impl Reports {
         if waiting.stages.is_empty() {
             let latest = waiting.latest_stage;
             waiting.stages.extend(latest);
+        }
+        for (_, _, told) in waiting.apps.values_mut() {
+            *told = false;
         }
         waiting.logs.send_again();
         drop(waiting);
@@ -85,6 +102,11 @@ impl Reports {
         }
         if let Some(message) = waiting.directory.take() {
             return Some(message);
+        }
+        if let Some((slug, (build_id, health, told))) = waiting.apps.iter_mut().find(|(_, (.., told))| !told) {
+            *told = true;
+            let (slug, build_id, health) = (slug.clone(), *build_id, health.as_str().to_owned());
+            return Some(AgentMessage::AppHealth { build_id, slug, health });
         }
         waiting.logs.next()
     }

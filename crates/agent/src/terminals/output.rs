@@ -120,7 +120,10 @@ impl Viewer<'_> {
                     return Some(SKIPPED.to_vec());
                 }
                 let from = usize::try_from(self.at - state.forgotten).unwrap_or(usize::MAX);
-                let piece: Vec<u8> = state.bytes.iter().skip(from).take(PIECE).copied().collect();
+                let (first, second) = state.bytes.as_slices();
+                let rest = first.get(from..).filter(|rest| !rest.is_empty());
+                let rest = rest.or_else(|| second.get(from.saturating_sub(first.len())..)).unwrap_or_default();
+                let piece = rest.get(..PIECE.min(rest.len())).unwrap_or_default().to_vec();
                 if !piece.is_empty() {
                     self.at += piece.len() as u64;
                     return Some(piece);

@@ -9,7 +9,7 @@ use anstream::eprintln;
 use anyhow::{Context as _, Result, anyhow, bail};
 use clap::Args;
 use coder_server::SshConfig;
-use coder_server::{KeySource, Settings};
+use coder_server::{AppHosts, AppSettings, KeySource, Settings};
 use etcetera::{BaseStrategy, choose_base_strategy};
 use tokio::{
     signal::unix::{SignalKind, signal},
@@ -67,6 +67,18 @@ pub struct ServerArgs {
     /// Allow workspaces that are processes on this machine. They share the server's user: for development only.
     #[arg(long, env = "CODER_ALLOW_PROCESS_WORKSPACES", hide_env_values = true)]
     allow_process_workspaces: bool,
+    /// Host names for apps: a name whose first part is a star, such as *.apps.example.com.
+    #[arg(
+        long,
+        value_name = "HOST",
+        env = "CODER_WILDCARD_ACCESS_URL",
+        hide_env_values = true,
+        value_parser = AppHosts::parse
+    )]
+    wildcard_access_url: Option<AppHosts>,
+    /// Do not serve apps under a path of the server, where they share the origin of the dashboard.
+    #[arg(long, env = "CODER_DISABLE_PATH_APPS", hide_env_values = true)]
+    disable_path_apps: bool,
     /// What stands before a workspace's name for SSH clients.
     #[arg(
         long,
@@ -144,6 +156,7 @@ impl ServerArgs {
             keys,
             allow_process_workspaces: self.allow_process_workspaces || self.dev,
             agent_program: std::env::current_exe().context("cannot find the coder program itself")?,
+            apps: AppSettings { hosts: self.wildcard_access_url, by_path: !self.disable_path_apps },
             ssh: SshConfig {
                 hostname_prefix: self.ssh_hostname_prefix,
                 hostname_suffix: self.workspace_hostname_suffix,

@@ -62,6 +62,10 @@ fn print_agent(workspace: &Workspace, agent: &WorkspaceAgent) {
     if !agent.health.healthy {
         println!("    problem    {}", agent.health.reason);
     }
+    for app in &agent.apps {
+        let health = if app.health == "disabled" { String::new() } else { format!(" ({})", app.health) };
+        println!("    app        {}{health}", visible(&app.slug));
+    }
     for warning in &agent.warnings {
         println!("    warning    secret {}: {}", visible(&warning.secret), visible(&warning.message));
     }

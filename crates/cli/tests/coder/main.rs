@@ -2,15 +2,18 @@
 #![allow(clippy::expect_used, clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, missing_docs)]
 
 mod agent;
+mod apps;
 mod canary;
 mod commands;
 mod crash;
 mod guide;
 mod help;
 mod openssh;
+mod ports;
 mod screen;
 mod server;
 mod ssh;
+mod terminal;
 
 use coder_testkit::Machine;
 

@@ -4,11 +4,12 @@ use std::time::Duration;
 
 use coder_model::{
     AgentId, Moment, WorkspaceId,
-    template::Definition,
+    template::{App, AppHealth, Definition},
     user::Role,
-    workspace::{Agent, AgentStatus, Lifecycle, Transition, Warning},
+    workspace::{Agent, AgentStatus, Lifecycle, ResourceName, Transition, Warning},
 };
 use coder_store::{
+    agent_app_health,
     agent_logs::{self, Source},
     agent_warnings, agents, builds, workspaces,
 };
@@ -27,6 +28,10 @@ const SILENCE: Duration = Duration::from_secs(50);
 pub struct AgentView {
     /// The agent.
     pub agent: Agent,
+    /// Its workspace's name.
+    pub workspace: ResourceName,
+    /// The username of that workspace's owner.
+    pub owner: String,
     /// Whether it is there.
     pub status: AgentStatus,
     /// Its template.
@@ -37,9 +42,21 @@ pub struct AgentView {
     pub logs: (i64, bool),
     /// What the owner should know about the latest delivery.
     pub warnings: Vec<Warning>,
+    /// What the agent says of its apps, by slug.
+    pub health: Vec<(String, AppHealth)>,
 }
 
 impl AgentView {
+    /// Whether an app is well.
+    #[must_use]
+    pub fn health_of(&self, app: &App) -> AppHealth {
+        if app.health_check.is_none() {
+            return AppHealth::Disabled;
+        }
+        let told = self.health.iter().find(|(slug, _)| *slug == app.slug);
+        told.map_or(AppHealth::Initializing, |(_, health)| *health)
+    }
+
     /// Why the agent is not well; none when it is.
     #[must_use]
     pub fn complaint(&self) -> Option<&'static str> {
@@ -94,8 +111,11 @@ impl Control {
         let log_sources = agent_logs::sources(&mut read, agent.build).await?;
         let logs = agent_logs::length(&mut read, agent.id).await?;
         let warnings = agent_warnings::list(&mut read, agent.id).await?;
+        let looks = definition.apps.iter().any(|app| app.health_check.is_some());
+        let health = if looks { agent_app_health::list(&mut read, agent.id).await? } else { Vec::new() };
         let status = self.status(&agent, overview.build.created_at, definition.agent.connection_timeout);
-        Ok(AgentView { agent, status, definition, log_sources, logs, warnings })
+        let (workspace, owner) = (overview.workspace.name.clone(), overview.owner_name.clone());
+        Ok(AgentView { agent, workspace, owner, status, definition, log_sources, logs, warnings, health })
     }
 
     fn status(&self, agent: &Agent, asked_for: Moment, timeout: Duration) -> AgentStatus {

@@ -2,15 +2,17 @@
 
 use coder_model::{
     BuildId, Moment,
+    template::AppHealth,
     workspace::{Lifecycle, Warning},
 };
 use coder_store::{
+    agent_app_health,
     agent_warnings::{self, Reporter},
-    agents,
+    agents, builds,
 };
 
 use super::AgentSession;
-use crate::{Control, Error, Result};
+use crate::{Control, Error, Result, workspaces::parse_definition};
 
 /// The longest path that is kept, in bytes.
 const MAX_PATH: usize = 4096;
@@ -39,6 +41,31 @@ impl Control {
             Lifecycle::parse(word).ok_or_else(|| Error::refused("The agent reported an unknown stage.", ""))?;
         let mut write = self.database.write().await?;
         agents::set_lifecycle(&mut write, session.agent.id, lifecycle, at, self.clock.now()).await?;
+        Ok(write.commit().await?)
+    }
+
+    /// Notes whether an app is well. What is said about an older build, or an app that the template has not, is dropped.
+    ///
+    /// # Errors
+    /// A word that is no health.
+    pub async fn set_app_health(
+        &self,
+        session: &AgentSession,
+        build: BuildId,
+        slug: &str,
+        word: &str,
+    ) -> Result<()> {
+        let health = AppHealth::parse(word)
+            .ok_or_else(|| Error::refused("The agent reported an unknown health.", ""))?;
+        let mut read = self.database.read().await?;
+        let overview = builds::find(&mut read, build).await?.ok_or(Error::NotFound)?;
+        drop(read);
+        let definition = parse_definition(&overview.definition)?;
+        let mut write = self.database.write().await?;
+        let agent = agents::find(&mut write, session.agent.id).await?.ok_or(Error::NotFound)?;
+        if agent.build == build && definition.apps.iter().any(|app| app.slug == slug) {
+            agent_app_health::set(&mut write, agent.id, slug, health).await?;
+        }
         Ok(write.commit().await?)
     }
 

@@ -46,6 +46,14 @@ impl Control {
         if verify_slices_are_equal(&hash_secret(token.secret()).0, &hash.0).is_err() {
             return Err(signed_out("API key secret is invalid."));
         }
+        self.admit(key, user, origin).await
+    }
+
+    /// Lets the holder of a key in, whose secret was checked.
+    ///
+    /// # Errors
+    /// [`Error::Unauthenticated`] when the key is expired or its user suspended.
+    pub(super) async fn admit(&self, key: ApiKey, user: User, origin: Origin) -> Result<Caller> {
         let now = self.clock.now();
         if key.expires_at <= now {
             return Err(signed_out(format!("API key expired at \"{}\".", key.expires_at)));

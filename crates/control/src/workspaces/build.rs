@@ -6,7 +6,7 @@ use coder_model::{
     user::Role,
     workspace::{BuildReason, JobStatus, ResourceName, Transition},
 };
-use coder_store::{Write, agent_logs, agent_warnings, agents, builds, templates, workspaces};
+use coder_store::{Write, agent_app_health, agent_logs, agent_warnings, agents, builds, templates, workspaces};
 
 use super::{
     Overview,
@@ -186,6 +186,7 @@ impl Control {
             .ok_or_else(|| Error::internal(format!("workspace {workspace} has no agent")))?;
         agents::begin_build(write, agent.id, build, &definition.agent.name, self.clock.now()).await?;
         agent_warnings::clear(write, agent.id).await?;
+        agent_app_health::clear(write, agent.id).await?;
         self.insert_log_sources(write, agent.id, build, definition).await
     }
 

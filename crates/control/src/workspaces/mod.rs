@@ -1,5 +1,6 @@
 //! Workspaces: what people ask for, and the work on their builds.
 
+mod apps;
 mod build;
 mod create;
 mod find;
@@ -7,6 +8,7 @@ mod logs;
 mod settings;
 mod work;
 
+pub use apps::AppRef;
 pub use coder_store::workspaces::Overview;
 pub use create::NewWorkspace;
 pub(crate) use create::parse_definition;

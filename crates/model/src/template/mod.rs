@@ -1,10 +1,12 @@
 //! A template: what `template.toml` says a workspace is made of.
 
+mod app;
 mod parse;
 mod read;
 
 use std::{fmt, time::Duration};
 
+pub use app::{App, AppHealth, AppTarget, AppUrl, HealthCheck};
 pub use parse::MAX_BYTES;
 
 use crate::{FileId, Moment, TemplateId, TemplateVersionId, UserId, workspace::ResourceName};
@@ -92,28 +94,6 @@ pub struct Script {
     pub start_blocks_login: bool,
     /// After this long it is ended and counts as timed out; none means never.
     pub timeout: Option<Duration>,
-}
-
-/// `[[app]]`.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct App {
-    /// Unique in the template; part of URLs.
-    pub slug: String,
-    /// The name shown to people.
-    pub display_name: String,
-    /// A path or URL of a picture; may be empty.
-    pub icon: String,
-    /// What it is.
-    pub target: AppTarget,
-}
-
-/// What an app is: exactly one of `command` and `url`.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum AppTarget {
-    /// Runs in a terminal session.
-    Command(String),
-    /// Is proxied, seen from the workspace.
-    Url(String),
 }
 
 /// What the agent runs on: exactly one of `[process]` and `[external]`.

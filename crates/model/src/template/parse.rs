@@ -5,7 +5,7 @@ use std::{collections::HashSet, time::Duration};
 use toml::de::DeTable;
 
 use super::{
-    AgentSettings, App, AppTarget, Computer, Definition, Script, TemplateError,
+    AgentSettings, App, AppTarget, AppUrl, Computer, Definition, HealthCheck, Script, TemplateError,
     read::{Problems, Table},
 };
 use crate::{secret::is_posix_name, user::is_slug};
@@ -14,6 +14,12 @@ use crate::{secret::is_posix_name, user::is_slug};
 pub const MAX_BYTES: usize = 1024 * 1024;
 /// The most entries of each list.
 const MAX_ENTRIES: usize = 100;
+/// The longest slug of an app, in bytes: it is a part of host names.
+const MAX_SLUG: usize = 32;
+/// How often an app's health is looked at when nothing is said.
+const HEALTH_INTERVAL: Duration = Duration::from_secs(10);
+/// How many bad answers in a row make an app unhealthy when nothing is said.
+const HEALTH_THRESHOLD: u32 = 3;
 /// How long an agent may take to connect when nothing is said.
 const CONNECTION_TIMEOUT: Duration = Duration::from_secs(120);
 
@@ -139,41 +145,65 @@ fn apps(root: &Table<'_, '_>) -> Vec<App> {
     let mut slugs = HashSet::new();
     let mut apps = Vec::new();
     for table in root.tables("app", MAX_ENTRIES) {
-        table.only(&["slug", "display_name", "icon", "command", "url"]);
-        let slug = table.required("slug");
-        let command = table.get("command").and_then(|field| field.text());
-        let url = table.get("url").and_then(|field| field.text());
-        let target = match (command, url) {
-            (Some(command), None) => Some(AppTarget::Command(command)),
-            (None, Some(url)) => {
-                if !url.starts_with("http://") && !url.starts_with("https://") {
-                    table.problem("url must start with http:// or https://");
-                }
-                Some(AppTarget::Url(url))
-            }
-            (Some(_), Some(_)) => {
-                table.problem("set either command or url, not both");
-                None
-            }
-            (None, None) => {
-                table.problem("set command or url");
-                None
-            }
-        };
-        let (Some(slug), Some(target)) = (slug, target) else { continue };
-        if !is_slug(&slug) || slug.bytes().any(|byte| byte.is_ascii_uppercase()) {
-            table.problem(
-                "slug must consist of lower-case letters and digits, with single hyphens between them",
-            );
+        let Some(app) = app(&table) else { continue };
+        if !slugs.insert(app.slug.clone()) {
+            table.problem(format!("slug {:?} is used twice", app.slug));
         }
-        if !slugs.insert(slug.clone()) {
-            table.problem(format!("slug {slug:?} is used twice"));
-        }
-        let display_name = table.text_or_default("display_name");
-        let display_name = if display_name.is_empty() { slug.clone() } else { display_name };
-        apps.push(App { slug, display_name, icon: table.text_or_default("icon"), target });
+        apps.push(app);
     }
     apps
+}
+
+fn app(table: &Table<'_, '_>) -> Option<App> {
+    table.only(&["slug", "display_name", "icon", "command", "url", "healthcheck"]);
+    let slug = table.required("slug");
+    let command = table.get("command").and_then(|field| field.text());
+    let url = table.get("url").and_then(|field| field.text());
+    let target = match (command, url) {
+        (Some(command), None) => Some(AppTarget::Command(command)),
+        (None, Some(url)) => {
+            AppUrl::parse(&url).map_err(|problem| table.problem(problem)).ok().map(AppTarget::Url)
+        }
+        (Some(_), Some(_)) => {
+            table.problem("set either command or url, not both");
+            None
+        }
+        (None, None) => {
+            table.problem("set command or url");
+            None
+        }
+    };
+    let health_check = table.get("healthcheck").and_then(|field| field.table());
+    if health_check.is_some() && matches!(target, Some(AppTarget::Command(_))) {
+        table.problem("healthcheck is for apps with a url");
+    }
+    let health_check = health_check.and_then(|table| self::health_check(&table));
+    let (slug, target) = (slug?, target?);
+    if !is_slug(&slug) || slug.len() > MAX_SLUG || slug.bytes().any(|byte| byte.is_ascii_uppercase()) {
+        table.problem(format!(
+            "slug must consist of at most {MAX_SLUG} lower-case letters and digits, with single hyphens between them"
+        ));
+    }
+    let display_name = table.text_or_default("display_name");
+    let display_name = if display_name.is_empty() { slug.clone() } else { display_name };
+    Some(App { slug, display_name, icon: table.text_or_default("icon"), target, health_check })
+}
+
+fn health_check(table: &Table<'_, '_>) -> Option<HealthCheck> {
+    table.only(&["url", "interval", "threshold"]);
+    let url = AppUrl::parse(&table.required("url")?).map_err(|problem| table.problem(problem)).ok();
+    let interval = match table.get("interval") {
+        Some(field) => field.duration()?,
+        None => HEALTH_INTERVAL,
+    };
+    if interval < Duration::from_secs(1) || interval > Duration::from_secs(3600) {
+        table.problem("interval must be from 1 second to 1 hour");
+    }
+    let threshold = match table.get("threshold") {
+        Some(field) => field.number_from_1_to_100()?,
+        None => HEALTH_THRESHOLD,
+    };
+    Some(HealthCheck { url: url?, interval, threshold })
 }
 
 fn computer(root: &Table<'_, '_>) -> Option<Computer> {

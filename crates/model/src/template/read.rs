@@ -179,6 +179,15 @@ impl<'f, 'i> Field<'f, 'i> {
     }
 
     /// `"30s"` or a whole number of seconds.
+    pub(super) fn number_from_1_to_100(&self) -> Option<u32> {
+        let number = self.value.as_integer().and_then(|number| number.as_str().parse().ok());
+        let number = number.filter(|number| (1..=100).contains(number));
+        if number.is_none() {
+            self.problem("must be a whole number from 1 to 100");
+        }
+        number
+    }
+
     pub(super) fn duration(&self) -> Option<Duration> {
         let parsed = match (self.value.as_integer(), self.value.as_str()) {
             (Some(number), _) => number

@@ -47,7 +47,7 @@ url = "http://localhost:8080"
     assert!(install.run_on_start && install.start_blocks_login && !install.run_on_stop);
     assert_eq!(install.timeout, Some(Duration::from_secs(30)));
     assert!(clean.run_on_stop && !clean.run_on_start);
-    assert_eq!(definition.apps[0].target, AppTarget::Url("http://localhost:8080".to_owned()));
+    assert_eq!(definition.apps[0].target, AppTarget::Url(AppUrl::parse("http://localhost:8080").unwrap()));
     assert_eq!(definition.computer, Computer::Process);
 }
 

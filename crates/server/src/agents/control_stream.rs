@@ -98,6 +98,9 @@ async fn answer(
                 .collect();
             control.report_delivery(session, build_id.into(), warnings).await?;
         }
+        AgentMessage::AppHealth { build_id, slug, health } => {
+            control.set_app_health(session, build_id.into(), &slug, &health).await?;
+        }
         AgentMessage::Logs { batch, source_id, lines } => {
             let lines = lines
                 .into_iter()

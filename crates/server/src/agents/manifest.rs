@@ -4,7 +4,7 @@ use coder_control::{AgentSession, Manifest};
 use coder_model::template::AppTarget;
 use coder_wire::{
     Sensitive,
-    agent::{App, EnvVar, Manifest as Wire, ManifestSecret, Script},
+    agent::{App, EnvVar, HealthCheck, Manifest as Wire, ManifestSecret, Script},
 };
 
 fn variables(from: &[(String, String)]) -> Vec<EnvVar> {
@@ -28,9 +28,14 @@ pub fn show(session: &AgentSession, manifest: Manifest) -> Wire {
     let apps = definition.apps.into_iter().map(|app| {
         let (command, url) = match app.target {
             AppTarget::Command(command) => (Some(command), None),
-            AppTarget::Url(url) => (None, Some(url)),
+            AppTarget::Url(url) => (None, Some(url.to_string())),
         };
-        App { slug: app.slug, display_name: app.display_name, command, url }
+        let health_check = app.health_check.map(|check| HealthCheck {
+            url: check.url.to_string(),
+            interval_ms: u64::try_from(check.interval.as_millis()).unwrap_or(u64::MAX),
+            threshold: check.threshold,
+        });
+        App { slug: app.slug, display_name: app.display_name, command, url, health_check }
     });
     Wire {
         agent_id: session.id().uuid(),

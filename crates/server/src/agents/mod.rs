@@ -1,11 +1,12 @@
 //! The agent endpoint: links that agents keep to this server, and the ways into workspaces through them.
 
-mod admission;
+pub mod admission;
 mod control_stream;
 mod manifest;
 mod registry;
 pub mod rpc;
 mod shutdown;
+pub mod terminal;
 pub mod tunnel;
 
 pub use registry::Registry;

@@ -2,9 +2,14 @@
 
 use axum::{
     extract::{State as Shared, WebSocketUpgrade, ws::rejection::WebSocketUpgradeRejection},
+    http::StatusCode,
     response::{IntoResponse, Response},
 };
-use coder_wire::workspaces::{AgentLog, WorkspaceAgent};
+use coder_control::Scope;
+use coder_wire::{
+    Sensitive,
+    workspaces::{AgentLog, TerminalTicket, WorkspaceAgent},
+};
 use uuid::Uuid;
 
 use super::workspaces::{LogsQuery, Source, agent as show, agent_log, follow, no_websocket};
@@ -22,7 +27,21 @@ pub async fn get_agent(
     SignedIn(caller): SignedIn,
     Path(agent): Path<Uuid>,
 ) -> Result<Json<WorkspaceAgent>> {
-    Ok(Json(show(&state.control.find_agent(&caller, agent.into()).await?)))
+    Ok(Json(show(&state, &state.control.find_agent(&caller, agent.into()).await?)))
+}
+
+/// A ticket for one terminal socket, for browsers: they send no header with one. Good once, for half a minute.
+#[utoipa::path(post, path = "/api/v2/workspaceagents/{agent}/pty-ticket", tag = "Agents",
+    params(("agent" = Uuid, Path)), responses((status = 201, body = TerminalTicket)))]
+pub async fn create_terminal_ticket(
+    Shared(state): Shared<State>,
+    SignedIn(caller): SignedIn,
+    Path(agent): Path<Uuid>,
+) -> Result<(StatusCode, Json<TerminalTicket>)> {
+    state.control.enter_workspace(&caller, agent.into()).await?;
+    let (ticket, expires_at) = state.control.lend(&caller, &Scope::Terminal(agent.into())).await?;
+    let ticket = Sensitive::new(ticket.expose());
+    Ok((StatusCode::CREATED, Json(TerminalTicket { ticket, expires_at: expires_at.into() })))
 }
 
 /// Lines of an agent's log since its workspace's latest start, in order; at most a thousand. With `follow` a WebSocket.

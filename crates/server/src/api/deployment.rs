@@ -1,7 +1,9 @@
 //! The deployment itself.
 
 use axum::extract::State as Shared;
-use coder_wire::deployment::{AuthMethod, AuthMethods, BuildInfo, SshConfig, UserSecretsCapabilities};
+use coder_wire::deployment::{
+    ApplicationHost, AuthMethod, AuthMethods, BuildInfo, SshConfig, UserSecretsCapabilities,
+};
 
 use crate::{
     State,
@@ -37,6 +39,13 @@ pub async fn authmethods() -> Json<AuthMethods> {
 #[utoipa::path(get, path = "/api/v2/deployment/ssh", tag = "General", responses((status = 200, body = SshConfig)))]
 pub async fn ssh_config(Shared(state): Shared<State>, _caller: SignedIn) -> Json<SshConfig> {
     Json(state.ssh.clone())
+}
+
+/// The host names of apps.
+#[utoipa::path(get, path = "/api/v2/applications/host", tag = "General", responses((status = 200, body = ApplicationHost)))]
+pub async fn application_host(Shared(state): Shared<State>, _caller: SignedIn) -> Json<ApplicationHost> {
+    let host = state.apps.hosts.as_ref().map(|hosts| hosts.pattern(&state.access_url));
+    Json(ApplicationHost { host: host.unwrap_or_default() })
 }
 
 /// What the deployment allows for secrets.

@@ -32,30 +32,36 @@ impl FromRequestParts<State> for SignedIn {
     }
 }
 
-fn header_token(headers: &HeaderMap) -> Option<&str> {
+/// The token that a program shows.
+pub fn header_token(headers: &HeaderMap) -> Option<&str> {
     let own = headers.get(TOKEN_HEADER).and_then(|value| value.to_str().ok());
     let bearer = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
     own.or_else(|| bearer.and_then(|value| value.strip_prefix("Bearer ")))
 }
 
 fn cookie_token(headers: &HeaderMap) -> Option<&str> {
+    cookie(headers, TOKEN_COOKIE)
+}
+
+/// The value of a cookie.
+pub fn cookie<'h>(headers: &'h HeaderMap, name: &str) -> Option<&'h str> {
     headers
         .get_all(header::COOKIE)
         .iter()
         .filter_map(|value| value.to_str().ok())
         .flat_map(|value| value.split(';'))
         .filter_map(|pair| pair.trim().split_once('='))
-        .find(|(name, _)| *name == TOKEN_COOKIE)
+        .find(|(known, _)| *known == name)
         .map(|(_, value)| value)
 }
 
 /// A browser sends cookies with every request that any page makes it send.
-fn changes_something(parts: &Parts) -> bool {
+pub fn changes_something(parts: &Parts) -> bool {
     !matches!(parts.method, Method::GET | Method::HEAD) || parts.headers.contains_key(header::UPGRADE)
 }
 
 /// What the browser says of the page that made the request; without its word, no.
-fn is_same_origin(headers: &HeaderMap) -> bool {
+pub fn is_same_origin(headers: &HeaderMap) -> bool {
     if let Some(site) = headers.get("sec-fetch-site") {
         return site == "same-origin" || site == "none";
     }

@@ -24,7 +24,8 @@ impl<S: Sync> FromRequestParts<S> for From {
     }
 }
 
-pub(super) fn origin(parts: &Parts) -> Origin {
+/// Where a request comes from.
+pub fn origin(parts: &Parts) -> Origin {
     let user_agent = parts.headers.get(header::USER_AGENT).and_then(|value| value.to_str().ok());
     let user_agent = user_agent.unwrap_or_default();
     Origin {

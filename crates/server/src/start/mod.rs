@@ -95,6 +95,7 @@ pub async fn start(settings: Settings) -> Result<Started, StartError> {
         agents: Registry::default(),
         processes,
         access_url,
+        apps: settings.apps,
         ssh: settings.ssh,
         server,
         build_bell: Notify::new(),

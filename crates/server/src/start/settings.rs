@@ -7,6 +7,8 @@ use coder_wire::deployment::SshConfig;
 use url::Url;
 use zeroize::Zeroizing;
 
+use crate::AppSettings;
+
 /// What an operator decides. Where each comes from (flag, environment) is the command line's business.
 #[derive(Clone)]
 pub struct Settings {
@@ -24,6 +26,8 @@ pub struct Settings {
     pub allow_process_workspaces: bool,
     /// The `coder` program that local workspaces run as their agent.
     pub agent_program: PathBuf,
+    /// How apps are reached.
+    pub apps: AppSettings,
     /// How workspaces are named for SSH clients.
     pub ssh: SshConfig,
     /// The source of the time.

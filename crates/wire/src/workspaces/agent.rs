@@ -105,8 +105,29 @@ pub struct WorkspaceApp {
     pub icon: String,
     /// Runs in a terminal; empty when there is a URL.
     pub command: String,
-    /// Is proxied; empty when there is a command.
+    /// Is proxied; empty when there is a command. Seen from the workspace.
     pub url: String,
+    /// Always `owner`: nobody else gets to it.
+    pub sharing_level: String,
+    /// Whether it has a host name of its own.
+    pub subdomain: bool,
+    /// That host name's first label; empty when it has none.
+    pub subdomain_name: String,
+    /// How it is told whether it is well.
+    pub healthcheck: Healthcheck,
+    /// `disabled`, `initializing`, `healthy` or `unhealthy`.
+    pub health: String,
+}
+
+/// How it is told whether an app is well.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Healthcheck {
+    /// What is asked for, seen from the workspace; empty when nobody looks.
+    pub url: String,
+    /// Seconds between two looks.
+    pub interval: u64,
+    /// How many bad answers in a row make an app unhealthy.
+    pub threshold: u32,
 }
 
 /// A script of a template.
@@ -159,4 +180,30 @@ pub struct ExternalAgentCredentials {
     pub command: String,
     /// The agent's token.
     pub agent_token: Sensitive,
+}
+
+/// Answer to `POST /api/v2/workspaceagents/{agent}/pty-ticket`.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct TerminalTicket {
+    /// For the `ticket` parameter of `GET /api/v2/workspaceagents/{agent}/pty`.
+    pub ticket: Sensitive,
+    /// Until when it is good.
+    pub expires_at: Time,
+}
+
+/// What a client of a terminal sends, as text or as bytes of the same text. Everything in it is optional.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, ToSchema)]
+pub struct TerminalMessage {
+    /// What is typed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub data: Option<Sensitive>,
+    /// What is typed and is not text, in base64.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub bytes: Option<Sensitive>,
+    /// Characters in a line, when the window has another size now.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub width: Option<u16>,
+    /// Lines, likewise.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub height: Option<u16>,
 }

@@ -9,7 +9,7 @@ use coder_model::{
     workspace::{JobStatus, WorkspaceStatus},
 };
 use coder_wire::workspaces::{
-    AgentLog, BuildLog, LogSource, ProvisionerJob, SecretWarning, Workspace, WorkspaceAgent,
+    AgentLog, BuildLog, Healthcheck, LogSource, ProvisionerJob, SecretWarning, Workspace, WorkspaceAgent,
     WorkspaceAgentHealth, WorkspaceAgentScript, WorkspaceApp, WorkspaceBuild, WorkspaceHealth,
     WorkspaceResource,
 };
@@ -39,7 +39,7 @@ pub async fn workspace(state: &State, overview: &Overview) -> Result<Workspace> 
         template_require_active_version: false,
         template_allow_user_cancel_workspace_jobs: true,
         template_use_classic_parameter_flow: false,
-        latest_build: build_with(overview, view.as_ref()),
+        latest_build: build_with(state, overview, view.as_ref()),
         outdated: overview.build.template_version != overview.active_version,
         health: WorkspaceHealth { healthy: failing.is_empty(), failing_agents: failing },
         autostart_schedule: found.autostart.as_ref().map(ToString::to_string),
@@ -58,10 +58,10 @@ pub async fn workspace(state: &State, overview: &Overview) -> Result<Workspace> 
 
 /// A build.
 pub async fn build(state: &State, overview: &Overview) -> Result<WorkspaceBuild> {
-    Ok(build_with(overview, state.control.agent_of(overview).await?.as_ref()))
+    Ok(build_with(state, overview, state.control.agent_of(overview).await?.as_ref()))
 }
 
-fn build_with(overview: &Overview, view: Option<&AgentView>) -> WorkspaceBuild {
+fn build_with(state: &State, overview: &Overview, view: Option<&AgentView>) -> WorkspaceBuild {
     let build = &overview.build;
     let computer = Definition::parse(&overview.definition).map(|definition| definition.computer.as_str());
     let resource = WorkspaceResource {
@@ -74,7 +74,7 @@ fn build_with(overview: &Overview, view: Option<&AgentView>) -> WorkspaceBuild {
         hide: false,
         daily_cost: 0,
         workspace_transition: build.transition.as_str().to_owned(),
-        agents: view.map(agent).into_iter().collect(),
+        agents: view.map(|view| agent(state, view)).into_iter().collect(),
     };
     WorkspaceBuild {
         id: build.id.uuid(),
@@ -111,8 +111,8 @@ fn build_with(overview: &Overview, view: Option<&AgentView>) -> WorkspaceBuild {
 }
 
 /// An agent.
-pub fn agent(view: &AgentView) -> WorkspaceAgent {
-    let AgentView { agent, definition, .. } = view;
+pub fn agent(state: &State, view: &AgentView) -> WorkspaceAgent {
+    let AgentView { agent, definition, workspace, owner, .. } = view;
     let source = |position: i64| {
         view.log_sources
             .iter()
@@ -131,10 +131,31 @@ pub fn agent(view: &AgentView) -> WorkspaceAgent {
     let apps = definition.apps.iter().map(|app| {
         let (command, url) = match &app.target {
             AppTarget::Command(command) => (command.clone(), String::new()),
-            AppTarget::Url(url) => (String::new(), url.clone()),
+            AppTarget::Url(url) => (String::new(), url.to_string()),
         };
-        let (slug, display_name) = (app.slug.clone(), app.display_name.clone());
-        WorkspaceApp { slug, display_name, icon: app.icon.clone(), command, url }
+        let healthcheck = app.health_check.as_ref().map(|check| Healthcheck {
+            url: check.url.to_string(),
+            interval: check.interval.as_secs(),
+            threshold: check.threshold,
+        });
+        let subdomain_name = match &app.target {
+            AppTarget::Url(_) if state.apps.hosts.is_some() => {
+                format!("{}--{}--{workspace}--{owner}", app.slug, agent.name)
+            }
+            _ => String::new(),
+        };
+        WorkspaceApp {
+            slug: app.slug.clone(),
+            display_name: app.display_name.clone(),
+            icon: app.icon.clone(),
+            command,
+            url,
+            sharing_level: "owner".to_owned(),
+            subdomain: !subdomain_name.is_empty(),
+            subdomain_name,
+            healthcheck: healthcheck.unwrap_or_default(),
+            health: view.health_of(app).as_str().to_owned(),
+        }
     });
     let blocking = definition.scripts.iter().any(|script| script.start_blocks_login);
     let complaint = view.complaint();

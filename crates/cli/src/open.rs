@@ -1,0 +1,107 @@
+//! `coder open`: what a workspace offers, in a browser.
+
+use anstream::{eprintln, println};
+use anyhow::{Context as _, Result, bail};
+use clap::{Args, Subcommand};
+use coder_client::Client;
+use coder_wire::workspaces::{Workspace, WorkspaceAgent, WorkspaceApp};
+use url::Url;
+
+use crate::{context::Context, output::visible, workspace::find};
+
+/// Open what a workspace offers
+#[derive(Args)]
+pub struct OpenArgs {
+    #[command(subcommand)]
+    command: OpenCommand,
+}
+
+#[derive(Subcommand)]
+enum OpenCommand {
+    App(AppArgs),
+}
+
+/// Open an app of a workspace in the browser
+#[derive(Args)]
+struct AppArgs {
+    /// The workspace: NAME, NAME.AGENT or OWNER/NAME.
+    workspace: String,
+    /// The app's slug; may be left out when there is only one.
+    slug: Option<String>,
+    /// Print the address, and open nothing.
+    #[arg(long)]
+    print: bool,
+}
+
+impl OpenArgs {
+    /// The command below, for messages.
+    pub fn name(&self) -> &'static str {
+        match self.command {
+            OpenCommand::App(_) => "app",
+        }
+    }
+}
+
+pub async fn run(args: OpenArgs, context: &Context) -> Result<()> {
+    let OpenCommand::App(args) = args.command;
+    let client = context.client()?;
+    let workspace = find(&client, &args.workspace).await?;
+    let agents = workspace.latest_build.resources.iter().flat_map(|resource| &resource.agents);
+    let agent = agents.into_iter().next().with_context(|| {
+        format!("the workspace is not running; start it with: coder start {}", visible(&workspace.name))
+    })?;
+    let app = choose(agent, args.slug.as_deref())?;
+    let url = address(&client, &workspace, agent, app).await?;
+    if args.print {
+        println!("{url}");
+    } else if let Err(error) = open::that_detached(url.as_str()) {
+        tracing::debug!(%error, "no browser");
+        eprintln!("There is no browser to open here. The app is at:");
+        println!("{url}");
+    } else {
+        eprintln!("Opening {url}");
+    }
+    Ok(())
+}
+
+fn choose<'a>(agent: &'a WorkspaceAgent, slug: Option<&str>) -> Result<&'a WorkspaceApp> {
+    let mut slugs: Vec<&str> = agent.apps.iter().map(|app| app.slug.as_str()).collect();
+    slugs.sort_unstable();
+    let known = visible(&slugs.join(", "));
+    match (slug, agent.apps.as_slice()) {
+        (_, []) => bail!("the workspace has no apps; a template offers them with [[app]]"),
+        (None, [app]) => Ok(app),
+        (None, _) => bail!("which app? the workspace has: {known}"),
+        (Some(slug), apps) => match apps.iter().find(|app| app.slug == slug) {
+            Some(app) => Ok(app),
+            None => bail!("the workspace has no app {slug:?}; it has: {known}"),
+        },
+    }
+}
+
+/// Where the app is: under its own host name where there are any, else under a path of the server.
+async fn address(
+    client: &Client,
+    workspace: &Workspace,
+    agent: &WorkspaceAgent,
+    app: &WorkspaceApp,
+) -> Result<Url> {
+    let mut url = client.url().clone();
+    if app.subdomain {
+        let hosts = client.application_host().await.context("get the host names of apps")?.host;
+        let host = hosts.replacen('*', &app.subdomain_name, 1);
+        return Url::parse(&format!("{}://{host}/", url.scheme())).context("the server's host names are odd");
+    }
+    let (owner, name) = (format!("@{}", workspace.owner_name), format!("{}.{}", workspace.name, agent.name));
+    let mut path = url.path_segments_mut().ok().context("the server's URL is odd")?;
+    path.pop_if_empty().push(&owner).push(&name);
+    if app.command.is_empty() {
+        path.extend(["apps", &app.slug, ""]);
+        drop(path);
+    } else {
+        path.push("terminal");
+        drop(path);
+        url.query_pairs_mut().append_pair("app", &app.slug);
+    }
+    Ok(url)
+}

@@ -1,0 +1,295 @@
+//! What of a request an app may see, and what of its answer a browser.
+
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Uri, header};
+use coder_model::template::AppUrl;
+use coder_wire::{TOKEN_COOKIE, TOKEN_HEADER};
+
+/// Cookies that are ours: an app neither sees nor sets them.
+const OWN_COOKIES: &str = "coder_";
+/// What is between two neighbours and not for those behind (RFC 9110 section 7.6.1).
+const HOP_BY_HOP: [HeaderName; 7] = [
+    header::CONNECTION,
+    header::PROXY_AUTHENTICATE,
+    header::PROXY_AUTHORIZATION,
+    header::TE,
+    header::TRAILER,
+    header::TRANSFER_ENCODING,
+    header::UPGRADE,
+];
+
+/// Where an app is for its visitors.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Base {
+    /// The path that everything of it is below, without a slash at its end: empty for the root.
+    pub path: String,
+    /// `http` or `https`.
+    pub scheme: String,
+}
+
+/// Prepares the header of a request for an app: nothing that would let the app act for its visitor, and what a proxy says.
+pub fn for_app(headers: &mut HeaderMap, base: &Base, from: Option<&str>, upgrade: Option<HeaderValue>) {
+    // A token of ours in the header that people use for theirs as well.
+    let own_token = headers.get(TOKEN_HEADER).is_none()
+        && headers
+            .get(header::AUTHORIZATION)
+            .and_then(|value| value.to_str().ok()?.strip_prefix("Bearer "))
+            .is_some_and(|token| coder_model::token::PlainToken::parse(token).is_some());
+    if own_token {
+        headers.remove(header::AUTHORIZATION);
+    }
+    headers.remove(TOKEN_HEADER);
+    keep_foreign_cookies(headers);
+    drop_hop_by_hop(headers);
+    // Answered by us already, or not at all.
+    headers.remove(header::EXPECT);
+    if let Some(protocol) = upgrade {
+        headers.insert(header::CONNECTION, HeaderValue::from_static("upgrade"));
+        headers.insert(header::UPGRADE, protocol);
+    }
+    let host = headers.get(header::HOST).cloned();
+    let forwarded = [
+        ("x-forwarded-host", host),
+        ("x-forwarded-proto", HeaderValue::from_str(&base.scheme).ok()),
+        ("x-forwarded-for", from.and_then(|from| HeaderValue::from_str(from).ok())),
+        ("x-forwarded-prefix", HeaderValue::from_str(&base.path).ok().filter(|path| !path.is_empty())),
+    ];
+    for (name, value) in forwarded {
+        let name = HeaderName::from_static(name);
+        match value {
+            Some(value) => drop(headers.insert(name, value)),
+            None => drop(headers.remove(name)),
+        }
+    }
+    // What only a proxy that we know could say.
+    headers.remove(header::FORWARDED);
+}
+
+fn keep_foreign_cookies(headers: &mut HeaderMap) {
+    let cookies: Vec<HeaderValue> = headers.get_all(header::COOKIE).iter().cloned().collect();
+    headers.remove(header::COOKIE);
+    for cookie in cookies {
+        let Ok(text) = cookie.to_str() else { continue };
+        let kept: Vec<&str> = text.split(';').map(str::trim).filter(|pair| !is_own(pair)).collect();
+        if let Ok(value) = HeaderValue::from_str(&kept.join("; "))
+            && !value.is_empty()
+        {
+            headers.append(header::COOKIE, value);
+        }
+    }
+}
+
+fn is_own(pair: &str) -> bool {
+    let name = pair.split('=').next().unwrap_or_default().trim();
+    debug_assert!(TOKEN_COOKIE.starts_with(OWN_COOKIES));
+    name.get(..OWN_COOKIES.len()).is_some_and(|start| start.eq_ignore_ascii_case(OWN_COOKIES))
+}
+
+fn drop_hop_by_hop(headers: &mut HeaderMap) {
+    let named: Vec<HeaderName> = headers
+        .get_all(header::CONNECTION)
+        .iter()
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|value| value.split(','))
+        .filter_map(|name| name.trim().parse().ok())
+        .collect();
+    for name in named.iter().chain(&HOP_BY_HOP) {
+        headers.remove(name);
+    }
+    headers.remove("keep-alive");
+    headers.remove("proxy-connection");
+}
+
+/// Prepares the header of an app's answer: cookies stay within the app, and links to where it listens lead to where its
+/// visitors are.
+pub fn for_visitor(headers: &mut HeaderMap, app: &AppUrl, base: &Base) {
+    drop_hop_by_hop(headers);
+    let cookies: Vec<HeaderValue> = headers.get_all(header::SET_COOKIE).iter().cloned().collect();
+    headers.remove(header::SET_COOKIE);
+    for cookie in cookies {
+        let kept = cookie.to_str().ok().and_then(|text| within(text, base));
+        if let Some(value) = kept.and_then(|text| HeaderValue::from_str(&text).ok()) {
+            headers.append(header::SET_COOKIE, value);
+        }
+    }
+    for name in [header::LOCATION, header::CONTENT_LOCATION] {
+        let moved =
+            headers.get(&name).and_then(|value| value.to_str().ok()).and_then(|text| follow(text, app, base));
+        if let Some(value) = moved.and_then(|text| HeaderValue::from_str(&text).ok()) {
+            headers.insert(name, value);
+        }
+    }
+}
+
+/// A cookie that other apps and the dashboard never see: for this host alone, and below the app's path. None for a name
+/// of ours.
+fn within(cookie: &str, base: &Base) -> Option<String> {
+    let mut parts = cookie.split(';').map(str::trim);
+    let pair = parts.next()?;
+    if is_own(pair) {
+        return None;
+    }
+    let mut path = "/";
+    let mut kept = vec![pair.to_owned()];
+    for part in parts {
+        let (name, value) = part.split_once('=').unwrap_or((part, ""));
+        match name.trim().to_ascii_lowercase().as_str() {
+            "domain" => {}
+            "path" => path = value.trim(),
+            _ => kept.push(part.to_owned()),
+        }
+    }
+    // With this prefix a browser wants the root as the path; under another one it would take none.
+    let for_host = pair.starts_with("__Host-");
+    if for_host && !base.path.is_empty() {
+        return None;
+    }
+    let below = path == base.path || path.strip_prefix(&base.path).is_some_and(|rest| rest.starts_with('/'));
+    let path = match path {
+        path if below && path.starts_with('/') => path.to_owned(),
+        path if path.starts_with('/') => format!("{}{path}", base.path),
+        _ => format!("{}/", base.path),
+    };
+    kept.push(format!("Path={path}"));
+    Some(kept.join("; "))
+}
+
+/// Where a link leads for a visitor; none when it is right as it is.
+fn follow(link: &str, app: &AppUrl, base: &Base) -> Option<String> {
+    let path = match link.strip_prefix("http://") {
+        Some(rest) => {
+            let uri: Uri = link.parse().ok()?;
+            let authority = uri.authority()?;
+            let same = authority.host().trim_matches(['[', ']']).eq_ignore_ascii_case(app.host())
+                && authority.port_u16().unwrap_or(80) == app.port();
+            let at = rest.find(['/', '?', '#']).filter(|_| same)?;
+            rest.get(at..)?
+        }
+        None if link.starts_with("//") || !link.starts_with('/') => return None,
+        None if base.path.is_empty() => return None,
+        None => link,
+    };
+    let below = |root: &str| {
+        path.strip_prefix(root).filter(|rest| rest.is_empty() || rest.starts_with(['/', '?', '#']))
+    };
+    // An app that knows where its visitors are has said it right.
+    if !base.path.is_empty() && below(&base.path).is_some() {
+        return Some(path.to_owned());
+    }
+    let rest = if app.path().is_empty() { path } else { below(app.path()).unwrap_or(path) };
+    Some(format!("{}{}{rest}", base.path, if rest.starts_with('/') { "" } else { "/" }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn base(path: &str) -> Base {
+        Base { path: path.to_owned(), scheme: "https".to_owned() }
+    }
+
+    fn map(pairs: &[(&'static str, &str)]) -> HeaderMap {
+        let pairs = pairs
+            .iter()
+            .map(|(name, value)| (HeaderName::from_static(name), HeaderValue::from_str(value).unwrap()));
+        let mut headers = HeaderMap::new();
+        for (name, value) in pairs {
+            headers.append(name, value);
+        }
+        headers
+    }
+
+    fn shown(headers: &HeaderMap) -> Vec<String> {
+        let mut lines: Vec<_> =
+            headers.iter().map(|(name, value)| format!("{name}: {}", value.to_str().unwrap())).collect();
+        lines.sort();
+        lines
+    }
+
+    #[test]
+    fn an_app_sees_nothing_that_lets_it_act_for_its_visitor() {
+        let mut headers = map(&[
+            ("host", "coder.example.com"),
+            ("cookie", "coder_session_token=x; theme=dark; Coder_App_Session=y"),
+            ("cookie", "coder_session_token=x"),
+            ("coder-session-token", "x"),
+            ("authorization", "Basic dXNlcg=="),
+            ("connection", "keep-alive, X-Private"),
+            ("x-private", "1"),
+            ("keep-alive", "timeout=5"),
+            ("te", "trailers"),
+            ("proxy-authorization", "Basic x"),
+            ("x-forwarded-for", "6.6.6.6"),
+            ("forwarded", "for=6.6.6.6"),
+            ("accept", "*/*"),
+        ]);
+        for_app(&mut headers, &base("/@ada/dev.main/apps/web"), Some("127.0.0.1"), None);
+        assert_eq!(
+            shown(&headers),
+            [
+                "accept: */*",
+                "authorization: Basic dXNlcg==",
+                "cookie: theme=dark",
+                "host: coder.example.com",
+                "x-forwarded-for: 127.0.0.1",
+                "x-forwarded-host: coder.example.com",
+                "x-forwarded-prefix: /@ada/dev.main/apps/web",
+                "x-forwarded-proto: https",
+            ]
+        );
+        let mut headers = map(&[
+            ("authorization", "Bearer abcdefghij-abcdefghijklmnopqrstuv"),
+            ("upgrade", "websocket"),
+            ("connection", "Upgrade"),
+        ]);
+        for_app(&mut headers, &base(""), None, Some(HeaderValue::from_static("websocket")));
+        assert_eq!(shown(&headers), ["connection: upgrade", "upgrade: websocket", "x-forwarded-proto: https"]);
+    }
+
+    #[test]
+    fn cookies_of_an_app_stay_within_it() {
+        let below = base("/@ada/dev.main/apps/web");
+        for (set, kept) in [
+            ("a=1", Some("a=1; Path=/@ada/dev.main/apps/web/")),
+            ("a=1; Path=/", Some("a=1; Path=/@ada/dev.main/apps/web/")),
+            (
+                "a=1; Domain=example.com; HttpOnly; path=/x",
+                Some("a=1; HttpOnly; Path=/@ada/dev.main/apps/web/x"),
+            ),
+            ("a=1; Path=/@ada/dev.main/apps/web/x", Some("a=1; Path=/@ada/dev.main/apps/web/x")),
+            (
+                "a=1; Path=/@ada/dev.main/apps/web2",
+                Some("a=1; Path=/@ada/dev.main/apps/web/@ada/dev.main/apps/web2"),
+            ),
+            ("coder_session_token=x; Path=/", None),
+            ("__Host-a=1; Secure; Path=/", None),
+        ] {
+            assert_eq!(within(set, &below).as_deref(), kept, "{set}");
+        }
+        assert_eq!(within("a=1; Domain=.example.com; Path=/x", &base("")).as_deref(), Some("a=1; Path=/x"));
+        assert_eq!(
+            within("__Host-a=1; Secure; Path=/", &base("")).as_deref(),
+            Some("__Host-a=1; Secure; Path=/")
+        );
+    }
+
+    #[test]
+    fn links_lead_to_where_the_visitor_is() {
+        let app = AppUrl::parse("http://localhost:8080/root").unwrap();
+        let below = base("/@ada/dev.main/apps/web");
+        for (link, at_path, at_host) in [
+            ("http://localhost:8080/root/a?b#c", Some("/@ada/dev.main/apps/web/a?b#c"), Some("/a?b#c")),
+            ("http://localhost:8080/other", Some("/@ada/dev.main/apps/web/other"), Some("/other")),
+            ("/root/a", Some("/@ada/dev.main/apps/web/a"), None),
+            ("/login", Some("/@ada/dev.main/apps/web/login"), None),
+            ("/@ada/dev.main/apps/web/a", Some("/@ada/dev.main/apps/web/a"), None),
+            ("a/b", None, None),
+            ("//example.com/", None, None),
+            ("https://localhost:8080/", None, None),
+            ("http://localhost:9090/", None, None),
+            ("http://localhost:8080.evil.org/", None, None),
+        ] {
+            assert_eq!(follow(link, &app, &below).as_deref(), at_path, "{link}");
+            assert_eq!(follow(link, &app, &base("")).as_deref(), at_host, "{link}");
+        }
+    }
+}

@@ -1,0 +1,151 @@
+//! Apps under host names of their own, where neither the dashboard nor another app shares their origin.
+
+use axum::{
+    body::Body,
+    extract::{Request, State as Shared},
+    http::{HeaderMap, HeaderValue, Method, StatusCode, header, request::Parts},
+    middleware::Next,
+    response::{IntoResponse, Response},
+};
+use coder_control::{Caller, Scope};
+use url::form_urlencoded;
+
+use super::{
+    AppHosts,
+    headers::Base,
+    proxy::{Destination, forward},
+};
+use crate::{
+    State,
+    agents::admission,
+    error::{Failure, Result},
+    extract::{changes_something, cookie, header_token, is_same_origin, origin},
+};
+
+/// The cookie of a session under an app's host name.
+const SESSION_COOKIE: &str = "coder_app_session";
+/// The cookie of a browser that was sent to sign in.
+const STATE_COOKIE: &str = "coder_app_state";
+/// The parameter that it comes back with.
+pub const TICKET: &str = "coder_app_ticket";
+
+/// Answers requests under an app's host name; everything else is for the routes.
+pub async fn by_host(Shared(state): Shared<State>, request: Request, next: Next) -> Response {
+    let host = request.headers().get(header::HOST).and_then(|host| host.to_str().ok()).or(request.uri().host());
+    let host = host.unwrap_or_default().to_owned();
+    match &state.apps.hosts {
+        Some(hosts) if hosts.contains(&host) => match visit(&state, hosts, &host, request).await {
+            Ok(response) => response,
+            Err(failure) => failure.into_response(),
+        },
+        _ => next.run(request).await,
+    }
+}
+
+async fn visit(state: &State, hosts: &AppHosts, host: &str, request: Request) -> Result<Response> {
+    let wanted = hosts.app(host).ok_or_else(Failure::not_found)?;
+    let name = host.rsplit_once(':').map_or(host, |(name, _)| name).to_ascii_lowercase();
+    let (parts, body) = request.into_parts();
+    let (ticket, asked) = without_ticket(&parts);
+    let caller = match (ticket, caller(state, &name, &parts).await?) {
+        (Some(ticket), _) => return begin(state, &name, &parts, &ticket, &asked).await,
+        (None, Some(caller)) => caller,
+        (None, None) if is_navigation(&parts) => {
+            return sign_in(state, &format!("{}{asked}", hosts.origin(&state.access_url, host)));
+        }
+        (None, None) => {
+            return Err(Failure::new(StatusCode::UNAUTHORIZED, "You are not signed in to this app.")
+                .with_detail("Open it in a browser, or send a token in the Coder-Session-Token header."));
+        }
+    };
+    let (agent, _, app) = state.control.enter_app(&caller, &wanted).await?;
+    let link = admission::enter(state, &caller, agent).await?;
+    let base = Base { path: String::new(), scheme: state.access_url.scheme().to_owned() };
+    let to = Destination { link, app, base, below: asked, from: origin(&parts).ip };
+    forward(state, caller, to, Request::from_parts(parts, body)).await
+}
+
+/// Who is there: by the session of this host name, or by a token in a header.
+async fn caller(state: &State, host: &str, parts: &Parts) -> Result<Option<Caller>> {
+    if let Some(token) = header_token(&parts.headers)
+        && parts.headers.contains_key(coder_wire::TOKEN_HEADER)
+    {
+        return Ok(Some(state.control.authenticate(Some(token), origin(parts)).await?));
+    }
+    let Some(token) = cookie(&parts.headers, SESSION_COOKIE) else { return Ok(None) };
+    if changes_something(parts) && !is_same_origin(&parts.headers) {
+        return Err(Failure::new(StatusCode::FORBIDDEN, "The request comes from another site."));
+    }
+    let scope = Scope::AppSession { host: host.to_owned() };
+    // A session that has ended is none: the visitor signs in again.
+    Ok(state.control.authenticate_grant(token, &scope, origin(parts)).await.ok())
+}
+
+/// A browser that goes somewhere, and can be sent elsewhere.
+fn is_navigation(parts: &Parts) -> bool {
+    let html = |headers: &HeaderMap| {
+        headers
+            .get(header::ACCEPT)
+            .and_then(|value| value.to_str().ok())
+            .is_some_and(|it| it.contains("text/html"))
+    };
+    parts.method == Method::GET && !parts.headers.contains_key(header::UPGRADE) && html(&parts.headers)
+}
+
+/// Sends a browser to where it is signed in, to come back with a ticket.
+fn sign_in(state: &State, back: &str) -> Result<Response> {
+    let nonce = hex(&rand::random::<[u8; 16]>());
+    let mut to = state.access_url.clone();
+    if let Ok(mut path) = to.path_segments_mut() {
+        path.pop_if_empty().extend(["api", "v2", "applications", "auth-redirect"]);
+    }
+    to.query_pairs_mut().append_pair("redirect_uri", back).append_pair("state", &nonce);
+    redirect(to.as_str(), &[set_cookie(state, STATE_COOKIE, &nonce, 300)])
+}
+
+/// Begins a session for a browser that has come back, and has it ask again without the ticket.
+async fn begin(state: &State, host: &str, parts: &Parts, ticket: &str, asked: &str) -> Result<Response> {
+    let nonce = cookie(&parts.headers, STATE_COOKIE).unwrap_or_default().to_owned();
+    let scope = Scope::AppTicket { host: host.to_owned(), state: nonce };
+    let caller = state.control.redeem(ticket, &scope, origin(parts)).await?;
+    let (session, _) = state.control.lend(&caller, &Scope::AppSession { host: host.to_owned() }).await?;
+    let cookies = [
+        set_cookie(state, SESSION_COOKIE, &session.expose(), 24 * 60 * 60),
+        set_cookie(state, STATE_COOKIE, "", 0),
+    ];
+    redirect(asked, &cookies)
+}
+
+fn redirect(to: &str, cookies: &[String]) -> Result<Response> {
+    let mut response = Response::new(Body::empty());
+    *response.status_mut() = StatusCode::SEE_OTHER;
+    let headers = response.headers_mut();
+    headers.insert(header::LOCATION, HeaderValue::from_str(to).map_err(|_| Failure::not_found())?);
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
+    for cookie in cookies {
+        headers.append(header::SET_COOKIE, HeaderValue::from_str(cookie).map_err(Failure::internal)?);
+    }
+    Ok(response)
+}
+
+/// A cookie for this host name alone, which no script sees.
+fn set_cookie(state: &State, name: &str, value: &str, seconds: u32) -> String {
+    let secure = if state.access_url.scheme() == "https" { "; Secure" } else { "" };
+    format!("{name}={value}; Path=/; Max-Age={seconds}; HttpOnly; SameSite=Lax{secure}")
+}
+
+/// The ticket of a request, and the path and query without it. Never begins with two slashes: that would lead elsewhere.
+fn without_ticket(parts: &Parts) -> (Option<String>, String) {
+    let path = format!("/{}", parts.uri.path().trim_start_matches('/'));
+    let Some(query) = parts.uri.query() else { return (None, path) };
+    let is_ticket = |pair: &&str| pair.split('=').next() == Some(TICKET);
+    let ticket = form_urlencoded::parse(query.as_bytes()).find(|(name, _)| name == TICKET);
+    let rest: Vec<&str> = query.split('&').filter(|pair| !is_ticket(pair)).collect();
+    let asked = if rest.is_empty() { path } else { format!("{path}?{}", rest.join("&")) };
+    (ticket.map(|(_, ticket)| ticket.into_owned()), asked)
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}

@@ -1,0 +1,142 @@
+//! Carrying a request to an app and its answer back, as both come.
+
+use std::time::Duration;
+
+use axum::{
+    body::Body,
+    extract::Request,
+    http::{HeaderValue, StatusCode, Uri, Version, header, uri::PathAndQuery},
+    response::{IntoResponse, Response},
+};
+use coder_control::Caller;
+use coder_link::{Link, LinkStream, frame};
+use coder_model::template::AppUrl;
+use coder_wire::agent::{Dial, Network, OpenStream, Opened};
+use hyper::{
+    client::conn::http1,
+    upgrade::{OnUpgrade, Upgraded},
+};
+use hyper_util::rt::TokioIo;
+use tokio::time::timeout;
+
+use super::headers::{Base, for_app, for_visitor};
+use crate::{
+    State,
+    agents::admission,
+    error::{Failure, Result},
+};
+
+/// How long the way to an app may take to come about.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(20);
+/// The most that the agent's answer has, in bytes.
+const MAX_ANSWER: usize = 4 * 1024;
+
+/// Where a request goes.
+pub struct Destination {
+    /// The way to the workspace.
+    pub link: Link,
+    /// Where the app listens.
+    pub app: AppUrl,
+    /// Where it is for its visitors.
+    pub base: Base,
+    /// The path and query below that.
+    pub below: String,
+    /// The address of the visitor.
+    pub from: String,
+}
+
+/// Carries a request to an app and its answer back. Both bodies stream; a connection that changes its protocol goes on as
+/// such. Everything ends when the caller is signed out.
+pub async fn forward(state: &State, caller: Caller, to: Destination, mut request: Request) -> Result<Response> {
+    let stream = connect(&to.link, &to.app).await?;
+    let (mut sender, connection) = http1::Builder::new()
+        .preserve_header_case(true)
+        .handshake::<_, Body>(TokioIo::new(stream))
+        .await
+        .map_err(|error| unreachable(&to.app, &error.to_string()))?;
+    let connection = connection.with_upgrades();
+    let (watch, link, visitor) = (state.clone(), to.link.clone(), caller.clone());
+    tokio::spawn(async move {
+        tokio::select! {
+            ended = connection => tracing::trace!(?ended, "a connection to an app ended"),
+            () = until_over(&watch, &link, &visitor) => {}
+        }
+    });
+
+    let upgrade = request.extensions_mut().remove::<OnUpgrade>();
+    let protocol = request.headers().get(header::UPGRADE).cloned().filter(|_| upgrade.is_some());
+    let path = format!("{}{}", to.app.path(), to.below);
+    let path: PathAndQuery = path.parse().map_err(|_| Failure::not_found())?;
+    *request.uri_mut() = Uri::from(path);
+    *request.version_mut() = Version::HTTP_11;
+    if !request.headers().contains_key(header::HOST) {
+        let host = HeaderValue::from_str(&to.app.authority()).map_err(Failure::internal)?;
+        request.headers_mut().insert(header::HOST, host);
+    }
+    for_app(request.headers_mut(), &to.base, Some(to.from.as_str()).filter(|from| !from.is_empty()), protocol);
+    let mut answer =
+        sender.send_request(request).await.map_err(|error| unreachable(&to.app, &error.to_string()))?;
+
+    if answer.status() == StatusCode::SWITCHING_PROTOCOLS {
+        let protocol = answer.headers().get(header::UPGRADE).cloned();
+        let (Some(upgrade), Some(protocol)) = (upgrade, protocol) else {
+            return Err(unreachable(&to.app, "it changed the protocol without being asked"));
+        };
+        let theirs = hyper::upgrade::on(&mut answer);
+        let state = state.clone();
+        tokio::spawn(async move {
+            tokio::select! {
+                () = join(upgrade, theirs) => {}
+                () = until_over(&state, &to.link, &caller) => {}
+            }
+        });
+        for_visitor(answer.headers_mut(), &to.app, &to.base);
+        answer.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("upgrade"));
+        answer.headers_mut().insert(header::UPGRADE, protocol);
+        return Ok(answer.map(|_| Body::empty()).into_response());
+    }
+    for_visitor(answer.headers_mut(), &to.app, &to.base);
+    Ok(answer.map(Body::new).into_response())
+}
+
+/// A connection to where the app listens.
+async fn connect(link: &Link, app: &AppUrl) -> Result<LinkStream> {
+    let dial = Dial { network: Network::Tcp, host: app.host().to_owned(), port: app.port() };
+    let conversation = async {
+        let mut stream = link.open().await.ok()?;
+        frame::send(&mut stream, &OpenStream::Dial(dial)).await.ok()?;
+        let answer: Opened = frame::receive(&mut stream, MAX_ANSWER).await.ok()??;
+        Some((stream, answer))
+    };
+    match timeout(CONNECT_TIMEOUT, conversation).await.ok().flatten() {
+        Some((stream, Opened { error: None })) => Ok(stream),
+        Some((_, Opened { error: Some(reason) })) => Err(unreachable(app, &reason)),
+        None => Err(unreachable(app, "the workspace's agent did not answer")),
+    }
+}
+
+fn unreachable(app: &AppUrl, reason: &str) -> Failure {
+    Failure::new(StatusCode::BAD_GATEWAY, format!("The app at {app} in the workspace does not answer."))
+        .with_detail(reason)
+}
+
+async fn join(ours: OnUpgrade, theirs: OnUpgrade) {
+    let upgraded: Result<(Upgraded, Upgraded), hyper::Error> = async { tokio::try_join!(ours, theirs) }.await;
+    match upgraded {
+        Ok((ours, theirs)) => {
+            // Either side may go away at any time.
+            let _ = coder_link::relay(TokioIo::new(ours), TokioIo::new(theirs)).await;
+        }
+        Err(error) => tracing::debug!(%error, "a connection did not change its protocol"),
+    }
+}
+
+/// Waits until nothing may be carried any more.
+async fn until_over(state: &State, link: &Link, caller: &Caller) {
+    let mut stop = state.stop.clone();
+    tokio::select! {
+        _ = link.closed() => {}
+        () = admission::until_signed_out(state, caller) => {}
+        _ = stop.wait_for(|stop| *stop) => {}
+    }
+}

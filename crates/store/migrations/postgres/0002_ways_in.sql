@@ -1,0 +1,19 @@
+-- What a key has lent to a narrower use: a browser's socket, an app under its own host name. Only the hash of the token
+-- is here, and it goes with the key.
+CREATE TABLE grants (
+    id TEXT COLLATE "C" NOT NULL PRIMARY KEY,
+    key_id TEXT COLLATE "C" NOT NULL REFERENCES api_keys (id) ON DELETE CASCADE,
+    hashed_secret BYTEA NOT NULL,
+    scope TEXT COLLATE "C" NOT NULL,
+    expires_at BIGINT NOT NULL
+);
+CREATE INDEX grants_key_id_idx ON grants (key_id);
+CREATE INDEX grants_expires_at_idx ON grants (expires_at);
+
+-- What an agent says of its apps' health.
+CREATE TABLE agent_app_health (
+    agent_id UUID NOT NULL REFERENCES agents (id) ON DELETE CASCADE,
+    slug TEXT COLLATE "C" NOT NULL,
+    health TEXT NOT NULL,
+    PRIMARY KEY (agent_id, slug)
+);

@@ -1,0 +1,47 @@
+//! What agents say of their apps' health.
+
+use coder_model::{AgentId, template::AppHealth};
+
+use crate::{Error, Reads, Result, Write, executor::statements};
+
+statements! {
+    SET = "INSERT INTO agent_app_health (agent_id, slug, health) VALUES ($1, $2, $3)
+           ON CONFLICT (agent_id, slug) DO UPDATE SET health = excluded.health";
+    DELETE_ALL = "DELETE FROM agent_app_health WHERE agent_id = $1";
+    LIST = "SELECT slug, health FROM agent_app_health WHERE agent_id = $1 ORDER BY slug";
+}
+
+#[derive(sqlx::FromRow)]
+struct Row {
+    slug: String,
+    health: String,
+}
+
+/// Notes an app's health.
+///
+/// # Errors
+/// When the database fails.
+pub async fn set(write: &mut Write, agent: AgentId, slug: &str, health: AppHealth) -> Result<()> {
+    SET.bind(agent).bind(slug).bind(health.as_str()).execute(write).await?;
+    Ok(())
+}
+
+/// Forgets what an agent said.
+///
+/// # Errors
+/// When the database fails.
+pub async fn clear(write: &mut Write, agent: AgentId) -> Result<()> {
+    DELETE_ALL.bind(agent).execute(write).await?;
+    Ok(())
+}
+
+/// What an agent said, by slug.
+///
+/// # Errors
+/// When the database fails.
+pub async fn list(reads: &mut impl Reads, agent: AgentId) -> Result<Vec<(String, AppHealth)>> {
+    let rows: Vec<Row> = LIST.bind(agent).all(reads).await?;
+    let unknown = Error::Unknown { column: "agent_app_health.health" };
+    let health = |row: Row| AppHealth::parse(&row.health).map(|health| (row.slug, health));
+    rows.into_iter().map(health).collect::<Option<_>>().ok_or(unknown)
+}

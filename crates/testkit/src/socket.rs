@@ -1,0 +1,127 @@
+//! A WebSocket as a program outside of the server speaks it: a terminal's viewer, or a page of an app.
+
+use std::{
+    io,
+    net::TcpStream,
+    time::{Duration, Instant},
+};
+
+use tokio_tungstenite::tungstenite::{
+    self, Message, WebSocket,
+    client::IntoClientRequest,
+    http::{HeaderName, HeaderValue},
+};
+
+/// How long anything may take that a test waits for.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// A WebSocket.
+pub struct Socket {
+    inner: WebSocket<TcpStream>,
+    shown: Vec<u8>,
+}
+
+impl Socket {
+    /// Opens one; the status and the body of the answer when there is none.
+    ///
+    /// # Errors
+    /// What the server said.
+    pub fn open(url: &str, headers: &[(&str, &str)]) -> Result<Self, (u16, String)> {
+        let url = url.replacen("http", "ws", 1);
+        let mut request = url.as_str().into_client_request().expect("a request");
+        for (name, value) in headers {
+            let name: HeaderName = name.parse().expect("a name");
+            request.headers_mut().insert(name, HeaderValue::from_str(value).expect("a value"));
+        }
+        let authority = request.uri().authority().expect("an authority");
+        // A name of an app's own is on this machine as well.
+        let stream =
+            TcpStream::connect(("127.0.0.1", authority.port_u16().expect("a port"))).expect("a server");
+        stream.set_nodelay(true).expect("an option");
+        stream.set_read_timeout(Some(PATIENCE)).expect("an option");
+        match tungstenite::client(request, stream) {
+            Ok((inner, _)) => Ok(Self { inner, shown: Vec::new() }),
+            Err(tungstenite::HandshakeError::Failure(tungstenite::Error::Http(response))) => {
+                let body = response.body().clone().unwrap_or_default();
+                Err((response.status().as_u16(), String::from_utf8_lossy(&body).into_owned()))
+            }
+            Err(error) => panic!("{url}: {error}"),
+        }
+    }
+
+    /// Sends text.
+    pub fn send(&mut self, text: &str) {
+        self.inner.send(Message::text(text)).expect("it is sent");
+    }
+
+    /// Sends bytes.
+    pub fn send_bytes(&mut self, bytes: &[u8]) {
+        self.inner.send(Message::binary(bytes.to_vec())).expect("it is sent");
+    }
+
+    /// Types on a terminal.
+    pub fn type_in(&mut self, keys: &str) {
+        self.send(&serde_json::json!({ "data": keys }).to_string());
+    }
+
+    /// The next message with something in it; none at the end.
+    pub fn receive(&mut self) -> Option<Vec<u8>> {
+        self.receive_until(Instant::now() + PATIENCE)
+            .unwrap_or_else(|| panic!("nothing came within {PATIENCE:?}"))
+    }
+
+    /// The same, unless it takes too long. Heartbeats wake it up often enough.
+    fn receive_until(&mut self, deadline: Instant) -> Option<Option<Vec<u8>>> {
+        while Instant::now() < deadline {
+            match self.inner.read() {
+                Ok(Message::Binary(bytes)) => return Some(Some(bytes.to_vec())),
+                Ok(Message::Text(text)) => return Some(Some(text.as_bytes().to_vec())),
+                Ok(_) => {}
+                Err(tungstenite::Error::Io(error)) if error.kind() == io::ErrorKind::WouldBlock => {}
+                Err(_) => return Some(None),
+            }
+        }
+        None
+    }
+
+    /// Waits until this is shown after what was waited for before; answers what was shown up to it.
+    pub fn wait_for(&mut self, what: &str) -> String {
+        let deadline = Instant::now() + PATIENCE;
+        loop {
+            let at = self.shown.windows(what.len()).position(|window| window == what.as_bytes());
+            if let Some(at) = at {
+                let rest = self.shown.split_off(at + what.len());
+                let before = std::mem::replace(&mut self.shown, rest);
+                return String::from_utf8_lossy(before.get(..at).unwrap_or_default()).into_owned();
+            }
+            match self.receive_until(deadline) {
+                Some(Some(bytes)) => self.shown.extend(bytes),
+                _ => panic!("{what:?} never came; shown was {:?}", String::from_utf8_lossy(&self.shown)),
+            }
+        }
+    }
+
+    /// Reads to the end; answers why it ended, as far as the other side said.
+    pub fn end(&mut self) -> (Option<u16>, String) {
+        loop {
+            match self.inner.read() {
+                Ok(Message::Close(frame)) => {
+                    let (code, reason) = frame
+                        .map(|frame| (u16::from(frame.code), frame.reason.to_string()))
+                        .map_or((None, String::new()), |(code, reason)| (Some(code), reason));
+                    return (code, reason);
+                }
+                Ok(_) => {}
+                Err(tungstenite::Error::Io(error)) if error.kind() == io::ErrorKind::WouldBlock => {
+                    panic!("no end within {PATIENCE:?}");
+                }
+                Err(_) => return (None, String::new()),
+            }
+        }
+    }
+
+    /// Goes away without a word, as when a network fails.
+    pub fn drop_network(self) {
+        let _ = self.inner.get_ref().shutdown(std::net::Shutdown::Both);
+    }
+}
