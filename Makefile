@@ -22,6 +22,7 @@ demo: ## Build, play the user guide's main job, then keep serving until Ctrl-C.
 lint: setup ## Format check, lints, dependency rules.
 	$(CARGO) fmt --check
 	$(CARGO) clippy --locked --workspace --all-targets -- -D warnings
+	npm --prefix crates/web run --silent check
 	$(TOOLS)/cargo-deny --log-level error check bans licenses sources
 
 test: lint ## Everything: format, lints, unit, integration on both databases, black box.

@@ -13,9 +13,13 @@ has() { command -v "$1" >/dev/null 2>&1; }
 packages=()
 has cc || packages+=(build-essential)
 has git || packages+=(git)
+# The dashboard's scripts are bundled by the build.
+has npm || packages+=(nodejs npm)
 if [ "${1:-}" != build ]; then
     has ssh || packages+=(openssh-client)
     has rsync || packages+=(rsync)
+    has chromium || packages+=(chromium)
+    has chromedriver || packages+=(chromium-driver)
     [ -x /usr/sbin/sshd ] || packages+=(openssh-server)
     compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null || has initdb || packages+=(postgresql)
 fi
@@ -43,6 +47,16 @@ fi
 if ! has cargo; then
     say "please install Rust 1.95 or newer from https://rustup.rs, then run this again"
     exit 1
+fi
+
+if ! node -e 'process.exit(Number(process.versions.node.split(".")[0]) >= 18 ? 0 : 1)' 2>/dev/null; then
+    say "please install Node.js 18 or newer, then run this again: $(node --version 2>/dev/null || echo none) is here"
+    exit 1
+fi
+web=crates/web
+if [ ! "$web/node_modules/.package-lock.json" -nt "$web/package-lock.json" ]; then
+    say "installing what the dashboard's scripts are made of"
+    npm ci --prefix "$web" --no-audit --no-fund --silent
 fi
 
 if [ "${1:-}" != build ] && [ ! -x .cache/tools/bin/cargo-deny ]; then

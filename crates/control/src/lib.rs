@@ -24,7 +24,7 @@ pub use clock::Clock;
 pub use control::Control;
 pub use error::{Error, Result};
 pub use open::{KeySource, OpenError, Sources};
-pub use people::{NewToken, NewUser, Scope, Session};
+pub use people::{NewToken, NewUser, Scope, Session, form_token, is_form_token};
 pub use random::Random;
 pub use secrets::{Opened, OwnSecrets};
 pub use templates::NewTemplate;

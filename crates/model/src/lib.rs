@@ -16,8 +16,10 @@ pub mod template;
 pub mod token;
 pub mod user;
 pub mod violation;
+mod visible;
 pub mod workspace;
 
 pub use id::*;
 pub use moment::Moment;
 pub use violation::Violation;
+pub use visible::visible;

@@ -10,7 +10,7 @@ use coder_wire::ApiError;
 use crate::{extract::Json, request_id};
 
 /// A refused or failed request: a status and the error body.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Failure {
     status: StatusCode,
     body: ApiError,
@@ -30,6 +30,18 @@ impl Failure {
     pub fn with_detail(mut self, detail: impl Into<String>) -> Self {
         self.body.detail = detail.into();
         self
+    }
+
+    /// The status.
+    #[must_use]
+    pub fn status(&self) -> StatusCode {
+        self.status
+    }
+
+    /// What is said about it.
+    #[must_use]
+    pub fn body(&self) -> &ApiError {
+        &self.body
     }
 
     fn with_fields(mut self, violations: Vec<coder_model::Violation>) -> Self {

@@ -6,6 +6,8 @@
 mod agents;
 mod api;
 mod apps;
+mod cookies;
+mod dashboard;
 mod error;
 mod extract;
 mod jobs;

@@ -7,7 +7,7 @@ use axum::{
     extract::DefaultBodyLimit,
     http::StatusCode,
     middleware,
-    routing::{any, get},
+    routing::{any, get, post},
 };
 use tower::ServiceBuilder;
 use tower_http::{catch_panic::CatchPanicLayer, timeout::RequestBodyTimeoutLayer};
@@ -17,13 +17,15 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 use crate::{
     State, agents,
     api::{agents as agent, deployment, health, keys, secrets, templates, users, workspaces},
-    apps,
+    apps, dashboard,
     error::Failure,
     request_id,
 };
 
 /// The largest ordinary request body, in bytes: a 24 KiB value with every byte escaped fits several times.
 const MAX_BODY_BYTES: usize = 1024 * 1024;
+/// The largest form with a file of secrets in it, in bytes: a mebibyte, and what surrounds it.
+const MAX_IMPORT_BYTES: usize = 1024 * 1024 + 16 * 1024;
 /// How long a body may pause before the request is given up.
 const BODY_TIMEOUT: Duration = Duration::from_secs(20);
 
@@ -99,10 +101,32 @@ fn routes() -> OpenApiRouter<State> {
         .routes(routes!(agent::create_terminal_ticket))
 }
 
+/// Every page of the dashboard, and what its forms are sent to.
+fn pages() -> Router<State> {
+    use dashboard as page;
+    let imports = post(page::import_secrets).layer(DefaultBodyLimit::max(MAX_IMPORT_BYTES));
+    Router::new()
+        .route("/", get(page::begin))
+        .route("/setup", get(page::set_up_page).post(page::set_up))
+        .route("/login", get(page::log_in_page).post(page::log_in))
+        .route("/logout", post(page::log_out))
+        .route("/cli-auth", get(page::cli_auth).post(page::create_cli_token))
+        // Account
+        .route("/settings/secrets", get(page::secrets_page).post(page::add_secret))
+        .route("/settings/secrets/new", get(page::add_secret_page))
+        .route("/settings/secrets/import", imports)
+        .route("/settings/secrets/{name}/edit", get(page::edit_secret_page).post(page::edit_secret))
+        .route("/settings/secrets/{name}/delete", get(page::delete_secret_page).post(page::delete_secret))
+        .route("/settings/secrets/{name}/enabled", post(page::toggle_secret))
+        .layer(middleware::from_fn(page::dress))
+        .route("/static/{file}", get(page::asset))
+}
+
 /// The service.
 pub fn router(state: State) -> Router {
     let (router, _) = routes().split_for_parts();
     router
+        .merge(pages())
         // WebSockets: workspaces as they change, agents' links, and people's ways into workspaces.
         .route("/api/v2/workspaces/{workspace}/watch-ws", get(workspaces::watch_workspace))
         .route("/api/v2/workspaceagents/me/rpc", get(agents::rpc::rpc))

@@ -1,6 +1,6 @@
 //! Keeping a new secret.
 
-use coder_model::secret::{NewSecret, RawSecret, Secret};
+use coder_model::secret::{NewSecret, RawSecret, Secret, Usage};
 use coder_seal::{Binding, DataKey};
 use coder_store::{Write, secrets, users};
 
@@ -28,7 +28,7 @@ impl Control {
         if let Some(conflict) = rules::conflict(&collisions) {
             return Err(conflict);
         }
-        rules::usage(&existing)
+        Usage::of(&existing)
             .with(new.value.len() as u64, new.env_name.is_some())
             .check()
             .map_err(rules::over_limit)?;

@@ -3,7 +3,7 @@
 use coder_model::{
     Violation,
     import::{self, Entry, Format},
-    secret::{EnvName, MAX_SECRETS, NewSecret, RawSecret, Secret},
+    secret::{EnvName, MAX_SECRETS, NewSecret, RawSecret, Secret, Usage},
 };
 use zeroize::Zeroizing;
 
@@ -98,7 +98,7 @@ fn check(entries: &[Entry], new: &[NewSecret], existing: &[Secret]) -> Result<()
             ),
         ));
     }
-    let mut usage = rules::usage(existing);
+    let mut usage = Usage::of(existing);
     for (index, (entry, new)) in entries.iter().zip(new).enumerate() {
         usage = usage.with(new.value.len() as u64, new.env_name.is_some());
         usage.check().map_err(|limit| {

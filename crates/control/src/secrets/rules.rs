@@ -3,7 +3,7 @@
 
 use coder_model::{
     Violation,
-    secret::{EnvName, FileTarget, LimitExceeded, Secret, SecretName, Usage},
+    secret::{EnvName, FileTarget, LimitExceeded, Secret, SecretName},
 };
 
 use crate::Error;
@@ -36,13 +36,6 @@ pub(super) fn conflict(collisions: &[(&'static str, &'static str, &Secret)]) -> 
         detail: String::new(),
         violations: vec![Violation::new(*field, *detail)],
     })
-}
-
-/// How much of the caps these secrets use.
-pub(super) fn usage<'s>(secrets: impl IntoIterator<Item = &'s Secret>) -> Usage {
-    secrets
-        .into_iter()
-        .fold(Usage::default(), |usage, secret| usage.with(secret.value_bytes, secret.env_name.is_some()))
 }
 
 /// The refusal for an exceeded cap.

@@ -1,6 +1,6 @@
 //! Changing a secret.
 
-use coder_model::secret::{RawPatch, Secret, SecretPatch};
+use coder_model::secret::{RawPatch, Secret, SecretPatch, Usage};
 use coder_seal::Binding;
 use coder_store::secrets;
 
@@ -29,7 +29,7 @@ impl Control {
         if let Some(conflict) = rules::conflict(&collisions) {
             return Err(conflict);
         }
-        rules::usage(others.iter().copied())
+        Usage::of(others.iter().copied())
             .with(new.value_bytes, new.env_name.is_some())
             .check()
             .map_err(rules::over_limit)?;

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use super::Secret;
+
 /// Secrets per user.
 pub const MAX_SECRETS: u64 = 50;
 /// Bytes of all values of one user.
@@ -34,6 +36,14 @@ pub enum LimitExceeded {
 }
 
 impl Usage {
+    /// What these secrets add up to.
+    #[must_use]
+    pub fn of<'s>(secrets: impl IntoIterator<Item = &'s Secret>) -> Self {
+        secrets
+            .into_iter()
+            .fold(Self::default(), |usage, secret| usage.with(secret.value_bytes, secret.env_name.is_some()))
+    }
+
     /// This usage with one more secret.
     #[must_use]
     pub fn with(self, value_bytes: u64, has_env: bool) -> Self {

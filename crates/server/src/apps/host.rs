@@ -18,8 +18,9 @@ use super::{
 use crate::{
     State,
     agents::admission,
+    cookies::cookie,
     error::{Failure, Result},
-    extract::{changes_something, cookie, header_token, is_same_origin, origin},
+    extract::{changes_something, header_token, is_same_origin, origin},
 };
 
 /// The cookie of a session under an app's host name.

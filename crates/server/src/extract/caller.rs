@@ -8,7 +8,7 @@ use coder_control::Caller;
 use coder_wire::{TOKEN_COOKIE, TOKEN_HEADER};
 
 use super::origin::origin;
-use crate::{State, error::Failure};
+use crate::{State, cookies::cookie, error::Failure};
 
 /// Whoever showed a valid token: in a header, or in a cookie where the request comes from our own pages. Never in a
 /// URL, which ends up in logs and histories.
@@ -41,18 +41,6 @@ pub fn header_token(headers: &HeaderMap) -> Option<&str> {
 
 fn cookie_token(headers: &HeaderMap) -> Option<&str> {
     cookie(headers, TOKEN_COOKIE)
-}
-
-/// The value of a cookie.
-pub fn cookie<'h>(headers: &'h HeaderMap, name: &str) -> Option<&'h str> {
-    headers
-        .get_all(header::COOKIE)
-        .iter()
-        .filter_map(|value| value.to_str().ok())
-        .flat_map(|value| value.split(';'))
-        .filter_map(|pair| pair.trim().split_once('='))
-        .find(|(known, _)| *known == name)
-        .map(|(_, value)| value)
 }
 
 /// A browser sends cookies with every request that any page makes it send.

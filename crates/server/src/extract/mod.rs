@@ -5,7 +5,7 @@ mod json;
 mod origin;
 mod path;
 
-pub use caller::{SignedIn, changes_something, cookie, header_token, is_same_origin};
+pub use caller::{SignedIn, changes_something, header_token, is_same_origin};
 pub use json::Json;
 pub use origin::{From, origin};
 pub use path::{Path, Query};

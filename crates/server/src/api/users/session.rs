@@ -2,19 +2,19 @@
 
 use axum::{
     extract::State as Shared,
-    http::{HeaderValue, StatusCode, header},
+    http::{StatusCode, header},
     response::{AppendHeaders, IntoResponse},
 };
 use coder_wire::{
-    Sensitive, TOKEN_COOKIE,
+    Sensitive,
     deployment::Message,
     users::{LoginRequest, LoginResponse},
 };
-use zeroize::Zeroizing;
 
 use crate::{
     State,
-    error::{Failure, Result},
+    cookies::{no_session_cookie, session_cookie},
+    error::Result,
     extract::{From, Json, SignedIn},
 };
 
@@ -33,7 +33,7 @@ pub async fn login(
 ) -> Result<impl IntoResponse> {
     let session = state.control.sign_in(&request.email, request.password.into_inner(), &origin).await?;
     let token = session.token.expose();
-    let cookie = cookie(&state, &token, "")?;
+    let cookie = session_cookie(&state, &token)?;
     Ok((
         StatusCode::CREATED,
         AppendHeaders([(header::SET_COOKIE, cookie)]),
@@ -46,15 +46,6 @@ pub async fn login(
 pub async fn logout(Shared(state): Shared<State>, SignedIn(caller): SignedIn) -> Result<impl IntoResponse> {
     state.control.sign_out(&caller).await?;
     state.sign_out_bell.notify_waiters();
-    let cookie = cookie(&state, "", "; Max-Age=0")?;
+    let cookie = no_session_cookie(&state)?;
     Ok((AppendHeaders([(header::SET_COOKIE, cookie)]), Json(Message { message: "Logged out!".to_owned() })))
-}
-
-/// A cookie that scripts cannot read and other sites cannot send.
-fn cookie(state: &State, token: &str, more: &str) -> Result<HeaderValue> {
-    let secure = if state.access_url.scheme() == "https" { "; Secure" } else { "" };
-    let text = Zeroizing::new(format!("{TOKEN_COOKIE}={token}; Path=/; HttpOnly; SameSite=Lax{secure}{more}"));
-    let mut value = HeaderValue::from_str(&text).map_err(Failure::internal)?;
-    value.set_sensitive(true);
-    Ok(value)
 }

@@ -1,0 +1,108 @@
+//! What handlers answer with.
+
+use askama::Template;
+use axum::{
+    body::Body,
+    http::{HeaderValue, StatusCode, header},
+    response::{IntoResponse, Response},
+};
+
+use super::{dress::NOTICE_COOKIE, visit::Visit};
+use crate::{State, cookies::own_cookie, error::Failure};
+
+/// What a handler of a page answers.
+pub type Answer = Result<Response, Refusal>;
+
+/// Why there is no page.
+#[derive(Debug)]
+pub enum Refusal {
+    /// The visitor is not signed in, or not any more.
+    SignIn {
+        /// Where they come back to; empty for the beginning.
+        back_to: String,
+    },
+    /// Something else. It becomes a page on the way out, where it is known how the visitor looks at it.
+    Failed(Failure),
+}
+
+impl<E: Into<Failure>> From<E> for Refusal {
+    fn from(error: E) -> Self {
+        Self::Failed(error.into())
+    }
+}
+
+impl IntoResponse for Refusal {
+    fn into_response(self) -> Response {
+        match self {
+            Self::SignIn { back_to } => {
+                let to = if back_to.is_empty() || back_to == "/" {
+                    "/login".to_owned()
+                } else {
+                    let query = url::form_urlencoded::Serializer::new(String::new())
+                        .append_pair("redirect", &back_to)
+                        .finish();
+                    format!("/login?{query}")
+                };
+                // A script leaves the page for it; a browser ignores this header and follows the other.
+                let mut response = redirect(&to);
+                if let Ok(to) = HeaderValue::from_str(&to) {
+                    response.headers_mut().insert("HX-Redirect", to);
+                }
+                response
+            }
+            Self::Failed(failure) => {
+                let mut response = failure.status().into_response();
+                response.extensions_mut().insert(failure);
+                response
+            }
+        }
+    }
+}
+
+/// A whole page.
+pub fn page(page: &impl Template) -> Answer {
+    html(StatusCode::OK, page)
+}
+
+/// A page that was sent a form it does not take; it says why.
+pub fn refused(page: &impl Template) -> Answer {
+    html(StatusCode::UNPROCESSABLE_ENTITY, page)
+}
+
+/// A page that may open as a dialog: all of it, or only the sheet in its middle where a script asks.
+pub fn sheet(visit: &Visit, status: StatusCode, page: &impl Template, sheet: &impl Template) -> Answer {
+    if visit.is_partial { html(status, sheet) } else { html(status, page) }
+}
+
+fn html(status: StatusCode, page: &impl Template) -> Answer {
+    let text = page.render().map_err(Failure::internal)?;
+    let mut response = (status, Body::from(text)).into_response();
+    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
+    Ok(response)
+}
+
+/// Something was done: on to a page of ours, which says so.
+pub fn done(state: &State, visit: &Visit, to: &str, notice: &str) -> Answer {
+    let mut response = if visit.is_partial { part_of(to)? } else { redirect(to) };
+    if !notice.is_empty() {
+        let text: String = url::form_urlencoded::byte_serialize(notice.as_bytes()).collect();
+        let cookie = own_cookie(state, NOTICE_COOKIE, &text, "; Max-Age=60")?;
+        response.headers_mut().append(header::SET_COOKIE, cookie);
+    }
+    Ok(response)
+}
+
+/// A plain redirect, to be followed with GET.
+pub fn redirect(to: &str) -> Response {
+    match HeaderValue::from_str(to) {
+        Ok(to) => (StatusCode::SEE_OTHER, [(header::LOCATION, to)]).into_response(),
+        Err(_) => Refusal::from(Failure::not_found()).into_response(),
+    }
+}
+
+/// Has a script put the page's main part in the place of the one that is shown.
+fn part_of(to: &str) -> Answer {
+    let place = serde_json::json!({"path": to, "target": "#main", "select": "#main", "swap": "outerHTML"});
+    let place = HeaderValue::from_str(&place.to_string()).map_err(Failure::internal)?;
+    Ok((StatusCode::NO_CONTENT, [("HX-Location", place)]).into_response())
+}

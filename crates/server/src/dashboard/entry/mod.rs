@@ -1,0 +1,105 @@
+//! Coming in and going out.
+
+mod begin;
+mod cli_auth;
+mod log_in;
+mod log_out;
+mod set_up;
+
+pub use begin::begin;
+pub use cli_auth::{cli_auth, create_cli_token};
+pub use log_in::{log_in, log_in_page};
+pub use log_out::log_out;
+pub use set_up::{set_up, set_up_page};
+
+use axum::{
+    http::{HeaderValue, StatusCode, header},
+    response::Response,
+};
+use coder_control::{Origin, form_token};
+use zeroize::Zeroizing;
+
+use super::{
+    answer::{Answer, redirect},
+    visit::{VISITOR_COOKIE, Visit},
+};
+use crate::{
+    State,
+    cookies::{own_cookie, session_cookie},
+    error::{Failure, Result},
+};
+
+/// Makes sure that a visitor who is not signed in has a cookie that forms can be bound to; the header that sets it, if one
+/// was made.
+fn bind(state: &State, visit: &mut Visit) -> Result<Option<HeaderValue>> {
+    if !visit.form_token.is_empty() {
+        return Ok(None);
+    }
+    let cookie = format!("{:032x}", rand::random::<u128>());
+    visit.form_token = form_token(&cookie);
+    own_cookie(state, VISITOR_COOKIE, &cookie, "").map(Some)
+}
+
+/// Adds that header to an answer.
+fn with_cookie(answer: Answer, cookie: Option<HeaderValue>) -> Answer {
+    let mut response = answer?;
+    if let Some(cookie) = cookie {
+        response.headers_mut().append(header::SET_COOKIE, cookie);
+    }
+    Ok(response)
+}
+
+/// Signs somebody in and sends them on.
+async fn enter(
+    state: &State,
+    email: &str,
+    password: Zeroizing<String>,
+    origin: &Origin,
+    to: &str,
+) -> std::result::Result<Response, coder_control::Error> {
+    let session = state.control.sign_in(email, password, origin).await?;
+    let cookie = session_cookie(state, &session.token.expose())
+        .map_err(|failure| coder_control::Error::internal(failure.body().message.clone()))?;
+    let mut response = redirect(to);
+    response.headers_mut().append(header::SET_COOKIE, cookie);
+    Ok(response)
+}
+
+/// A place of ours to go to; the beginning when it is somebody else's.
+fn own_place(to: &str) -> &str {
+    let own = to.starts_with('/')
+        && !to.starts_with("//")
+        && !to.contains('\\')
+        && to.chars().all(|character| character.is_ascii_graphic());
+    if own { to } else { "/" }
+}
+
+/// A form that does not let anybody in.
+fn not_let_in(answer: Answer) -> Answer {
+    let mut response = answer?;
+    *response.status_mut() = StatusCode::UNAUTHORIZED;
+    Ok(response)
+}
+
+/// The refusal for a second first user.
+fn is_set_up() -> Failure {
+    Failure::new(StatusCode::CONFLICT, "The initial user has already been created.")
+        .with_detail("Log in instead.")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::own_place;
+
+    #[test]
+    fn log_in_leads_to_our_own_pages_only() {
+        for own in ["/", "/workspaces", "/@ada/dev.main/terminal?app=web", "/cli-auth"] {
+            assert_eq!(own_place(own), own);
+        }
+        for other in
+            ["", "//evil.example", "https://evil.example", "/\\evil.example", "/a\nb", "javascript:alert(1)"]
+        {
+            assert_eq!(own_place(other), "/", "{other}");
+        }
+    }
+}

@@ -1,0 +1,66 @@
+//! Forms of our own pages, and of nobody else's.
+
+use axum::{
+    body::Bytes,
+    extract::{FromRequest, Request},
+    http::{HeaderMap, StatusCode},
+};
+use coder_control::is_form_token;
+use serde::de::DeserializeOwned;
+use url::form_urlencoded;
+use zeroize::Zeroize;
+
+use super::{answer::Refusal, visit::form_cookie};
+use crate::{State, error::Failure, extract::is_same_origin};
+
+/// The name of the field that carries the token.
+pub const TOKEN_FIELD: &str = "form_token";
+
+/// The fields of a form that one of our pages showed to this visitor.
+pub struct Form<T>(pub T);
+
+impl<T: DeserializeOwned> FromRequest<State> for Form<T> {
+    type Rejection = Refusal;
+
+    async fn from_request(request: Request, state: &State) -> Result<Self, Refusal> {
+        let headers = request.headers().clone();
+        let body = Bytes::from_request(request, state).await.map_err(|rejection| {
+            Failure::new(rejection.status(), "The form is too large, or came too slowly.")
+                .with_detail("Send less, or send it again.")
+        })?;
+        let token = form_urlencoded::parse(&body).find(|(name, _)| name == TOKEN_FIELD).map(|(_, token)| token);
+        let checked = check(&headers, token.as_deref().unwrap_or_default());
+        let parsed = serde_html_form::from_bytes(&body);
+        // A secret may have been in it. Where nothing else holds the buffer, it is wiped before it is freed.
+        if let Ok(mut buffer) = body.try_into_mut() {
+            buffer.as_mut().zeroize();
+        }
+        checked?;
+        // What was found is not repeated: it can be a value.
+        parsed.map(Self).map_err(|_: serde_html_form::de::Error| {
+            Failure::new(StatusCode::BAD_REQUEST, "The form is not one of this page's.")
+                .with_detail("Load the page again, then fill it in once more.")
+                .into()
+        })
+    }
+}
+
+/// Whether a form comes from a page of ours that was shown to who sends it.
+///
+/// # Errors
+/// A refusal when another site sent it, or the page is older than the visitor's session.
+pub fn check(headers: &HeaderMap, token: &str) -> Result<(), Refusal> {
+    if !is_same_origin(headers) {
+        return Err(Failure::new(StatusCode::FORBIDDEN, "The request comes from another site.").into());
+    }
+    if form_cookie(headers).is_some_and(|cookie| is_form_token(cookie, token)) {
+        return Ok(());
+    }
+    Err(Failure::new(StatusCode::FORBIDDEN, "This page is out of date.")
+        .with_detail("You signed in or out since it was shown. Load it again, then send the form once more.")
+        .into())
+}
+
+/// A form without fields of its own.
+#[derive(serde::Deserialize)]
+pub struct Nothing {}

@@ -1,0 +1,119 @@
+//! Changing a secret.
+
+use askama::Template;
+use axum::{extract::State as Shared, http::StatusCode};
+use coder_model::secret::{MAX_VALUE_BYTES, RawPatch, Secret};
+use coder_wire::Sensitive;
+
+use super::{
+    LIST,
+    change::{LineEndings, typed},
+    own,
+};
+use crate::{
+    State,
+    dashboard::{
+        answer::{Answer, done, sheet},
+        complaints::Complaints,
+        form::Form,
+        frame::{Frame, Section},
+        shown::{filters, segment},
+        visit::Member,
+    },
+    extract::Path,
+};
+
+#[derive(Template)]
+#[template(path = "secrets/edit.html", blocks = ["sheet"])]
+struct EditPage {
+    frame: Frame,
+    name: String,
+    segment: String,
+    description: String,
+    env_name: String,
+    file_path: String,
+    complaints: Complaints,
+}
+
+/// The form, filled with what is known. The value is not.
+pub async fn edit_secret_page(
+    Shared(state): Shared<State>,
+    member: Member,
+    Path(name): Path<String>,
+) -> Answer {
+    let secret = state.control.find_secret(own(&member)?, &name).await?;
+    let shown = EditPage {
+        frame: member.frame(Section::Secrets),
+        segment: segment(&name),
+        name,
+        description: secret.description.clone(),
+        env_name: env_name(&secret),
+        file_path: file_path(&secret),
+        complaints: Complaints::default(),
+    };
+    sheet(&member.visit, StatusCode::OK, &shown, &shown.as_sheet())
+}
+
+fn env_name(secret: &Secret) -> String {
+    secret.env_name.as_ref().map(ToString::to_string).unwrap_or_default()
+}
+
+fn file_path(secret: &Secret) -> String {
+    secret.file_path.as_ref().map(ToString::to_string).unwrap_or_default()
+}
+
+/// What was filled in.
+#[derive(serde::Deserialize)]
+pub struct EditForm {
+    #[serde(default)]
+    value: Sensitive,
+    #[serde(default)]
+    line_endings: LineEndings,
+    #[serde(default)]
+    clear_value: bool,
+    #[serde(default)]
+    description: String,
+    #[serde(default)]
+    env_name: String,
+    #[serde(default)]
+    file_path: String,
+}
+
+/// Changes what is other than it was. An empty value stays what it is, unless it is to be cleared.
+pub async fn edit_secret(
+    Shared(state): Shared<State>,
+    member: Member,
+    Path(name): Path<String>,
+    Form(form): Form<EditForm>,
+) -> Answer {
+    let secret = state.control.find_secret(own(&member)?, &name).await?;
+    let other = |new: &str, old: &str| (new != old).then(|| new.to_owned());
+    let value = typed(&form.value, form.line_endings);
+    let raw = RawPatch {
+        value: (form.clear_value || !value.is_empty()).then_some(value),
+        description: other(&form.description, &secret.description),
+        env_name: other(&form.env_name, &env_name(&secret)),
+        file_path: other(&form.file_path, &file_path(&secret)),
+        enabled: None,
+    };
+    let complaints = if form.clear_value && !form.value.expose().is_empty() {
+        Complaints::field("value", "Either enter a new value or clear the saved one.")
+    } else {
+        match state.control.update_secret(own(&member)?, &name, raw).await {
+            Ok(_) => {
+                return done(&state, &member.visit, LIST, &format!("Updated secret \"{name}\" successfully."));
+            }
+            Err(error) => Complaints::of(error)?,
+        }
+    };
+    let shown = EditPage {
+        frame: member.frame(Section::Secrets),
+        segment: segment(&name),
+        name,
+        description: form.description,
+        env_name: form.env_name,
+        file_path: form.file_path,
+        complaints,
+    };
+    sheet(&member.visit, StatusCode::UNPROCESSABLE_ENTITY, &shown, &shown.as_sheet())
+}

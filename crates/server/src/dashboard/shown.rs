@@ -1,0 +1,72 @@
+//! How things are shown on pages.
+
+use coder_model::Moment;
+
+/// A point in time, for a `time` element: exact for programs, and in words where no script says it better.
+#[derive(Debug, Clone)]
+pub struct When {
+    /// RFC 3339.
+    pub exact: String,
+    /// To the minute, in UTC.
+    pub words: String,
+}
+
+impl From<Moment> for When {
+    fn from(moment: Moment) -> Self {
+        let time = moment.timestamp();
+        Self { exact: time.to_string(), words: time.strftime("%Y-%m-%d %H:%M UTC").to_string() }
+    }
+}
+
+/// Filters for templates.
+pub mod filters {
+    use std::fmt::Display;
+
+    use askama::{Result, Values};
+
+    /// Text that somebody wrote: what would turn or hide what stands around it is shown as an escape.
+    #[askama::filter_fn]
+    pub fn visible(text: impl Display, _: &dyn Values) -> Result<String> {
+        Ok(coder_model::visible(&text.to_string()))
+    }
+}
+
+/// Digits with commas between the thousands.
+pub fn thousands(digits: &str) -> String {
+    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+/// A part of a path, escaped so that it stays one.
+pub fn segment(text: &str) -> String {
+    use std::fmt::Write as _;
+    let mut escaped = String::with_capacity(text.len());
+    for byte in text.bytes() {
+        if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'~') {
+            escaped.push(char::from(byte));
+        } else {
+            let _ = write!(escaped, "%{byte:02X}");
+        }
+    }
+    escaped
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_and_path_segments_read_well() {
+        assert_eq!(
+            ["7", "999", "1000", "24576", "1234567"].map(thousands),
+            ["7", "999", "1,000", "24,576", "1,234,567"]
+        );
+        assert_eq!(segment("a b/50%.env"), "a%20b%2F50%25%2Eenv");
+    }
+}

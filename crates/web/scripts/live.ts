@@ -1,0 +1,59 @@
+// Parts of a page that the server keeps up to date, over server-sent events. An event carries elements by id: `replace`
+// puts each in the place of the one on the page, `append` adds its children to it.
+
+import htmx from "htmx.org";
+
+let source: EventSource | null = null;
+let followed: string | null = null;
+
+export function live(): void {
+  follow();
+  document.body.addEventListener("htmx:afterSettle", follow);
+  // A page that the browser keeps for going back to must not hold a connection.
+  addEventListener("pagehide", close);
+  addEventListener("pageshow", follow);
+}
+
+function close(): void {
+  source?.close();
+  source = null;
+  followed = null;
+}
+
+function follow(): void {
+  const place = document.querySelector<HTMLElement>("[data-live]");
+  const url = place?.dataset["live"] ?? null;
+  if (url === followed && source) return;
+  close();
+  if (url === null) return;
+  followed = url;
+  source = new EventSource(url);
+  source.addEventListener("replace", (event) => apply(event.data, replace));
+  source.addEventListener("append", (event) => apply(event.data, append));
+  source.addEventListener("leave", (event) => location.assign(event.data));
+}
+
+function apply(html: string, change: (from: Element, to: Element) => void): void {
+  const template = document.createElement("template");
+  template.innerHTML = html;
+  for (const element of [...template.content.children]) {
+    const place = document.getElementById(element.id);
+    if (place) change(element, place);
+  }
+  document.dispatchEvent(new CustomEvent("coder:live"));
+}
+
+function replace(element: Element, place: Element): void {
+  // Somebody who is in the middle of it is not interrupted: an open menu stays as it is until the next change.
+  const focused = place.contains(document.activeElement) ? document.activeElement?.id : undefined;
+  place.replaceWith(element);
+  htmx.process(element);
+  if (focused) document.getElementById(focused)?.focus();
+}
+
+function append(element: Element, place: Element): void {
+  const follows = place.scrollHeight - place.scrollTop - place.clientHeight < 40;
+  place.append(...element.childNodes);
+  if (follows) place.scrollTop = place.scrollHeight;
+}
+
