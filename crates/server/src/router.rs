@@ -118,6 +118,18 @@ fn pages() -> Router<State> {
         .route("/settings/secrets/{name}/edit", get(page::edit_secret_page).post(page::edit_secret))
         .route("/settings/secrets/{name}/delete", get(page::delete_secret_page).post(page::delete_secret))
         .route("/settings/secrets/{name}/enabled", post(page::toggle_secret))
+        // Workspaces
+        .route("/workspaces", get(page::workspaces_page))
+        .route("/workspaces/live", get(page::follow_workspaces))
+        .route("/workspaces/new", get(page::create_workspace_page).post(page::create_workspace))
+        .route("/{owner}/{workspace}", get(page::workspace_page))
+        .route("/{owner}/{workspace}/live", get(page::follow_workspace))
+        .route("/{owner}/{workspace}/start", post(page::start_workspace))
+        .route("/{owner}/{workspace}/stop", post(page::stop_workspace))
+        .route("/{owner}/{workspace}/restart", post(page::restart_workspace))
+        .route("/{owner}/{workspace}/cancel", post(page::cancel_build))
+        .route("/{owner}/{workspace}/delete", get(page::delete_workspace_page).post(page::delete_workspace))
+        .route("/{owner}/{workspace}/terminal", get(page::terminal_page))
         .layer(middleware::from_fn(page::dress))
         .route("/static/{file}", get(page::asset))
 }

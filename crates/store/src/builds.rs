@@ -21,8 +21,8 @@ statements! {
             OR (b.status IN ('running', 'canceling') AND b.claimed_until < $1))
         ORDER BY b.created_at LIMIT 1");
     INSERT_BUILD = "INSERT INTO workspace_builds (id, workspace_id, build_number, template_version_id, transition,
-                        initiator_id, reason, status, created_at, updated_at)
-                    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $9)";
+                        initiator_id, reason, then_start, status, created_at, updated_at)
+                    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $10)";
     SET_DEADLINE = "UPDATE workspace_builds SET deadline = $2, updated_at = $3 WHERE id = $1";
     // One that waits is called off at once; one under way by whoever works on it.
     CANCEL = "UPDATE workspace_builds SET status = CASE WHEN status = 'pending' THEN 'canceled' ELSE 'canceling' END,
@@ -54,6 +54,8 @@ pub struct NewBuild {
     pub initiator: UserId,
     /// Why.
     pub reason: BuildReason,
+    /// Whether a start follows once it is done.
+    pub then_start: bool,
     /// When.
     pub now: Moment,
 }
@@ -105,6 +107,7 @@ pub async fn insert(write: &mut Write, build: NewBuild) -> Result<()> {
         .bind(build.transition.as_str())
         .bind(build.initiator)
         .bind(build.reason.as_str())
+        .bind(build.then_start)
         .bind(JobStatus::Pending.as_str())
         .bind(build.now)
         .execute(write)

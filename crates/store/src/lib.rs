@@ -11,6 +11,7 @@ mod overview;
 mod transaction;
 
 pub mod agent_app_health;
+pub mod agent_deliveries;
 pub mod agent_logs;
 pub mod agent_warnings;
 pub mod agents;
@@ -35,6 +36,7 @@ pub use transaction::{Read, Reads, Write};
 /// Every statement that the product runs, by table, so that a test can prepare each on both engines.
 pub const STATEMENTS: &[(&str, &[Statement])] = &[
     ("agent_app_health", agent_app_health::STATEMENTS),
+    ("agent_deliveries", agent_deliveries::STATEMENTS),
     ("agent_logs", agent_logs::STATEMENTS),
     ("agent_warnings", agent_warnings::STATEMENTS),
     ("agents", agents::STATEMENTS),

@@ -16,7 +16,7 @@ macro_rules! overview {
     ($rest:literal) => {
         concat!(
             "SELECT w.id, w.owner_id, w.name, w.template_id, w.created_at, w.updated_at, w.last_used_at, w.deleted_at,
-                 w.favorite, w.autostart_schedule, w.ttl, w.dormant_at, b.reason, b.deadline,
+                 w.favorite, w.autostart_schedule, w.ttl, w.dormant_at, b.reason, b.then_start, b.deadline,
                  o.username AS owner_name, t.name AS template_name, t.display_name AS template_display_name,
                  t.icon AS template_icon, t.active_version_id, b.id AS build_id, b.build_number, b.template_version_id,
                  b.transition, b.initiator_id, b.status, b.error, b.created_at AS build_created_at,
@@ -77,6 +77,7 @@ pub(crate) struct Row {
     ttl: Option<i64>,
     dormant_at: Option<i64>,
     reason: String,
+    then_start: bool,
     deadline: Option<i64>,
     owner_name: String,
     template_name: String,
@@ -132,6 +133,7 @@ impl TryFrom<Row> for Overview {
             initiator: row.initiator_id.into(),
             reason: BuildReason::parse(&row.reason)
                 .ok_or(Error::Unknown { column: "workspace_builds.reason" })?,
+            then_start: row.then_start,
             deadline: row.deadline.map(Moment::from_micros),
             status: JobStatus::parse(&row.status)
                 .ok_or(Error::Unknown { column: "workspace_builds.status" })?,

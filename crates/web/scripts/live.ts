@@ -38,9 +38,20 @@ function apply(html: string, change: (from: Element, to: Element) => void): void
   template.innerHTML = html;
   for (const element of [...template.content.children]) {
     const place = document.getElementById(element.id);
-    if (place) change(element, place);
+    if (place) {
+      announce(element, place);
+      change(element, place);
+    }
   }
   document.dispatchEvent(new CustomEvent("coder:live"));
+}
+
+/** Says what is new, for those who do not see it. */
+function announce(element: Element, place: Element): void {
+  const text = (of: Element): string =>
+    (of.matches("[data-announce]") ? of : of.querySelector("[data-announce]"))?.textContent?.trim() ?? "";
+  const spoken = document.querySelector("#spoken");
+  if (spoken && text(element) !== text(place)) spoken.textContent = text(element);
 }
 
 function replace(element: Element, place: Element): void {

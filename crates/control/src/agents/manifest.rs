@@ -1,8 +1,8 @@
 //! What an agent is told: its workspace, its template, and its owner's secrets.
 
-use coder_model::{LogSourceId, template::Definition};
+use coder_model::{LogSourceId, template::Definition, workspace::Delivered};
 use coder_store::{
-    agent_logs,
+    agent_deliveries, agent_logs,
     agent_warnings::{self, Reporter},
     agents, builds,
 };
@@ -40,10 +40,15 @@ impl Control {
         let definition = parse_definition(&overview.definition)?;
         let delivery = self.open_deliverable(session.owner()).await?;
         // Most often there is nothing to say, and there was nothing before.
-        let told = agent_warnings::list(&mut self.database.read().await?, agent.id).await?;
-        if !(delivery.warnings.is_empty() && told.is_empty()) {
+        let mut read = self.database.read().await?;
+        let told = agent_warnings::list(&mut read, agent.id).await?;
+        let earlier = agent_deliveries::list(&mut read, agent.id).await?;
+        drop(read);
+        let delivered: Vec<Delivered> = delivery.secrets.iter().map(delivered).collect();
+        if !(delivery.warnings.is_empty() && told.is_empty() && delivered == earlier) {
             let mut write = self.database.write().await?;
             agent_warnings::replace(&mut write, agent.id, Reporter::Server, &delivery.warnings).await?;
+            agent_deliveries::replace(&mut write, agent.id, &delivered).await?;
             write.commit().await?;
         }
         Ok(Manifest {
@@ -52,5 +57,16 @@ impl Control {
             log_sources: sources.into_iter().map(|source| source.id).collect(),
             secrets: delivery.secrets,
         })
+    }
+}
+
+/// What is remembered of a secret that goes out.
+fn delivered(secret: &Opened) -> Delivered {
+    Delivered {
+        id: secret.id,
+        name: secret.name.to_string(),
+        env_name: secret.env_name.as_ref().map(ToString::to_string),
+        file_path: secret.file_path.as_ref().map(ToString::to_string),
+        value_revision: secret.value_revision,
     }
 }

@@ -1,7 +1,7 @@
 //! Opening an owner's secrets for their workspace's agent: the only place where a value is plain text again.
 
 use coder_model::{
-    UserId,
+    SecretId, UserId,
     secret::{EnvName, FileTarget, SecretName},
     workspace::Warning,
 };
@@ -13,12 +13,16 @@ use crate::{Control, Result};
 
 /// A secret with its value, on its way to the owner's workspace.
 pub struct Opened {
+    /// The secret.
+    pub id: SecretId,
     /// Its name.
     pub name: SecretName,
     /// Environment variable to deliver it as.
     pub env_name: Option<EnvName>,
     /// File to deliver it as.
     pub file_path: Option<FileTarget>,
+    /// Which of its values.
+    pub value_revision: i64,
     /// The value.
     pub value: Zeroizing<String>,
 }
@@ -45,9 +49,11 @@ impl Control {
         for secret in stored {
             match key.as_ref().and_then(|key| open(key, owner, &secret)) {
                 Some(value) => delivery.secrets.push(Opened {
+                    id: secret.id,
                     name: secret.name,
                     env_name: secret.env_name,
                     file_path: secret.file_path,
+                    value_revision: secret.value_revision,
                     value,
                 }),
                 None => {

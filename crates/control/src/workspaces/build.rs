@@ -23,6 +23,8 @@ pub(super) struct Asked {
     pub version: Option<TemplateVersionId>,
     pub initiator: UserId,
     pub reason: BuildReason,
+    /// Whether a start follows once it is done.
+    pub then_start: bool,
 }
 
 impl Control {
@@ -44,7 +46,13 @@ impl Control {
         let mut write = self.database.write().await?;
         let latest = self.lock_workspace(&mut write, id).await?;
         may_see(caller, &latest)?;
-        let asked = Asked { transition, version, initiator: caller.id(), reason: BuildReason::Initiator };
+        let asked = Asked {
+            transition,
+            version,
+            initiator: caller.id(),
+            reason: BuildReason::Initiator,
+            then_start: false,
+        };
         let build = self.insert_build(&mut write, &latest, asked).await?;
         let resource =
             Resource { kind: "workspace_build", id: build.uuid(), target: latest.workspace.name.as_str() };
@@ -70,7 +78,8 @@ impl Control {
     ) -> Result<()> {
         let mut write = self.database.write().await?;
         let latest = self.lock_workspace(&mut write, id).await?;
-        let asked = Asked { transition, version: None, initiator: latest.workspace.owner, reason };
+        let asked =
+            Asked { transition, version: None, initiator: latest.workspace.owner, reason, then_start: false };
         let build = match self.insert_build(&mut write, &latest, asked).await {
             Ok(build) => build,
             Err(Error::Conflict { .. }) => return Ok(()),
@@ -133,6 +142,7 @@ impl Control {
             transition: asked.transition,
             initiator: asked.initiator,
             reason: asked.reason,
+            then_start: asked.then_start,
             now,
         };
         builds::insert(write, build).await?;

@@ -65,6 +65,7 @@ impl Control {
             transition: Transition::Start,
             initiator: caller.id(),
             reason: BuildReason::Initiator,
+            then_start: false,
             now,
         };
         builds::insert(&mut write, build).await?;

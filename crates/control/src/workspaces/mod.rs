@@ -5,6 +5,7 @@ mod build;
 mod create;
 mod find;
 mod logs;
+mod restart;
 mod settings;
 mod work;
 

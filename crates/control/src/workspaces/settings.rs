@@ -148,6 +148,7 @@ impl Control {
                     version: None,
                     initiator: caller.id(),
                     reason: BuildReason::Dormancy,
+                    then_start: false,
                 };
                 self.insert_build(&mut write, &latest, asked).await?;
             }

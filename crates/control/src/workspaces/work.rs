@@ -106,6 +106,9 @@ impl Control {
         if held && matches!(outcome, Outcome::Done) && overview.build.transition == Transition::Delete {
             self.remove_workspace(&mut write, overview.workspace.id).await?;
         }
+        if held && matches!(outcome, Outcome::Done) && overview.build.then_start {
+            self.follow_with_start(&mut write, &overview.build).await?;
+        }
         Ok(write.commit().await?)
     }
 

@@ -1,10 +1,12 @@
 //! A workspace, its transitions, and the life of its agent.
 
+mod delivery;
 mod name;
 mod words;
 
 use std::time::Duration;
 
+pub use delivery::{Change, Delivered, changes};
 pub use name::ResourceName;
 pub use words::{AgentStatus, BuildReason, JobStatus, Lifecycle, LogLevel, Transition, WorkspaceStatus};
 
@@ -56,6 +58,8 @@ pub struct Build {
     pub initiator: UserId,
     /// Why.
     pub reason: BuildReason,
+    /// Whether a start follows once it is done: the first half of a restart.
+    pub then_start: bool,
     /// When the workspace is stopped by itself.
     pub deadline: Option<Moment>,
     /// How far it has come.

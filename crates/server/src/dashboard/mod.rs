@@ -11,14 +11,17 @@ mod assets;
 mod complaints;
 mod dress;
 mod entry;
+mod events;
 mod form;
 mod frame;
 mod secrets;
 mod shown;
 mod theme;
 mod visit;
+mod workspaces;
 
 pub use assets::asset;
 pub use dress::dress;
 pub use entry::*;
 pub use secrets::*;
+pub use workspaces::*;

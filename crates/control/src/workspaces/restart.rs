@@ -1,0 +1,91 @@
+//! Stopping a workspace and starting it again, as one request: the start follows whichever server does the stop, and whoever
+//! asked need not stay.
+
+use coder_model::{
+    WorkspaceId,
+    workspace::{Build, BuildReason, Change, Lifecycle, Transition, changes},
+};
+use coder_store::{Write, agent_deliveries, agents, secrets};
+
+use super::{
+    Overview,
+    build::{Asked, may_see},
+};
+use crate::{
+    Caller, Control, Error, Origin, Result,
+    audit::{Action, Diff, Resource},
+};
+
+impl Control {
+    /// Asks for a stop that a start follows; for a start alone where there is nothing to stop.
+    ///
+    /// # Errors
+    /// A conflict while another build is active or the workspace is put aside; [`Error::NotFound`].
+    pub async fn restart_workspace(&self, caller: &Caller, id: WorkspaceId) -> Result<Overview> {
+        let mut write = self.database.write().await?;
+        let latest = self.lock_workspace(&mut write, id).await?;
+        may_see(caller, &latest)?;
+        let runs = latest.build.transition == Transition::Start;
+        let asked = Asked {
+            transition: if runs { Transition::Stop } else { Transition::Start },
+            version: None,
+            initiator: caller.id(),
+            reason: BuildReason::Initiator,
+            then_start: runs,
+        };
+        let action = Action::Build(asked.transition);
+        let build = self.insert_build(&mut write, &latest, asked).await?;
+        let resource =
+            Resource { kind: "workspace_build", id: build.uuid(), target: latest.workspace.name.as_str() };
+        self.audit(&mut write, caller, action, resource, Diff::default()).await?;
+        let overview = coder_store::builds::find(&mut write, build).await?.ok_or(Error::NotFound)?;
+        write.commit().await?;
+        Ok(overview)
+    }
+
+    /// Asks for the second half of a restart, in the transaction that ends the first.
+    pub(super) async fn follow_with_start(&self, write: &mut Write, stop: &Build) -> Result<()> {
+        let latest = self.lock_workspace(write, stop.workspace).await?;
+        let asked = Asked {
+            transition: Transition::Start,
+            version: None,
+            initiator: stop.initiator,
+            reason: stop.reason,
+            then_start: false,
+        };
+        let build = match self.insert_build(write, &latest, asked).await {
+            Ok(build) => build,
+            // Somebody put it aside, or made its template one that cannot be used: it stays stopped, as they see.
+            Err(Error::Conflict { message, .. } | Error::Invalid { message, .. }) => {
+                tracing::warn!(workspace = %stop.workspace, reason = message, "a restart ends with the stop");
+                return Ok(());
+            }
+            Err(error) => return Err(error),
+        };
+        let resource =
+            Resource { kind: "workspace_build", id: build.uuid(), target: latest.workspace.name.as_str() };
+        let (origin, action) = (Origin::default(), Action::Build(Transition::Start));
+        self.audit_as(write, Some(stop.initiator), &origin, action, resource, Diff::default()).await
+    }
+
+    /// What the next start of a running workspace would change about its owner's secrets, by name. For the owner alone; nothing
+    /// for anybody else, or while nothing was delivered.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn pending_changes(&self, caller: &Caller, overview: &Overview) -> Result<Vec<(String, Change)>> {
+        if overview.workspace.owner != caller.id() || overview.build.transition != Transition::Start {
+            return Ok(Vec::new());
+        }
+        let mut read = self.database.read().await?;
+        let Some(agent) = agents::find_by_workspace(&mut read, overview.workspace.id).await? else {
+            return Ok(Vec::new());
+        };
+        // It was given nothing since this start: whatever there is by then reaches it.
+        if agent.lifecycle == Lifecycle::Created {
+            return Ok(Vec::new());
+        }
+        let delivered = agent_deliveries::list(&mut read, agent.id).await?;
+        Ok(changes(&delivered, &secrets::list(&mut read, overview.workspace.owner).await?))
+    }
+}

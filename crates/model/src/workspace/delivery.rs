@@ -1,0 +1,120 @@
+//! What a workspace was given of its owner's secrets, and what its next start would change.
+
+use crate::{SecretId, secret::Secret};
+
+/// A secret as it was last delivered to a workspace. No value.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Delivered {
+    /// The secret.
+    pub id: SecretId,
+    /// What it was called.
+    pub name: String,
+    /// The environment variable it was delivered as.
+    pub env_name: Option<String>,
+    /// The file it was delivered as.
+    pub file_path: Option<String>,
+    /// Which of its values.
+    pub value_revision: i64,
+}
+
+impl From<&Secret> for Delivered {
+    fn from(secret: &Secret) -> Self {
+        Self {
+            id: secret.id,
+            name: secret.name.to_string(),
+            env_name: secret.env_name.as_ref().map(ToString::to_string),
+            file_path: secret.file_path.as_ref().map(ToString::to_string),
+            value_revision: secret.value_revision,
+        }
+    }
+}
+
+/// What the next start changes about one secret.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Change {
+    /// It is delivered for the first time.
+    Added,
+    /// It has another value.
+    Value,
+    /// It is delivered as another variable or file.
+    Target,
+    /// It is not delivered any more. A file that was written stays.
+    Removed,
+}
+
+/// What a workspace's next start would change, by the names of secrets: `now` is what its owner keeps.
+#[must_use]
+pub fn changes(delivered: &[Delivered], now: &[Secret]) -> Vec<(String, Change)> {
+    let wanted: Vec<Delivered> = now
+        .iter()
+        .filter(|secret| secret.enabled && (secret.env_name.is_some() || secret.file_path.is_some()))
+        .map(Delivered::from)
+        .collect();
+    let gone = delivered.iter().filter(|old| !wanted.iter().any(|new| new.id == old.id));
+    let changed = wanted.iter().filter_map(|new| {
+        let change = match delivered.iter().find(|old| old.id == new.id) {
+            None => Change::Added,
+            Some(old) if old.value_revision != new.value_revision => Change::Value,
+            Some(old) if (&old.env_name, &old.file_path) != (&new.env_name, &new.file_path) => Change::Target,
+            Some(_) => return None,
+        };
+        Some((new.name.clone(), change))
+    });
+    let mut all: Vec<_> = changed.chain(gone.map(|old| (old.name.clone(), Change::Removed))).collect();
+    all.sort_by(|(one, _), (other, _)| one.cmp(other));
+    all
+}
+
+#[cfg(test)]
+mod tests {
+    use uuid::Uuid;
+
+    use super::*;
+    use crate::{
+        Moment,
+        secret::{EnvName, FileTarget, SecretName},
+    };
+
+    fn secret(id: u128, name: &str) -> Secret {
+        let at = Moment::from_micros(0);
+        Secret {
+            id: Uuid::from_u128(id).into(),
+            owner: Uuid::from_u128(9).into(),
+            name: SecretName::parse(name).unwrap(),
+            description: String::new(),
+            env_name: Some(EnvName::parse(&name.to_uppercase()).unwrap()),
+            file_path: None,
+            enabled: true,
+            value_bytes: 1,
+            value_revision: 1,
+            created_at: at,
+            updated_at: at,
+        }
+    }
+
+    #[test]
+    fn a_start_changes_what_is_other_than_it_was_delivered() {
+        let kept = secret(1, "kept");
+        let value = secret(2, "value");
+        let target = secret(3, "target");
+        let removed = secret(4, "removed");
+        let off = secret(5, "off");
+        let delivered: Vec<_> = [&kept, &value, &target, &removed, &off].map(Delivered::from).into();
+        let now = [
+            Secret { description: "new".to_owned(), ..kept },
+            Secret { value_revision: 2, ..value },
+            Secret { file_path: Some(FileTarget::parse("~/t").unwrap()), ..target },
+            Secret { enabled: false, ..off },
+            secret(6, "added"),
+            Secret { env_name: None, ..secret(7, "stored") },
+        ];
+        let expected = [
+            ("added", Change::Added),
+            ("off", Change::Removed),
+            ("removed", Change::Removed),
+            ("target", Change::Target),
+            ("value", Change::Value),
+        ];
+        assert_eq!(changes(&delivered, &now), expected.map(|(name, change)| (name.to_owned(), change)));
+    }
+}

@@ -1,0 +1,52 @@
+//! Which workspace a path names: `/@OWNER/NAME`.
+
+use axum::{
+    extract::FromRequestParts,
+    http::{StatusCode, request::Parts},
+};
+use coder_control::{Overview, Result};
+
+use crate::{State, dashboard::visit::Member, error::Failure, extract::Path};
+
+/// The workspace that a path names, and where its page is.
+pub struct At {
+    owner: String,
+    name: String,
+    /// The agent's name, where one is given: `NAME.AGENT`.
+    pub agent: Option<String>,
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for At {
+    // A path without the sign is no page: it is answered as any other that is not there.
+    type Rejection = Failure;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> std::result::Result<Self, Failure> {
+        let missing = || Failure::new(StatusCode::NOT_FOUND, "Route not found.");
+        #[derive(serde::Deserialize)]
+        struct Segments {
+            owner: String,
+            workspace: String,
+        }
+        let Path(Segments { owner, workspace }) =
+            Path::from_request_parts(parts, state).await.map_err(|_| missing())?;
+        let owner = owner.strip_prefix('@').ok_or_else(missing)?.to_owned();
+        let (name, agent) = match workspace.split_once('.') {
+            Some((name, agent)) => (name.to_owned(), Some(agent.to_owned())),
+            None => (workspace, None),
+        };
+        Ok(Self { owner, name, agent })
+    }
+}
+
+impl At {
+    /// The workspace, as far as the member may see it.
+    pub async fn find(&self, state: &State, member: &Member) -> Result<Overview> {
+        let owner = state.control.user_by_ref(&member.caller, &self.owner).await?;
+        state.control.find_workspace_by_name(&member.caller, &owner, &self.name, false).await
+    }
+}
+
+/// Where a workspace's page is.
+pub fn page_of(overview: &Overview) -> String {
+    format!("/@{}/{}", overview.owner_name, overview.workspace.name)
+}

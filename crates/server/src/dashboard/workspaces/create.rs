@@ -1,0 +1,108 @@
+//! Making a workspace.
+
+use askama::Template;
+use axum::extract::State as Shared;
+use coder_control::NewWorkspace;
+use coder_model::template::Definition;
+use uuid::Uuid;
+
+use super::{at::page_of, show::title};
+use crate::{
+    State,
+    dashboard::{
+        answer::{Answer, Refusal, done, page, refused},
+        complaints::Complaints,
+        form::Form,
+        frame::{Frame, Section},
+        shown::filters,
+        visit::Member,
+    },
+    extract::Query,
+};
+
+#[derive(Template)]
+#[template(path = "workspaces/create.html")]
+struct CreatePage {
+    frame: Frame,
+    name: String,
+    templates: Vec<Choice>,
+    complaints: Complaints,
+}
+
+struct Choice {
+    id: String,
+    title: String,
+    description: String,
+    kind: &'static str,
+    is_chosen: bool,
+}
+
+/// The template that a link asks for.
+#[derive(serde::Deserialize)]
+pub struct CreateQuery {
+    #[serde(default)]
+    template: String,
+}
+
+async fn choices(state: &State, is_chosen: impl Fn(&str, Uuid) -> bool) -> Result<Vec<Choice>, Refusal> {
+    let found = state.control.list_templates().await?;
+    let only = found.len() == 1;
+    let choices = found.iter().map(|found| {
+        let template = &found.template;
+        Choice {
+            id: template.id.to_string(),
+            title: title(&template.display_name, template.name.as_str()),
+            description: template.description.clone(),
+            kind: Definition::parse(&found.definition).map_or("", |definition| definition.computer.as_str()),
+            is_chosen: only || is_chosen(template.name.as_str(), template.id.uuid()),
+        }
+    });
+    Ok(choices.collect())
+}
+
+/// The form.
+pub async fn create_workspace_page(
+    Shared(state): Shared<State>,
+    member: Member,
+    Query(query): Query<CreateQuery>,
+) -> Answer {
+    page(&CreatePage {
+        frame: member.frame(Section::Workspaces),
+        name: String::new(),
+        templates: choices(&state, |name, _| name == query.template).await?,
+        complaints: Complaints::default(),
+    })
+}
+
+/// What was filled in.
+#[derive(serde::Deserialize)]
+pub struct CreateForm {
+    name: String,
+    template_id: Option<Uuid>,
+}
+
+/// Makes it, and shows how it is built.
+pub async fn create_workspace(
+    Shared(state): Shared<State>,
+    member: Member,
+    Form(form): Form<CreateForm>,
+) -> Answer {
+    let new =
+        NewWorkspace { name: form.name.clone(), template: form.template_id.map(Into::into), version: None };
+    let complaints = match form.template_id {
+        None => Complaints::field("template_id", "Choose a template."),
+        Some(_) => match state.control.create_workspace(&member.caller, member.caller.user(), new).await {
+            Ok(overview) => {
+                state.build_bell.notify_one();
+                return done(&state, &member.visit, &page_of(&overview), "");
+            }
+            Err(error) => Complaints::of(error)?,
+        },
+    };
+    refused(&CreatePage {
+        frame: member.frame(Section::Workspaces),
+        name: form.name,
+        templates: choices(&state, |_, id| Some(id) == form.template_id).await?,
+        complaints,
+    })
+}

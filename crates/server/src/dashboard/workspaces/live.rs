@@ -1,0 +1,172 @@
+//! A workspace's page, kept up to date.
+
+use std::time::Duration;
+
+use axum::{
+    extract::State as Shared,
+    http::HeaderMap,
+    response::{IntoResponse, Response},
+};
+use coder_control::{AgentView, Overview};
+use coder_model::{
+    BuildId,
+    workspace::{AgentStatus, JobStatus, Lifecycle},
+};
+use uuid::Uuid;
+
+use super::{
+    LIST,
+    at::At,
+    log,
+    show::{WorkspacePage, view},
+};
+use crate::{
+    State,
+    dashboard::{
+        events::{End, Page, follow, render},
+        frame::Section,
+        visit::Member,
+    },
+    extract::Query,
+};
+
+/// How often it is looked at while something is under way.
+const SOON: Duration = Duration::from_millis(400);
+/// How often otherwise.
+const LATER: Duration = Duration::from_secs(2);
+
+/// What the page shows already.
+#[derive(Debug, serde::Deserialize)]
+pub struct ShownQuery {
+    build: Uuid,
+    after: String,
+}
+
+/// What a page shows already: the build, and the last lines of its log and of the agent's.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Shown {
+    build: BuildId,
+    build_line: i64,
+    agent_line: i64,
+}
+
+impl Shown {
+    /// `LINE-LINE` of the query; or what the browser last heard of, `LINE-LINE-BUILD`, when it comes again.
+    fn parse(query: &ShownQuery, last_event: Option<&str>) -> Self {
+        let heard = last_event
+            .and_then(|mark| mark.splitn(3, '-').nth(2))
+            .and_then(|build| Uuid::parse_str(build).ok());
+        let (mark, build) = match (last_event, heard) {
+            (Some(mark), Some(build)) => (mark, build),
+            _ => (query.after.as_str(), query.build),
+        };
+        let mut lines = mark.split('-').map(|line| line.parse().unwrap_or(0));
+        let (build_line, agent_line) = (lines.next().unwrap_or(0), lines.next().unwrap_or(0));
+        Self { build: build.into(), build_line, agent_line }
+    }
+
+    fn mark(self) -> String {
+        format!("{}-{}-{}", self.build_line, self.agent_line, self.build)
+    }
+}
+
+/// Sends the parts of a workspace's page as they change, and lines of logs as they are added.
+pub async fn follow_workspace(
+    Shared(state): Shared<State>,
+    at: At,
+    member: Member,
+    Query(query): Query<ShownQuery>,
+    headers: HeaderMap,
+) -> Response {
+    let last_event = headers.get("last-event-id").and_then(|value| value.to_str().ok());
+    let shown = Shown::parse(&query, last_event);
+    if let Err(error) = at.find(&state, &member).await {
+        return crate::error::Failure::from(error).into_response();
+    }
+    let caller = member.caller.clone();
+    follow(state, caller, LIST, move |state, page| watch(state, page, at, member, shown))
+}
+
+async fn watch(state: State, page: Page, at: At, member: Member, mut shown: Shown) -> Result<(), End> {
+    let mut sent = [const { String::new() }; 4];
+    loop {
+        let overview = at.find(&state, &member).await?;
+        let agent = state.control.agent_of(&overview).await?;
+        let mut now = parts(&state, &member, &overview, agent.as_ref()).await?;
+        if overview.build.id != shown.build {
+            // Another build: its log begins, and nothing of the agent's is its own yet.
+            shown = Shown { build: overview.build.id, build_line: 0, agent_line: 0 };
+            page.replace([render(&now.as_build_log())?, render(&now.as_agent_log())?].concat()).await?;
+        }
+        let parts = [
+            render(&now.as_summary())?,
+            render(&now.as_notes())?,
+            render(&now.as_agent())?,
+            render(&now.as_build())?,
+        ];
+        let changed: Vec<&str> =
+            parts.iter().zip(&sent).filter(|(new, old)| new != old).map(|(new, _)| new.as_str()).collect();
+        if !changed.is_empty() {
+            page.replace(changed.concat()).await?;
+        }
+        sent = parts;
+        let lines = state.control.list_build_logs(&member.caller, overview.build.id, shown.build_line).await?;
+        if let Some(last) = lines.last() {
+            shown.build_line = last.id;
+            now.build_lines = log::of_build(&lines);
+            page.append(render(&now.as_build_log())?, shown.mark()).await?;
+        }
+        if let Some(agent) = &agent {
+            let lines = state.control.list_agent_logs(&member.caller, agent.agent.id, shown.agent_line).await?;
+            if let Some(last) = lines.last() {
+                shown.agent_line = last.id;
+                now.agent_lines = log::of_agent(agent, &lines);
+                page.append(render(&now.as_agent_log())?, shown.mark()).await?;
+            }
+        }
+        page.pause(if is_under_way(&overview, agent.as_ref()) { SOON } else { LATER }).await?;
+    }
+}
+
+/// The page without any line of a log.
+async fn parts(
+    state: &State,
+    member: &Member,
+    overview: &Overview,
+    agent: Option<&AgentView>,
+) -> Result<WorkspacePage, End> {
+    Ok(WorkspacePage {
+        frame: member.frame(Section::Workspaces),
+        view: view(state, member, overview, agent).await?,
+        build_lines: Vec::new(),
+        agent_lines: Vec::new(),
+        live: String::new(),
+    })
+}
+
+fn is_under_way(overview: &Overview, agent: Option<&AgentView>) -> bool {
+    matches!(overview.build.status, JobStatus::Pending | JobStatus::Running | JobStatus::Canceling)
+        || agent.is_some_and(|agent| {
+            agent.status == AgentStatus::Connecting
+                || matches!(
+                    agent.agent.lifecycle,
+                    Lifecycle::Created | Lifecycle::Starting | Lifecycle::ShuttingDown
+                )
+        })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_page_that_comes_again_goes_on_where_it_was() {
+        let (first, second) = (Uuid::from_u128(1), Uuid::from_u128(2));
+        let query = ShownQuery { build: first, after: "7-0".to_owned() };
+        let from_page = Shown { build: first.into(), build_line: 7, agent_line: 0 };
+        assert_eq!(Shown::parse(&query, None), from_page);
+        let later = Shown { build: second.into(), build_line: 12, agent_line: 34 };
+        assert_eq!(Shown::parse(&query, Some(&later.mark())), later);
+        assert_eq!(Shown::parse(&query, Some("nonsense")), from_page);
+    }
+}

@@ -1,0 +1,233 @@
+//! One workspace: how it is, its agent, its logs, and what a restart would change.
+
+use askama::Template;
+use axum::extract::State as Shared;
+use coder_control::{AgentView, Overview, Result};
+use coder_model::{
+    page::Page,
+    template::{AppTarget, Computer, Definition},
+    workspace::{Transition, Warning},
+};
+
+use super::{
+    at::{At, page_of},
+    log::{self, Line},
+    status::{self, Badge, Possible},
+};
+use crate::{
+    State,
+    dashboard::{
+        answer::{Answer, page},
+        frame::{Frame, Section},
+        shown::{When, filters},
+        visit::Member,
+    },
+};
+
+/// How many builds are listed.
+const BUILDS: u32 = 10;
+
+/// The page, whose parts are sent again as they change.
+#[derive(Template)]
+#[template(path = "workspaces/show.html", blocks = ["summary", "notes", "agent", "build", "build_log", "agent_log"])]
+pub struct WorkspacePage {
+    pub(super) frame: Frame,
+    pub(super) view: WorkspaceView,
+    pub(super) build_lines: Vec<Line>,
+    pub(super) agent_lines: Vec<Line>,
+    /// Where changes are followed, from what is shown on.
+    pub(super) live: String,
+}
+
+/// A workspace as it is now.
+pub struct WorkspaceView {
+    /// Where its page is.
+    pub path: String,
+    pub name: String,
+    pub owner: String,
+    pub is_own: bool,
+    pub template: String,
+    pub template_title: String,
+    pub is_outdated: bool,
+    pub status: Badge,
+    pub possible: Possible,
+    pub is_restarting: bool,
+    pub build: BuildView,
+    pub builds: Vec<BuildView>,
+    pub agent: Option<AgentBox>,
+    pub ssh_host: String,
+    /// What a restart would change, with the words for how.
+    pub pending: Vec<(String, &'static str)>,
+    pub warnings: Vec<Warning>,
+    pub deadline: Option<When>,
+    pub dormant: Option<When>,
+}
+
+impl WorkspaceView {
+    /// Whether there is nothing to note.
+    fn is_quiet(&self) -> bool {
+        self.build.error.is_empty() && self.pending.is_empty() && self.warnings.is_empty()
+    }
+}
+
+/// A build.
+pub struct BuildView {
+    pub number: i64,
+    pub title: &'static str,
+    pub status: Badge,
+    pub error: String,
+    pub at: When,
+    pub by: String,
+}
+
+impl From<&Overview> for BuildView {
+    fn from(overview: &Overview) -> Self {
+        let build = &overview.build;
+        Self {
+            number: build.number,
+            title: match build.transition {
+                Transition::Start => "Start",
+                Transition::Stop if build.then_start => "Restart",
+                Transition::Stop => "Stop",
+                Transition::Delete => "Delete",
+            },
+            status: status::of_build(build.status),
+            error: build.error.clone(),
+            at: build.created_at.into(),
+            by: overview.initiator_name.clone(),
+        }
+    }
+}
+
+/// An agent.
+pub struct AgentBox {
+    pub name: String,
+    pub status: Badge,
+    pub is_connected: bool,
+    /// It connects from a machine of its owner's, and is not there yet.
+    pub is_awaited: bool,
+    pub machine: String,
+    pub directory: String,
+    pub ready: Option<When>,
+    pub logs_overflowed: bool,
+    pub apps: Vec<AppTile>,
+}
+
+/// An app.
+pub struct AppTile {
+    pub title: String,
+    pub url: String,
+    pub health: Option<Badge>,
+    pub is_terminal: bool,
+}
+
+/// A workspace's page.
+pub async fn workspace_page(Shared(state): Shared<State>, at: At, member: Member) -> Answer {
+    let overview = at.find(&state, &member).await?;
+    let agent = state.control.agent_of(&overview).await?;
+    let view = view(&state, &member, &overview, agent.as_ref()).await?;
+    let build_lines = state.control.list_build_logs(&member.caller, overview.build.id, 0).await?;
+    let agent_lines = match &agent {
+        Some(agent) => state.control.list_agent_logs(&member.caller, agent.agent.id, 0).await?,
+        None => Vec::new(),
+    };
+    let last = (build_lines.last().map_or(0, |line| line.id), agent_lines.last().map_or(0, |line| line.id));
+    let live = format!("{}/live?build={}&after={}-{}", view.path, overview.build.id, last.0, last.1);
+    page(&WorkspacePage {
+        frame: member.frame(Section::Workspaces),
+        view,
+        build_lines: log::of_build(&build_lines),
+        agent_lines: agent.map(|agent| log::of_agent(&agent, &agent_lines)).unwrap_or_default(),
+        live,
+    })
+}
+
+/// Everything that is shown of a workspace but its logs.
+pub async fn view(
+    state: &State,
+    member: &Member,
+    overview: &Overview,
+    agent: Option<&AgentView>,
+) -> Result<WorkspaceView> {
+    let caller = &member.caller;
+    let page = Page { limit: BUILDS, offset: 0 };
+    let builds = state.control.list_builds(caller, overview.workspace.id, page).await?;
+    let pending = state.control.pending_changes(caller, overview).await?;
+    let possible = Possible::of(overview);
+    Ok(WorkspaceView {
+        path: page_of(overview),
+        name: overview.workspace.name.to_string(),
+        owner: overview.owner_name.clone(),
+        is_own: overview.workspace.owner == caller.id(),
+        template: overview.template_name.clone(),
+        template_title: title(&overview.template_display_name, &overview.template_name),
+        is_outdated: overview.build.template_version != overview.active_version,
+        status: status::of_workspace(overview),
+        possible,
+        is_restarting: overview.build.then_start && possible.cancel,
+        build: BuildView::from(overview),
+        builds: builds.iter().map(BuildView::from).collect(),
+        agent: agent.map(|agent| agent_box(state, overview, agent)),
+        ssh_host: format!("{}{}", state.ssh.hostname_prefix, overview.workspace.name),
+        pending: pending.into_iter().map(|(name, change)| (name, status::of_change(change))).collect(),
+        warnings: agent.map(|agent| agent.warnings.clone()).unwrap_or_default(),
+        deadline: overview.build.deadline.map(When::from),
+        dormant: overview.workspace.dormant_at.map(When::from),
+    })
+}
+
+/// The name shown to people, where there is one.
+pub fn title(display_name: &str, name: &str) -> String {
+    if display_name.is_empty() { name } else { display_name }.to_owned()
+}
+
+fn agent_box(state: &State, overview: &Overview, view: &AgentView) -> AgentBox {
+    let agent = &view.agent;
+    let is_connected = view.status == coder_model::workspace::AgentStatus::Connected;
+    let machine = [agent.operating_system.as_str(), agent.architecture.as_str()].join(" ");
+    AgentBox {
+        name: agent.name.clone(),
+        status: status::of_agent(view),
+        is_connected,
+        is_awaited: !is_connected && is_external(&view.definition),
+        machine: machine.trim().to_owned(),
+        directory: agent.expanded_directory.clone(),
+        ready: agent.ready_at.map(When::from),
+        logs_overflowed: view.logs.1,
+        apps: view
+            .definition
+            .apps
+            .iter()
+            .map(|app| {
+                let is_terminal = matches!(app.target, AppTarget::Command(_));
+                AppTile {
+                    title: title(&app.display_name, &app.slug),
+                    url: app_url(state, overview, view, &app.slug, is_terminal),
+                    health: status::of_app(view.health_of(app)),
+                    is_terminal,
+                }
+            })
+            .collect(),
+    }
+}
+
+fn is_external(definition: &Definition) -> bool {
+    definition.computer == Computer::External
+}
+
+/// Where an app is: in a terminal, under a host name of its own, or under a path.
+fn app_url(state: &State, overview: &Overview, view: &AgentView, slug: &str, is_terminal: bool) -> String {
+    let (owner, workspace, agent) = (&overview.owner_name, &overview.workspace.name, &view.agent.name);
+    if is_terminal {
+        return format!("/@{owner}/{workspace}.{agent}/terminal?app={slug}");
+    }
+    match &state.apps.hosts {
+        Some(hosts) => {
+            let label = format!("{slug}--{agent}--{workspace}--{owner}");
+            let host = hosts.pattern(&state.access_url).replacen('*', &label, 1);
+            format!("{}/", hosts.origin(&state.access_url, &host))
+        }
+        None if state.apps.by_path => format!("/@{owner}/{workspace}.{agent}/apps/{slug}/"),
+        None => String::new(),
+    }
+}

@@ -1,0 +1,120 @@
+//! States in words and colours.
+
+use coder_control::{AgentView, Overview};
+use coder_model::{
+    template::AppHealth,
+    workspace::{AgentStatus, Change, JobStatus, Lifecycle, Transition, WorkspaceStatus},
+};
+
+/// A state as it is shown: its word, and the class that colours it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Badge {
+    /// The word.
+    pub word: &'static str,
+    /// `is-good`, `is-busy`, `is-bad`, or nothing for what just is.
+    pub class: &'static str,
+}
+
+const fn badge(word: &'static str, class: &'static str) -> Badge {
+    Badge { word, class }
+}
+
+/// A workspace's.
+pub const fn of_workspace(overview: &Overview) -> Badge {
+    of_status(WorkspaceStatus::of(overview.build.transition, overview.build.status))
+}
+
+const fn of_status(status: WorkspaceStatus) -> Badge {
+    match status {
+        WorkspaceStatus::Pending => badge("Waiting", "is-busy"),
+        WorkspaceStatus::Starting => badge("Starting", "is-busy"),
+        WorkspaceStatus::Running => badge("Running", "is-good"),
+        WorkspaceStatus::Stopping => badge("Stopping", "is-busy"),
+        WorkspaceStatus::Stopped => badge("Stopped", ""),
+        WorkspaceStatus::Failed => badge("Failed", "is-bad"),
+        WorkspaceStatus::Canceling => badge("Canceling", "is-busy"),
+        WorkspaceStatus::Canceled => badge("Canceled", ""),
+        WorkspaceStatus::Deleting => badge("Deleting", "is-busy"),
+        WorkspaceStatus::Deleted => badge("Deleted", ""),
+    }
+}
+
+/// A build's.
+pub const fn of_build(status: JobStatus) -> Badge {
+    match status {
+        JobStatus::Pending => badge("Waiting", "is-busy"),
+        JobStatus::Running => badge("Running", "is-busy"),
+        JobStatus::Succeeded => badge("Done", "is-good"),
+        JobStatus::Canceling => badge("Canceling", "is-busy"),
+        JobStatus::Canceled => badge("Canceled", ""),
+        JobStatus::Failed => badge("Failed", "is-bad"),
+    }
+}
+
+/// An agent's connection and how far it has come.
+pub const fn of_agent(view: &AgentView) -> Badge {
+    match (view.status, view.agent.lifecycle) {
+        (AgentStatus::Timeout, _) => badge("Takes too long to connect", "is-bad"),
+        (AgentStatus::Disconnected, Lifecycle::Off) => badge("Off", ""),
+        (AgentStatus::Disconnected, _) => badge("Connection lost", "is-bad"),
+        (AgentStatus::Connecting, _) => badge("Waiting for the agent", "is-busy"),
+        (_, Lifecycle::Created) => badge("Receiving secrets", "is-busy"),
+        (_, Lifecycle::Starting) => badge("Running start-up scripts", "is-busy"),
+        (_, Lifecycle::StartTimeout) => badge("A start-up script takes too long", "is-bad"),
+        (_, Lifecycle::StartError) => badge("A start-up script failed", "is-bad"),
+        (_, Lifecycle::Ready) => badge("Ready", "is-good"),
+        (_, Lifecycle::ShuttingDown) => badge("Running stop scripts", "is-busy"),
+        (_, Lifecycle::ShutdownTimeout) => badge("A stop script takes too long", "is-bad"),
+        (_, Lifecycle::ShutdownError) => badge("A stop script failed", "is-bad"),
+        (_, Lifecycle::Off) => badge("Off", ""),
+    }
+}
+
+/// An app's; none where nobody looks.
+pub const fn of_app(health: AppHealth) -> Option<Badge> {
+    match health {
+        AppHealth::Disabled => None,
+        AppHealth::Initializing => Some(badge("Starting", "is-busy")),
+        AppHealth::Healthy => Some(badge("Healthy", "is-good")),
+        AppHealth::Unhealthy => Some(badge("Unhealthy", "is-bad")),
+    }
+}
+
+/// What a restart does about a secret.
+pub const fn of_change(change: Change) -> &'static str {
+    match change {
+        Change::Added => "new",
+        Change::Value => "another value",
+        Change::Target => "another variable or file",
+        Change::Removed => "no longer delivered; a file that was written stays",
+    }
+}
+
+/// What may be done to a workspace as it is now.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Possible {
+    /// Start it.
+    pub start: bool,
+    /// Stop it.
+    pub stop: bool,
+    /// Call the build off.
+    pub cancel: bool,
+    /// Delete it.
+    pub delete: bool,
+}
+
+impl Possible {
+    /// For this workspace.
+    pub const fn of(overview: &Overview) -> Self {
+        let build = &overview.build;
+        let is_active = matches!(build.status, JobStatus::Pending | JobStatus::Running | JobStatus::Canceling);
+        let is_start = matches!(build.transition, Transition::Start);
+        Self {
+            // One that failed to start may run in part: it can be stopped as well as started again.
+            start: !is_active && (!is_start || !matches!(build.status, JobStatus::Succeeded)),
+            stop: !is_active && is_start,
+            cancel: matches!(build.status, JobStatus::Pending | JobStatus::Running),
+            delete: !is_active,
+        }
+    }
+}

@@ -1,0 +1,82 @@
+//! A terminal in a workspace. What is typed and shown goes over the socket of the API.
+
+use askama::Template;
+use axum::{extract::State as Shared, http::StatusCode};
+use coder_model::template::AppTarget;
+
+use super::{
+    at::{At, page_of},
+    show::title,
+};
+use crate::{
+    State,
+    dashboard::{
+        answer::{Answer, page},
+        dress::StyleNonce,
+        frame::{Frame, Section},
+        shown::filters,
+        visit::Member,
+    },
+    error::Failure,
+    extract::Query,
+};
+
+#[derive(Template)]
+#[template(path = "workspaces/terminal.html")]
+struct TerminalPage {
+    frame: Frame,
+    workspace: String,
+    path: String,
+    title: String,
+    agent: String,
+    app: String,
+    nonce: String,
+}
+
+/// The app that runs in it, instead of a shell.
+#[derive(serde::Deserialize)]
+pub struct TerminalQuery {
+    #[serde(default)]
+    app: String,
+}
+
+/// A terminal. For the workspace's owner alone.
+pub async fn terminal_page(
+    Shared(state): Shared<State>,
+    at: At,
+    member: Member,
+    Query(query): Query<TerminalQuery>,
+) -> Answer {
+    let overview = at.find(&state, &member).await?;
+    if overview.workspace.owner != member.caller.id() {
+        return Err(Failure::not_found().into());
+    }
+    let agent = state.control.agent_of(&overview).await?.ok_or_else(|| {
+        Failure::new(StatusCode::CONFLICT, "The workspace does not run.")
+            .with_detail("Start it first; a terminal opens in a workspace that runs.")
+    })?;
+    if at.agent.as_ref().is_some_and(|name| *name != agent.agent.name) {
+        return Err(Failure::not_found().into());
+    }
+    let heading = match query.app.as_str() {
+        "" => "Terminal".to_owned(),
+        slug => {
+            let app = agent.definition.apps.iter().find(|app| app.slug == slug);
+            let app =
+                app.filter(|app| matches!(app.target, AppTarget::Command(_))).ok_or_else(Failure::not_found)?;
+            title(&app.display_name, &app.slug)
+        }
+    };
+    let nonce = format!("{:032x}", rand::random::<u128>());
+    let mut response = page(&TerminalPage {
+        frame: member.frame(Section::Workspaces),
+        workspace: overview.workspace.name.to_string(),
+        path: page_of(&overview),
+        title: heading,
+        agent: agent.agent.id.to_string(),
+        app: query.app,
+        nonce: nonce.clone(),
+    })?;
+    response.extensions_mut().insert(StyleNonce(nonce));
+    Ok(response)
+}
