@@ -84,6 +84,14 @@ impl Socket {
         None
     }
 
+    /// Whether a message with something in it comes within this time.
+    pub fn has_more(&mut self, within: Duration) -> bool {
+        self.inner.get_ref().set_read_timeout(Some(within)).expect("an option");
+        let more = self.receive_until(Instant::now() + within);
+        self.inner.get_ref().set_read_timeout(Some(PATIENCE)).expect("an option");
+        more.is_some()
+    }
+
     /// Waits until this is shown after what was waited for before; answers what was shown up to it.
     pub fn wait_for(&mut self, what: &str) -> String {
         let deadline = Instant::now() + PATIENCE;

@@ -11,6 +11,8 @@ type Status = { word: string; class: "is-good" | "is-busy" | "is-bad" | "" };
 /** How long to wait before the next try, in milliseconds; doubled up to the longest. */
 const FIRST_PAUSE = 500;
 const LONGEST_PAUSE = 10_000;
+/** How many bytes are shown before the server is told: well within what it sends without being told. */
+const TELL_AFTER = 64 * 1024;
 /** What the server says with a close that another try does not help. */
 const ENDED = 1000;
 const UNWELCOME = 1008;
@@ -86,6 +88,7 @@ function run(place: HTMLElement): void {
       reconnect: session,
       width: String(terminal.cols),
       height: String(terminal.rows),
+      flow: "true",
       ...(app ? { app } : {}),
     });
     const url = new URL(`/api/v2/workspaceagents/${agent}/pty?${query}`, location.href);
@@ -94,6 +97,7 @@ function run(place: HTMLElement): void {
     opened.binaryType = "arraybuffer";
     socket = opened;
     let isNew = true;
+    let shown = 0;
     opened.onopen = () => {
       pause = FIRST_PAUSE;
       say({ word: "Connected", class: "is-good" });
@@ -103,7 +107,14 @@ function run(place: HTMLElement): void {
       // What the session showed so far comes first, every time.
       if (isNew) terminal.reset();
       isNew = false;
-      terminal.write(new Uint8Array(data));
+      // A socket of a browser takes whatever comes: the server waits until it is told that this was shown.
+      terminal.write(new Uint8Array(data), () => {
+        shown += data.byteLength;
+        if (shown >= TELL_AFTER) {
+          send({ shown });
+          shown = 0;
+        }
+      });
     };
     opened.onclose = ({ code, reason }) => {
       if (socket !== opened) return;

@@ -1,5 +1,6 @@
 //! Terminal sessions over WebSocket, as a browser has them.
 
+use base64::{Engine, engine::general_purpose::STANDARD};
 use coder_testkit::{Machine, Server, Socket, until};
 use serde_json::{Value, json};
 
@@ -42,7 +43,10 @@ fn a_session_outlives_its_viewer_and_the_server() {
     first.type_in("while [ \"$(stty size)\" != '44 120' ]; do sleep 0.05; done; echo re''sized\n");
     first.wait_for("resized");
     // Bytes of one character in two messages, bytes that are no text, and text as bytes.
-    first.send(&json!({"bytes": "Y2F0IHwgb2QgLUFuIC10eDEK"}).to_string());
+    let command = STANDARD.encode("echo rea''dy; cat | od -An -tx1\n");
+    first.send(&json!({ "bytes": command }).to_string());
+    // The shell's line editor has let go of the terminal by then: an end of file is one.
+    first.wait_for("ready");
     first.send(&json!({"bytes": "w6TD"}).to_string());
     first.send_bytes(json!({"bytes": "tv8K"}).to_string().as_bytes());
     first.send(&json!({"data": "\u{4}"}).to_string());
@@ -177,6 +181,33 @@ fn only_the_owner_and_only_while_they_may() {
         .ok();
     assert_eq!(stays.end().0, Some(1008));
     assert_eq!(refused(&used, &own), Some(401), "a ticket ends with its key");
+    server.stop();
+}
+
+/// A client that says what it has shown is sent no more than it can take, and everything in the end.
+#[test]
+fn a_client_that_says_what_it_has_shown_is_not_flooded() {
+    let (machine, server, agent) = workspace();
+    let mut socket = open(&machine, &server, &agent, "flow=true");
+    socket.type_in("PS1=''; yes | head -c 3000000; echo; echo do''ne\n");
+    let (mut seen, mut unsaid) = (0, 0);
+    let is_over = |piece: &[u8]| String::from_utf8_lossy(piece).contains("done");
+    while unsaid < 512 * 1024 {
+        unsaid += socket.receive().expect("more").len();
+    }
+    // Nothing more comes until something is said: a window, and at most a piece beyond it.
+    assert!(!socket.has_more(std::time::Duration::from_millis(500)));
+    assert!(unsaid < 512 * 1024 + 64 * 1024, "{unsaid} bytes");
+    loop {
+        seen += unsaid;
+        socket.send(&json!({ "shown": unsaid }).to_string());
+        let piece = socket.receive().expect("more");
+        unsaid = piece.len();
+        if is_over(&piece) {
+            break;
+        }
+    }
+    assert!(seen + unsaid > 3_000_000, "{seen}");
     server.stop();
 }
 

@@ -21,6 +21,7 @@ use coder_wire::{
 use futures_util::{SinkExt, StreamExt, stream::SplitSink};
 use tokio::{
     io::{AsyncReadExt, AsyncWrite, AsyncWriteExt},
+    sync::watch,
     time::{Instant, timeout},
 };
 use uuid::Uuid;
@@ -40,6 +41,9 @@ const MAX_ANSWER: usize = 4 * 1024;
 const MAX_INPUT: usize = 512 * 1024;
 /// Output is passed on in messages of at most this many bytes.
 const PIECE: usize = 32 * 1024;
+/// As many bytes are sent to a client that says what it has shown before it has to say so. A browser's socket has no
+/// back-pressure of its own: whatever comes piles up in the page.
+const UNSHOWN: u64 = 512 * 1024;
 /// The largest terminal that is believed.
 const MAX_SIDE: u16 = 4096;
 /// How often a client is asked whether it is there.
@@ -58,6 +62,9 @@ pub struct TerminalQuery {
     height: u16,
     command: Option<String>,
     app: Option<String>,
+    /// The client says what it has shown, and is sent no more than it can take.
+    #[serde(default)]
+    flow: bool,
     ticket: Option<String>,
 }
 
@@ -96,7 +103,7 @@ pub async fn pty(
     };
     let stream = begin(&link, open).await?;
     let upgrade = upgrade.max_message_size(MAX_INPUT).max_frame_size(MAX_INPUT);
-    Ok(upgrade.on_upgrade(move |socket| join(state, caller, link, stream, socket)))
+    Ok(upgrade.on_upgrade(move |socket| join(state, caller, link, stream, socket, query.flow)))
 }
 
 fn size(columns: u16, rows: u16) -> TerminalSize {
@@ -122,14 +129,15 @@ async fn begin(link: &Link, open: OpenTerminal) -> Result<LinkStream> {
 }
 
 /// Passes on what is typed and shown, until either side ends or the caller may not go on.
-async fn join(state: State, caller: Caller, link: Link, stream: LinkStream, socket: WebSocket) {
+async fn join(state: State, caller: Caller, link: Link, stream: LinkStream, socket: WebSocket, flow: bool) {
+    let (shown, mut said) = watch::channel(0_u64);
     let (mut to_client, mut from_client) = socket.split();
     let (mut from_agent, mut to_agent) = tokio::io::split(stream);
     let mut stop = state.stop.clone();
     let input = async {
         loop {
             match timeout(SILENCE, from_client.next()).await {
-                Ok(Some(Ok(message))) => match pass_on(&message, &mut to_agent).await {
+                Ok(Some(Ok(message))) => match pass_on(&message, &mut to_agent, &shown).await {
                     ControlFlow::Continue(()) => {}
                     ControlFlow::Break(goodbye) => return goodbye,
                 },
@@ -141,15 +149,19 @@ async fn join(state: State, caller: Caller, link: Link, stream: LinkStream, sock
     let output = async {
         let mut buffer = vec![0; PIECE];
         let mut ping = tokio::time::interval_at(Instant::now() + PING, PING);
+        let mut sent = 0_u64;
         loop {
+            let may_send = !flow || sent.saturating_sub(*said.borrow_and_update()) < UNSHOWN;
             let message = tokio::select! {
-                read = from_agent.read(&mut buffer) => match read {
+                read = from_agent.read(&mut buffer), if may_send => match read {
                     Ok(length @ 1..) => {
+                        sent += length as u64;
                         Message::Binary(Bytes::copy_from_slice(buffer.get(..length).unwrap_or_default()))
                     }
                     Ok(0) => return Some((close_code::NORMAL, "the session has ended")),
                     _ => return Some((close_code::AWAY, "the workspace is gone")),
                 },
+                Ok(()) = said.changed(), if !may_send => continue,
                 _ = ping.tick() => Message::Ping(Bytes::new()),
             };
             // Waiting here is what holds the terminal back: nothing more is read meanwhile.
@@ -175,7 +187,11 @@ async fn join(state: State, caller: Caller, link: Link, stream: LinkStream, sock
 type Goodbye = Option<(CloseCode, &'static str)>;
 
 /// Passes on what a client sent.
-async fn pass_on(message: &Message, to_agent: &mut (impl AsyncWrite + Unpin)) -> ControlFlow<Goodbye> {
+async fn pass_on(
+    message: &Message,
+    to_agent: &mut (impl AsyncWrite + Unpin),
+    shown: &watch::Sender<u64>,
+) -> ControlFlow<Goodbye> {
     let text = match message {
         Message::Text(text) => text.as_bytes(),
         Message::Binary(bytes) => bytes,
@@ -185,6 +201,9 @@ async fn pass_on(message: &Message, to_agent: &mut (impl AsyncWrite + Unpin)) ->
     let Ok(message) = serde_json::from_slice::<TerminalMessage>(text) else {
         return ControlFlow::Break(Some((close_code::INVALID, "a message is not understood")));
     };
+    if let Some(more) = message.shown {
+        shown.send_modify(|shown| *shown = shown.saturating_add(more.into()));
+    }
     for input in inputs(message) {
         if frame::send(to_agent, &input).await.is_err() {
             // Its last output is still on the way to the client.
@@ -197,7 +216,7 @@ async fn pass_on(message: &Message, to_agent: &mut (impl AsyncWrite + Unpin)) ->
 
 /// What a message means, a new size first: what is typed may depend on it.
 fn inputs(message: TerminalMessage) -> impl Iterator<Item = TerminalInput> {
-    let TerminalMessage { data, bytes, width, height } = message;
+    let TerminalMessage { data, bytes, width, height, shown: _ } = message;
     let resize = width.zip(height).map(|(width, height)| TerminalInput::Resize(size(width, height)));
     resize.into_iter().chain(data.map(TerminalInput::Text)).chain(bytes.map(TerminalInput::Bytes))
 }

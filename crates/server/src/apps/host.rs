@@ -3,7 +3,7 @@
 use axum::{
     body::Body,
     extract::{Request, State as Shared},
-    http::{HeaderMap, HeaderValue, Method, StatusCode, header, request::Parts},
+    http::{HeaderValue, StatusCode, header, request::Parts},
     middleware::Next,
     response::{IntoResponse, Response},
 };
@@ -20,7 +20,7 @@ use crate::{
     agents::admission,
     cookies::cookie,
     error::{Failure, Result},
-    extract::{changes_something, header_token, is_same_origin, origin},
+    extract::{changes_something, header_token, is_navigation, is_same_origin, origin},
 };
 
 /// The cookie of a session under an app's host name.
@@ -80,17 +80,6 @@ async fn caller(state: &State, host: &str, parts: &Parts) -> Result<Option<Calle
     let scope = Scope::AppSession { host: host.to_owned() };
     // A session that has ended is none: the visitor signs in again.
     Ok(state.control.authenticate_grant(token, &scope, origin(parts)).await.ok())
-}
-
-/// A browser that goes somewhere, and can be sent elsewhere.
-fn is_navigation(parts: &Parts) -> bool {
-    let html = |headers: &HeaderMap| {
-        headers
-            .get(header::ACCEPT)
-            .and_then(|value| value.to_str().ok())
-            .is_some_and(|it| it.contains("text/html"))
-    };
-    parts.method == Method::GET && !parts.headers.contains_key(header::UPGRADE) && html(&parts.headers)
 }
 
 /// Sends a browser to where it is signed in, to come back with a ticket.

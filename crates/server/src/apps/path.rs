@@ -15,7 +15,7 @@ use crate::{
     State,
     agents::admission,
     error::{Failure, Result},
-    extract::{From, Path, SignedIn},
+    extract::{Browsing, From, Path},
 };
 
 /// Where the app is: the parameters of the path.
@@ -38,7 +38,7 @@ pub async fn to_root(request: Request) -> Response {
 /// Carries a request to an app of the caller's.
 pub async fn by_path(
     Shared(state): Shared<State>,
-    SignedIn(caller): SignedIn,
+    Browsing(caller): Browsing,
     From(origin): From,
     Path(at): Path<AppPath>,
     request: Request,

@@ -13,7 +13,7 @@ use super::host::TICKET;
 use crate::{
     State,
     error::{Failure, Result},
-    extract::{Query, SignedIn},
+    extract::{Browsing, Query},
 };
 
 /// The longest state that is believed.
@@ -30,7 +30,7 @@ pub struct RedirectQuery {
 /// Sends a browser back to an app of its user's, with a ticket for that app alone.
 pub async fn auth_redirect(
     Shared(state): Shared<State>,
-    SignedIn(caller): SignedIn,
+    Browsing(caller): Browsing,
     Query(query): Query<RedirectQuery>,
 ) -> Result<Response> {
     let refused = |detail: &str| {

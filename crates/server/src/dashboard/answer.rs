@@ -8,7 +8,7 @@ use axum::{
 };
 
 use super::{dress::NOTICE_COOKIE, visit::Visit};
-use crate::{State, cookies::own_cookie, error::Failure};
+use crate::{State, cookies::own_cookie, error::Failure, extract::log_in_first};
 
 /// What a handler of a page answers.
 pub type Answer = Result<Response, Refusal>;
@@ -38,10 +38,7 @@ impl IntoResponse for Refusal {
                 let to = if back_to.is_empty() || back_to == "/" {
                     "/login".to_owned()
                 } else {
-                    let query = url::form_urlencoded::Serializer::new(String::new())
-                        .append_pair("redirect", &back_to)
-                        .finish();
-                    format!("/login?{query}")
+                    log_in_first(&back_to)
                 };
                 // A script leaves the page for it; a browser ignores this header and follows the other.
                 let mut response = redirect(&to);

@@ -3,6 +3,7 @@
 use axum::{
     extract::FromRequestParts,
     http::{HeaderMap, Method, StatusCode, header, request::Parts},
+    response::{IntoResponse, Response},
 };
 use coder_control::Caller;
 use coder_wire::{TOKEN_COOKIE, TOKEN_HEADER};
@@ -30,6 +31,38 @@ impl FromRequestParts<State> for SignedIn {
         };
         Ok(Self(state.control.authenticate(token, origin(parts)).await?))
     }
+}
+
+/// Whoever is signed in, where browsers come by as well: one that is not signed in is sent to do so, and comes back.
+pub struct Browsing(pub Caller);
+
+impl FromRequestParts<State> for Browsing {
+    type Rejection = Response;
+
+    async fn from_request_parts(parts: &mut Parts, state: &State) -> Result<Self, Response> {
+        match SignedIn::from_request_parts(parts, state).await {
+            Ok(SignedIn(caller)) => Ok(Self(caller)),
+            Err(failure) if failure.status() == StatusCode::UNAUTHORIZED && is_navigation(parts) => {
+                let asked = parts.uri.path_and_query().map_or("/", |asked| asked.as_str());
+                Err((StatusCode::SEE_OTHER, [(header::LOCATION, log_in_first(asked))]).into_response())
+            }
+            Err(failure) => Err(failure.into_response()),
+        }
+    }
+}
+
+/// A browser that goes somewhere, and can be sent elsewhere.
+pub fn is_navigation(parts: &Parts) -> bool {
+    let accepted = parts.headers.get(header::ACCEPT).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    parts.method == Method::GET
+        && !parts.headers.contains_key(header::UPGRADE)
+        && accepted.contains("text/html")
+}
+
+/// Where to log in, for whoever goes on to `to` then.
+pub fn log_in_first(to: &str) -> String {
+    let query = url::form_urlencoded::Serializer::new(String::new()).append_pair("redirect", to).finish();
+    format!("/login?{query}")
 }
 
 /// The token that a program shows.

@@ -206,4 +206,7 @@ pub struct TerminalMessage {
     /// Lines, likewise.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub height: Option<u16>,
+    /// How many bytes of output were shown since the last time this was said, by a client that asked for `flow`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub shown: Option<u32>,
 }
