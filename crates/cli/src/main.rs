@@ -22,6 +22,7 @@ mod prompt;
 mod secret;
 mod server;
 mod ssh;
+mod ssh_options;
 mod template;
 mod workspace;
 

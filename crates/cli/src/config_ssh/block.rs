@@ -6,7 +6,7 @@ use anyhow::{Result, anyhow, bail};
 use clap::ValueEnum;
 use coder_wire::deployment::SshConfig;
 
-use crate::ssh::Wait;
+use crate::{ssh::Wait, ssh_options::host_part};
 
 const START: &str = "# ------------START-CODER-----------";
 const END: &str = "# ------------END-CODER------------";
@@ -58,15 +58,6 @@ impl Options {
             writeln!(text, "# :ssh-option={option}")?;
         }
         Ok(())
-    }
-}
-
-/// A part of a host name: nothing that means something in the configuration.
-pub fn host_part(text: &str) -> Result<String, String> {
-    if text.chars().all(|character| character.is_ascii_alphanumeric() || ".-_".contains(character)) {
-        Ok(text.to_owned())
-    } else {
-        Err("only letters, digits, '.', '-' and '_' may stand in it".to_owned())
     }
 }
 
@@ -220,7 +211,8 @@ impl Block<'_> {
         if self.options.disable_autostart {
             command.push_str(" --disable-autostart");
         }
-        writeln!(text, "    ProxyCommand {command} {how} %h")?;
+        // In quotes: a shell reads it, and old clients let anything be a host name.
+        writeln!(text, "    ProxyCommand {command} {how} '%h'")?;
         Ok(())
     }
 }
@@ -273,7 +265,7 @@ mod tests {
             "coder.*\n    LogLevel=DEBUG\n    SendEnv A\n    SendEnv B\n    Compression=yes\n    ConnectTimeout=0\n    \
              StrictHostKeyChecking=no\n    UserKnownHostsFile=/dev/null\n    GlobalKnownHostsFile=/dev/null\n    \
              ProxyCommand '/opt/it'\\''s 100%%/coder' --global-config '/home/me/.config/coderv2' ssh --stdio --wait yes \
-             --disable-autostart --ssh-host-prefix coder. %h\n# ------------END-CODER------------\n"
+             --disable-autostart --ssh-host-prefix coder. '%h'\n# ------------END-CODER------------\n"
         );
     }
 

@@ -10,7 +10,7 @@ use anyhow::{Context as _, Result, anyhow};
 use block::{Block, Options};
 use clap::Args;
 
-use crate::{context::Context, prompt, ssh::Wait};
+use crate::{context::Context, prompt, ssh::Wait, ssh_options};
 
 /// Let ssh, scp, sftp, rsync, git and editors reach your workspaces as coder.NAME.
 ///
@@ -49,10 +49,10 @@ pub struct ConfigSshArgs {
     #[arg(long, value_name = "FILE", env = "CODER_SSH_CONFIG_BINARY_PATH", hide_env_values = true)]
     coder_binary_path: Option<PathBuf>,
     /// What stands before a workspace's name; as the server says when not given.
-    #[arg(long, value_name = "TEXT", env = "CODER_CONFIGSSH_SSH_HOST_PREFIX", value_parser = block::host_part)]
+    #[arg(long, value_name = "TEXT", env = "CODER_CONFIGSSH_SSH_HOST_PREFIX", value_parser = ssh_options::host_part)]
     ssh_host_prefix: Option<String>,
     /// What stands after a workspace's name, behind a dot; as the server says when not given.
-    #[arg(long, value_name = "TEXT", env = "CODER_CONFIGSSH_HOSTNAME_SUFFIX", value_parser = block::host_part)]
+    #[arg(long, value_name = "TEXT", env = "CODER_CONFIGSSH_HOSTNAME_SUFFIX", value_parser = ssh_options::host_part)]
     hostname_suffix: Option<String>,
     /// Whether connections wait for start-up scripts.
     #[arg(long, value_enum, default_value = "auto", env = "CODER_CONFIGSSH_WAIT", hide_env_values = true)]
@@ -75,6 +75,7 @@ pub async fn run(args: ConfigSshArgs, context: &Context) -> Result<()> {
     }
     let client = context.client()?;
     let server = client.ssh_config().await.context("get the SSH settings of the server")?;
+    ssh_options::check(&server).map_err(|what| anyhow!("the server must not have {what}"))?;
     let previous = present.filter(|_| args.use_previous_options).map(Options::read);
     let options = previous.unwrap_or_else(|| Options {
         wait: args.wait,

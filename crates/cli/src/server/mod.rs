@@ -18,7 +18,7 @@ use tokio::{
 use url::Url;
 use zeroize::Zeroizing;
 
-use crate::{args::parse_url, config::Config, harden::harden, memory};
+use crate::{args::parse_url, config::Config, harden::harden, memory, ssh_options};
 
 /// Run a server.
 ///
@@ -86,7 +86,7 @@ pub struct ServerArgs {
         default_value = "coder.",
         env = "CODER_SSH_HOSTNAME_PREFIX",
         hide_env_values = true,
-        value_parser = host_part
+        value_parser = ssh_options::host_part
     )]
     ssh_hostname_prefix: String,
     /// What stands after a workspace's name for SSH clients, behind a dot; may be empty.
@@ -96,7 +96,7 @@ pub struct ServerArgs {
         default_value = "coder",
         env = "CODER_WORKSPACE_HOSTNAME_SUFFIX",
         hide_env_values = true,
-        value_parser = host_part
+        value_parser = ssh_options::host_part
     )]
     workspace_hostname_suffix: String,
     /// Options for the configuration of every SSH client: KEY=VALUE, separated by commas.
@@ -106,7 +106,7 @@ pub struct ServerArgs {
         env = "CODER_SSH_CONFIG_OPTIONS",
         hide_env_values = true,
         value_delimiter = ',',
-        value_parser = ssh_option
+        value_parser = ssh_options::of_operator
     )]
     ssh_config_options: Vec<(String, String)>,
     /// How log lines are written.
@@ -164,40 +164,6 @@ impl ServerArgs {
             },
             clock: coder_server::Clock::default(),
         })
-    }
-}
-
-/// A part of a host name as it stands in an SSH client's configuration: nothing that means something there.
-fn host_part(text: &str) -> Result<String, String> {
-    if text.chars().all(|character| character.is_ascii_alphanumeric() || ".-_".contains(character)) {
-        Ok(text.to_owned())
-    } else {
-        Err("only letters, digits, '.', '-' and '_' may stand in it".to_owned())
-    }
-}
-
-/// An option of an SSH client's configuration. Some run programs on people's own machines: those are theirs to set.
-fn ssh_option(text: &str) -> Result<(String, String), String> {
-    const THEIRS: [&str; 8] = [
-        "host",
-        "include",
-        "knownhostscommand",
-        "localcommand",
-        "match",
-        "permitlocalcommand",
-        "proxycommand",
-        "remotecommand",
-    ];
-    match text.split_once('=') {
-        Some((key, value))
-            if !key.is_empty()
-                && key.chars().all(|character| character.is_ascii_alphanumeric())
-                && !value.contains(char::is_control)
-                && !THEIRS.contains(&key.to_ascii_lowercase().as_str()) =>
-        {
-            Ok((key.to_owned(), value.to_owned()))
-        }
-        _ => Err("it must be KEY=VALUE, and not an option that runs a program".to_owned()),
     }
 }
 

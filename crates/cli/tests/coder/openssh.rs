@@ -126,6 +126,39 @@ fn the_configuration_is_kept_and_the_section_comes_and_goes() {
     server.stop();
 }
 
+/// What a server says ends up in a file that tells ssh which programs to run.
+#[test]
+fn a_server_runs_nothing_on_its_users_machines() {
+    let machine = super::machine();
+    let file = config(&machine);
+    for (prefix, suffix, options, said) in [
+        ("coder.", "coder", r#"{"ProxyCommand": "touch hit"}"#, "the option \"ProxyCommand\""),
+        ("coder.", "coder", r#"{"LogLevel": "ERROR\n    ProxyCommand touch hit"}"#, "the option \"LogLevel\""),
+        ("coder.", "coder", r#"{"Match exec": "touch hit"}"#, "the option \"Match exec\""),
+        (r"coder.\nProxyCommand touch hit\nHost ", "coder", "{}", "host names"),
+        ("coder.", "c;touch hit;", "{}", "host names"),
+    ] {
+        let body = format!(
+            r#"{{"hostname_prefix": "{prefix}", "hostname_suffix": "{suffix}", "ssh_config_options": {options}}}"#
+        );
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let url = format!("http://{}", listener.local_addr().unwrap());
+        let server = thread::spawn(move || {
+            let (mut stream, _) = listener.accept().unwrap();
+            let _ = stream.read(&mut [0; 4096]).unwrap();
+            let head = "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nConnection: close";
+            write!(stream, "{head}\r\nContent-Length: {}\r\n\r\n{body}", body.len()).unwrap();
+        });
+        let mut command = machine.command("coder");
+        command.env("CODER_URL", url).env("CODER_SESSION_TOKEN", "abcdefghij-abcdefghijklmnopqrstuv");
+        command.args(["config-ssh", "--yes", "--ssh-config-file", &file]);
+        let output = finish(command, b"");
+        server.join().unwrap();
+        assert!(output.code == 1 && output.stderr.contains(said), "{output:?}");
+        assert!(!std::path::Path::new(&file).exists(), "nothing is written");
+    }
+}
+
 #[test]
 fn commands_statuses_signals_and_variables() {
     let (machine, server) = configured();
