@@ -8,6 +8,7 @@ mod commands;
 mod crash;
 mod guide;
 mod help;
+mod isolation;
 mod openssh;
 mod ports;
 mod screen;

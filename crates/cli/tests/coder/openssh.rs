@@ -180,6 +180,34 @@ fn commands_statuses_signals_and_variables() {
     server.stop();
 }
 
+/// What is known to be weak, or is nothing that workspaces need, is not there.
+#[test]
+fn nothing_is_offered_that_is_not_on_the_list() {
+    let (machine, server) = configured();
+    let talk = ssh(&machine, &["-vvv", "coder.dev", "true"]);
+    assert!(talk.code == 0 && talk.stderr.contains("will use strict KEX ordering"), "{}", talk.stderr);
+    let (_, offer) = talk.stderr.split_once("peer server KEXINIT proposal").unwrap();
+    for (what, algorithms) in [
+        (
+            "KEX algorithms",
+            "mlkem768x25519-sha256,curve25519-sha256,curve25519-sha256@libssh.org,ext-info-s,\
+             kex-strict-s-v00@openssh.com",
+        ),
+        ("host key algorithms", "ssh-ed25519"),
+        ("ciphers ctos", "aes128-gcm@openssh.com,aes256-gcm@openssh.com,chacha20-poly1305@openssh.com"),
+        ("MACs ctos", "hmac-sha2-256-etm@openssh.com,hmac-sha2-512-etm@openssh.com"),
+        ("compression ctos", "none"),
+    ] {
+        let line = offer.lines().find_map(|line| line.trim().strip_prefix(&format!("debug2: {what}: ")));
+        assert_eq!(line, Some(algorithms), "{what}");
+    }
+    let refused = ssh(&machine, &["-o", "Ciphers=aes128-ctr", "coder.dev", "true"]);
+    assert_eq!(refused.code, 255, "{}", refused.stderr);
+    let refused = ssh(&machine, &["-s", "coder.dev", "netconf"]);
+    assert!(refused.code == 255 && refused.stderr.contains("subsystem request failed"), "{}", refused.stderr);
+    server.stop();
+}
+
 /// A shell by a person: modes of their terminal, size, Ctrl-C, and the status at the end.
 #[test]
 fn a_shell_on_a_terminal() {
@@ -244,6 +272,12 @@ ln -s folder/up soft\nls -1 folder\nrm folder/up\nrm hard\nrm soft\nrmdir folder
     fs::write(machine.home().join("batch"), batch).unwrap();
     let listed = machine.bash(&format!("sftp -q -F {f} -b batch coder.dev; sha256sum < down")).ok();
     assert!(listed.contains("folder/up") && listed.ends_with(&sum), "{listed}");
+    // What serves the copies has the secrets as well: the shell that the old protocol asks, the program of the new one.
+    machine
+        .bash(&format!("scp -O -q -F {f} data 'coder.dev:copy-$K'; ssh -F {f} coder.dev ls copy-s3cret"))
+        .ok();
+    machine.bash(&format!("echo get /proc/self/environ env | sftp -q -F {f} -b - coder.dev")).ok();
+    assert!(read(&machine.home().join("env")).contains("\0K=s3cret\0"));
     server.stop();
 }
 
@@ -256,10 +290,10 @@ fn rsync_and_git() {
          rsync -a -e 'ssh -F {f}' from/ coder.dev:to/
          echo changed >from/deep/7; rm from/deep/8
          rsync -a --delete --stats -e 'ssh -F {f}' from/ coder.dev:to/ | grep 'files transferred'
-         rsync -a -e 'ssh -F {f}' coder.dev:to/ back/
-         diff -r from back && readlink back/deep/er/link"
+         rsync -a --rsync-path 'echo $K >has; rsync' -e 'ssh -F {f}' coder.dev:to/ back/
+         diff -r from back && readlink back/deep/er/link; ssh -F {f} coder.dev cat has"
     );
-    assert_eq!(machine.bash(&rsync).ok(), "Number of regular files transferred: 1\n../1\n");
+    assert_eq!(machine.bash(&rsync).ok(), "Number of regular files transferred: 1\n../1\ns3cret\n");
     // A hook shows that git's own process there has the secrets.
     let git = format!(
         "export GIT_SSH_COMMAND='ssh -F {f}' GIT_CONFIG_GLOBAL=/dev/null GIT_AUTHOR_NAME=a GIT_AUTHOR_EMAIL=a@b
