@@ -1,17 +1,19 @@
 //! What the same hardware does with nothing of ours in between.
 
 use std::{
+    fs,
     io::Write,
     path::Path,
     process::{Child, Command, Stdio},
     time::{Duration, Instant},
 };
 
+use coder_testkit::{free_port, until};
 use sqlx::{Connection, SqliteConnection};
 
 /// Serves the bytes of a file on every path, by a bare axum handler. Says its address on standard output.
 pub fn serve_http(body: &Path) {
-    let body = bytes::Bytes::from(std::fs::read(body).expect("the bytes to serve"));
+    let body = bytes::Bytes::from(fs::read(body).expect("the bytes to serve"));
     let runtime = tokio::runtime::Runtime::new().expect("a runtime");
     runtime.block_on(async move {
         let answer = move || {
@@ -68,4 +70,68 @@ pub fn sqlite_commits(folder: &Path, span: Duration) -> f64 {
         }
         commits / started.elapsed().as_secs_f64()
     })
+}
+
+/// The stock SSH server with keys of its own. Ended when dropped.
+pub struct StockServer {
+    child: Child,
+    port: u16,
+}
+
+impl StockServer {
+    /// Starts one, where there is one.
+    pub fn start(folder: &Path) -> Option<Self> {
+        let program = Path::new("/usr/sbin/sshd");
+        if !program.exists() {
+            return None;
+        }
+        for name in ["host", "key"] {
+            if !folder.join(name).exists() {
+                let made = Command::new("ssh-keygen")
+                    .args(["-q", "-t", "ed25519", "-N", "", "-f"])
+                    .arg(folder.join(name))
+                    .status()
+                    .ok()?;
+                assert!(made.success());
+            }
+        }
+        fs::copy(folder.join("key.pub"), folder.join("authorized")).ok()?;
+        // As root it insists on this folder.
+        let _ = fs::create_dir_all("/run/sshd");
+        let port = free_port();
+        let config = format!(
+            "ListenAddress 127.0.0.1\nPort {port}\nHostKey {0}/host\nAuthorizedKeysFile {0}/authorized\nPidFile none\n\
+             StrictModes no\nUsePAM no\nPermitRootLogin yes\nSetEnv HOME={0}\n",
+            folder.display()
+        );
+        fs::write(folder.join("sshd_config"), config).ok()?;
+        let child = Command::new(program)
+            .args(["-D", "-f"])
+            .arg(folder.join("sshd_config"))
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .ok()?;
+        until("the stock server listens", || std::net::TcpStream::connect(("127.0.0.1", port)).is_ok());
+        Some(Self { child, port })
+    }
+
+    /// What a client needs to reach it as `stock`. It exchanges keys as with us: what it would choose by itself, against
+    /// computers that nobody has yet, can take several times as long as all the rest.
+    pub fn client_config(&self, folder: &Path) -> String {
+        format!(
+            "Host stock\n HostName 127.0.0.1\n Port {}\n IdentityFile {}/key\n StrictHostKeyChecking no\n \
+             UserKnownHostsFile /dev/null\n LogLevel ERROR\n KexAlgorithms curve25519-sha256\n",
+            self.port,
+            folder.display()
+        )
+    }
+}
+
+impl Drop for StockServer {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
 }

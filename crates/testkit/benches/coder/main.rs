@@ -1,11 +1,12 @@
 //! `make bench`: what people wait for, each figure beside a floor or a peer in the same run. Medians; machines are noisy,
-//! so the ratio says more than the figure.
+//! so the ratio says more than the figure. Names choose among them: http, processes, ssh, ways.
 #![allow(clippy::expect_used, clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, missing_docs)]
 
 mod floor;
 mod http;
 mod processes;
 mod ssh;
+mod ways;
 
 use std::{path::PathBuf, time::Duration};
 
@@ -20,10 +21,28 @@ fn main() {
     let machine = Machine::new(&program);
     println!("{:44} {:>14} {:>14} {:>8}", "", "coder", "floor", "ratio");
     let server = machine.serve_and_log_in();
-    http::run(&machine, &server);
-    processes::run(&machine, &server);
-    ssh::run(&machine);
+    let named: Vec<&String> = arguments.iter().skip(1).filter(|argument| !argument.starts_with('-')).collect();
+    let wanted = |name: &str| named.is_empty() || named.iter().any(|argument| *argument == name);
+    if wanted("http") {
+        http::run(&machine, &server);
+    }
+    if wanted("processes") {
+        processes::run(&machine, &server);
+    }
+    if wanted("ssh") {
+        ssh::run(&machine);
+    }
+    if wanted("ways") {
+        ways::run(&machine, &server);
+    }
     server.stop();
+}
+
+/// How long something takes.
+fn timed(work: impl FnOnce()) -> Duration {
+    let started = std::time::Instant::now();
+    work();
+    started.elapsed()
 }
 
 /// The middle of all values.

@@ -8,7 +8,7 @@ use std::{
 
 use coder_testkit::{Api, Machine, Server, until};
 
-use crate::{median, memory, time};
+use crate::{median, memory, time, timed};
 
 pub fn run(machine: &Machine, server: &Server) {
     memory("server, resident, after this load", resident(server.pid()));
@@ -24,15 +24,9 @@ pub fn run(machine: &Machine, server: &Server) {
     agent(machine);
 }
 
-fn timed(work: impl FnOnce()) -> Duration {
-    let started = Instant::now();
-    work();
-    started.elapsed()
-}
-
 /// Resident memory in kilobytes, and how much of it is the process's own: the rest is the program's code, which all
 /// processes of it share.
-fn resident(pid: i32) -> (u64, u64) {
+pub fn resident(pid: i32) -> (u64, u64) {
     let status = fs::read_to_string(format!("/proc/{pid}/status")).unwrap_or_default();
     let field = |name: &str| {
         let line = status.lines().find_map(|line| line.strip_prefix(name)).unwrap_or_default();

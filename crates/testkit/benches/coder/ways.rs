@@ -1,0 +1,223 @@
+//! The ways into a workspace with stock programs, beside the stock server on loopback.
+
+use std::{
+    fs,
+    io::{Read, Write},
+    process::{Child, Command, Stdio},
+    thread,
+    time::{Duration, Instant},
+};
+
+use coder_testkit::{Machine, Server, Socket, finish, until};
+
+use crate::{floor::StockServer, median, memory, processes::resident, rate, time, timed};
+
+const RUNS: usize = 15;
+/// Bytes of a bulk copy.
+const BULK: u64 = 400_000_000;
+/// Keys that are typed while one runs.
+const KEYS: usize = 400;
+/// Bytes through a terminal.
+const FLOOD: u64 = 2_000_000_000;
+/// The most secrets that may be variables.
+const VARIABLES: usize = 50;
+
+/// A host that stock programs reach: a name, and the configuration that knows it.
+#[derive(Clone, Copy)]
+struct Host<'a> {
+    machine: &'a Machine,
+    config: &'a str,
+    name: &'a str,
+}
+
+impl Host<'_> {
+    fn ssh(&self, arguments: &[&str]) -> Command {
+        let mut command = self.machine.command("ssh");
+        command.args(["-F", self.config]).args(arguments);
+        command
+    }
+
+    fn run(&self, arguments: &[&str]) {
+        finish(self.ssh(arguments), b"").ok();
+    }
+}
+
+pub fn run(machine: &Machine, server: &Server) {
+    machine.workspace("ways", "[process]\n");
+    machine.coder(["ssh", "ways", "--", "true"]).ok();
+    let config = configure(machine);
+    let own = Host { machine, config: &config, name: "coder.ways" };
+    variables();
+    match StockServer::start(&machine.home()) {
+        Some(stock) => {
+            let config = machine.home().join("stock_config").display().to_string();
+            fs::write(&config, stock.client_config(&machine.home())).unwrap();
+            let stock = Host { machine, config: &config, name: "stock" };
+            stock.run(&[stock.name, "true"]);
+            commands(own, stock);
+            bulk(own, stock);
+            keys(own, stock);
+        }
+        None => println!("(no stock sshd on this machine to compare with)"),
+    }
+    terminal(machine, server);
+}
+
+/// Makes workspaces known to stock programs; answers where.
+fn configure(machine: &Machine) -> String {
+    let config = machine.home().join("ssh_config").display().to_string();
+    machine.coder(["config-ssh", "--yes", "--ssh-config-file", &config]).ok();
+    config
+}
+
+/// A command costs the same however many variables the workspace has.
+fn variables() {
+    let machine = Machine::new(&std::env::var("CODER_BENCH_PROGRAM").unwrap());
+    let server = machine.serve_and_log_in();
+    // Secrets wait for the next start: what runs already goes without.
+    machine.workspace("without", "[process]\n");
+    machine.coder(["ssh", "without", "--", "test -z \"$V_0\""]).ok();
+    for n in 0..VARIABLES {
+        let (name, variable) = (format!("v-{n}"), format!("V_{n}"));
+        machine.coder_with(["secret", "create", &name, "--env", &variable], &[b'v'; 400]).ok();
+    }
+    machine.workspace("with", "[process]\n");
+    machine.coder(["ssh", "with", "--", &format!("test -n \"$V_{}\"", VARIABLES - 1)]).ok();
+    let config = configure(&machine);
+    let host = |name| Host { machine: &machine, config: &config, name };
+    let one = |host: Host<'_>| timed(|| host.run(&[host.name, "true"]));
+    let (with, without): (Vec<_>, Vec<_>) =
+        (0..RUNS).map(|_| (one(host("coder.with")), one(host("coder.without")))).unzip();
+    let what = format!("ssh coder.ws true, {VARIABLES} variables");
+    time(&what, median(with), Some(("the same without any", median(without))));
+    server.stop();
+}
+
+fn commands(own: Host<'_>, stock: Host<'_>) {
+    let one = |host: Host<'_>| timed(|| host.run(&[host.name, "true"]));
+    let (ours, theirs): (Vec<_>, Vec<_>) = (0..RUNS).map(|_| (one(own), one(stock))).unzip();
+    time("ssh coder.ws true, new connection", median(ours), Some(("stock sshd", median(theirs))));
+    let (near, far) = (Master::start(own), Master::start(stock));
+    let one =
+        |master: &Master<'_>| timed(|| master.host.run(&["-S", &master.socket, master.host.name, "true"]));
+    let (ours, theirs): (Vec<_>, Vec<_>) = (0..4 * RUNS).map(|_| (one(&near), one(&far))).unzip();
+    time("ssh coder.ws true, multiplexed", median(ours), Some(("stock sshd", median(theirs))));
+}
+
+/// A connection that others share. Ended when dropped.
+struct Master<'a> {
+    host: Host<'a>,
+    socket: String,
+    child: Child,
+}
+
+impl<'a> Master<'a> {
+    fn start(host: Host<'a>) -> Self {
+        let socket = host.machine.home().join(format!("{}.sock", host.name)).display().to_string();
+        let mut command = host.ssh(&["-M", "-N", "-S", &socket, host.name]);
+        let child = command.stdin(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+        until("the master is there", || finish(host.ssh(&["-S", &socket, "-O", "check", "x"]), b"").code == 0);
+        Self { host, socket, child }
+    }
+}
+
+impl Drop for Master<'_> {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+        // Killed, it leaves its socket behind, which would be in the next one's way.
+        let _ = fs::remove_file(&self.socket);
+    }
+}
+
+fn bulk(own: Host<'_>, stock: Host<'_>) {
+    let out = |host: Host<'_>| {
+        let spent = timed(|| {
+            let command = format!("head -c {BULK} /dev/zero");
+            let mut ssh = host.ssh(&[host.name, &command]);
+            assert!(ssh.stdin(Stdio::null()).stdout(Stdio::null()).status().unwrap().success());
+        });
+        BULK as f64 / 1e6 / spent.as_secs_f64()
+    };
+    let into = |host: Host<'_>| {
+        let script =
+            format!("head -c {BULK} /dev/zero | ssh -F {} {} 'cat >/dev/null'", host.config, host.name);
+        let spent = timed(|| drop(host.machine.bash(&script).ok()));
+        BULK as f64 / 1e6 / spent.as_secs_f64()
+    };
+    let (ours, theirs): (Vec<_>, Vec<_>) = (0..3).map(|_| (out(own), out(stock))).unzip();
+    rate("bulk copy out of the workspace, MB", median(ours), Some(("stock sshd", median(theirs))));
+    let (ours, theirs): (Vec<_>, Vec<_>) = (0..3).map(|_| (into(own), into(stock))).unzip();
+    rate("bulk copy into the workspace, MB", median(ours), Some(("stock sshd", median(theirs))));
+}
+
+/// How long a key takes to come back while a copy takes all that it can get.
+fn keys(own: Host<'_>, stock: Host<'_>) {
+    let (ours, theirs) = (echo(own, None), echo(stock, None));
+    time("key echo, 99 of 100, beside a bulk copy", ours, Some(("stock sshd", theirs)));
+    let (near, far) = (Master::start(own), Master::start(stock));
+    let (ours, theirs) = (echo(own, Some(&near.socket)), echo(stock, Some(&far.socket)));
+    time("the same over one shared connection", ours, Some(("stock sshd", theirs)));
+}
+
+fn echo(host: Host<'_>, shared: Option<&str>) -> Duration {
+    let with = |rest: &[&str]| match shared {
+        Some(socket) => host.ssh(&[&["-S", socket, host.name], rest].concat()),
+        None => host.ssh(&[&[host.name], rest].concat()),
+    };
+    let mut copy = with(&["cat /dev/zero"]).stdin(Stdio::null()).stdout(Stdio::piped()).spawn().unwrap();
+    let mut typist = with(&["cat"]).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+    let (mut keys, mut shown) = (typist.stdin.take().unwrap(), typist.stdout.take().unwrap());
+    let mut press = || {
+        timed(|| {
+            keys.write_all(b"k").unwrap();
+            shown.read_exact(&mut [0]).unwrap();
+        })
+    };
+    // Both are under way before anything is measured.
+    let mut copied = copy.stdout.take().unwrap();
+    copied.read_exact(&mut [0]).unwrap();
+    let drain = thread::spawn(move || std::io::copy(&mut copied, &mut std::io::sink()));
+    press();
+    let mut spans: Vec<Duration> = (0..KEYS)
+        .map(|_| {
+            thread::sleep(Duration::from_millis(5));
+            press()
+        })
+        .collect();
+    drop(keys);
+    typist.wait().unwrap();
+    copy.kill().unwrap();
+    copy.wait().unwrap();
+    let _ = drain.join();
+    spans.sort_unstable();
+    spans[KEYS * 99 / 100]
+}
+
+/// A flood through the web terminal: how fast, and what it costs to hold it back.
+fn terminal(machine: &Machine, server: &Server) {
+    let (token, agent) = (machine.token(), machine.agent("ways"));
+    let url = format!("{}/api/v2/workspaceagents/{agent}/pty", server.url);
+    let mut socket = Socket::open(&url, &[("Coder-Session-Token", &token)]).unwrap();
+    // The quotes tell what is said from what was typed.
+    socket.type_in("PS1=''; stty -onlcr; echo ag''ent=$PPID=\n");
+    socket.wait_for("agent=");
+    let pid = socket.wait_for("=").parse().unwrap();
+    memory("server before, resident", resident(server.pid()));
+    memory("agent before, resident", resident(pid));
+    let (mut most_server, mut most_agent) = ((0, 0), (0, 0));
+    socket.type_in(&format!("yes | head -c {FLOOD}\n"));
+    let started = Instant::now();
+    let (mut seen, mut looks) = (0, 0);
+    while seen < FLOOD {
+        seen += socket.receive().unwrap().len() as u64;
+        looks += 1;
+        if looks % 2000 == 0 {
+            most_server = most_server.max(resident(server.pid()));
+            most_agent = most_agent.max(resident(pid));
+        }
+    }
+    rate("2 GB through the web terminal, MB", FLOOD as f64 / 1e6 / started.elapsed().as_secs_f64(), None);
+    memory("server meanwhile, resident, at most", most_server);
+    memory("agent meanwhile, resident, at most", most_agent);
+}
