@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use coder_link::{
     Incoming, Link, LinkStream, Role, frame,
-    socket::{MAX_MESSAGE, Socket},
+    socket::{MAX_MESSAGE, READ_BUFFER, Socket},
 };
 use coder_wire::{
     ApiError, TOKEN_HEADER,
@@ -86,8 +86,10 @@ pub async fn dial(
     request
         .headers_mut()
         .insert(header::USER_AGENT, HeaderValue::from_static(concat!("coder/", env!("CARGO_PKG_VERSION"))));
-    let config =
-        WebSocketConfig::default().max_message_size(Some(MAX_MESSAGE)).max_frame_size(Some(MAX_MESSAGE));
+    let config = WebSocketConfig::default()
+        .read_buffer_size(READ_BUFFER)
+        .max_message_size(Some(MAX_MESSAGE))
+        .max_frame_size(Some(MAX_MESSAGE));
     // The last argument sets TCP_NODELAY: a keystroke must not wait for an acknowledgement.
     let connecting = connect_async_with_config(request, Some(config), true);
     match timeout(TIMEOUT, connecting).await {

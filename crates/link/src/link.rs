@@ -17,6 +17,9 @@ use tokio_util::compat::{Compat, FuturesAsyncReadCompatExt, TokioAsyncReadCompat
 const MAX_STREAMS: usize = 256;
 /// Bytes that a peer may have under way to us over all streams: yamux insists on 256 KiB for each.
 const MAX_RECEIVE_WINDOW: usize = MAX_STREAMS * 256 * 1024;
+/// The largest piece of a stream that goes over the connection at once, in bytes: as much as an SSH packet, and what waits
+/// behind one does not wait long.
+const PIECE: usize = 32 * 1024;
 /// Requests for streams, and streams not yet accepted, that may wait.
 const QUEUE: usize = 32;
 
@@ -54,6 +57,7 @@ impl Link {
     pub fn over(io: impl AsyncRead + AsyncWrite + Send + Unpin + 'static, role: Role) -> (Self, Incoming) {
         let mut config = yamux::Config::default();
         config.set_max_num_streams(MAX_STREAMS).set_max_connection_receive_window(Some(MAX_RECEIVE_WINDOW));
+        config.set_split_send_size(PIECE);
         let mode = match role {
             Role::Client => yamux::Mode::Client,
             Role::Server => yamux::Mode::Server,

@@ -5,7 +5,7 @@ use std::io;
 use tokio::io::{AsyncRead, AsyncWrite};
 
 /// Bytes under way in each direction.
-const BUFFER: usize = 32 * 1024;
+const BUFFER: usize = 64 * 1024;
 
 /// Copies both ways until both directions have ended. The end of one direction is passed on as such, so that a program
 /// that reads to the end of its input sees it while its output still flows.

@@ -33,6 +33,9 @@ impl Default for Heartbeat {
 const MESSAGE: usize = 64 * 1024;
 /// The largest message that is accepted, in bytes; a peer splits at [`MESSAGE`].
 pub const MAX_MESSAGE: usize = 256 * 1024;
+/// What a WebSocket library is to read at once, in bytes. It clears that much before every read, so the customary 128 KiB
+/// would cost more than most of what is read.
+pub const READ_BUFFER: usize = 64 * 1024;
 
 /// A WebSocket library's message.
 pub trait Message: Sized {

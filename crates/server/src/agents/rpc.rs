@@ -9,7 +9,7 @@ use axum::{
 };
 use coder_link::{
     Link, Role,
-    socket::{MAX_MESSAGE, Socket},
+    socket::{MAX_MESSAGE, READ_BUFFER, Socket},
 };
 use coder_wire::{TOKEN_HEADER, agent::PROTOCOL_VERSION};
 
@@ -54,7 +54,8 @@ pub async fn rpc(
             return Ok(response);
         }
     };
-    let upgrade = upgrade.max_message_size(MAX_MESSAGE).max_frame_size(MAX_MESSAGE);
+    let upgrade =
+        upgrade.read_buffer_size(READ_BUFFER).max_message_size(MAX_MESSAGE).max_frame_size(MAX_MESSAGE);
     Ok(upgrade.on_upgrade(move |socket| async move {
         let (link, incoming) = Link::over(Socket::new(socket), Role::Server);
         let (agent, connection) = (session.id(), session.connection());

@@ -8,7 +8,7 @@ use axum::{
 };
 use coder_link::{
     Link, LinkStream, Role, frame, relay,
-    socket::{MAX_MESSAGE, Socket},
+    socket::{MAX_MESSAGE, READ_BUFFER, Socket},
 };
 use coder_model::AgentId;
 use coder_wire::agent::OpenStream;
@@ -35,7 +35,8 @@ pub async fn tunnel(
     upgrade: WebSocketUpgrade,
 ) -> Result<Response> {
     let link = admission::enter(&state, &caller, AgentId::from(agent)).await?;
-    let upgrade = upgrade.max_message_size(MAX_MESSAGE).max_frame_size(MAX_MESSAGE);
+    let upgrade =
+        upgrade.read_buffer_size(READ_BUFFER).max_message_size(MAX_MESSAGE).max_frame_size(MAX_MESSAGE);
     Ok(upgrade.on_upgrade(move |socket| async move {
         let (own, mut incoming) = Link::over(Socket::new(socket), Role::Server);
         let mut stop = state.stop.clone();
