@@ -1,5 +1,10 @@
 //! A session channel before and while a process runs in it.
 
+use std::sync::{
+    Arc,
+    atomic::{AtomicBool, Ordering},
+};
+
 use nix::sys::signal::Signal;
 use russh::{ChannelWriteHalf, Pty, Sig, server::Msg};
 
@@ -38,11 +43,30 @@ pub struct Running {
     /// Present when it runs on one.
     pub terminal: Option<Terminal>,
     pub group: Group,
+    pub over: Over,
+}
+
+/// Says that the client was told how a session ended.
+#[derive(Debug, Clone, Default)]
+pub struct Over(Arc<AtomicBool>);
+
+impl Over {
+    pub fn note(&self) {
+        self.0.store(true, Ordering::SeqCst);
+    }
 }
 
 impl Channel {
     pub fn new(write: ChannelWriteHalf<Msg>) -> Self {
         Self { write: Some(write), terminal: None, variables: Vec::new(), running: None }
+    }
+
+    /// Whether nothing runs in it any more, nor can.
+    pub fn is_over(&self) -> bool {
+        match &self.running {
+            Some(running) => running.over.0.load(Ordering::SeqCst),
+            None => self.write.is_none(),
+        }
     }
 
     /// Notes a variable, unless there are too many.

@@ -106,6 +106,8 @@ impl Handler for Session {
         reply: ChannelOpenHandle,
         _: &mut Connection,
     ) -> Result<(), Self::Error> {
+        // `russh` says nothing when a client closes what was closed from here before.
+        self.channels.retain(|_, channel| !channel.is_over());
         if self.channels.len() >= MAX_SESSIONS {
             reply.reject(ChannelOpenFailure::ResourceShortage).await;
             return Ok(());

@@ -19,7 +19,7 @@ use tokio::{
 };
 
 use super::{
-    channel::{Channel, Running, to_ssh},
+    channel::{Channel, Over, Running, to_ssh},
     inbound::{self, Output},
     modes,
 };
@@ -45,7 +45,8 @@ pub fn start(workspace: &Workspace, channel: &mut Channel, wanted: &Wanted, hand
     }
     let Some(launch) = workspace.launch() else { return false };
     let Some(write) = channel.write.take() else { return false };
-    let client = Client { write, handle };
+    let over = Over::default();
+    let client = Client { write, handle, over: over.clone() };
     let command = command(&launch, channel, wanted);
     let started = match &channel.terminal {
         Some(request) => Terminal::run(command, request.size, |command, name, tty| {
@@ -60,7 +61,7 @@ pub fn start(workspace: &Workspace, channel: &mut Channel, wanted: &Wanted, hand
             let (input, output) = inbound::queue();
             let group = Group::of(child.id());
             let ended = group.ended();
-            channel.running = Some(Running { input: Some(input), terminal: terminal.clone(), group });
+            channel.running = Some(Running { input: Some(input), terminal: terminal.clone(), group, over });
             match terminal {
                 Some(terminal) => {
                     let notice = launch.notice.filter(|_| matches!(wanted, Wanted::Shell));
@@ -96,6 +97,7 @@ fn on_pipes(mut command: Command) -> io::Result<Child> {
 struct Client {
     write: ChannelWriteHalf<Msg>,
     handle: Handle,
+    over: Over,
 }
 
 impl Client {
@@ -161,6 +163,7 @@ impl Client {
             }
         }
         let _ = self.handle.close(id).await;
+        self.over.note();
     }
 
     async fn refuse(self, text: &str) {

@@ -420,6 +420,44 @@ fn one_connection_for_many() {
     server.stop();
 }
 
+/// As many sessions as there may be in one connection; the next one waits for none of them, it is refused.
+#[test]
+fn sessions_of_a_connection_have_a_bound() {
+    let (machine, server) = configured();
+    let control = machine.home().join("control").display().to_string();
+    let mut master = tool(&machine, "ssh");
+    master.args(["-M", "-N", "-S", &control, "coder.dev"]);
+    let master = Background::start(master);
+    until("the master is there", || ssh(&machine, &["-S", &control, "-O", "check", "x"]).code == 0);
+    let mut sessions: Vec<Child> = (0..64)
+        .map(|_| {
+            let mut command = tool(&machine, "ssh");
+            command.args(["-S", &control, "coder.dev", "echo in; exec cat"]);
+            command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap()
+        })
+        .collect();
+    for session in &mut sessions {
+        session.stdout.as_mut().unwrap().read_exact(&mut [0; 3]).unwrap();
+    }
+    let another = || ssh(&machine, &["-S", &control, "-o", "ProxyCommand=false", "coder.dev", "echo in"]);
+    assert_eq!(another().code, 255);
+    // The end of its input ends one of them.
+    let mut one = sessions.pop().unwrap();
+    drop(one.stdin.take());
+    assert!(one.wait().unwrap().success());
+    until("there is room again", || another().code == 0);
+    for mut session in sessions {
+        drop(session.stdin.take());
+        assert!(session.wait().unwrap().success());
+    }
+    // Those that have ended do not count, however many there were.
+    for _ in 0..70 {
+        another().ok();
+    }
+    drop(master);
+    server.stop();
+}
+
 #[test]
 fn the_key_agent_is_lent_and_taken_back() {
     let (machine, server) = configured();
