@@ -107,6 +107,8 @@ async fn both_ends_learn_of_the_end() {
 
 #[tokio::test]
 async fn a_silent_peer_is_given_up_and_a_live_one_is_not() {
+    let usual = Heartbeat::default();
+    assert!(usual.silence < Duration::from_secs(30) && usual.every * 2 < usual.silence);
     let heartbeat = Heartbeat { every: Duration::from_millis(100), silence: Duration::from_millis(250) };
     let end = |io, role| async move {
         let socket = tokio_tungstenite::WebSocketStream::from_raw_socket(io, role, None).await;

@@ -142,6 +142,26 @@ fn an_interactive_shell() {
     server.stop();
 }
 
+/// Where the folder of the template is not there, a shell starts elsewhere and says so; a command just starts there.
+#[test]
+fn a_folder_that_is_missing() {
+    let machine = super::machine();
+    let server = machine.serve_and_log_in();
+    machine.workspace("dev", "[process]\n[agent]\ndir = \"~/not/yet\"\n");
+    let home = machine.coder(["ssh", "dev", "--", "pwd; test -O $HOME && echo -n $HOME"]).ok();
+    let (started, home) = home.split_once('\n').unwrap();
+    assert_eq!(started, home);
+    let notice = format!("The folder {home}/not/yet is not there; starting in {home}.");
+    let mut command = machine.command("coder");
+    command.args(["ssh", "dev"]);
+    let mut screen = Screen::run(command, 24, 200);
+    screen.wait_for(&notice);
+    screen.type_in("mkdir -p not/yet; exit\n");
+    assert_eq!(screen.child.wait().unwrap().code(), Some(0));
+    assert_eq!(machine.coder(["ssh", "dev", "--", "pwd"]).ok(), format!("{home}/not/yet\n"));
+    server.stop();
+}
+
 /// When the connection is gone, what ran on it is told, and what was made to outlive it does.
 #[test]
 fn a_dropped_connection_ends_what_ran_on_it() {

@@ -211,6 +211,33 @@ fn a_client_that_says_what_it_has_shown_is_not_flooded() {
     server.stop();
 }
 
+/// Viewers and sessions have bounds. A session that nobody watches gives way to a new one.
+#[test]
+fn viewers_and_sessions_have_bounds() {
+    let (machine, server, agent) = workspace();
+    let token = machine.token();
+    let try_open = |query: &str| Socket::open(&url(&server, &agent, query), &[("Coder-Session-Token", &token)]);
+    let shared = format!("reconnect={SESSION}&command=cat");
+    let viewers: Vec<Socket> = (0..16).map(|_| try_open(&shared).unwrap()).collect();
+    let (status, body) = try_open(&shared).err().unwrap();
+    assert!(status == 409 && body.contains("16 watch this session already"), "{status} {body}");
+    // With that one, as many as there may be.
+    let mut others: Vec<Socket> = (1..32).map(|_| try_open("command=cat").unwrap()).collect();
+    let (status, body) = try_open("command=cat").err().unwrap();
+    assert!(status == 409 && body.contains("32 terminal sessions are open"), "{status} {body}");
+    others.pop().unwrap().drop_network();
+    let mut late = None;
+    until("the unwatched one gives way", || {
+        late = try_open("command=cat").ok();
+        late.is_some()
+    });
+    let mut late = late.unwrap();
+    late.type_in("x\n");
+    late.wait_for("x\r\nx");
+    drop((viewers, others));
+    server.stop();
+}
+
 /// However much a program says, memory stays bounded, and keys are heard.
 #[test]
 fn a_flood_is_held_back() {
