@@ -102,6 +102,11 @@ impl IntoResponse for Failure {
             StatusCode::SERVICE_UNAVAILABLE | StatusCode::TOO_MANY_REQUESTS => {
                 headers.insert(header::RETRY_AFTER, HeaderValue::from_static("2"));
             }
+            // The rest of the body is not read, so this was the last request of its connection: a client that was not told
+            // would send another one into its end.
+            StatusCode::PAYLOAD_TOO_LARGE => {
+                headers.insert(header::CONNECTION, HeaderValue::from_static("close"));
+            }
             _ => {}
         }
         response

@@ -49,6 +49,7 @@ async fn malformed_bodies() {
     assert_eq!(admin.get("/api/v2/users?q=%00").await.status, 400);
     let large = Api::send(admin.request(Method::POST, SECRETS).body("x".repeat(2 * 1024 * 1024))).await;
     assert_eq!(large.status, 413);
+    assert_eq!(large.headers["connection"], "close", "the next request goes elsewhere");
     let unknown = admin.get("/api/v2/nothing").await;
     assert_eq!((unknown.status, unknown.message()), (404, "Route not found."));
     let wrong = Api::send(admin.request(Method::PUT, SECRETS)).await;
