@@ -98,14 +98,14 @@ fn requests(address: &str, connections: usize, request: impl Fn(u64) -> String +
     median((0..ROUNDS).map(|_| round()).collect())
 }
 
-fn connect(address: &str) -> TcpStream {
+pub fn connect(address: &str) -> TcpStream {
     let stream = TcpStream::connect(address).unwrap();
     stream.set_nodelay(true).unwrap();
     stream
 }
 
 /// Sends a request and reads the whole answer; its body.
-fn answer(stream: &mut TcpStream, request: &[u8]) -> Vec<u8> {
+pub fn answer(stream: &mut TcpStream, request: &[u8]) -> Vec<u8> {
     stream.write_all(request).unwrap();
     let mut bytes = Vec::with_capacity(8192);
     let mut buffer = [0; 8192];

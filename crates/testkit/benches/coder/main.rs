@@ -1,9 +1,10 @@
 //! `make bench`: what people wait for, each figure beside a floor or a peer in the same run. Medians; machines are noisy,
-//! so the ratio says more than the figure. Names choose among them: http, processes, ssh, ways.
+//! so the ratio says more than the figure. Names choose among them: http, pages, processes, ssh, ways.
 #![allow(clippy::expect_used, clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, missing_docs)]
 
 mod floor;
 mod http;
+mod pages;
 mod processes;
 mod ssh;
 mod ways;
@@ -25,6 +26,9 @@ fn main() {
     let wanted = |name: &str| named.is_empty() || named.iter().any(|argument| *argument == name);
     if wanted("http") {
         http::run(&machine, &server);
+    }
+    if wanted("pages") {
+        pages::run(&machine, &server);
     }
     if wanted("processes") {
         processes::run(&machine, &server);
