@@ -59,6 +59,7 @@ fn routes() -> OpenApiRouter<State> {
         .routes(routes!(users::get_user, users::delete_user))
         .routes(routes!(users::suspend_user))
         .routes(routes!(users::activate_user))
+        .routes(routes!(users::update_profile))
         .routes(routes!(users::update_password))
         .routes(routes!(users::update_roles))
         .routes(routes!(users::list_organizations))

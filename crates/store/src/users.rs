@@ -34,6 +34,7 @@ statements! {
                                AND (roles = 'owner' OR roles LIKE 'owner,%')";
     LOCK_OWNERS = "UPDATE users SET updated_at = updated_at WHERE roles = 'owner' OR roles LIKE 'owner,%'";
     SET_STATUS = "UPDATE users SET status = $2, updated_at = $3 WHERE id = $1";
+    SET_PROFILE = "UPDATE users SET username = $2, name = $3, updated_at = $4 WHERE id = $1 AND deleted_at IS NULL";
     SET_ROLES = "UPDATE users SET roles = $2, updated_at = $3 WHERE id = $1";
     SET_PASSWORD_HASH = "UPDATE users SET password_hash = $2, updated_at = $3 WHERE id = $1";
     SEEN = "UPDATE users SET last_seen_at = $2, status = CASE WHEN status = 'dormant' THEN 'active' ELSE status END
@@ -211,6 +212,20 @@ pub async fn lock_and_count_active_owners(write: &mut Write) -> Result<i64> {
 pub async fn set_status(write: &mut Write, id: UserId, status: UserStatus, now: Moment) -> Result<()> {
     SET_STATUS.bind(id).bind(status.as_str()).bind(now).execute(write).await?;
     Ok(())
+}
+
+/// Changes what a user is called. Says whether there is such a user.
+///
+/// # Errors
+/// A conflict on `users_username_key`, or the database fails.
+pub async fn set_profile(
+    write: &mut Write,
+    id: UserId,
+    username: &Username,
+    name: &str,
+    now: Moment,
+) -> Result<bool> {
+    Ok(SET_PROFILE.bind(id).bind(username.as_str()).bind(name).bind(now).execute(write).await? == 1)
 }
 
 /// Changes what a user may do.

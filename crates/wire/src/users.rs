@@ -128,6 +128,17 @@ pub struct UpdatePasswordRequest {
     pub password: Sensitive,
 }
 
+/// Body of `PUT /api/v2/users/{user}/profile`.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, ToSchema)]
+pub struct UpdateProfileRequest {
+    /// Required.
+    #[serde(default)]
+    pub username: String,
+    /// The name to greet them by.
+    #[serde(default)]
+    pub name: String,
+}
+
 /// Body of `PUT /api/v2/users/{user}/roles`.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, ToSchema)]
 pub struct UpdateRolesRequest {

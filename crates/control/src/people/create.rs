@@ -38,10 +38,7 @@ impl NewUser {
         let mut keep = |field: &str, detail: String| broken.push(Violation::new(field, detail));
         let username = Username::parse(&self.username).map_err(|detail| keep("username", detail)).ok();
         let email = Email::parse(&self.email).map_err(|detail| keep("email", detail)).ok();
-        let name = self.name.trim().to_owned();
-        if name.chars().count() > MAX_NAME || name.chars().any(char::is_control) {
-            keep("name", format!("Name must be at most {MAX_NAME} characters without control characters."));
-        }
+        let name = parse_name(&self.name).map_err(|detail| keep("name", detail)).ok();
         let status = match self.status.as_deref() {
             None | Some("") => Some(UserStatus::Dormant),
             Some(word) => match UserStatus::parse(word) {
@@ -52,8 +49,8 @@ impl NewUser {
                 }
             },
         };
-        match (username, email, status) {
-            (Some(username), Some(email), Some(status)) if broken.is_empty() => {
+        match (username, email, name, status) {
+            (Some(username), Some(email), Some(name), Some(status)) => {
                 let password = Password::parse(self.password).map_err(|detail| invalid_password(&detail))?;
                 Ok((username, email, name, password, status))
             }
@@ -93,6 +90,18 @@ impl Control {
         write.commit().await?;
         Ok(user)
     }
+}
+
+/// A name to greet somebody by; may be empty.
+///
+/// # Errors
+/// The broken rule, in the words shown to people.
+pub(super) fn parse_name(raw: &str) -> std::result::Result<String, String> {
+    let name = raw.trim();
+    if name.chars().count() > MAX_NAME || name.chars().any(char::is_control) {
+        return Err(format!("Name must be at most {MAX_NAME} characters without control characters."));
+    }
+    Ok(name.to_owned())
 }
 
 /// A refused row in the words shown to people.

@@ -10,6 +10,7 @@ mod grants;
 mod keys;
 mod list;
 mod password;
+mod profile;
 mod roles;
 mod sign_in;
 mod status;

@@ -107,6 +107,33 @@ on_both_engines! {
         world.user(&admin, "alice").await.get("/api/v2/users/me").await.expect(200);
     }
 
+    /// What people are called follows the rules it was made by, and the audit log keeps what it was.
+    async fn profiles(world: World) {
+        let admin = world.admin().await;
+        let alice = world.user(&admin, "alice").await;
+        let bob = world.user(&admin, "bob").await;
+        let to = |username: &str, name: &str| json!({"username": username, "name": name});
+
+        let changed = alice.put("/api/v2/users/me/profile", to("alice", " Alice Liddell ")).await.expect(200);
+        assert_eq!((changed["username"].clone(), changed["name"].clone()), (json!("alice"), json!("Alice Liddell")));
+        assert_eq!(alice.get("/api/v2/users/me").await.expect(200)["name"], "Alice Liddell");
+        let refused = alice.put("/api/v2/users/me/profile", to("a b", "x\u{7}")).await;
+        let fields: Vec<_> = refused.validations().into_iter().map(|(field, _)| field).collect();
+        assert_eq!((refused.status, fields), (400, vec!["username".to_owned(), "name".to_owned()]));
+        let refused = alice.put("/api/v2/users/me/profile", to("BOB", "")).await;
+        assert_eq!((refused.status, refused.validations()[0].0.as_str()), (409, "username"));
+
+        bob.put("/api/v2/users/alice/profile", to("mallory", "")).await.expect(404);
+        admin.put("/api/v2/users/alice/profile", to("alice-l", "Alice")).await.expect(200);
+        alice.get("/api/v2/users/alice-l").await.expect(200);
+        admin.put("/api/v2/users/bob/roles", json!({"roles": ["user-admin"]})).await.expect(200);
+        bob.put("/api/v2/users/alice-l/profile", to("alice", "Alice")).await.expect(200);
+        bob.put("/api/v2/users/admin/profile", to("root", "")).await.expect(403);
+        let entries = "SELECT COUNT(*) FROM audit_log WHERE resource_target IN ('alice', 'alice-l') AND action = 'write' \
+                       AND diff LIKE '%\"old\":\"alice%'";
+        assert_eq!(world.place.number(entries).await, 2);
+    }
+
     /// A new password ends all other sessions and tokens.
     async fn passwords(world: World) {
         let admin = world.admin().await;

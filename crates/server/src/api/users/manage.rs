@@ -5,7 +5,10 @@ use coder_control::NewUser;
 use coder_model::user::UserStatus;
 use coder_wire::{
     deployment::Message,
-    users::{CreateUserRequest, Organization, UpdatePasswordRequest, UpdateRolesRequest, User, UsersResponse},
+    users::{
+        CreateUserRequest, Organization, UpdatePasswordRequest, UpdateProfileRequest, UpdateRolesRequest, User,
+        UsersResponse,
+    },
 };
 
 use super::show;
@@ -98,6 +101,21 @@ pub async fn activate_user(
 ) -> Result<Json<User>> {
     let user = state.control.user_by_ref(&caller, &user).await?;
     let user = state.control.set_user_status(&caller, &user, UserStatus::Active).await?;
+    Ok(Json(show(&state.control, &user)))
+}
+
+/// Changes what a user is called: one's own names, anybody's as a user administrator.
+#[utoipa::path(put, path = "/api/v2/users/{user}/profile", tag = "Users", params(("user" = String, Path)),
+    request_body = UpdateProfileRequest,
+    responses((status = 200, body = User), (status = 409, body = coder_wire::ApiError)))]
+pub async fn update_profile(
+    Shared(state): Shared<State>,
+    SignedIn(caller): SignedIn,
+    Path(user): Path<String>,
+    Json(request): Json<UpdateProfileRequest>,
+) -> Result<Json<User>> {
+    let user = state.control.user_by_ref(&caller, &user).await?;
+    let user = state.control.update_profile(&caller, &user, &request.username, &request.name).await?;
     Ok(Json(show(&state.control, &user)))
 }
 
