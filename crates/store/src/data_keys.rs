@@ -11,7 +11,8 @@ use crate::{Reads, Result, Write, executor::statements};
 statements! {
     INSERT = "INSERT INTO data_keys (user_id, key_fingerprint, nonce_tag, ciphertext) VALUES ($1, $2, $3, $4)";
     FIND = "SELECT user_id, key_fingerprint, nonce_tag, ciphertext FROM data_keys WHERE user_id = $1";
-    FINGERPRINTS = "SELECT DISTINCT key_fingerprint FROM data_keys ORDER BY key_fingerprint";
+    FINGERPRINTS = "SELECT key_fingerprint, COUNT(*) AS count FROM data_keys GROUP BY key_fingerprint
+                    ORDER BY key_fingerprint";
     LIST_NOT_UNDER = "SELECT user_id, key_fingerprint, nonce_tag, ciphertext FROM data_keys
                       WHERE key_fingerprint <> $1 ORDER BY user_id LIMIT $2";
     REPLACE = "UPDATE data_keys SET key_fingerprint = $2, nonce_tag = $3, ciphertext = $4 WHERE user_id = $1";
@@ -59,15 +60,16 @@ pub async fn find(reads: &mut impl Reads, user: UserId) -> Result<Option<Wrapped
 #[derive(sqlx::FromRow)]
 struct FingerprintRow {
     key_fingerprint: String,
+    count: i64,
 }
 
-/// The deployment keys that are needed to open all data keys.
+/// The deployment keys that are needed to open all data keys, each with how many of these it wraps.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn fingerprints(reads: &mut impl Reads) -> Result<Vec<String>> {
+pub async fn fingerprints(reads: &mut impl Reads) -> Result<Vec<(String, i64)>> {
     let rows: Vec<FingerprintRow> = FINGERPRINTS.query().all(reads).await?;
-    Ok(rows.into_iter().map(|row| row.key_fingerprint).collect())
+    Ok(rows.into_iter().map(|row| (row.key_fingerprint, row.count)).collect())
 }
 
 /// At most `limit` data keys that another deployment key than this one wraps.

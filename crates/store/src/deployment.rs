@@ -10,6 +10,9 @@ statements! {
     INSERT = "INSERT INTO deployment (singleton, id, organization_id, created_at) VALUES (1, $1, $2, $3)
               ON CONFLICT DO NOTHING";
     LOCK = "UPDATE deployment SET created_at = created_at";
+    COUNTS = "SELECT (SELECT COUNT(*) FROM users WHERE deleted_at IS NULL) AS users,
+                  (SELECT COUNT(*) FROM templates WHERE deleted_at IS NULL) AS templates,
+                  (SELECT COUNT(*) FROM workspaces WHERE deleted_at IS NULL) AS workspaces";
 }
 
 /// The deployment.
@@ -59,4 +62,23 @@ pub async fn insert(write: &mut Write, deployment: Deployment) -> Result<()> {
 pub async fn lock(write: &mut Write) -> Result<()> {
     LOCK.query().execute(write).await?;
     Ok(())
+}
+
+/// How much of everything there is, without what was deleted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, sqlx::FromRow)]
+pub struct Counts {
+    /// People with accounts.
+    pub users: i64,
+    /// Templates.
+    pub templates: i64,
+    /// Workspaces.
+    pub workspaces: i64,
+}
+
+/// Counts what there is.
+///
+/// # Errors
+/// When the database fails.
+pub async fn counts(reads: &mut impl Reads) -> Result<Counts> {
+    COUNTS.query().one(reads).await
 }

@@ -84,7 +84,8 @@ impl Control {
 /// Every key that stored data needs must be in the ring, or some users' secrets would silently not arrive.
 async fn require_needed_keys(database: &Database, ring: &KeyRing) -> Result<(), OpenError> {
     let needed = data_keys::fingerprints(&mut database.read().await?).await?;
-    let missing: Vec<String> = needed.into_iter().filter(|fingerprint| !ring.has(fingerprint)).collect();
+    let missing: Vec<String> =
+        needed.into_iter().map(|(fingerprint, _)| fingerprint).filter(|needed| !ring.has(needed)).collect();
     if missing.is_empty() {
         return Ok(());
     }
