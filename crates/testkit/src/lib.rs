@@ -4,12 +4,14 @@
 mod api;
 mod database;
 mod machine;
+mod pages;
 mod socket;
 mod world;
 
 pub use api::{Api, Reply};
 pub use database::{Engine, Place};
 pub use machine::{Machine, Output, Server, finish, free_port, is_alive, read, until};
+pub use pages::{Pages, form};
 pub use socket::Socket;
 pub use world::{PASSWORD, World};
 

@@ -1,0 +1,109 @@
+//! The dashboard as a browser without scripts uses it: cookies are kept, and forms are sent from the page that was shown.
+
+use std::collections::BTreeMap;
+
+use reqwest::{Method, Response, header, redirect::Policy};
+
+use crate::{PASSWORD, Reply, World};
+
+/// The field of a form that says that the page was shown to whoever sends it.
+const TOKEN_FIELD: &str = "form_token";
+
+/// Somebody at a browser. Redirects are not followed.
+pub struct Pages {
+    http: reqwest::Client,
+    origin: String,
+    /// The cookies that were set.
+    pub cookies: BTreeMap<String, String>,
+    /// The token of the last page that had one.
+    pub form_token: String,
+}
+
+impl Pages {
+    /// Somebody who was never here.
+    #[must_use]
+    pub fn new(world: &World) -> Self {
+        let http = reqwest::Client::builder().redirect(Policy::none()).build().expect("a client");
+        let origin = world.state.access_url.origin().ascii_serialization();
+        Self { http, origin, cookies: BTreeMap::new(), form_token: String::new() }
+    }
+
+    /// Somebody who signs in by the form, as `{name}@example.com`.
+    pub async fn sign_in(world: &World, name: &str) -> Self {
+        let mut pages = Self::new(world);
+        assert_eq!(pages.get("/login").await.status, 200);
+        let email = format!("{name}@example.com");
+        let answer = pages.post("/login", &[("email", &email), ("password", PASSWORD)]).await;
+        assert_eq!(answer.status, 303, "{}", answer.text);
+        pages.get("/settings/account").await;
+        pages
+    }
+
+    /// Opens a page.
+    pub async fn get(&mut self, path: &str) -> Reply {
+        let request = self.request(Method::GET, path);
+        self.send(request).await
+    }
+
+    /// Sends a form of the page that was shown last.
+    pub async fn post(&mut self, path: &str, fields: &[(&str, &str)]) -> Reply {
+        let token = (TOKEN_FIELD, self.form_token.as_str());
+        let fields: Vec<_> = std::iter::once(token).chain(fields.iter().copied()).collect();
+        let request = self
+            .request(Method::POST, path)
+            .header(header::ORIGIN, &self.origin)
+            .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
+            .body(form(&fields));
+        self.send(request).await
+    }
+
+    /// A request with the cookies, to be changed before it is sent.
+    pub fn request(&self, method: Method, path: &str) -> reqwest::RequestBuilder {
+        let cookies: Vec<_> = self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
+        self.http
+            .request(method, format!("{}{path}", self.origin))
+            .header(header::COOKIE, cookies.join("; "))
+            .header(header::ACCEPT, "text/html")
+    }
+
+    /// Sends it, and keeps the cookies and the form token of the answer.
+    pub async fn send(&mut self, request: reqwest::RequestBuilder) -> Reply {
+        let response: Response = request.send().await.expect("the server answers");
+        let (status, headers) = (response.status().as_u16(), response.headers().clone());
+        let text = response.text().await.expect("a whole answer");
+        for cookie in headers.get_all(header::SET_COOKIE) {
+            let cookie = cookie.to_str().expect("a cookie of plain text");
+            let (pair, attributes) = cookie.split_once(';').unwrap_or((cookie, ""));
+            let (name, value) = pair.split_once('=').expect("a named cookie");
+            if attributes.contains("Max-Age=0") {
+                self.cookies.remove(name);
+            } else {
+                self.cookies.insert(name.to_owned(), value.to_owned());
+            }
+        }
+        let marked = format!("name=\"{TOKEN_FIELD}\" value=\"");
+        if let Some((token, _)) = text
+            .split_once(&marked)
+            .and_then(|(_, rest)| rest.split_once('"'))
+            .filter(|(token, _)| !token.is_empty())
+        {
+            self.form_token = token.to_owned();
+        }
+        let json = serde_json::from_str(&text).unwrap_or(serde_json::Value::Null);
+        Reply { status, headers, text, json }
+    }
+}
+
+/// Fields as forms send them.
+#[must_use]
+pub fn form(fields: &[(&str, &str)]) -> String {
+    url::form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish()
+}
+
+impl Reply {
+    /// A header's text; empty when there is none.
+    #[must_use]
+    pub fn header(&self, name: &str) -> &str {
+        self.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default()
+    }
+}
