@@ -2,6 +2,7 @@
 #![allow(clippy::expect_used, clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, missing_docs)]
 
 mod bodies;
+mod dashboard;
 mod document;
 mod encryption;
 mod import;

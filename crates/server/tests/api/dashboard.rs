@@ -1,0 +1,284 @@
+//! Pages of the dashboard as a browser without scripts uses them: secrets and workspaces.
+
+use coder_testkit::{Api, Pages, Reply, World, form, on_both_engines};
+use reqwest::{Method, header};
+use serde_json::json;
+
+use crate::workspaces::{built, template};
+
+/// The lines of a response of events until one holds this, within bounds.
+async fn events_until(pages: &Pages, path: &str, last_event: Option<&str>, what: &str) -> String {
+    let mut request = pages.request(Method::GET, path);
+    if let Some(mark) = last_event {
+        request = request.header("Last-Event-ID", mark);
+    }
+    let mut response = request.send().await.unwrap();
+    let mut heard = String::new();
+    let listening = async {
+        while let Ok(Some(piece)) = response.chunk().await {
+            heard.push_str(&String::from_utf8_lossy(&piece));
+            if heard.contains(what) {
+                return true;
+            }
+        }
+        false
+    };
+    let found = tokio::time::timeout(std::time::Duration::from_secs(20), listening).await;
+    assert_eq!(found, Ok(true), "{what:?} never came: {heard}");
+    heard
+}
+
+fn live_path(page: &Reply) -> String {
+    let (_, rest) = page.text.split_once("data-live=\"").expect("a page that follows");
+    rest.split_once('"').unwrap().0.replace("&#38;", "&").replace("&amp;", "&")
+}
+
+/// A form with a file in it.
+fn upload(token: &str, name: &str, content: &str) -> (String, String) {
+    let boundary = "x-boundary-x";
+    let body = format!(
+        "--{boundary}\r\nContent-Disposition: form-data; name=\"form_token\"\r\n\r\n{token}\r\n--{boundary}\r\n\
+         Content-Disposition: form-data; name=\"file\"; filename=\"{name}\"\r\nContent-Type: text/plain\r\n\r\n\
+         {content}\r\n--{boundary}--\r\n"
+    );
+    (format!("multipart/form-data; boundary={boundary}"), body)
+}
+
+async fn import(pages: &mut Pages, world: &World, name: &str, content: &str) -> Reply {
+    let (kind, body) = upload(&pages.form_token, name, content);
+    let request = pages
+        .request(Method::POST, "/settings/secrets/import")
+        .header(header::ORIGIN, world.state.access_url.origin().ascii_serialization())
+        .header(header::CONTENT_TYPE, kind)
+        .body(body);
+    pages.send(request).await
+}
+
+async fn secret(api: &Api, name: &str) -> serde_json::Value {
+    api.get(&format!("/api/v2/users/me/secrets/{name}")).await.expect(200)
+}
+
+on_both_engines! {
+    async fn a_secret_is_kept_changed_and_deleted_by_forms(world: World) {
+        let admin = world.admin().await;
+        let mut pages = Pages::sign_in(&world, "admin").await;
+        let list = pages.get("/settings/secrets").await;
+        assert!(list.status == 200 && list.text.contains("No secrets yet"));
+        assert_eq!(list.header("cache-control"), "no-store");
+        assert!(list.header("content-security-policy").contains("script-src 'self'; style-src 'self';"));
+
+        let wrong = [("name", "k/"), ("value", "canary-value"), ("env_name", "PATH"), ("file_path", "x")];
+        let refused = pages.post("/settings/secrets", &wrong).await;
+        assert_eq!(refused.status, 422);
+        for said in [
+            "Name must not contain /, ?, or #.",
+            "PATH is a reserved environment variable name",
+            "file path must start with ~/ or /",
+        ] {
+            assert!(refused.text.contains(said), "{said}");
+        }
+        assert!(refused.text.contains("value=\"k/\"") && refused.text.contains("value=\"PATH\""), "kept");
+        assert!(!refused.text.contains("canary-value"), "a value is in no page");
+
+        let fields =
+            [("name", "a b.<i>"), ("value", "canary-line\r\ntwo\r\n"), ("env_name", "K"), ("description", "\u{202e}x")];
+        let made = pages.post("/settings/secrets", &fields).await;
+        assert_eq!((made.status, made.header("location")), (303, "/settings/secrets"), "{}", made.text);
+        let list = pages.get("/settings/secrets").await;
+        assert!(list.text.contains("Created secret &#34;a b.&#60;i&#62;&#34; successfully."), "{}", list.text);
+        assert!(list.text.contains("\\u{202e}x") && !list.text.contains('\u{202e}'));
+        assert!(!list.text.contains("<i>") && !list.text.contains("canary-line"));
+        assert!(list.text.contains("16 of 24,576 bytes"), "lines end with LF, as they were typed");
+        assert!(!pages.get("/settings/secrets").await.text.contains("Created secret"), "said once");
+
+        let edit = "/settings/secrets/a%20b%2E%3Ci%3E/edit";
+        assert!(list.text.contains(edit));
+        let page = pages.get(edit).await;
+        assert!(page.status == 200 && page.text.contains("Leave blank to keep the existing value."));
+        let nothing = [("value", ""), ("env_name", "K"), ("file_path", ""), ("description", "\u{202e}x")];
+        let same = pages.post(edit, &nothing).await;
+        assert!(same.status == 422 && same.text.contains("At least one field must be provided."));
+        let crlf = [("value", "a\nb"), ("line_endings", "crlf"), ("env_name", ""), ("file_path", "~/f")];
+        assert_eq!(pages.post(edit, &crlf).await.status, 303);
+        let now = secret(&admin, "a%20b.%3Ci%3E").await;
+        assert_eq!((now["env_name"].as_str(), now["file_path"].as_str()), (Some(""), Some("~/f")));
+        assert_eq!(now["description"], "");
+        assert!(pages.get("/settings/secrets").await.text.contains("4 of 204,800 bytes"), "a, CR, LF, b");
+        let both = [("value", "x"), ("clear_value", "true"), ("file_path", "~/f")];
+        assert_eq!(pages.post(edit, &both).await.status, 422);
+        assert_eq!(pages.post(edit, &[("clear_value", "true"), ("file_path", "~/f")]).await.status, 303);
+        assert!(pages.get("/settings/secrets").await.text.contains("0 of 204,800 bytes"));
+
+        let toggle = "/settings/secrets/a%20b%2E%3Ci%3E/enabled";
+        assert_eq!(pages.post(toggle, &[("enabled", "false")]).await.status, 303);
+        assert_eq!(secret(&admin, "a%20b.%3Ci%3E").await["enabled"], false);
+        assert!(pages.get("/settings/secrets").await.text.contains("aria-checked=\"false\""));
+
+        let delete = "/settings/secrets/a%20b%2E%3Ci%3E/delete";
+        assert!(pages.get(delete).await.text.contains("is irreversible"));
+        assert_eq!(pages.post(delete, &[]).await.status, 303);
+        assert_eq!(pages.get(edit).await.status, 404);
+    }
+
+    async fn a_file_of_secrets_is_imported_whole_or_not(world: World) {
+        let admin = world.admin().await;
+        let mut pages = Pages::sign_in(&world, "admin").await;
+        pages.get("/settings/secrets/new").await;
+        let refused = import(&mut pages, &world, "x.env", "GOOD=1\nBAD=\n").await;
+        assert!(refused.status == 422 && refused.text.contains("secrets[1].value"), "{}", refused.text);
+        assert!(import(&mut pages, &world, "x.txt", "A=1").await.text.contains("Unsupported file type."));
+        let broken = import(&mut pages, &world, "x.json", "[1]").await;
+        assert!(broken.text.contains("JSON content must be an object"), "{}", broken.text);
+        assert_eq!(admin.get("/api/v2/users/me/secrets").await.expect(200), json!([]));
+        let done = import(&mut pages, &world, "x.YAML", "API_KEY: 'canary-one'\nmy-token: 'canary-two'\n").await;
+        assert_eq!(done.status, 303, "{}", done.text);
+        let list = pages.get("/settings/secrets").await;
+        assert!(list.text.contains("Imported 2 secrets. Without an environment variable name: &#34;my-token&#34;."));
+        assert!(!list.text.contains("canary"));
+        let large = import(&mut pages, &world, "x.env", &format!("A={}", "x".repeat(1_100_000))).await;
+        assert_eq!(large.status, 413);
+        pages.form_token = "0".repeat(32);
+        assert_eq!(import(&mut pages, &world, "x.env", "B=1").await.status, 403);
+    }
+
+    async fn a_form_is_taken_from_our_own_pages_alone(world: World) {
+        world.admin().await;
+        let mut pages = Pages::sign_in(&world, "admin").await;
+        pages.get("/settings/secrets").await;
+        let body = form(&[("form_token", &pages.form_token), ("name", "k"), ("value", "v")]);
+        let send = async |headers: &[(&'static str, &str)], body: &str| {
+            let mut request = pages
+                .request(Method::POST, "/settings/secrets")
+                .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
+                .body(body.to_owned());
+            for (name, value) in headers {
+                request = request.header(*name, *value);
+            }
+            request.send().await.unwrap().status().as_u16()
+        };
+        let own = world.state.access_url.origin().ascii_serialization();
+        assert_eq!(send(&[], &body).await, 403, "nothing says where it comes from");
+        assert_eq!(send(&[("Origin", "http://evil.example")], &body).await, 403);
+        assert_eq!(send(&[("Origin", "null")], &body).await, 403);
+        assert_eq!(send(&[("Origin", &own), ("Sec-Fetch-Site", "cross-site")], &body).await, 403);
+        assert_eq!(send(&[("Origin", &own)], "name=k&value=v").await, 403, "without the page's token");
+        let other = Pages::sign_in(&world, "admin").await.form_token;
+        let foreign = form(&[("form_token", &other), ("name", "k"), ("value", "v")]);
+        assert_eq!(send(&[("Origin", &own)], &foreign).await, 403, "another session's");
+        assert_eq!(send(&[("Origin", &own)], &body).await, 303);
+        // A link alone changes nothing.
+        for path in ["/logout", "/settings/secrets/k/enabled"] {
+            assert_eq!(pages.get(path).await.status, 405, "{path}");
+        }
+    }
+
+    async fn workspaces_are_made_and_moved_by_forms(world: World) {
+        let admin = world.admin().await;
+        let bob = world.user(&admin, "bob").await;
+        let made = template(&admin, "machine", "[external]\n").await;
+        let mut pages = Pages::sign_in(&world, "bob").await;
+        assert!(pages.get("/workspaces").await.text.contains("No workspaces"));
+        let page = pages.get("/workspaces/new?template=machine").await;
+        assert!(page.text.contains("machine") && page.text.contains(" checked"));
+        let nameless = pages.post("/workspaces/new", &[("name", "a_b")]).await;
+        assert!(nameless.status == 422 && nameless.text.contains("Choose a template."));
+        let id = made["id"].as_str().unwrap();
+        let wrong = pages.post("/workspaces/new", &[("name", "a_b"), ("template_id", id)]).await;
+        assert!(wrong.status == 422 && wrong.text.contains("Name must consist of letters"), "{}", wrong.text);
+        let created = pages.post("/workspaces/new", &[("name", "dev"), ("template_id", id)]).await;
+        assert_eq!((created.status, created.header("location")), (303, "/@bob/dev"));
+        let workspace = bob.get("/api/v2/users/me/workspace/dev").await.expect(200);
+        built(&bob, &workspace["latest_build"]["id"]).await;
+        let page = pages.get("/@bob/dev").await;
+        assert!(page.text.contains("Running") && page.text.contains("Waiting for the agent on the external machine"));
+        assert!(page.text.contains("coder external-workspaces agent-instructions dev"));
+
+        // A restart is one request: the start comes after the stop by itself.
+        let live = live_path(&page);
+        assert_eq!(pages.post("/@bob/dev/restart", &[]).await.status, 303);
+        let heard = events_until(&pages, &live, None, "Build 3: Start").await;
+        assert!(heard.contains("event: replace") && heard.contains("id=\"build-log\""), "{heard}");
+        let builds = bob.get(&format!("/api/v2/workspaces/{}/builds", workspace["id"].as_str().unwrap())).await;
+        let builds = builds.expect(200);
+        let transitions: Vec<_> =
+            builds.as_array().unwrap().iter().map(|build| build["transition"].as_str().unwrap()).collect();
+        assert_eq!(transitions, ["start", "stop", "start"]);
+        built(&bob, &builds[0]["id"]).await;
+        // Who comes again is told what came since, and nothing twice.
+        let heard = events_until(&pages, &live, None, "event: append").await;
+        let mark = heard.lines().find_map(|line| line.strip_prefix("id: ")).unwrap().to_owned();
+        let heard = events_until(&pages, &live, Some(&mark), "workspace-agent").await;
+        assert!(!heard.contains("event: append"), "{heard}");
+
+        assert_eq!(pages.post("/@bob/dev/stop", &[]).await.status, 303);
+        events_until(&pages, "/workspaces/live", None, "Stopped").await;
+        let stopped = pages.get("/@bob/dev").await;
+        assert!(stopped.text.contains("No agent runs."));
+        assert_eq!(pages.get("/@bob/dev/terminal").await.status, 409);
+
+        // Nobody else's.
+        let eve = world.user(&admin, "eve").await;
+        drop(eve);
+        let mut eve = Pages::sign_in(&world, "eve").await;
+        eve.get("/workspaces").await;
+        for path in ["/@bob/dev", "/@bob/dev/terminal", "/@bob/dev/delete", "/@nobody/dev", "/@eve/dev"] {
+            assert_eq!(eve.get(path).await.status, 404, "{path}");
+        }
+        for action in ["start", "stop", "restart", "delete", "cancel"] {
+            assert_eq!(eve.post(&format!("/@bob/dev/{action}"), &[]).await.status, 404, "{action}");
+        }
+        assert_eq!(eve.get(&live).await.status, 404);
+
+        assert!(pages.get("/@bob/dev/delete").await.text.contains("is irreversible"));
+        assert_eq!(pages.post("/@bob/dev/delete", &[]).await.status, 303);
+        let heard = events_until(&pages, &live, None, "event: leave").await;
+        assert!(heard.contains("data: /workspaces"));
+        assert_eq!(pages.get("/@bob/dev").await.status, 404);
+    }
+
+    async fn whoever_is_not_signed_in_is_sent_to_do_so(world: World) {
+        let mut pages = Pages::new(&world);
+        assert_eq!(pages.get("/").await.header("location"), "/setup");
+        assert_eq!(pages.get("/login").await.header("location"), "/setup");
+        pages.get("/setup").await;
+        let weak = [("username", "ada"), ("email", "ada@example.com"), ("password", "short")];
+        let refused = pages.post("/setup", &weak).await;
+        assert!(refused.status == 422 && refused.text.contains("Password must be at least"), "{}", refused.text);
+        let good = [("username", "ada"), ("email", "ada@example.com"), ("password", coder_testkit::PASSWORD)];
+        let done = pages.post("/setup", &good).await;
+        assert_eq!((done.status, done.header("location")), (303, "/workspaces"), "{}", done.text);
+        let cookie = done.headers.get_all("set-cookie").iter().next().unwrap().to_str().unwrap();
+        assert!(cookie.contains("; HttpOnly") && cookie.contains("; SameSite=Lax"), "{cookie}");
+        assert_eq!(pages.get("/setup").await.header("location"), "/login");
+        assert_eq!(pages.get("/login?redirect=%2Ftemplates").await.header("location"), "/templates");
+        assert_eq!(pages.get("/login?redirect=%2F%2Fevil.example").await.header("location"), "/");
+
+        let mut visitor = Pages::new(&world);
+        let sent = visitor.get("/settings/secrets").await;
+        assert_eq!((sent.status, sent.header("location")), (303, "/login?redirect=%2Fsettings%2Fsecrets"));
+        let page = visitor.get("/login?redirect=%2Fsettings%2Fsecrets").await;
+        assert!(page.text.contains("value=\"/settings/secrets\""));
+        let wrong = [("email", "ada@example.com"), ("password", "wrong-password")];
+        let refused = visitor.post("/login", &wrong).await;
+        assert!(refused.status == 401 && refused.text.contains("Incorrect email or password."));
+        let right = [("email", "ada@example.com"), ("password", coder_testkit::PASSWORD), ("redirect", "/\\evil")];
+        assert_eq!(visitor.post("/login", &right).await.header("location"), "/");
+        let page = visitor.get("/settings/secrets").await;
+        let first = page.text.len() + wire(&coder_web::APP_JS) + wire(&coder_web::APP_CSS);
+        assert!(first < 100_000, "{first} bytes on the first visit");
+        let script = visitor.request(Method::GET, coder_web::APP_JS.path).header("Accept-Encoding", "gzip, br");
+        let script = visitor.send(script).await;
+        assert_eq!((script.status, script.header("content-encoding")), (200, "br"));
+        assert!(script.header("cache-control").contains("immutable"));
+        visitor.get("/settings/secrets").await;
+        assert_eq!(visitor.post("/logout", &[]).await.header("location"), "/login");
+        assert_eq!(visitor.get("/workspaces").await.status, 303);
+        assert!(visitor.get("/@ada").await.json["message"] == "Route not found.");
+        assert_eq!(visitor.get("/api/v9").await.json["message"], "Route not found.");
+    }
+}
+
+/// What a browser is sent of a file.
+fn wire(file: &coder_web::File) -> usize {
+    file.brotli.map_or(file.plain.len(), <[u8]>::len)
+}
