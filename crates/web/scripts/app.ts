@@ -13,6 +13,8 @@ htmx.config.allowEval = false;
 htmx.config.includeIndicatorStyles = false;
 // The page's policy refuses styles that are written as attributes.
 htmx.config.attributesToSettle = [];
+// What was swapped in is ready at once: nothing moves the focus of somebody who has gone on meanwhile.
+htmx.config.defaultSettleDelay = 0;
 htmx.config.selfRequestsOnly = true;
 // Nothing that was on a page is to be kept by the browser.
 htmx.config.historyEnabled = false;

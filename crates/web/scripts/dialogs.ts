@@ -16,7 +16,8 @@ export function dialogs(): void {
       }
     }
   });
-  document.body.addEventListener("htmx:afterSwap", (event) => {
+  // After settling, since htmx moves the focus to what has "autofocus" when it does.
+  document.body.addEventListener("htmx:afterSettle", (event) => {
     const target = (event as CustomEvent<{ target: Element }>).detail.target;
     const dialog = target.id === "main" ? null : document.querySelector<HTMLDialogElement>("#dialog:not(:empty)");
     if (dialog) show(dialog);

@@ -19,7 +19,10 @@ function attend(): void {
   if (spoken) spoken.textContent = text;
   const leave = (): void => {
     if (notice.matches(":hover, :focus-within")) setTimeout(leave, SHOWN_MS);
-    else notice.remove();
+    else {
+      notice.remove();
+      if (spoken?.textContent === text) spoken.textContent = "";
+    }
   };
   setTimeout(leave, SHOWN_MS);
 }

@@ -4,16 +4,17 @@ const encoder = new TextEncoder();
 
 export function secretFields(): void {
   // A form that was refused comes back without the value: no page ever has one in it. What was typed is put back here.
-  let kept: string | null = null;
+  let kept: { value: string; crlf: boolean } | null = null;
   document.body.addEventListener("htmx:beforeSwap", (event) => {
     const { xhr } = (event as CustomEvent<{ xhr: XMLHttpRequest }>).detail;
     const field = document.querySelector<HTMLTextAreaElement>("textarea.secret-value");
-    kept = xhr.status === 422 && field ? field.value : null;
+    kept = xhr.status === 422 && field ? { value: field.value, crlf: crlf(field)?.checked === true } : null;
   });
   document.body.addEventListener("htmx:afterSwap", () => {
     const field = document.querySelector<HTMLTextAreaElement>("textarea.secret-value");
     if (field && kept) {
-      field.value = kept;
+      field.value = kept.value;
+      if (kept.crlf) crlf(field)?.click();
       count(field);
     }
     kept = null;
@@ -27,7 +28,7 @@ export function secretFields(): void {
     if (!(field instanceof HTMLTextAreaElement) || !field.matches("textarea.secret-value")) return;
     // The field itself knows only line feeds: what was pasted otherwise is written so again by the server.
     const text = event.clipboardData?.getData("text/plain") ?? "";
-    if (text.includes("\r\n")) endings(field)?.querySelector<HTMLInputElement>("[value='crlf']")?.click();
+    if (text.includes("\r\n")) crlf(field)?.click();
   });
   document.addEventListener("change", (event) => {
     const control = event.target as HTMLElement;
@@ -43,11 +44,14 @@ function endings(field: HTMLTextAreaElement): HTMLElement | null {
   return field.closest("form")?.querySelector<HTMLElement>("[data-line-endings]") ?? null;
 }
 
+function crlf(field: HTMLTextAreaElement): HTMLInputElement | null {
+  return endings(field)?.querySelector<HTMLInputElement>("[value='crlf']") ?? null;
+}
+
 function count(field: HTMLTextAreaElement): void {
   const lines = endings(field);
   if (lines) lines.hidden = !field.value.includes("\n");
-  const crlf = lines?.querySelector<HTMLInputElement>("[value='crlf']")?.checked === true;
-  const value = crlf ? field.value.replaceAll("\n", "\r\n") : field.value;
+  const value = crlf(field)?.checked === true ? field.value.replaceAll("\n", "\r\n") : field.value;
   const bytes = encoder.encode(value).length;
   const most = Number(field.dataset["mostBytes"]);
   const place = document.getElementById(`${field.id}-count`);

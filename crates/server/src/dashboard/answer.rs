@@ -18,8 +18,8 @@ pub type Answer = Result<Response, Refusal>;
 pub enum Refusal {
     /// The visitor is not signed in, or not any more.
     SignIn {
-        /// Where they come back to; empty for the beginning.
-        back_to: String,
+        /// Where they come back to; none where a script asks, for a part of a page.
+        back_to: Option<String>,
     },
     /// Something else. It becomes a page on the way out, where it is known how the visitor looks at it.
     Failed(Failure),
@@ -34,18 +34,13 @@ impl<E: Into<Failure>> From<E> for Refusal {
 impl IntoResponse for Refusal {
     fn into_response(self) -> Response {
         match self {
-            Self::SignIn { back_to } => {
-                let to = if back_to.is_empty() || back_to == "/" {
-                    "/login".to_owned()
-                } else {
-                    log_in_first(&back_to)
-                };
-                // A script leaves the page for it; a browser ignores this header and follows the other.
-                let mut response = redirect(&to);
-                if let Ok(to) = HeaderValue::from_str(&to) {
-                    response.headers_mut().insert("HX-Redirect", to);
-                }
-                response
+            // A browser would follow a redirect without telling the script, which would show the form within the page.
+            Self::SignIn { back_to: None } => {
+                (StatusCode::UNAUTHORIZED, [("HX-Redirect", "/login")]).into_response()
+            }
+            Self::SignIn { back_to: Some(back_to) } if back_to == "/" => redirect("/login"),
+            Self::SignIn { back_to: Some(back_to) } => {
+                redirect(&log_in_first(&back_to))
             }
             Self::Failed(failure) => {
                 let mut response = failure.status().into_response();

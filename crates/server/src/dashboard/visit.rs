@@ -89,9 +89,7 @@ impl FromRequestParts<State> for Member {
             Ok(caller) => Ok(Self { caller, visit }),
             Err(ControlError::Unauthenticated { .. }) => {
                 let asked = parts.uri.path_and_query().map_or("/", |asked| asked.as_str());
-                Err(Refusal::SignIn {
-                    back_to: if visit.is_partial { String::new() } else { asked.to_owned() },
-                })
+                Err(Refusal::SignIn { back_to: (!visit.is_partial).then(|| asked.to_owned()) })
             }
             Err(error) => Err(Failure::from(error).into()),
         }
