@@ -2,6 +2,7 @@
 #![allow(clippy::expect_used, clippy::unwrap_used, clippy::panic, clippy::missing_panics_doc)]
 
 mod api;
+mod browser;
 mod database;
 mod machine;
 mod pages;
@@ -9,6 +10,7 @@ mod socket;
 mod world;
 
 pub use api::{Api, Reply};
+pub use browser::{Browser, Violation, key};
 pub use database::{Engine, Place};
 pub use machine::{Machine, Output, Server, finish, free_port, is_alive, read, until};
 pub use pages::{Pages, form};

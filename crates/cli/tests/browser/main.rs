@@ -1,0 +1,25 @@
+//! The dashboard as people use it: the `coder` program, and a real browser.
+#![allow(clippy::expect_used, clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, missing_docs)]
+
+mod entry;
+mod imports;
+mod keyboard;
+mod plain;
+mod secrets;
+mod values;
+
+use coder_testkit::{Browser, Machine, PASSWORD, Server};
+
+/// A machine with the program that was built.
+fn machine() -> Machine {
+    Machine::new(env!("CARGO_BIN_EXE_coder"))
+}
+
+/// A server whose first user is signed in, on the command line and in a browser.
+fn signed_in() -> (Machine, Server, Browser) {
+    let machine = machine();
+    let server = machine.serve_and_log_in();
+    let browser = Browser::new(&server.url);
+    browser.sign_in("admin@example.com", PASSWORD);
+    (machine, server, browser)
+}

@@ -1,0 +1,84 @@
+//! A value reaches the workspace to the byte.
+
+use coder_testkit::{Machine, key};
+
+use super::{secrets::fill, signed_in};
+
+/// A file of the workspace `dev`, and how many bytes it has.
+fn delivered(machine: &Machine, file: &str) -> String {
+    machine.coder(["ssh", "dev", "--wait", "yes", "--", &format!("cat {file}; printf .; wc -c < {file}")]).ok()
+}
+
+#[test]
+fn values_of_many_lines_are_kept_to_the_byte() {
+    let (machine, _server, browser) = signed_in();
+    browser.open("/settings/secrets");
+    // Typed: lines end with a line feed, whatever the browser's form would make of them.
+    browser.press("Add secret");
+    fill(&browser, "typed", "", "", "~/typed");
+    browser.enter("Value");
+    browser.type_in("  one two");
+    browser.keys(&[key::ENTER, key::ENTER]);
+    browser.type_in("ünï 🙂 ");
+    browser.keys(&[key::ENTER]);
+    browser.see("Lines end with LF");
+    browser.press("Save");
+    browser.see("Created secret \"typed\"");
+    // Pasted with line feeds, or with carriage returns and line feeds.
+    for (name, text) in [("lf", "-----BEGIN-----\n\tabc\n-----END-----\n"), ("crlf", "first\r\nsecond\r\n")] {
+        browser.press("Add secret");
+        fill(&browser, name, "", "", &format!("~/{name}"));
+        browser.enter("Value");
+        browser.paste(text);
+        browser.see(&format!("{} of 24,576 bytes", text.len()));
+        browser.see_on("with CRLF", name == "crlf");
+        browser.press("Save");
+        browser.see(&format!("Created secret \"{name}\""));
+    }
+    // A value that was refused for something else is still what it was.
+    browser.press("Add secret");
+    fill(&browser, "again", "", "PATH", "~/again");
+    browser.enter("Value");
+    browser.paste("a\r\nb\r\n");
+    browser.see_on("with CRLF", true);
+    browser.press("Save");
+    browser.see_complaint("Environment variable", "reserved");
+    browser.see_on("with CRLF", true);
+    browser.fill("Environment variable", "AGAIN");
+    browser.press("Save");
+    browser.see("Created secret \"again\"");
+
+    machine.workspace("dev", "[process]\n");
+    assert_eq!(delivered(&machine, "typed"), "  one two\n\nünï 🙂 \n.23\n");
+    assert_eq!(delivered(&machine, "lf"), "-----BEGIN-----\n\tabc\n-----END-----\n.35\n");
+    assert_eq!(delivered(&machine, "crlf"), "first\r\nsecond\r\n.15\n");
+    assert_eq!(delivered(&machine, "again"), "a\r\nb\r\n.6\n");
+    let env = machine.coder(["ssh", "dev", "--", "printf %s \"$AGAIN\" | od -An -c"]).ok();
+    assert_eq!(env.split_whitespace().collect::<Vec<_>>(), ["a", "\\r", "\\n", "b", "\\r", "\\n"]);
+}
+
+/// The field hides what is typed until it is asked to show it.
+#[test]
+fn what_is_typed_is_masked() {
+    let (_machine, _server, browser) = signed_in();
+    browser.open("/settings/secrets/new");
+    let masked = || {
+        let style = "return getComputedStyle(document.querySelector('#value')).webkitTextSecurity";
+        browser.script(style, &[]).unwrap()
+    };
+    assert_eq!(masked(), "disc");
+    browser.press("Show what I type");
+    assert_eq!(masked(), "none");
+    browser.press("Show what I type");
+    assert_eq!(masked(), "disc");
+    let remembered = "return document.querySelector('#value').form.autocomplete";
+    assert_eq!(browser.script(remembered, &[]).unwrap(), "off");
+    fill(&browser, "masked", "stored-canary", "MASKED", "");
+    let kept =
+        "return JSON.stringify([localStorage, sessionStorage, history.state, location.href, document.cookie])";
+    let is_kept = || browser.script(kept, &[]).unwrap().as_str().unwrap().contains("stored-canary");
+    assert!(!is_kept());
+    browser.press("Save");
+    browser.see("Created secret \"masked\"");
+    assert!(!is_kept());
+}
