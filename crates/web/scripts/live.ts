@@ -3,6 +3,8 @@
 
 import htmx from "htmx.org";
 
+const RETRY_MS = 5000;
+
 let source: EventSource | null = null;
 let followed: string | null = null;
 
@@ -30,7 +32,17 @@ function follow(): void {
   source = new EventSource(url);
   source.addEventListener("replace", (event) => apply(event.data, replace));
   source.addEventListener("append", (event) => apply(event.data, append));
+  // A browser tries again by itself while nobody answers, and gives up at an answer that is no stream of events.
+  source.addEventListener("error", () => {
+    if (source?.readyState === EventSource.CLOSED) setTimeout(() => document.contains(place) && retry(url), RETRY_MS);
+  });
   source.addEventListener("leave", (event) => location.assign(event.data));
+}
+
+function retry(url: string): void {
+  if (followed !== url) return;
+  close();
+  follow();
 }
 
 function apply(html: string, change: (from: Element, to: Element) => void): void {

@@ -39,9 +39,7 @@ impl IntoResponse for Refusal {
                 (StatusCode::UNAUTHORIZED, [("HX-Redirect", "/login")]).into_response()
             }
             Self::SignIn { back_to: Some(back_to) } if back_to == "/" => redirect("/login"),
-            Self::SignIn { back_to: Some(back_to) } => {
-                redirect(&log_in_first(&back_to))
-            }
+            Self::SignIn { back_to: Some(back_to) } => redirect(&log_in_first(&back_to)),
             Self::Failed(failure) => {
                 let mut response = failure.status().into_response();
                 response.extensions_mut().insert(failure);
