@@ -42,6 +42,9 @@ pub struct LoginArgs {
     /// Password of the first user. Prefer the variable: arguments can be seen by others.
     #[arg(long, env = "CODER_FIRST_USER_PASSWORD", hide_env_values = true)]
     first_user_password: Option<String>,
+    /// Do not open a browser; only say where to log in.
+    #[arg(long)]
+    no_open: bool,
     /// Keep the given token as the session instead of making a new one.
     #[arg(long)]
     use_token_as_session: bool,
@@ -83,14 +86,22 @@ pub async fn login(args: LoginArgs, context: &Context) -> Result<()> {
             let made = client.with_token(token.clone()).create_session_key().await?;
             made.key.into_inner()
         }
-        None if prompt::is_possible() => {
-            let email = prompt::line("Email:")?;
-            let password = Sensitive::new(prompt::password("Password:")?);
-            client.login(&LoginRequest { email, password }).await?.session_token.into_inner()
-        }
+        None if prompt::is_possible() => ask_for_token(&client, args.no_open)?,
         None => bail!("nobody can be asked here: give a token with --token or CODER_SESSION_TOKEN"),
     };
     finish(&client, token, context).await
+}
+
+/// Has somebody log in with a browser, and asks for the token they are shown there.
+fn ask_for_token(client: &Client, no_open: bool) -> Result<Zeroizing<String>> {
+    let page = format!("{}/cli-auth", client.url().as_str().trim_end_matches('/'));
+    eprintln!("Open the following in your browser:\n\n    {page}\n");
+    // Without one here, any browser anywhere does.
+    if !no_open && let Err(error) = open::that_detached(&page) {
+        tracing::debug!(%error, "no browser");
+    }
+    let token = prompt::password("Paste your token here:")?;
+    Ok(Zeroizing::new(token.trim().to_owned()))
 }
 
 /// Makes the first user of the answers given, or asked for on a terminal.

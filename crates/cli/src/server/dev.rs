@@ -95,6 +95,7 @@ async fn set_up(local: &Url, url: &Url, config: &Config) -> Result<()> {
         "
 Coder runs at {shown} in development mode: everything is gone when it ends.
 
+  Dashboard  {shown}
   User       {EMAIL}
   Password   {}
   Workspace  {WORKSPACE}, running, of the template {TEMPLATE}

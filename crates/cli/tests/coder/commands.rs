@@ -252,11 +252,24 @@ fn questions_on_a_terminal() {
     assert!(delete.child.wait().unwrap().success());
 
     machine.coder(["logout", "--yes"]).ok();
-    let mut login = run(&["login", &server.url]);
-    login.wait_for("Email:");
-    login.type_in("ada@example.com\r");
-    login.wait_for("Password:");
-    login.type_in(&format!("{PASSWORD}\r"));
+    let body = serde_json::json!({"email": "ada@example.com", "password": PASSWORD});
+    let said = machine
+        .bash(&format!(
+            "curl -sf -H 'content-type: application/json' -d '{body}' {}/api/v2/users/login",
+            server.url
+        ))
+        .ok();
+    let said: serde_json::Value = serde_json::from_str(&said).unwrap();
+    let mut login = run(&["login", "--no-open", &server.url]);
+    login.wait_for(&format!("{}/cli-auth", server.url));
+    login.wait_for("Paste your token here:");
+    login.type_in("wrong\r");
+    login.wait_for("Invalid API key format");
+    assert_eq!(login.child.wait().unwrap().code(), Some(1));
+    let mut login = run(&["login", "--no-open", &server.url]);
+    login.wait_for("Paste your token here:");
+    login.type_in(&format!("{}\r", said["session_token"].as_str().unwrap()));
     login.wait_for("Welcome to Coder, ada! You're authenticated.");
+    assert!(login.child.wait().unwrap().success());
     server.stop();
 }
