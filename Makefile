@@ -3,7 +3,7 @@
 TOOLS := .cache/tools/bin
 CARGO := cargo
 
-.PHONY: help setup build demo test lint fmt bench clean
+.PHONY: help setup build demo test lint fmt bench fuzz clean
 
 help: ## List the targets.
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -37,6 +37,9 @@ bench: setup ## Measure, beside a floor or a peer in the same run.
 	CODER_BENCH_PROGRAM=$(CURDIR)/target/release/coder \
 		$(CARGO) bench --locked --package coder-cli --package coder-testkit --bench coder
 
+fuzz: setup ## Feed what faces the network with anything, a minute each (needs a nightly toolchain).
+	@scripts/fuzz.sh
+
 clean: ## Delete what was built.
 	$(CARGO) clean
-	rm -rf .cache
+	rm -rf .cache fuzz/target

@@ -10,6 +10,8 @@ mod dial;
 mod environment;
 mod error;
 mod files;
+#[cfg(fuzzing)]
+pub mod fuzzing;
 mod health;
 mod launch;
 mod pty;

@@ -10,6 +10,8 @@ mod cookies;
 mod dashboard;
 mod error;
 mod extract;
+#[cfg(fuzzing)]
+pub mod fuzzing;
 mod jobs;
 mod request_id;
 pub mod router;

@@ -12,6 +12,8 @@ use std::{
 use base64::{Engine, engine::general_purpose::STANDARD};
 use coder_link::{LinkStream, frame};
 use coder_wire::agent::{OpenTerminal, Opened, TerminalInput};
+#[cfg(fuzzing)]
+pub use output::Output;
 use session::Session;
 use tokio::io::{AsyncRead, AsyncWriteExt};
 use uuid::Uuid;

@@ -7,6 +7,8 @@ mod path;
 mod proxy;
 mod redirect;
 
+#[cfg(fuzzing)]
+pub use headers::{Base, for_app, for_visitor};
 pub use host::by_host;
 pub use hosts::{AppHosts, HostError};
 pub use path::{by_path, to_root};

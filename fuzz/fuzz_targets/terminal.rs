@@ -1,0 +1,13 @@
+//! What a browser sends to a terminal, and what a terminal keeps for those who come back.
+#![no_main]
+
+use coder_wire::workspaces::TerminalMessage;
+use libfuzzer_sys::fuzz_target;
+
+fuzz_target!(|data: &[u8]| {
+    if let Ok(message) = serde_json::from_slice::<TerminalMessage>(data) {
+        let said = serde_json::to_vec(&message).unwrap();
+        serde_json::from_slice::<TerminalMessage>(&said).unwrap();
+    }
+    coder_agent::fuzzing::terminal_output(data);
+});
