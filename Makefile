@@ -3,10 +3,10 @@
 TOOLS := .cache/tools/bin
 CARGO := cargo
 
-.PHONY: help setup build demo test lint fmt bench fuzz clean
+.PHONY: help setup build demo test lint fmt screenshots bench fuzz clean
 
 help: ## List the targets.
-	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 setup: ## Install what the build and the tests need and this machine lacks.
 	@scripts/setup.sh
@@ -28,6 +28,10 @@ lint: setup ## Format check, lints, dependency rules.
 test: lint ## Everything: format, lints, unit, integration on both databases, black box.
 	$(CARGO) build --locked --workspace --all-targets
 	scripts/with-postgres.sh $(CARGO) test --locked --workspace --quiet
+
+screenshots: setup ## Write a picture of every page, in every state, light and dark, narrow and wide, to ./screenshots.
+	rm -rf screenshots
+	CODER_SCREENSHOTS=$(CURDIR)/screenshots $(CARGO) test --locked --package coder-cli --test browser --quiet -- looks::
 
 fmt: ## Format the code.
 	$(CARGO) fmt

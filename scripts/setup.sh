@@ -20,6 +20,8 @@ if [ "${1:-}" != build ]; then
     has rsync || packages+=(rsync)
     has chromium || packages+=(chromium)
     has chromedriver || packages+=(chromium-driver)
+    # Without any font a browser shows boxes, and text has no size.
+    compgen -G '/usr/share/fonts/truetype/*/*.ttf' >/dev/null || packages+=(fonts-dejavu-core)
     [ -x /usr/sbin/sshd ] || packages+=(openssh-server)
     compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null || has initdb || packages+=(postgresql)
 fi

@@ -5,6 +5,7 @@
 
 mod audit;
 mod driver;
+mod sight;
 
 use std::{
     path::Path,
@@ -20,6 +21,8 @@ use self::driver::Driver;
 
 /// How long anything may take that a person waits for.
 const PATIENCE: Duration = Duration::from_secs(20);
+/// What is narrower, in pixels, is a phone.
+const NARROW: u32 = 600;
 const PAUSE: Duration = Duration::from_millis(25);
 /// What is asked of the page.
 const PAGE: &str = include_str!("browser/page.js");
@@ -65,10 +68,23 @@ impl Browser {
         browser
     }
 
-    /// Sets how large the page is shown, in pixels.
+    /// Sets how large the page is shown, in pixels. What is as narrow as a phone is one: scroll bars take no room.
     pub fn size(&self, width: u32, height: u32) {
-        let size = json!({"width": width, "height": height, "deviceScaleFactor": 1, "mobile": false});
+        let is_phone = width < NARROW;
+        let size = json!({"width": width, "height": height, "deviceScaleFactor": 1, "mobile": is_phone});
         self.driver.devtools("Emulation.setDeviceMetricsOverride", &size).expect("a size");
+        self.wait("the window's size", || match self.ask("isSize", &[json!(width), json!(height)])? {
+            Value::Bool(true) => Ok(()),
+            _ => Err("it has another".to_owned()),
+        });
+        self.draw();
+    }
+
+    /// Waits until the page was drawn twice: all of it is as it will be then.
+    fn draw(&self) {
+        let drawn =
+            "const done = arguments[0]; requestAnimationFrame(() => requestAnimationFrame(() => done()))";
+        self.driver.post("/execute/async", &json!({"script": drawn, "args": []})).expect("it is drawn");
     }
 
     /// Sets whether the machine around the browser is dark. Nothing moves either way: pictures are of what is, not of
@@ -80,6 +96,7 @@ impl Browser {
             {"name": "prefers-reduced-motion", "value": "reduce"},
         ]});
         self.driver.devtools("Emulation.setEmulatedMedia", &media).expect("a scheme");
+        self.draw();
     }
 
     /// Types a path into the address bar.
@@ -194,85 +211,6 @@ impl Browser {
         self.keys(&[key::CONTROL, 'v']);
     }
 
-    /// Sees this text on the page.
-    pub fn see(&self, text: &str) {
-        self.wait(&format!("seeing {text:?}"), || {
-            if self.text().contains(text) { Ok(()) } else { Err("it is not there".to_owned()) }
-        });
-    }
-
-    /// Sees that this text is not on the page, or not any more.
-    pub fn see_no(&self, text: &str) {
-        self.wait(&format!("not seeing {text:?}"), || {
-            if self.text().contains(text) { Err("it is there".to_owned()) } else { Ok(()) }
-        });
-    }
-
-    /// Sees that something on the page is as this selector says, or that nothing is.
-    pub fn see_element(&self, selector: &str, is_there: bool) {
-        self.wait(&format!("{selector} there: {is_there}"), || match self.ask("has", &[json!(selector)])? {
-            Value::Bool(found) if found == is_there => Ok(()),
-            found => Err(found.to_string()),
-        });
-    }
-
-    /// Sees that the address bar has come to this path.
-    pub fn see_path(&self, path: &str) {
-        self.wait(&format!("being at {path:?}"), || {
-            let at = self.path();
-            if at == path { Ok(()) } else { Err(format!("at {at:?}")) }
-        });
-    }
-
-    /// Sees that a field, by its label, says this below: its complaint or its hint.
-    pub fn see_complaint(&self, label: &str, text: &str) {
-        self.wait(&format!("{label:?} says {text:?}"), || {
-            let said = self.of_field(label, "says")?;
-            if said.contains(text) { Ok(()) } else { Err(format!("it says {said:?}")) }
-        });
-    }
-
-    /// Sees that the focus is on what has this name; nowhere when it is empty.
-    pub fn see_focus(&self, name: &str) {
-        self.wait(&format!("the focus is on {name:?}"), || {
-            let focused = self.focused();
-            if focused == name { Ok(()) } else { Err(format!("it is on {focused:?}")) }
-        });
-    }
-
-    /// Sees whether a switch or a check box is on.
-    pub fn see_on(&self, name: &str, is_on: bool) {
-        self.wait(&format!("{name:?} on: {is_on}"), || {
-            let element = self.element("pressable", name)?;
-            let state = self.ask("isOn", &[json!({ELEMENT: element})])?;
-            if state == is_on { Ok(()) } else { Err(state.to_string()) }
-        });
-    }
-
-    /// The name of what has the focus; empty when nothing has.
-    #[must_use]
-    pub fn focused(&self) -> String {
-        self.ask("focused", &[]).ok().as_ref().and_then(Value::as_str).unwrap_or_default().to_owned()
-    }
-
-    /// What a field, by its label, holds.
-    #[must_use]
-    pub fn value(&self, label: &str) -> String {
-        self.wait(&format!("{label:?} has a value"), || self.of_field(label, "value"))
-    }
-
-    fn of_field(&self, label: &str, what: &str) -> Result<String, String> {
-        let element = self.element("field", label)?;
-        let said = self.ask(what, &[json!({ELEMENT: element})])?;
-        Ok(said.as_str().unwrap_or_default().to_owned())
-    }
-
-    /// The words on the page.
-    #[must_use]
-    pub fn text(&self) -> String {
-        self.ask("text", &[]).ok().as_ref().and_then(Value::as_str).unwrap_or_default().to_owned()
-    }
-
     /// The page's source as the browser has it now.
     #[must_use]
     pub fn source(&self) -> String {
@@ -299,7 +237,7 @@ impl Browser {
         self.ask("wide", &[]).ok().as_ref().and_then(Value::as_i64).unwrap_or_default()
     }
 
-    /// Writes a picture of the whole page.
+    /// Writes a picture of the whole page; of the window alone where a modal dialog covers it.
     pub fn screenshot(&self, path: &Path) {
         let [width, height] = ["width", "height"].map(|side| self.ask(side, &[]).expect("a size"));
         let clip = json!({"x": 0, "y": 0, "width": width, "height": height, "scale": 1});

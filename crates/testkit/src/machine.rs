@@ -114,6 +114,12 @@ impl Machine {
     /// Starts a server with workspaces on this machine, makes the first user, and logs in.
     pub fn serve_and_log_in(&self) -> Server {
         let server = self.serve(["--allow-process-workspaces"]);
+        self.set_up(&server);
+        server
+    }
+
+    /// Makes a new server's first user, `admin`, and logs in.
+    pub fn set_up(&self, server: &Server) {
         self.coder([
             "login",
             &server.url,
@@ -125,7 +131,6 @@ impl Machine {
             crate::world::PASSWORD,
         ])
         .ok();
-        server
     }
 
     /// Pushes a template and makes a workspace of it.

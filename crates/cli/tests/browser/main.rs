@@ -2,11 +2,14 @@
 #![allow(clippy::expect_used, clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, missing_docs)]
 
 mod entry;
+mod example;
 mod imports;
 mod keyboard;
+mod looks;
 mod plain;
 mod secrets;
 mod values;
+mod views;
 
 use coder_testkit::{Browser, Machine, PASSWORD, Server};
 

@@ -37,8 +37,9 @@ const verbs = {
     squeeze((element.getAttribute("aria-describedby") ?? "").split(/\s+/).filter(Boolean)
       .map((id) => textOf(document.getElementById(id))).join(" ")),
   status: () => performance.getEntriesByType("navigation")[0]?.responseStatus ?? 0,
+  isSize: (width, height) => matchMedia(`(width: ${width}px) and (height: ${height}px)`).matches,
   wide: () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
   width: () => document.documentElement.clientWidth,
-  height: () => document.documentElement.scrollHeight,
+  height: () => (document.querySelector("dialog:modal") ? innerHeight : document.documentElement.scrollHeight),
 };
 return verbs[verb](...given);
