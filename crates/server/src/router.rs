@@ -113,6 +113,12 @@ fn pages() -> Router<State> {
         .route("/logout", post(page::log_out))
         .route("/cli-auth", get(page::cli_auth).post(page::create_cli_token))
         // Account
+        .route("/settings/account", get(page::profile_page).post(page::change_profile))
+        .route("/settings/security", get(page::security_page).post(page::change_password))
+        .route("/settings/tokens", get(page::tokens_page).post(page::create_token))
+        .route("/settings/tokens/new", get(page::new_token_page))
+        .route("/settings/tokens/{id}/delete", get(page::delete_token_page).post(page::delete_token))
+        .route("/settings/appearance", get(page::appearance_page).post(page::choose_appearance))
         .route("/settings/secrets", get(page::secrets_page).post(page::add_secret))
         .route("/settings/secrets/new", get(page::add_secret_page))
         .route("/settings/secrets/import", imports)
@@ -131,6 +137,19 @@ fn pages() -> Router<State> {
         .route("/{owner}/{workspace}/cancel", post(page::cancel_build))
         .route("/{owner}/{workspace}/delete", get(page::delete_workspace_page).post(page::delete_workspace))
         .route("/{owner}/{workspace}/terminal", get(page::terminal_page))
+        // Templates
+        .route("/templates", get(page::templates_page))
+        .route("/templates/{name}", get(page::template_page))
+        .route("/templates/{name}/delete", get(page::delete_template_page).post(page::delete_template))
+        // Deployment
+        .route("/deployment", get(page::deployment_page))
+        .route("/deployment/users", get(page::users_page).post(page::create_user))
+        .route("/deployment/users/new", get(page::new_user_page))
+        .route("/deployment/users/{user}/roles", get(page::roles_page).post(page::change_roles))
+        .route("/deployment/users/{user}/password", get(page::reset_password_page).post(page::reset_password))
+        .route("/deployment/users/{user}/suspend", get(page::suspend_user_page).post(page::suspend_user))
+        .route("/deployment/users/{user}/activate", get(page::activate_user_page).post(page::activate_user))
+        .route("/deployment/users/{user}/delete", get(page::delete_user_page).post(page::delete_user))
         .layer(middleware::from_fn(page::dress))
         .route("/static/{file}", get(page::asset))
 }

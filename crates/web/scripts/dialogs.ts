@@ -59,7 +59,11 @@ function giveFocusBack(): void {
   openedBy = null;
   const menu = opener?.closest("details");
   const place = menu ? menu.querySelector("summary") : opener;
-  if (place) place.focus();
+  // What was just made, and is shown only now, comes before both; once.
+  const made = document.querySelector<HTMLElement>("#main [autofocus]");
+  made?.removeAttribute("autofocus");
+  if (made) made.focus();
+  else if (place) place.focus();
   else if (document.activeElement === document.body) document.querySelector<HTMLElement>("#main h1")?.focus();
 }
 

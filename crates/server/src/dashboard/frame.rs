@@ -3,7 +3,7 @@
 use coder_control::Caller;
 use coder_model::user::Role;
 
-use super::{theme::Theme, visit::Visit};
+use super::{shown::initial, theme::Theme, visit::Visit};
 
 /// Where in the dashboard a page is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -83,7 +83,7 @@ fn person(caller: &Caller) -> Person {
     let user = caller.user();
     let name = if user.name.is_empty() { user.username.as_str() } else { &user.name }.to_owned();
     Person {
-        initial: name.chars().next().map(String::from).unwrap_or_default(),
+        initial: initial(user),
         name,
         email: user.email.as_str().to_owned(),
         sees_users: caller.has_any(&[Role::Owner, Role::UserAdmin, Role::Auditor]),

@@ -6,9 +6,11 @@
 //! [`done`](answer::done): a redirect, or the same for a script. Every page works as a plain link or form; with a script,
 //! some open as a dialog over the page they belong to ([`answer::sheet`]).
 
+mod account;
 mod answer;
 mod assets;
 mod complaints;
+mod deployment;
 mod dress;
 mod entry;
 mod events;
@@ -16,12 +18,16 @@ mod form;
 mod frame;
 mod secrets;
 mod shown;
+mod templates;
 mod theme;
 mod visit;
 mod workspaces;
 
+pub use account::*;
 pub use assets::asset;
+pub use deployment::*;
 pub use dress::dress;
 pub use entry::*;
 pub use secrets::*;
+pub use templates::*;
 pub use workspaces::*;

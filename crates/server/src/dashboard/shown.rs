@@ -1,6 +1,6 @@
 //! How things are shown on pages.
 
-use coder_model::Moment;
+use coder_model::{Moment, user::User};
 
 /// A point in time, for a `time` element: exact for programs, and in words where no script says it better.
 #[derive(Debug, Clone)]
@@ -29,6 +29,12 @@ pub mod filters {
     pub fn visible(text: impl Display, _: &dyn Values) -> Result<String> {
         Ok(coder_model::visible(&text.to_string()))
     }
+}
+
+/// What stands in somebody's avatar: the first letter or digit of what they are called.
+pub fn initial(user: &User) -> String {
+    let called = user.name.chars().chain(user.username.as_str().chars());
+    called.filter(|character| character.is_alphanumeric()).take(1).collect()
 }
 
 /// Digits with commas between the thousands.

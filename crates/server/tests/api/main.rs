@@ -3,6 +3,8 @@
 
 mod bodies;
 mod dashboard;
+mod dashboard_access;
+mod dashboard_people;
 mod document;
 mod encryption;
 mod import;

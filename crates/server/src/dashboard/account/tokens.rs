@@ -1,0 +1,165 @@
+//! Account → Tokens. A new token is in one answer, to the form that asked for it, and nowhere else.
+
+use std::time::Duration;
+
+use askama::Template;
+use axum::{
+    extract::State as Shared,
+    http::{HeaderValue, StatusCode},
+};
+use coder_control::NewToken;
+use coder_model::token::ApiKey;
+use zeroize::Zeroizing;
+
+use crate::{
+    State,
+    dashboard::{
+        answer::{Answer, done, page, sheet},
+        complaints::Complaints,
+        form::{Form, Nothing},
+        frame::{Frame, Section},
+        shown::{When, filters},
+        visit::Member,
+    },
+    extract::Path,
+};
+
+/// Where the list is.
+const LIST: &str = "/settings/tokens";
+/// The lifetimes to choose from, in days; a year is the longest.
+const LIFETIMES: [(u64, &str); 4] = [(7, "7 days"), (30, "30 days"), (90, "90 days"), (365, "1 year")];
+/// The one that is offered: what a token gets that is made without a word about it.
+const USUAL: u64 = 30;
+const SECONDS_OF_A_DAY: u64 = 24 * 60 * 60;
+
+#[derive(Template)]
+#[template(path = "account/tokens.html")]
+struct TokensPage {
+    frame: Frame,
+    tokens: Vec<Row>,
+    made: Option<Made>,
+}
+
+struct Row {
+    id: String,
+    name: String,
+    created: When,
+    used: Option<When>,
+    expires: When,
+    is_over: bool,
+}
+
+/// A token just made.
+struct Made {
+    name: String,
+    token: Zeroizing<String>,
+}
+
+async fn list(state: &State, member: &Member, made: Option<Made>) -> Result<TokensPage, coder_control::Error> {
+    let now = state.control.clock().now();
+    let keys = state.control.list_tokens(&member.caller, member.caller.user(), false, true).await?;
+    let row = |key: &ApiKey| Row {
+        id: key.id.as_str().to_owned(),
+        name: key.name.clone(),
+        created: key.created_at.into(),
+        used: (key.last_used > key.created_at).then(|| key.last_used.into()),
+        expires: key.expires_at.into(),
+        is_over: key.expires_at <= now,
+    };
+    Ok(TokensPage { frame: member.frame(Section::Tokens), tokens: keys.iter().map(row).collect(), made })
+}
+
+/// The list of one's tokens.
+pub async fn tokens_page(Shared(state): Shared<State>, member: Member) -> Answer {
+    page(&list(&state, &member, None).await?)
+}
+
+#[derive(Template)]
+#[template(path = "account/new_token.html", blocks = ["sheet"])]
+struct NewTokenPage {
+    frame: Frame,
+    token_name: String,
+    lifetime: u64,
+    complaints: Complaints,
+}
+
+/// The form for a new token.
+pub async fn new_token_page(member: Member) -> Answer {
+    let shown = NewTokenPage {
+        frame: member.frame(Section::Tokens),
+        token_name: String::new(),
+        lifetime: USUAL,
+        complaints: Complaints::default(),
+    };
+    sheet(&member.visit, StatusCode::OK, &shown, &shown.as_sheet())
+}
+
+/// What was filled in.
+#[derive(serde::Deserialize)]
+pub struct TokenForm {
+    #[serde(default)]
+    token_name: String,
+    /// In days.
+    lifetime: u64,
+}
+
+/// Makes a token and shows it, once.
+pub async fn create_token(Shared(state): Shared<State>, member: Member, Form(form): Form<TokenForm>) -> Answer {
+    let lifetime = Duration::from_secs(form.lifetime.saturating_mul(SECONDS_OF_A_DAY));
+    let new = NewToken { name: form.token_name.clone(), lifetime: Some(lifetime) };
+    match state.control.create_token(&member.caller, member.caller.user(), new).await {
+        Ok(session) => {
+            let made = Made { name: session.key.name.clone(), token: session.token.expose() };
+            let mut response = page(&list(&state, &member, Some(made)).await?)?;
+            // A script was to show the answer in the dialog of the form: the page behind takes it instead.
+            for (name, value) in
+                [("HX-Retarget", "#main"), ("HX-Reselect", "#main"), ("HX-Reswap", "outerHTML")]
+            {
+                response.headers_mut().insert(name, HeaderValue::from_static(value));
+            }
+            Ok(response)
+        }
+        Err(error) => {
+            let shown = NewTokenPage {
+                frame: member.frame(Section::Tokens),
+                token_name: form.token_name,
+                lifetime: form.lifetime,
+                complaints: Complaints::of(error)?,
+            };
+            sheet(&member.visit, StatusCode::UNPROCESSABLE_ENTITY, &shown, &shown.as_sheet())
+        }
+    }
+}
+
+#[derive(Template)]
+#[template(path = "account/delete_token.html", blocks = ["sheet"])]
+struct DeleteTokenPage {
+    frame: Frame,
+    id: String,
+    name: String,
+}
+
+/// Asks whether it is meant.
+pub async fn delete_token_page(Shared(state): Shared<State>, member: Member, Path(id): Path<String>) -> Answer {
+    let key = state.control.find_key(&member.caller, member.caller.user(), &id).await?;
+    let shown = DeleteTokenPage {
+        frame: member.frame(Section::Tokens),
+        id: key.id.as_str().to_owned(),
+        name: key.name,
+    };
+    sheet(&member.visit, StatusCode::OK, &shown, &shown.as_sheet())
+}
+
+/// Deletes it: what it had open ends.
+pub async fn delete_token(
+    Shared(state): Shared<State>,
+    member: Member,
+    Path(id): Path<String>,
+    _form: Form<Nothing>,
+) -> Answer {
+    let user = member.caller.user();
+    let key = state.control.find_key(&member.caller, user, &id).await?;
+    state.control.remove_key(&member.caller, user, key.id.as_str(), true).await?;
+    state.sign_out_bell.notify_waiters();
+    done(&state, &member.visit, LIST, &format!("Deleted token \"{}\".", key.name))
+}

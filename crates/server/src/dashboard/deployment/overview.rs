@@ -1,0 +1,54 @@
+//! The deployment at a glance.
+
+use askama::Template;
+use axum::extract::State as Shared;
+use coder_control::{Counts, KeyUse};
+
+use crate::{
+    State,
+    dashboard::{
+        answer::{Answer, page},
+        frame::{Frame, Section},
+        shown::{When, filters},
+        visit::Member,
+    },
+};
+
+#[derive(Template)]
+#[template(path = "deployment/overview.html")]
+struct DeploymentPage {
+    frame: Frame,
+    version: &'static str,
+    access_url: String,
+    id: String,
+    since: When,
+    engine: &'static str,
+    keys: Vec<KeyUse>,
+    counts: Counts,
+    /// Agents that are connected to this server.
+    agents: usize,
+    has_processes: bool,
+    /// The host names of apps; empty where there are none.
+    app_hosts: String,
+    has_app_paths: bool,
+}
+
+/// The deployment at a glance. That it can be read at all shows that the database answers.
+pub async fn deployment_page(Shared(state): Shared<State>, member: Member) -> Answer {
+    let overview = state.control.deployment_overview(&member.caller).await?;
+    let deployment = state.control.deployment();
+    page(&DeploymentPage {
+        frame: member.frame(Section::Deployment),
+        version: env!("CARGO_PKG_VERSION"),
+        access_url: state.access_url.to_string(),
+        id: deployment.id.to_string(),
+        since: deployment.created_at.into(),
+        engine: overview.engine,
+        keys: overview.keys,
+        counts: overview.counts,
+        agents: state.agents.connections().len(),
+        has_processes: state.processes.is_some(),
+        app_hosts: state.apps.hosts.as_ref().map(|hosts| hosts.pattern(&state.access_url)).unwrap_or_default(),
+        has_app_paths: state.apps.by_path,
+    })
+}

@@ -1,0 +1,109 @@
+//! Changing what a user may do.
+
+use askama::Template;
+use axum::{extract::State as Shared, http::StatusCode};
+use coder_control::Caller;
+use coder_model::user::{Role, User};
+
+use super::{Back, find};
+use crate::{
+    State,
+    dashboard::{
+        answer::{Answer, done, sheet},
+        complaints::Complaints,
+        form::Form,
+        frame::{Frame, Section},
+        shown::filters,
+        visit::Member,
+    },
+    extract::Path,
+};
+
+#[derive(Template)]
+#[template(path = "users/roles.html", blocks = ["sheet"])]
+struct RolesPage {
+    frame: Frame,
+    id: String,
+    username: String,
+    is_self: bool,
+    choices: Vec<Choice>,
+    complaints: Complaints,
+}
+
+/// A role that may be given or taken.
+struct Choice {
+    word: &'static str,
+    name: &'static str,
+    means: &'static str,
+    is_held: bool,
+}
+
+const fn means(role: Role) -> &'static str {
+    match role {
+        Role::Owner => "Everything but other people’s secrets.",
+        Role::UserAdmin => "Makes, suspends and changes users other than owners.",
+        Role::TemplateAdmin => "Makes and changes templates, and sees all workspaces.",
+        Role::Auditor => "Reads users, templates, workspaces and the audit log.",
+    }
+}
+
+impl RolesPage {
+    fn new(member: &Member, user: &User, held: impl Fn(Role) -> bool, complaints: Complaints) -> Self {
+        let offered = |role: &Role| *role != Role::Owner || is_owner(&member.caller);
+        let choice = |role: Role| Choice {
+            word: role.as_str(),
+            name: role.display_name(),
+            means: means(role),
+            is_held: held(role),
+        };
+        Self {
+            frame: member.frame(Section::Users),
+            id: user.id.to_string(),
+            username: user.username.to_string(),
+            is_self: user.id == member.caller.id(),
+            choices: Role::ALL.into_iter().filter(offered).map(choice).collect(),
+            complaints,
+        }
+    }
+}
+
+fn is_owner(caller: &Caller) -> bool {
+    caller.has_any(&[Role::Owner])
+}
+
+/// The roles of a user, to be chosen.
+pub async fn roles_page(Shared(state): Shared<State>, member: Member, Path(user): Path<String>) -> Answer {
+    let user = find(&state, &member, &user).await?;
+    let shown = RolesPage::new(&member, &user, |role| user.roles.has(role), Complaints::default());
+    sheet(&member.visit, StatusCode::OK, &shown, &shown.as_sheet())
+}
+
+/// What was chosen.
+#[derive(serde::Deserialize)]
+pub struct RolesForm {
+    #[serde(default)]
+    roles: Vec<String>,
+}
+
+/// Gives a user exactly the roles that were chosen.
+pub async fn change_roles(
+    Shared(state): Shared<State>,
+    member: Member,
+    Path(user): Path<String>,
+    Back(back): Back,
+    Form(form): Form<RolesForm>,
+) -> Answer {
+    let user = find(&state, &member, &user).await?;
+    match state.control.set_user_roles(&member.caller, &user, &form.roles).await {
+        Ok(changed) => {
+            // Whoever gave up their own roles may not be let into the list any more.
+            let to = if changed.id == member.caller.id() { "/" } else { &back };
+            done(&state, &member.visit, to, &format!("Changed the roles of \"{}\".", changed.username))
+        }
+        Err(error) => {
+            let chosen = |role: Role| form.roles.iter().any(|word| word == role.as_str());
+            let shown = RolesPage::new(&member, &user, chosen, Complaints::of(error)?);
+            sheet(&member.visit, StatusCode::UNPROCESSABLE_ENTITY, &shown, &shown.as_sheet())
+        }
+    }
+}

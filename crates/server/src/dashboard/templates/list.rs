@@ -1,0 +1,59 @@
+//! The list of templates.
+
+use askama::Template;
+use axum::extract::State as Shared;
+use coder_control::rows::FoundTemplate;
+use coder_model::template::Computer;
+
+use super::{computer, may_change, title};
+use crate::{
+    State,
+    dashboard::{
+        answer::{Answer, page},
+        frame::{Frame, Section},
+        shown::{When, filters},
+        visit::Member,
+    },
+};
+
+#[derive(Template)]
+#[template(path = "templates/list.html")]
+struct TemplatesPage {
+    frame: Frame,
+    templates: Vec<Row>,
+    may_change: bool,
+}
+
+struct Row {
+    name: String,
+    title: String,
+    description: String,
+    computer: Option<Computer>,
+    workspaces: i64,
+    updated: When,
+    by: String,
+}
+
+impl From<&FoundTemplate> for Row {
+    fn from(found: &FoundTemplate) -> Self {
+        Self {
+            name: found.template.name.to_string(),
+            title: title(found),
+            description: found.template.description.clone(),
+            computer: computer(&found.definition),
+            workspaces: found.workspaces,
+            updated: found.template.updated_at.into(),
+            by: found.created_by_name.clone(),
+        }
+    }
+}
+
+/// The list of templates.
+pub async fn templates_page(Shared(state): Shared<State>, member: Member) -> Answer {
+    let templates = state.control.list_templates().await?;
+    page(&TemplatesPage {
+        frame: member.frame(Section::Templates),
+        templates: templates.iter().map(Row::from).collect(),
+        may_change: may_change(&member.caller),
+    })
+}

@@ -1,0 +1,53 @@
+//! A template.
+
+use askama::Template;
+use axum::extract::State as Shared;
+use coder_model::template::Computer;
+
+use super::{computer, may_change, title};
+use crate::{
+    State,
+    dashboard::{
+        answer::{Answer, page},
+        frame::{Frame, Section},
+        shown::{When, filters},
+        visit::Member,
+    },
+    extract::Path,
+};
+
+#[derive(Template)]
+#[template(path = "templates/look.html")]
+struct TemplatePage {
+    frame: Frame,
+    name: String,
+    title: String,
+    description: String,
+    computer: Option<Computer>,
+    workspaces: i64,
+    version: String,
+    pushed: When,
+    pushed_by: String,
+    source: String,
+    may_change: bool,
+}
+
+/// A template, with its source.
+pub async fn template_page(Shared(state): Shared<State>, member: Member, Path(name): Path<String>) -> Answer {
+    let found = state.control.find_template_by_name(&name).await?;
+    let active = state.control.find_template_version(found.template.active_version).await?;
+    page(&TemplatePage {
+        frame: member.frame(Section::Templates),
+        name: found.template.name.to_string(),
+        title: title(&found),
+        description: found.template.description,
+        computer: computer(&active.definition),
+        workspaces: found.workspaces,
+        version: active.version.name,
+        pushed: active.version.created_at.into(),
+        pushed_by: active.created_by_name,
+        // A carriage return before a line feed says nothing that a page could show.
+        source: active.definition.replace("\r\n", "\n"),
+        may_change: may_change(&member.caller),
+    })
+}

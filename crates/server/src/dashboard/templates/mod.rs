@@ -1,0 +1,34 @@
+//! Templates: what workspaces can be made from.
+
+mod delete;
+mod list;
+mod look;
+
+pub use delete::{delete_template, delete_template_page};
+pub use list::templates_page;
+pub use look::template_page;
+
+use coder_control::{Caller, rows::FoundTemplate};
+use coder_model::{
+    template::{Computer, Definition},
+    user::Role,
+};
+
+/// Where the list is.
+const LIST: &str = "/templates";
+
+/// Whether templates are somebody's to change.
+fn may_change(caller: &Caller) -> bool {
+    caller.has_any(&[Role::Owner, Role::TemplateAdmin])
+}
+
+/// The name to show: the one for people, or the one for programs where there is none.
+fn title(found: &FoundTemplate) -> String {
+    let template = &found.template;
+    if template.display_name.is_empty() { template.name.to_string() } else { template.display_name.clone() }
+}
+
+/// What workspaces of a template run on; nothing when its definition is of another version of this program.
+fn computer(definition: &str) -> Option<Computer> {
+    Definition::parse(definition).map(|definition| definition.computer).ok()
+}

@@ -1,0 +1,128 @@
+//! Who sees which page of the dashboard, and whose forms are taken.
+
+use coder_testkit::{PASSWORD, Pages, form, on_both_engines};
+use reqwest::Method;
+
+use crate::dashboard_people::{id_of, is_guarded, people};
+
+/// Pages that everybody has.
+const EVERYBODYS: [&str; 8] = [
+    "/settings/account",
+    "/settings/security",
+    "/settings/tokens",
+    "/settings/tokens/new",
+    "/settings/appearance",
+    "/settings/secrets",
+    "/templates",
+    "/templates/go",
+];
+
+on_both_engines! {
+    /// What a role may not see is not linked, and refused when asked for.
+    async fn who_sees_what(world: World) {
+        let admin = people(&world).await;
+        let (owner, other) = (id_of(&admin, "admin").await, id_of(&admin, "member").await);
+        let of = |user: &str| {
+            ["roles", "password", "suspend", "activate", "delete"].map(|verb| format!("/deployment/users/{user}/{verb}"))
+        };
+        for who in ["admin", "user-admin", "template-admin", "auditor", "member"] {
+            let mut pages = Pages::sign_in(&world, who).await;
+            let (owns, manages) = (who == "admin", matches!(who, "admin" | "user-admin"));
+            let mut expected: Vec<(String, bool)> = EVERYBODYS.map(|path| (path.to_owned(), true)).into();
+            expected.push(("/templates/go/delete".to_owned(), owns || who == "template-admin"));
+            expected.push(("/deployment".to_owned(), owns));
+            expected.push(("/deployment/users".to_owned(), manages || who == "auditor"));
+            expected.push(("/deployment/users/new".to_owned(), manages));
+            if who != "member" {
+                expected.extend(of(&other).map(|path| (path, manages)));
+                // Nobody does these to themselves.
+                expected.extend(of(&owner).map(|path| {
+                    let own_roles = owns && path.ends_with("/roles");
+                    (path, own_roles)
+                }));
+            }
+            for (path, may) in expected {
+                let answer = pages.get(&path).await;
+                assert_eq!(answer.status, if may { 200 } else { 403 }, "{who}: {path}");
+                is_guarded(&answer, &path);
+                assert_eq!(answer.text.matches("<h1").count(), 1, "{path}");
+                if may {
+                    assert_eq!(answer.text.contains("href=\"/deployment\""), owns, "{who}: {path}");
+                    assert_eq!(answer.text.contains("href=\"/deployment/users\""), manages || who == "auditor");
+                }
+            }
+            let list = pages.get("/deployment/users").await.text;
+            assert_eq!(list.contains("/deployment/users/new"), manages, "{who}");
+            assert_eq!(list.contains(&format!("/deployment/users/{other}/suspend")), manages, "{who}");
+            assert_eq!(list.contains(&format!("/deployment/users/{owner}/roles")), owns, "{who}");
+            let shown = pages.get("/templates/go").await.text;
+            assert_eq!(shown.contains("/templates/go/delete"), owns || who == "template-admin", "{who}");
+        }
+        let mut nobody = Pages::new(&world);
+        for path in EVERYBODYS.into_iter().chain(["/deployment", "/deployment/users"]) {
+            let answer = nobody.get(path).await;
+            assert_eq!(answer.status, 303, "{path}");
+            assert!(answer.header("location").starts_with("/login?redirect="), "{path}");
+        }
+    }
+
+    /// What is not shown is not done either, whoever writes the form themselves.
+    async fn what_is_not_shown_is_refused(world: World) {
+        let admin = people(&world).await;
+        let (owner, other) = (id_of(&admin, "admin").await, id_of(&admin, "member").await);
+        let user = [("username", "eve"), ("email", "eve@example.com"), ("password", PASSWORD)];
+        for who in ["template-admin", "auditor", "member"] {
+            let mut pages = Pages::sign_in(&world, who).await;
+            let may_delete = who == "template-admin";
+            assert_eq!(pages.post("/deployment/users", &user).await.status, 403, "{who}");
+            for verb in ["roles", "password", "suspend", "activate", "delete"] {
+                let path = format!("/deployment/users/{other}/{verb}");
+                let status = pages.post(&path, &[("password", PASSWORD)]).await.status;
+                assert_eq!(status, 403, "{who}: {verb}");
+            }
+            if !may_delete {
+                assert_eq!(pages.post("/templates/go/delete", &[]).await.status, 403, "{who}");
+            }
+        }
+        let mut pages = Pages::sign_in(&world, "user-admin").await;
+        for verb in ["roles", "password", "suspend", "delete"] {
+            let path = format!("/deployment/users/{owner}/{verb}");
+            assert_eq!(pages.post(&path, &[("password", PASSWORD)]).await.status, 403, "{verb}");
+        }
+        let roles = format!("/deployment/users/{other}/roles");
+        assert_eq!(pages.post(&roles, &[("roles", "owner")]).await.status, 403);
+        assert!(!pages.get(&roles).await.text.contains("value=\"owner\""));
+        assert_eq!(admin.get("/api/v2/users").await.expect(200)["count"], 5);
+    }
+
+    /// A form is taken from our own pages only, and from those that were shown to who sends it.
+    async fn forms_of_others(world: World) {
+        let admin = people(&world).await;
+        let other = id_of(&admin, "member").await;
+        let mut pages = Pages::sign_in(&world, "admin").await;
+        let stranger = Pages::sign_in(&world, "member").await.form_token;
+        let own = pages.form_token.clone();
+        let origin = world.state.access_url.origin().ascii_serialization();
+        let paths = [
+            "/settings/account", "/settings/security", "/settings/tokens", "/settings/appearance", "/templates/go/delete",
+            "/deployment/users",
+        ];
+        let about_users = ["roles", "password", "suspend", "activate", "delete"]
+            .map(|verb| format!("/deployment/users/{other}/{verb}"));
+        for path in paths.into_iter().chain(about_users.iter().map(String::as_str)) {
+            for (token, from) in [("", &*origin), (&*stranger, &*origin), (&*own, "https://evil.example"), (&*own, "null")] {
+                let request = pages
+                    .request(Method::POST, path)
+                    .header("origin", from)
+                    .header("content-type", "application/x-www-form-urlencoded")
+                    .body(form(&[("form_token", token), ("name", "x"), ("theme", "dark"), ("password", PASSWORD)]));
+                let answer = pages.send(request).await;
+                assert_eq!(answer.status, 403, "{path} from {from}");
+                is_guarded(&answer, path);
+            }
+        }
+        assert_eq!(admin.get("/api/v2/users/me").await.expect(200)["name"], "");
+        assert_eq!(admin.get("/api/v2/users/member").await.expect(200)["status"], "active");
+        admin.get("/api/v2/organizations/default/templates/go").await.expect(200);
+    }
+}

@@ -1,0 +1,245 @@
+//! Account, templates, users and deployment in the dashboard: what comes of the forms.
+
+use coder_testkit::{Api, PASSWORD, Pages, Reply, World, form, on_both_engines};
+use reqwest::Method;
+use serde_json::json;
+
+use crate::workspaces::template;
+
+/// Users by their roles, each named for them, and a template called `go`.
+pub async fn people(world: &World) -> Api {
+    let admin = world.admin().await;
+    for role in ["user-admin", "template-admin", "auditor", "member"] {
+        world.user(&admin, role).await;
+        admin.put(&format!("/api/v2/users/{role}/roles"), json!({"roles": [role]})).await.expect(200);
+    }
+    template(&admin, "go", "[external]\n").await;
+    admin
+}
+
+pub async fn id_of(admin: &Api, name: &str) -> String {
+    let user = admin.get(&format!("/api/v2/users/{name}")).await.expect(200);
+    user["id"].as_str().unwrap().to_owned()
+}
+
+/// Every page is kept by nobody and takes nothing from elsewhere.
+pub fn is_guarded(answer: &Reply, path: &str) {
+    assert_eq!(answer.header("cache-control"), "no-store", "{path}");
+    let policy = answer.header("content-security-policy");
+    assert!(policy.starts_with("default-src 'none'; script-src 'self'; style-src 'self';"), "{path}: {policy}");
+    assert!(!answer.text.contains(" style=") && !answer.text.contains("<script>"), "{path}");
+}
+
+on_both_engines! {
+    async fn ones_own_account(world: World) {
+        let admin = people(&world).await;
+        let mut pages = Pages::sign_in(&world, "member").await;
+        let saved = pages.post("/settings/account", &[("name", " Marge \u{202e}<b>&\" ")]).await;
+        assert_eq!((saved.status, saved.header("location")), (303, "/settings/account"));
+        let shown = pages.get("/settings/account").await.text;
+        assert!(shown.contains("Updated your profile."), "{shown}");
+        assert!(!pages.get("/settings/account").await.text.contains("Updated your profile."), "said once");
+        let refused = pages.post("/settings/account", &[("name", "a\u{7}b")]).await;
+        assert_eq!(refused.status, 422);
+        assert!(refused.text.contains("id=\"name-complaint\""), "{}", refused.text);
+        let long = "x".repeat(129);
+        assert_eq!(pages.post("/settings/account", &[("name", &long)]).await.status, 422);
+
+        // The name is harmless wherever it stands.
+        let mut owner = Pages::sign_in(&world, "admin").await;
+        for text in [pages.get("/settings/account").await.text, owner.get("/deployment/users").await.text] {
+            assert!(text.contains("Marge \\u{202e}&#60;b&#62;&#38;&#34;"), "{text}");
+            assert!(!text.contains("<b>") && !text.replace("value=\"Marge \u{202e}", "").contains('\u{202e}'));
+        }
+        assert_eq!(admin.get("/api/v2/users/member").await.expect(200)["name"], "Marge \u{202e}<b>&\"");
+
+        let chosen = pages.post("/settings/appearance", &[("theme", "dark")]).await;
+        assert_eq!(chosen.status, 303);
+        assert!(pages.get("/settings/appearance").await.text.contains("data-theme=\"dark\""));
+        assert_eq!(pages.post("/settings/appearance", &[("theme", "\"><b>")]).await.status, 400);
+    }
+
+    async fn ones_own_password(world: World) {
+        people(&world).await;
+        let mut pages = Pages::sign_in(&world, "member").await;
+        let mut elsewhere = Pages::sign_in(&world, "member").await;
+        let with = |old: &'static str, new: &'static str, again: &'static str| {
+            [("old_password", old), ("password", new), ("repeated", again)]
+        };
+        for (fields, complaint) in [
+            (with(PASSWORD, "a new password", "another password"), "repeated-complaint"),
+            (with("not the old one", "a new password", "a new password"), "old_password-complaint"),
+            (with(PASSWORD, "short", "short"), "password-complaint"),
+        ] {
+            let refused = pages.post("/settings/security", &fields).await;
+            assert_eq!(refused.status, 422);
+            assert!(refused.text.contains(&format!("id=\"{complaint}\"")), "{complaint}");
+            assert!(!refused.text.contains("a new password") && !refused.text.contains(PASSWORD));
+        }
+        let changed = pages.post("/settings/security", &with(PASSWORD, "a new password", "a new password")).await;
+        assert_eq!((changed.status, changed.header("location")), (303, "/settings/security"));
+        assert_eq!(pages.get("/settings/security").await.status, 200);
+        assert_eq!(elsewhere.get("/settings/security").await.header("location"), "/login?redirect=%2Fsettings%2Fsecurity");
+    }
+
+    /// A token is in the one answer that makes it.
+    async fn tokens(world: World) {
+        people(&world).await;
+        let mut pages = Pages::sign_in(&world, "member").await;
+        let mut other = Pages::sign_in(&world, "auditor").await;
+        let made = pages.post("/settings/tokens", &[("token_name", "ci"), ("lifetime", "7")]).await;
+        assert_eq!(made.status, 200, "{}", made.text);
+        is_guarded(&made, "a new token");
+        let token = made.text.split_once("id=\"new-token-text\">").unwrap().1.split_once('<').unwrap().0;
+        world.nobody.with_token(token).get("/api/v2/users/me").await.expect(200);
+        let secret = token.split_once('-').unwrap().1;
+        assert!(!format!("{:?}", made.headers).contains(secret), "in no header");
+        let list = pages.get("/settings/tokens").await.text;
+        assert!(list.contains(">ci<") && !list.contains(secret), "{list}");
+
+        for (name, lifetime, field) in [("ci", "7", "token_name"), ("a b", "7", "token_name"), ("x", "400", "lifetime")] {
+            let refused = pages.post("/settings/tokens", &[("token_name", name), ("lifetime", lifetime)]).await;
+            assert_eq!(refused.status, 422, "{name}");
+            assert!(refused.text.contains(&format!("id=\"{field}-complaint\"")), "{name}: {}", refused.text);
+        }
+
+        let id = token.split_once('-').unwrap().0;
+        let path = format!("/settings/tokens/{id}/delete");
+        assert_eq!(other.get(&path).await.status, 404);
+        assert_eq!(other.post(&path, &[]).await.status, 404);
+        assert!(pages.get(&path).await.text.contains("<bdi>ci</bdi>"));
+        assert_eq!(pages.post(&path, &[]).await.status, 303);
+        assert_eq!(world.nobody.with_token(token).get("/api/v2/users/me").await.status, 401);
+        assert!(pages.get("/settings/tokens").await.text.contains("No tokens yet"));
+    }
+
+    async fn templates(world: World) {
+        let admin = world.admin().await;
+        let mut pages = Pages::sign_in(&world, "admin").await;
+        assert!(pages.get("/templates").await.text.contains("coder templates init &amp;&amp; coder templates push NAME"));
+        let source = "# <script>alert(1)</script> \u{202e}\r\n[external]\r\n";
+        template(&admin, "go", source).await;
+        let shown = pages.get("/templates/go").await;
+        is_guarded(&shown, "/templates/go");
+        assert!(shown.text.contains("# &#60;script&#62;alert(1)&#60;/script&#62; \\u{202e}\n[external]"), "{}", shown.text);
+        assert!(shown.text.contains("href=\"/workspaces/new?template=go\""));
+        assert_eq!(pages.get("/templates/none").await.status, 404);
+
+        let workspace = json!({"name": "dev", "template_id": admin.get("/api/v2/templates").await.expect(200)[0]["id"]});
+        admin.post("/api/v2/users/me/workspaces", workspace).await.expect(201);
+        let refused = pages.post("/templates/go/delete", &[]).await;
+        assert_eq!(refused.status, 422);
+        assert!(refused.text.contains("All workspaces must be deleted before a template can be removed."));
+        template(&admin, "unused", "[external]\n").await;
+        let deleted = pages.post("/templates/unused/delete", &[]).await;
+        assert_eq!((deleted.status, deleted.header("location")), (303, "/templates"));
+        let list = pages.get("/templates").await.text;
+        assert!(list.contains("Deleted template &#34;unused&#34;.") && !list.contains("/templates/unused"), "{list}");
+    }
+
+    async fn looking_after_users(world: World) {
+        let admin = people(&world).await;
+        let mut pages = Pages::sign_in(&world, "admin").await;
+        let mut member = Pages::sign_in(&world, "member").await;
+        let new = [("username", "eve"), ("name", "Eve"), ("email", "eve@example.com"), ("password", PASSWORD)];
+        assert_eq!(pages.post("/deployment/users", &new).await.header("location"), "/deployment/users");
+        let again = pages.post("/deployment/users", &new).await;
+        assert_eq!(again.status, 422);
+        assert!(again.text.contains("-complaint\"") && !again.text.contains(PASSWORD), "{}", again.text);
+
+        let found = pages.get("/deployment/users?q=EVE").await.text;
+        assert!(found.contains("eve@example.com") && !found.contains("member@example.com"));
+        assert!(pages.get("/deployment/users?q=%3Cb%3E").await.text.contains("Nobody matches"));
+        assert_eq!(pages.get("/deployment/users?q=color:red").await.status, 422);
+
+        let id = id_of(&admin, "member").await;
+        let at = |verb: &str| format!("/deployment/users/{id}/{verb}");
+        assert_eq!(pages.post(&at("roles"), &[("roles", "auditor"), ("roles", "user-admin")]).await.status, 303);
+        let roles = admin.get("/api/v2/users/member").await.expect(200)["roles"].clone();
+        assert_eq!((&roles[0]["name"], &roles[1]["name"]), (&json!("user-admin"), &json!("auditor")));
+        assert_eq!(pages.post(&at("roles"), &[]).await.status, 303);
+        assert_eq!(admin.get("/api/v2/users/member").await.expect(200)["roles"], json!([]));
+
+        // A suspended user's next page is the log-in.
+        assert!(pages.get(&at("suspend")).await.text.contains("end at once"));
+        assert_eq!(pages.post(&at("suspend"), &[]).await.status, 303);
+        let out = member.get("/templates").await;
+        assert_eq!((out.status, out.header("location")), (303, "/login?redirect=%2Ftemplates"));
+        assert!(pages.get("/deployment/users?q=status:suspended").await.text.contains(&at("activate")));
+        assert_eq!(pages.post(&at("activate"), &[]).await.status, 303);
+        let mut member = Pages::sign_in(&world, "member").await;
+
+        assert_eq!(pages.post(&at("password"), &[("password", "short")]).await.status, 422);
+        assert_eq!(pages.post(&at("password"), &[("password", "another password")]).await.status, 303);
+        assert_eq!(member.get("/templates").await.status, 303, "signed out by it");
+
+        let owner = format!("/deployment/users/{}/roles", id_of(&admin, "admin").await);
+        let refused = pages.post(&owner, &[]).await;
+        assert_eq!(refused.status, 422);
+        assert!(refused.text.contains("The last owner must stay."), "{}", refused.text);
+        assert_eq!(pages.post(&at("delete"), &[]).await.status, 303);
+        admin.get("/api/v2/users/member").await.expect(404);
+    }
+
+    /// With a script, forms open and are answered within the list as it was searched.
+    async fn dialogs_over_the_list(world: World) {
+        let admin = people(&world).await;
+        let mut pages = Pages::sign_in(&world, "admin").await;
+        let suspend = format!("/deployment/users/{}/suspend", id_of(&admin, "member").await);
+        let sheet = pages.send(pages.request(Method::GET, &suspend).header("hx-request", "true")).await;
+        assert!(sheet.text.trim_start().starts_with("<div class=\"sheet\">") && !sheet.text.contains("<html"), "{}", sheet.text);
+        is_guarded(&sheet, &suspend);
+
+        let origin = world.state.access_url.origin().ascii_serialization();
+        for (shown, back) in [
+            (format!("{origin}/deployment/users?q=mem&page=1"), "/deployment/users?q=mem&page=1"),
+            ("https://evil.example/elsewhere?q=x".to_owned(), "/deployment/users"),
+        ] {
+            let request = pages
+                .request(Method::POST, &suspend)
+                .header("origin", &origin)
+                .header("hx-request", "true")
+                .header("hx-current-url", shown)
+                .header("content-type", "application/x-www-form-urlencoded")
+                .body(form(&[("form_token", &pages.form_token)]));
+            let answer = pages.send(request).await;
+            assert_eq!(answer.status, 204, "{}", answer.text);
+            let to: serde_json::Value = serde_json::from_str(answer.header("hx-location")).unwrap();
+            assert_eq!(to["path"], back);
+        }
+    }
+
+    /// A long list comes in pages, and a search stays with them.
+    async fn pages_of_users(world: World) {
+        world.admin().await;
+        for n in 0..60 {
+            world.place.execute(&format!(
+                "INSERT INTO users (id, username, email, name, status, roles, password_hash, created_at, updated_at)
+                 SELECT {}, 'u{n:02}', 'u{n:02}@example.com', '', 'dormant', '', '', 0, 0",
+                if world.place.postgres_url.is_some() { "gen_random_uuid()" } else { "randomblob(16)" },
+            )).await;
+        }
+        let mut pages = Pages::sign_in(&world, "admin").await;
+        let first = pages.get("/deployment/users?q=u").await.text;
+        assert!(first.contains("1 to 50 of 60 users") && !first.contains("rel=\"prev\""), "{first}");
+        assert!(first.contains("href=\"/deployment/users?q=u&#38;page=2\""), "{first}");
+        let second = pages.get("/deployment/users?q=u&page=2").await.text;
+        assert!(second.contains("51 to 60 of 60 users") && !second.contains("rel=\"next\""), "{second}");
+        assert_eq!(pages.get("/deployment/users?page=4294967295").await.status, 200);
+    }
+
+    async fn the_deployment(world: World) {
+        people(&world).await;
+        let mut pages = Pages::sign_in(&world, "admin").await;
+        let member = world.login("member@example.com").await;
+        member.post("/api/v2/users/me/secrets", json!({"name": "k", "value": "canary"})).await.expect(201);
+        let shown = pages.get("/deployment").await.text;
+        let engine = if world.place.postgres_url.is_some() { "PostgreSQL" } else { "SQLite" };
+        assert!(shown.contains(engine) && shown.contains("Seals and opens"), "{shown}");
+        assert!(shown.contains(world.state.access_url.as_str()));
+        assert!(shown.contains(&world.state.control.deployment().id.to_string()));
+        assert!(shown.contains("<td data-label=\"Data keys\">1</td>"), "{shown}");
+        assert!(!shown.contains(&world.place.key), "no key, only its name");
+        assert!(shown.contains("Not allowed"));
+    }
+}
