@@ -7,7 +7,7 @@ use clap::Args;
 use url::Url;
 use zeroize::Zeroizing;
 
-use crate::{args::parse_url, harden::harden, server::log};
+use crate::{args::parse_url, harden::harden, output::survive_broken_pipe, server::log};
 
 /// Run a workspace agent.
 #[derive(Args)]
@@ -39,6 +39,7 @@ pub fn run(args: AgentArgs) -> Result<()> {
     };
     log::start(args.log_format);
     harden();
+    survive_broken_pipe();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().context("cannot start")?;
     runtime.block_on(coder_agent::run(coder_agent::Options { url: args.agent_url, token }))?;
     Ok(())

@@ -45,3 +45,11 @@ pub fn restore_broken_pipe() {
     // SAFETY: the default action runs no code of ours, and no thread was started yet.
     let _ = unsafe { signal(Signal::SIGPIPE, SigHandler::SigDfl) };
 }
+
+/// Turns that off again, for programs that serve others: a process of somebody's that reads no more is no reason to end.
+#[allow(unsafe_code)]
+pub fn survive_broken_pipe() {
+    use nix::sys::signal::{SigHandler, Signal, signal};
+    // SAFETY: an ignored signal runs no code of ours, and no thread was started yet.
+    let _ = unsafe { signal(Signal::SIGPIPE, SigHandler::SigIgn) };
+}

@@ -18,7 +18,9 @@ use tokio::{
 use url::Url;
 use zeroize::Zeroizing;
 
-use crate::{args::parse_url, config::Config, harden::harden, memory, ssh_options};
+use crate::{
+    args::parse_url, config::Config, harden::harden, memory, output::survive_broken_pipe, ssh_options,
+};
 
 /// Run a server.
 ///
@@ -120,6 +122,7 @@ pub struct ServerArgs {
 pub fn run(args: ServerArgs, config: impl FnOnce() -> Result<Config>) -> Result<()> {
     log::start(args.log_format);
     harden();
+    survive_broken_pipe();
     memory::give_back_large_blocks();
     let runtime = tokio::runtime::Runtime::new().context("cannot start")?;
     if args.dev {

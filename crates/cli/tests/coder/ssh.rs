@@ -142,6 +142,18 @@ fn an_interactive_shell() {
     server.stop();
 }
 
+/// A process that reads nothing of much that it is sent ends, and nothing else does.
+#[test]
+fn what_nobody_reads() {
+    let (machine, server) = workspace();
+    let pid = machine.coder(["ssh", "dev", "--", "echo -n $PPID"]).ok();
+    for command in ["true", "exec <&-; sleep 0.3; echo over", "head -c 1 >/dev/null; exec <&-; sleep 0.3"] {
+        machine.bash(&format!("(head -c 5000000 /dev/zero || true) | coder ssh dev -- '{command}'")).ok();
+    }
+    assert_eq!(machine.coder(["ssh", "dev", "--", "echo -n $PPID"]).ok(), pid, "the same agent");
+    server.stop();
+}
+
 /// Where the folder of the template is not there, a shell starts elsewhere and says so; a command just starts there.
 #[test]
 fn a_folder_that_is_missing() {
