@@ -103,7 +103,9 @@ where
     let events = stream::unfold(receiver, |mut receiver| async {
         receiver.recv().await.map(|event| (Ok::<_, Infallible>(event), receiver))
     });
-    Sse::new(events).keep_alive(KeepAlive::new().interval(SIGN_OF_LIFE)).into_response()
+    let events = Sse::new(events).keep_alive(KeepAlive::new().interval(SIGN_OF_LIFE));
+    // A proxy in front that collects answers before it passes them on would hold every event back.
+    ([("X-Accel-Buffering", "no")], events).into_response()
 }
 
 /// A part of a page as text.

@@ -217,6 +217,15 @@ on_both_engines! {
         assert!(stopped.text.contains("No agent runs."));
         assert_eq!(pages.get("/@bob/dev/terminal").await.status, 409);
 
+        // Put aside, it does not start until it is taken back.
+        let dormant = format!("/api/v2/workspaces/{}/dormant", workspace["id"].as_str().unwrap());
+        bob.put(&dormant, json!({"dormant": true})).await.expect(200);
+        let aside = pages.get("/@bob/dev").await;
+        assert!(aside.text.contains("Take back") && !aside.text.contains("/@bob/dev/start\""));
+        assert_eq!(pages.post("/@bob/dev/start", &[]).await.status, 409);
+        assert_eq!(pages.post("/@bob/dev/wake", &[]).await.status, 303);
+        assert!(pages.get("/@bob/dev").await.text.contains("/@bob/dev/start\""));
+
         // Nobody else's.
         let eve = world.user(&admin, "eve").await;
         drop(eve);
@@ -225,7 +234,7 @@ on_both_engines! {
         for path in ["/@bob/dev", "/@bob/dev/terminal", "/@bob/dev/delete", "/@nobody/dev", "/@eve/dev"] {
             assert_eq!(eve.get(path).await.status, 404, "{path}");
         }
-        for action in ["start", "stop", "restart", "delete", "cancel"] {
+        for action in ["start", "stop", "restart", "wake", "delete", "cancel"] {
             assert_eq!(eve.post(&format!("/@bob/dev/{action}"), &[]).await.status, 404, "{action}");
         }
         assert_eq!(eve.get(&live).await.status, 404);

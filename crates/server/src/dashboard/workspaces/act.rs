@@ -69,6 +69,18 @@ pub async fn cancel_build(
     done(&state, &member.visit, &page_of(&overview), "")
 }
 
+/// Takes it back that was put aside, and leaves it stopped.
+pub async fn wake_workspace(
+    Shared(state): Shared<State>,
+    at: At,
+    member: Member,
+    _form: Form<Nothing>,
+) -> Answer {
+    let overview = at.find(&state, &member).await?;
+    state.control.set_dormant(&member.caller, overview.workspace.id, false).await?;
+    done(&state, &member.visit, &page_of(&overview), "Taken back: it can be started again.")
+}
+
 #[derive(Template)]
 #[template(path = "workspaces/delete.html", blocks = ["sheet"])]
 struct DeletePage {

@@ -12,6 +12,7 @@ mod terminal;
 
 pub use act::{
     cancel_build, delete_workspace, delete_workspace_page, restart_workspace, start_workspace, stop_workspace,
+    wake_workspace,
 };
 pub use create::{create_workspace, create_workspace_page};
 pub use list::{follow_workspaces, workspaces_page};

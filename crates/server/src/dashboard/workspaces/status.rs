@@ -93,6 +93,8 @@ pub const fn of_change(change: Change) -> &'static str {
 /// What may be done to a workspace as it is now.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Possible {
+    /// Take it back that was put aside.
+    pub wake: bool,
     /// Start it.
     pub start: bool,
     /// Stop it.
@@ -109,9 +111,11 @@ impl Possible {
         let build = &overview.build;
         let is_active = matches!(build.status, JobStatus::Pending | JobStatus::Running | JobStatus::Canceling);
         let is_start = matches!(build.transition, Transition::Start);
+        let is_aside = overview.workspace.dormant_at.is_some();
         Self {
+            wake: !is_active && is_aside,
             // One that failed to start may run in part: it can be stopped as well as started again.
-            start: !is_active && (!is_start || !matches!(build.status, JobStatus::Succeeded)),
+            start: !is_active && !is_aside && (!is_start || !matches!(build.status, JobStatus::Succeeded)),
             stop: !is_active && is_start,
             cancel: matches!(build.status, JobStatus::Pending | JobStatus::Running),
             delete: !is_active,
