@@ -73,7 +73,11 @@ fn html(status: StatusCode, page: &impl Template) -> Answer {
 
 /// Something was done: on to a page of ours, which says so.
 pub fn done(state: &State, visit: &Visit, to: &str, notice: &str) -> Answer {
-    let mut response = if visit.is_partial { part_of(to)? } else { redirect(to) };
+    let mut response = match visit.is_partial {
+        true if is_shown(visit, to) => part_of(to)?,
+        true => (StatusCode::NO_CONTENT, [("HX-Redirect", header_of(to)?)]).into_response(),
+        false => redirect(to),
+    };
     if !notice.is_empty() {
         let text: String = url::form_urlencoded::byte_serialize(notice.as_bytes()).collect();
         let cookie = own_cookie(state, NOTICE_COOKIE, &text, "; Max-Age=60")?;
@@ -93,6 +97,15 @@ pub fn redirect(to: &str) -> Response {
 /// Has a script put the page's main part in the place of the one that is shown.
 fn part_of(to: &str) -> Answer {
     let place = serde_json::json!({"path": to, "target": "#main", "select": "#main", "swap": "outerHTML"});
-    let place = HeaderValue::from_str(&place.to_string()).map_err(Failure::internal)?;
-    Ok((StatusCode::NO_CONTENT, [("HX-Location", place)]).into_response())
+    Ok((StatusCode::NO_CONTENT, [("HX-Location", header_of(&place.to_string())?)]).into_response())
+}
+
+/// Whether this is the page that is there: another one is gone to, so that the address and the title are its own.
+fn is_shown(visit: &Visit, to: &str) -> bool {
+    let path = to.split(['?', '#']).next().unwrap_or_default();
+    visit.shown_at.is_empty() || visit.shown_at == path
+}
+
+fn header_of(text: &str) -> Result<HeaderValue, Failure> {
+    HeaderValue::from_str(text).map_err(Failure::internal)
 }

@@ -8,6 +8,7 @@ use axum::{
 };
 use coder_control::{Caller, Error as ControlError, form_token};
 use coder_wire::TOKEN_COOKIE;
+use url::Url;
 
 use super::{
     answer::Refusal,
@@ -33,6 +34,8 @@ pub struct Visit {
     pub form_token: String,
     /// Whether a script asks, to show the answer within the page that is there.
     pub is_partial: bool,
+    /// Where the page is that a script asks from; empty when it does not say.
+    pub shown_at: String,
 }
 
 impl Visit {
@@ -42,6 +45,7 @@ impl Visit {
             notice: cookie(headers, NOTICE_COOKIE).map(unescape).unwrap_or_default(),
             form_token: form_cookie(headers).map(form_token).unwrap_or_default(),
             is_partial: headers.contains_key(PARTIAL),
+            shown_at: shown_at(headers),
         }
     }
 
@@ -49,6 +53,11 @@ impl Visit {
     pub fn frame(&self) -> Frame {
         Frame::new(self, None, Section::None)
     }
+}
+
+fn shown_at(headers: &HeaderMap) -> String {
+    let url = headers.get("hx-current-url").and_then(|url| url.to_str().ok());
+    url.and_then(|url| Url::parse(url).ok()).map(|url| url.path().to_owned()).unwrap_or_default()
 }
 
 /// The cookie that a visitor's forms are bound to.

@@ -105,6 +105,8 @@ pub async fn workspaces_page(
         }
         Err(error) => {
             shown.complaints = Complaints::of(error)?;
+            // There is nothing to follow: a page that did would be led away from what it says.
+            shown.live.clear();
             refused(&shown)
         }
     }
