@@ -140,6 +140,15 @@ impl Browser {
         });
     }
 
+    /// Presses the first that this selector finds.
+    pub fn press_first(&self, selector: &str) {
+        self.wait(&format!("pressing {selector}"), || {
+            let found = self.driver.post("/element", &json!({"using": "css selector", "value": selector}))?;
+            let id = found.get(ELEMENT).and_then(Value::as_str).unwrap_or_default();
+            self.driver.post(&format!("/element/{id}/click"), &json!({}))
+        });
+    }
+
     /// Whether something of this name can be pressed now.
     #[must_use]
     pub fn can_press(&self, name: &str) -> bool {
@@ -202,13 +211,18 @@ impl Browser {
 
     /// Pastes this text where the focus is, by way of the clipboard.
     pub fn paste(&self, text: &str) {
+        self.copy(text);
+        self.keys(&[key::CONTROL, 'v']);
+    }
+
+    /// Puts this text on the clipboard.
+    pub fn copy(&self, text: &str) {
         let allowed = json!({"permissions": ["clipboardReadWrite", "clipboardSanitizedWrite"]});
         self.driver.devtools("Browser.grantPermissions", &allowed).expect("the clipboard is allowed");
         let copy = "const done = arguments[1]; navigator.clipboard.writeText(arguments[0]).then(() => done(true), \
                     (error) => done(String(error)));";
         let copied = self.driver.post("/execute/async", &json!({"script": copy, "args": [text]}));
         assert_eq!(copied, Ok(Value::Bool(true)));
-        self.keys(&[key::CONTROL, 'v']);
     }
 
     /// The page's source as the browser has it now.

@@ -135,12 +135,17 @@ impl Machine {
 
     /// Pushes a template and makes a workspace of it.
     pub fn workspace(&self, name: &str, template: &str) {
+        self.template(name, template);
+        self.coder(["create", name, "--template", name, "--yes"]).ok();
+    }
+
+    /// Pushes a template.
+    pub fn template(&self, name: &str, template: &str) {
         let folder = self.folder.path().join(format!("template-{name}"));
         fs::create_dir_all(&folder).expect("a folder");
         fs::write(folder.join("template.toml"), template).expect("a file");
         let folder = folder.display().to_string();
         self.coder(["templates", "push", name, "--directory", &folder, "--yes"]).ok();
-        self.coder(["create", name, "--template", name, "--yes"]).ok();
     }
 
     /// The id of a workspace's agent.

@@ -47,11 +47,7 @@ impl Example {
         let strict = machine.serve::<&str>([]);
         let address = strict.address();
         machine.set_up(&strict);
-        let folder = machine.home().join("refused");
-        std::fs::create_dir(&folder).unwrap();
-        std::fs::write(folder.join("template.toml"), "[process]\n").unwrap();
-        let folder = folder.display().to_string();
-        machine.coder(["templates", "push", "bare", "--directory", &folder, "--yes"]).ok();
+        machine.template("bare", "[process]\n");
         assert_ne!(machine.coder(["create", "refused", "--template", "bare", "--yes"]).code, 0);
         strict.stop();
         let server = machine.serve_at(&address, ["--allow-process-workspaces"]);

@@ -62,13 +62,21 @@ fn before_there_is_anybody() {
     assert_well(&look_at(&example, &browser, views::FRESH));
 }
 
-#[test]
-fn entry_and_account() {
+/// Looks at these pages of a deployment with something of everything.
+fn look(views: &[&[View]]) {
     let example = Example::new();
     let browser = Browser::new(&example.server.url);
-    let mut problems = look_at(&example, &browser, views::ENTRY);
-    problems.extend(look_at(&example, &browser, views::SECRETS));
-    assert_well(&problems);
+    assert_well(&look_at(&example, &browser, &views.concat()));
+}
+
+#[test]
+fn entry_and_account() {
+    look(&[views::ENTRY, views::SECRETS, views::ACCOUNT]);
+}
+
+#[test]
+fn workspaces_and_deployment() {
+    look(&[views::WORKSPACES, views::DEPLOYMENT]);
 }
 
 /// The audit can fail: what is wrong is found, in the colours that are shown.

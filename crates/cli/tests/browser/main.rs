@@ -10,6 +10,7 @@ mod plain;
 mod secrets;
 mod values;
 mod views;
+mod workspaces;
 
 use coder_testkit::{Browser, Machine, PASSWORD, Server};
 

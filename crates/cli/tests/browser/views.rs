@@ -1,10 +1,11 @@
 //! The pages that are looked at. A new page gets its lines here, and nothing else.
 
-use coder_testkit::{Browser, PASSWORD};
+use coder_testkit::{Browser, PASSWORD, key};
 
 use super::example::Who;
 
 /// A page in one of its states.
+#[derive(Clone, Copy)]
 pub struct View {
     /// What pictures of it are called.
     pub name: &'static str,
@@ -84,6 +85,107 @@ pub const SECRETS: &[View] = &[
     view("secrets-delete-page", Who::Owner, "/settings/secrets/tool-config/delete", as_is, "is irreversible"),
     view("secrets-empty", Who::Member, LIST, as_is, "No secrets yet"),
 ];
+
+/// Workspaces.
+pub const WORKSPACES: &[View] = &[
+    view("workspaces", Who::Owner, "/workspaces", as_is, "resting"),
+    view("workspaces-search", Who::Owner, "/workspaces?q=name:nothing", as_is, "No workspaces"),
+    view("workspaces-search-errors", Who::Owner, "/workspaces?q=colour:red", as_is, "colour"),
+    view("workspace-create", Who::Owner, "/workspaces/new", as_is, "external"),
+    view("workspace-create-errors", Who::Owner, "/workspaces/new", refused_workspace, "already"),
+    view("workspace-running", Who::Owner, "/@admin/dev", as_is, "A restart would change one secret"),
+    view("workspace-stopped", Who::Owner, "/@admin/resting", as_is, "No agent runs."),
+    view("workspace-broken", Who::Owner, "/@admin/broken", as_is, "cannot go on"),
+    view("workspace-failed", Who::Owner, "/@admin/refused", as_is, "--allow-process-workspaces"),
+    view("workspace-external", Who::Owner, "/@admin/laptop", as_is, "agent-instructions laptop"),
+    view(
+        "workspace-delete",
+        Who::Owner,
+        "/@admin/resting",
+        |browser| browser.press("Delete"),
+        "is irreversible",
+    ),
+    view("workspace-delete-page", Who::Owner, "/@admin/resting/delete", as_is, "is irreversible"),
+    view("terminal", Who::Owner, "/@admin/dev.main/terminal", a_word, "seen-here"),
+    view("workspaces-empty", Who::Member, "/workspaces", as_is, "No workspaces"),
+];
+
+/// Account, but for secrets.
+pub const ACCOUNT: &[View] = &[
+    view("profile", Who::Owner, "/settings/account", as_is, "Profile"),
+    view("security", Who::Owner, "/settings/security", as_is, "Change password"),
+    view("tokens", Who::Owner, "/settings/tokens", as_is, "ci-runner"),
+    view("token-new", Who::Owner, "/settings/tokens", |browser| browser.press("New token"), "Create token"),
+    view("token-new-errors", Who::Owner, "/settings/tokens", refused_token, "already"),
+    view(
+        "token-delete",
+        Who::Owner,
+        "/settings/tokens",
+        |browser| browser.press("Delete token ci-runner"),
+        "Delete token",
+    ),
+    view("appearance", Who::Owner, "/settings/appearance", as_is, "Same as system"),
+    view("tokens-empty", Who::Member, "/settings/tokens", as_is, "No tokens yet"),
+];
+
+/// Templates, people and the deployment.
+pub const DEPLOYMENT: &[View] = &[
+    view("templates", Who::Owner, "/templates", as_is, "laptop"),
+    view("template", Who::Owner, "/templates/dev", as_is, "Create workspace"),
+    view("template-delete", Who::Owner, "/templates/bare/delete", as_is, "Delete template"),
+    view("users", Who::Owner, PEOPLE, as_is, "maria"),
+    view("users-menu", Who::Owner, PEOPLE, |browser| browser.press("Open actions for sam"), "Activate"),
+    view("user-new", Who::Owner, PEOPLE, |browser| browser.press("New user"), "Create user"),
+    view("user-new-errors", Who::Owner, PEOPLE, refused_user, "at least 8 characters"),
+    view("user-roles", Who::Owner, PEOPLE, |browser| act(browser, "maria", "Edit roles"), "Roles of"),
+    view(
+        "user-password",
+        Who::Owner,
+        PEOPLE,
+        |browser| act(browser, "bob", "Reset password"),
+        "New password for",
+    ),
+    view("user-suspend", Who::Owner, PEOPLE, |browser| act(browser, "bob", "Suspend"), "Suspend user"),
+    view("user-activate", Who::Owner, PEOPLE, |browser| act(browser, "sam", "Activate"), "Activate user"),
+    view("user-delete", Who::Owner, PEOPLE, |browser| act(browser, "sam", "Delete"), "Delete user"),
+    view("users-search", Who::Owner, "/deployment/users?q=nobody-at-all", as_is, "Nobody matches this search."),
+    view("deployment", Who::Owner, "/deployment", as_is, "Deployment"),
+    view("templates-member", Who::Member, "/templates", as_is, "laptop"),
+    view("users-forbidden", Who::Member, PEOPLE, as_is, "Back to the beginning"),
+];
+
+const PEOPLE: &str = "/deployment/users";
+
+fn act(browser: &Browser, user: &str, action: &str) {
+    browser.press(&format!("Open actions for {user}"));
+    browser.press(action);
+}
+
+fn refused_token(browser: &Browser) {
+    browser.press("New token");
+    browser.fill("Name", "laptop");
+    browser.press("Create token");
+}
+
+fn refused_user(browser: &Browser) {
+    browser.press("New user");
+    browser.fill("Username", "eve");
+    browser.fill("Email", "eve@example.com");
+    browser.fill("Password", "short");
+    browser.press("Create user");
+}
+
+fn refused_workspace(browser: &Browser) {
+    browser.fill("Name", "dev");
+    browser.press_first("input[type=radio]");
+    browser.press("Create workspace");
+}
+
+fn a_word(browser: &Browser) {
+    browser.see("Connected");
+    browser.type_in("echo seen-''here");
+    browser.keys(&[key::ENTER]);
+}
 
 fn refused_set_up(browser: &Browser) {
     browser.fill("Username", "not a name");
