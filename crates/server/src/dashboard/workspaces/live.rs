@@ -2,11 +2,7 @@
 
 use std::time::Duration;
 
-use axum::{
-    extract::State as Shared,
-    http::HeaderMap,
-    response::{IntoResponse, Response},
-};
+use axum::{extract::State as Shared, http::HeaderMap, response::Response};
 use coder_control::{AgentView, Overview};
 use coder_model::{
     BuildId,
@@ -80,9 +76,6 @@ pub async fn follow_workspace(
 ) -> Response {
     let last_event = headers.get("last-event-id").and_then(|value| value.to_str().ok());
     let shown = Shown::parse(&query, last_event);
-    if let Err(error) = at.find(&state, &member).await {
-        return crate::error::Failure::from(error).into_response();
-    }
     let caller = member.caller.clone();
     follow(state, caller, LIST, move |state, page| watch(state, page, at, member, shown))
 }
