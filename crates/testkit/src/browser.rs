@@ -26,6 +26,10 @@ const NARROW: u32 = 600;
 const PAUSE: Duration = Duration::from_millis(25);
 /// What is asked of the page.
 const PAGE: &str = include_str!("browser/page.js");
+/// Has the page be as it will be when every transition has run, and ends when it was drawn so.
+const SETTLE: &str = "const done = arguments[0]; const finish = () => document.getAnimations()\
+                      .filter((one) => one instanceof CSSTransition).forEach((one) => one.finish()); \
+                      finish(); requestAnimationFrame(() => { finish(); requestAnimationFrame(() => done()); });";
 /// The key of an element in WebDriver's answers.
 const ELEMENT: &str = "element-6066-11e4-a52e-4f735466cecf";
 
@@ -73,18 +77,15 @@ impl Browser {
         let is_phone = width < NARROW;
         let size = json!({"width": width, "height": height, "deviceScaleFactor": 1, "mobile": is_phone});
         self.driver.devtools("Emulation.setDeviceMetricsOverride", &size).expect("a size");
-        self.wait("the window's size", || match self.ask("isSize", &[json!(width), json!(height)])? {
-            Value::Bool(true) => Ok(()),
-            _ => Err("it has another".to_owned()),
-        });
-        self.draw();
+        self.settle(&format!("(width: {width}px) and (height: {height}px)"));
     }
 
-    /// Waits until the page was drawn twice: all of it is as it will be then.
-    fn draw(&self) {
-        let drawn =
-            "const done = arguments[0]; requestAnimationFrame(() => requestAnimationFrame(() => done()))";
-        self.driver.post("/execute/async", &json!({"script": drawn, "args": []})).expect("it is drawn");
+    /// Waits until the page has these properties and was drawn so, and nothing is on its way from how it was before.
+    fn settle(&self, media: &str) {
+        self.wait(&format!("{media} is drawn"), || match self.ask("matches", &[json!(media)])? {
+            Value::Bool(true) => self.driver.post("/execute/async", &json!({"script": SETTLE, "args": []})),
+            _ => Err("it is not so".to_owned()),
+        });
     }
 
     /// Sets whether the machine around the browser is dark. Nothing moves either way: pictures are of what is, not of
@@ -96,7 +97,7 @@ impl Browser {
             {"name": "prefers-reduced-motion", "value": "reduce"},
         ]});
         self.driver.devtools("Emulation.setEmulatedMedia", &media).expect("a scheme");
-        self.draw();
+        self.settle(&format!("(prefers-color-scheme: {scheme})"));
     }
 
     /// Types a path into the address bar.

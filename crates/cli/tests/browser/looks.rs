@@ -4,7 +4,7 @@
 
 use std::path::PathBuf;
 
-use coder_testkit::Browser;
+use coder_testkit::{Browser, Violation};
 
 use super::{
     example::Example,
@@ -39,7 +39,8 @@ fn look_at(example: &Example, browser: &Browser, views: &[View]) -> Vec<String> 
                 if let Some(folder) = &pictures {
                     browser.screenshot(&folder.join(format!("{look}.png")));
                 }
-                problems.extend(browser.violations().iter().map(|violation| format!("{look}: {violation}")));
+                problems
+                    .extend(lasting(browser, is_dark).iter().map(|violation| format!("{look}: {violation}")));
                 if browser.overhang() > 0 {
                     problems.push(format!("{look}: wider than its window by {} pixels", browser.overhang()));
                 }
@@ -47,6 +48,19 @@ fn look_at(example: &Example, browser: &Browser, views: &[View]) -> Vec<String> 
         }
     }
     problems
+}
+
+/// What is wrong and stays so. The colours of a page do not all follow the machine's at once.
+fn lasting(browser: &Browser, is_dark: bool) -> Vec<Violation> {
+    let mut found = browser.violations();
+    for _ in 0..3 {
+        if found.is_empty() {
+            break;
+        }
+        browser.dark(is_dark);
+        found = browser.violations();
+    }
+    found
 }
 
 fn assert_well(problems: &[String]) {

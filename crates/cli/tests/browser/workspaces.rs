@@ -136,7 +136,7 @@ fn workspaces_stop_start_and_go() {
     browser.press("dev");
     browser.see_path("/@admin/dev");
     browser.press("Start");
-    browser.see("Running");
+    browser.see("Terminal");
     // What happens elsewhere is seen here.
     machine.coder(["stop", "dev", "--yes"]).ok();
     browser.see("Stopped");

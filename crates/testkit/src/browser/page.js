@@ -37,7 +37,7 @@ const verbs = {
     squeeze((element.getAttribute("aria-describedby") ?? "").split(/\s+/).filter(Boolean)
       .map((id) => textOf(document.getElementById(id))).join(" ")),
   status: () => performance.getEntriesByType("navigation")[0]?.responseStatus ?? 0,
-  isSize: (width, height) => matchMedia(`(width: ${width}px) and (height: ${height}px)`).matches,
+  matches: (media) => matchMedia(media).matches,
   wide: () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
   width: () => document.documentElement.clientWidth,
   height: () => (document.querySelector("dialog:modal") ? innerHeight : document.documentElement.scrollHeight),
