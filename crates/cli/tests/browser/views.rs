@@ -89,7 +89,7 @@ pub const SECRETS: &[View] = &[
 /// Workspaces.
 pub const WORKSPACES: &[View] = &[
     view("workspaces", Who::Owner, "/workspaces", as_is, "resting"),
-    view("workspaces-search", Who::Owner, "/workspaces?q=name:nothing", as_is, "No workspaces"),
+    view("workspaces-search", Who::Owner, "/workspaces?q=name:nothing", as_is, "No workspace matches"),
     view("workspaces-search-errors", Who::Owner, "/workspaces?q=colour:red", as_is, "colour"),
     view("workspace-create", Who::Owner, "/workspaces/new", as_is, "external"),
     view("workspace-create-errors", Who::Owner, "/workspaces/new", refused_workspace, "already"),

@@ -26,6 +26,8 @@ use crate::{
     extract::Query,
 };
 
+/// The search that finds one's own.
+const OWN: &str = "owner:me";
 /// Workspaces on one page.
 const AT_ONCE: u32 = 25;
 /// How often the list is looked at.
@@ -113,7 +115,7 @@ pub async fn workspaces_page(
 }
 
 fn asked(query: &ListQuery) -> &str {
-    query.q.as_deref().unwrap_or("owner:me")
+    query.q.as_deref().unwrap_or(OWN)
 }
 
 async fn rows(state: &State, member: &Member, query: &ListQuery) -> Result<(Vec<Row>, i64)> {
@@ -166,7 +168,7 @@ async fn watch(state: State, page: Page, member: Member, query: ListQuery) -> st
             frame: member.frame(Section::Workspaces),
             rows,
             count,
-            q: String::new(),
+            q: asked(&query).to_owned(),
             sees_all: member.caller.has_any(&[Role::Owner]),
             complaints: Complaints::default(),
             live: String::new(),

@@ -6,7 +6,7 @@ use coder_control::{AgentView, Overview, Result};
 use coder_model::{
     page::Page,
     template::{AppTarget, Computer, Definition},
-    workspace::{Transition, Warning},
+    workspace::{JobStatus, Transition, Warning},
 };
 
 use super::{
@@ -167,7 +167,10 @@ pub async fn view(
         is_restarting: overview.build.then_start && possible.cancel,
         build: BuildView::from(overview),
         builds: builds.iter().map(BuildView::from).collect(),
-        agent: agent.map(|agent| agent_box(state, overview, agent)),
+        // What failed to start has no agent to wait for.
+        agent: agent
+            .filter(|_| !matches!(overview.build.status, JobStatus::Failed | JobStatus::Canceled))
+            .map(|agent| agent_box(state, overview, agent)),
         ssh_host: format!("{}{}", state.ssh.hostname_prefix, overview.workspace.name),
         pending: pending.into_iter().map(|(name, change)| (name, status::of_change(change))).collect(),
         warnings: agent.map(|agent| agent.warnings.clone()).unwrap_or_default(),

@@ -97,6 +97,8 @@ pub struct Possible {
     pub wake: bool,
     /// Start it.
     pub start: bool,
+    /// Stop it and start it again.
+    pub restart: bool,
     /// Stop it.
     pub stop: bool,
     /// Call the build off.
@@ -112,10 +114,12 @@ impl Possible {
         let is_active = matches!(build.status, JobStatus::Pending | JobStatus::Running | JobStatus::Canceling);
         let is_start = matches!(build.transition, Transition::Start);
         let is_aside = overview.workspace.dormant_at.is_some();
+        let runs = is_start && matches!(build.status, JobStatus::Succeeded);
         Self {
             wake: !is_active && is_aside,
             // One that failed to start may run in part: it can be stopped as well as started again.
-            start: !is_active && !is_aside && (!is_start || !matches!(build.status, JobStatus::Succeeded)),
+            start: !is_active && !is_aside && !runs,
+            restart: runs,
             stop: !is_active && is_start,
             cancel: matches!(build.status, JobStatus::Pending | JobStatus::Running),
             delete: !is_active,
