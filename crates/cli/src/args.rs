@@ -7,8 +7,8 @@ use clap::{Args, Parser, Subcommand};
 use url::Url;
 
 use crate::{
-    agent, completion, config::Config, config_ssh, context::Context, external, login, open, people,
-    port_forward, secret, server, ssh, template, workspace,
+    agent, completion, config::Config, config_ssh, context::Context, external, login, open,
+    output::survive_broken_pipe, people, port_forward, secret, server, ssh, template, workspace,
 };
 
 /// Keeps each developer's secrets, and puts them into every workspace they own.
@@ -122,6 +122,10 @@ pub fn run(cli: Cli) -> Result<ExitCode> {
         Command::Server(args) => server::run(*args, config),
         Command::Agent(args) => return agent::run(args).map(|()| ExitCode::SUCCESS),
         command => {
+            if matches!(command, Command::Ssh(_) | Command::PortForward(_)) {
+                // Connections to servers that went away are broken pipes too: over TLS they are written to as files are.
+                survive_broken_pipe();
+            }
             let context = Context::new(config()?, global.url, global.token);
             return block_on(run_client(command, &context));
         }

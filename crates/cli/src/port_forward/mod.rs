@@ -5,7 +5,9 @@ mod tcp;
 mod tunnel;
 mod udp;
 
-use anstream::{eprintln, println};
+use std::io::Write;
+
+use anstream::{eprintln, stdout};
 use anyhow::{Context as _, Result, bail};
 use clap::Args;
 use coder_wire::agent::Network;
@@ -78,7 +80,9 @@ pub async fn run(args: PortForwardArgs, context: &Context) -> Result<()> {
             }
         }
         let kind = if network == Network::Tcp { "tcp" } else { "udp" };
-        println!("Forwarding '{kind}://{here}' locally to '{kind}://127.0.0.1:{there}' in the workspace");
+        let line =
+            format!("Forwarding '{kind}://{here}' locally to '{kind}://127.0.0.1:{there}' in the workspace");
+        writeln!(stdout(), "{line}").context("write to standard output")?;
     }
     eprintln!("Ready!");
     let mut terminate = signal(SignalKind::terminate()).context("cannot listen for signals")?;

@@ -4,6 +4,7 @@ mod forward;
 mod host;
 mod session;
 mod stdio;
+mod talk;
 mod wait;
 
 use std::{path::PathBuf, process::ExitCode};

@@ -11,18 +11,18 @@ use anstream::eprintln;
 use anyhow::{Context as _, Result, bail};
 use crossterm::terminal;
 use russh::{
-    Channel, ChannelMsg, Preferred, Sig, cipher,
+    Channel, Preferred, cipher,
     client::{self, ChannelOpenHandle, DisconnectReason, Msg},
     kex,
     keys::PublicKeyOrCertificate,
     mac,
 };
-use tokio::{
-    io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, copy_bidirectional},
-    signal::unix::{SignalKind, signal},
-};
+use tokio::io::{AsyncRead, AsyncWrite, copy_bidirectional};
 
-use super::forward::{self, Forwards, Lent};
+use super::{
+    forward::{self, Forwards, Lent},
+    talk::{Raw, talk},
+};
 use crate::output::visible;
 
 /// What is asked for: one of each is enough, both ends are ours.
@@ -189,95 +189,3 @@ pub async fn run(
 
 /// The status of a session whose connection broke, as `ssh` has it.
 const LOST: u8 = 255;
-
-/// The terminal passes every key on while this lives, however it ends.
-struct Raw;
-
-impl Raw {
-    fn enter() -> Result<Self> {
-        terminal::enable_raw_mode().context("cannot set up the terminal")?;
-        Ok(Self)
-    }
-}
-
-impl Drop for Raw {
-    fn drop(&mut self) {
-        let _ = terminal::disable_raw_mode();
-    }
-}
-
-/// Passes input on byte for byte, and output as it comes, until the far side has ended. Answers the
-/// status, if there was one.
-async fn talk(mut channel: Channel<Msg>, resizes: bool) -> Result<Option<u8>> {
-    let input = channel.make_writer();
-    let write = tokio::spawn(async move {
-        let mut from = tokio::io::stdin();
-        let mut input = Box::pin(input);
-        let mut buffer = vec![0; 32 * 1024];
-        while let Ok(read @ 1..) = from.read(&mut buffer).await {
-            if input.write_all(buffer.get(..read).unwrap_or_default()).await.is_err() {
-                return;
-            }
-        }
-        let _ = input.shutdown().await;
-    });
-    let mut resized = signal(SignalKind::window_change()).context("cannot listen for signals")?;
-    let (mut out, mut err) = (tokio::io::stdout(), tokio::io::stderr());
-    let mut status = None;
-    loop {
-        let message = tokio::select! {
-            message = channel.wait() => message,
-            _ = resized.recv(), if resizes => {
-                if let Ok((columns, rows)) = terminal::size() {
-                    channel.window_change(columns.into(), rows.into(), 0, 0).await?;
-                }
-                continue;
-            }
-        };
-        match message {
-            Some(ChannelMsg::Data { data }) => {
-                out.write_all(&data).await.context("write to standard output")?;
-                out.flush().await.context("write to standard output")?;
-            }
-            Some(ChannelMsg::ExtendedData { data, .. }) => {
-                err.write_all(&data).await.context("write to standard error")?;
-                err.flush().await.context("write to standard error")?;
-            }
-            Some(ChannelMsg::ExitStatus { exit_status }) => {
-                status = Some(u8::try_from(exit_status).unwrap_or(u8::MAX));
-            }
-            Some(ChannelMsg::ExitSignal { signal_name, .. }) => {
-                status = Some(128_u8.saturating_add(number(&signal_name)));
-            }
-            Some(ChannelMsg::Failure) => {
-                bail!("the workspace is not ready for sessions; try again in a moment")
-            }
-            Some(ChannelMsg::Close) | None => break,
-            Some(_) => {}
-        }
-    }
-    write.abort();
-    Ok(status)
-}
-
-fn number(signal: &Sig) -> u8 {
-    match signal {
-        Sig::HUP => 1,
-        Sig::INT => 2,
-        Sig::QUIT => 3,
-        Sig::ILL => 4,
-        Sig::ABRT => 6,
-        Sig::FPE => 8,
-        Sig::KILL => 9,
-        Sig::SEGV => 11,
-        Sig::PIPE => 13,
-        Sig::ALRM => 14,
-        Sig::TERM => 15,
-        Sig::USR1 => 10,
-        Sig::Custom(name) => format!("SIG{name}")
-            .parse::<nix::sys::signal::Signal>()
-            .ok()
-            .and_then(|signal| u8::try_from(signal as i32).ok())
-            .unwrap_or(127),
-    }
-}

@@ -15,12 +15,12 @@ const PIECE: usize = 64 * 1024;
 pub async fn run(stream: impl AsyncRead + AsyncWrite) -> Result<()> {
     let (from, to) = split(stream);
     let (input, output) = standard();
-    let outwards = pass_on(from, output);
+    let outwards = pass_on(from, output, true);
     tokio::pin!(outwards);
     // The end of the input is not yet the end of the conversation.
     tokio::select! {
         ended = &mut outwards => ended,
-        ended = pass_on(input, to) => match ended {
+        ended = pass_on(input, to, false) => match ended {
             Ok(()) => outwards.await,
             Err(error) => Err(error),
         },
@@ -43,15 +43,26 @@ fn standard() -> (Input, Output) {
     )
 }
 
-async fn pass_on(mut from: impl AsyncRead + Unpin, mut to: impl AsyncWrite + Unpin) -> io::Result<()> {
+/// Passes bytes on until they end. Where the other side `may_leave`, nobody being there to take them is an end as well.
+async fn pass_on(
+    mut from: impl AsyncRead + Unpin,
+    mut to: impl AsyncWrite + Unpin,
+    may_leave: bool,
+) -> io::Result<()> {
     let mut buffer = vec![0; PIECE];
     loop {
         let read = from.read(&mut buffer).await?;
         if read == 0 {
             return to.shutdown().await;
         }
-        to.write_all(buffer.get(..read).unwrap_or_default()).await?;
-        // Nobody else does: the other program waits for these bytes.
-        to.flush().await?;
+        let written = match to.write_all(buffer.get(..read).unwrap_or_default()).await {
+            // Nobody else does: the other program waits for these bytes.
+            Ok(()) => to.flush().await,
+            Err(error) => Err(error),
+        };
+        match written {
+            Err(error) if may_leave && error.kind() == io::ErrorKind::BrokenPipe => return Ok(()),
+            written => written?,
+        }
     }
 }

@@ -9,6 +9,7 @@ mod crash;
 mod guide;
 mod help;
 mod isolation;
+mod lent;
 mod openssh;
 mod ports;
 mod screen;
