@@ -37,8 +37,8 @@ pub struct SshArgs {
     /// The command and its arguments, joined by spaces.
     #[arg(trailing_var_arg = true)]
     command: Vec<String>,
-    /// Speak the SSH protocol on standard input and output, as a ProxyCommand.
-    #[arg(long, conflicts_with_all = ["command", "forward_agent", "remote_forward", "env"])]
+    /// Speak the SSH protocol on standard input and output, as a ProxyCommand. What is lent is for the client to say then.
+    #[arg(long, conflicts_with = "command")]
     stdio: bool,
     /// Lend your key agent to the workspace for as long as you are connected.
     #[arg(short = 'A', long, env = "CODER_SSH_FORWARD_AGENT", hide_env_values = true)]

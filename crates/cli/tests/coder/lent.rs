@@ -7,7 +7,7 @@ use std::{
     thread,
 };
 
-use coder_testkit::{Machine, Server};
+use coder_testkit::{Machine, Server, finish};
 
 fn workspace() -> (Machine, Server) {
     let machine = super::machine();
@@ -76,6 +76,20 @@ fn a_socket_that_closes_does_not_end_the_session() {
         assert_eq!(talk.hear(), "still here");
     }
     assert_eq!(talk.end(), Some(0));
+    server.stop();
+}
+
+/// What people set for `coder ssh` does not come between stock clients and their ProxyCommand.
+#[test]
+fn variables_for_it_are_not_for_stock_clients() {
+    let (machine, server) = workspace();
+    let mut command = machine.command("ssh");
+    command.env("CODER_SSH_FORWARD_AGENT", "true");
+    command.env("CODER_SSH_ENV", "A=1").env("CODER_SSH_REMOTE_FORWARD", "8080:localhost:80");
+    let options = ["StrictHostKeyChecking=no", "UserKnownHostsFile=/dev/null", "LogLevel=ERROR"];
+    command.args(["-F", "none", "-oProxyCommand=coder ssh --stdio dev"]);
+    command.args(options.map(|option| format!("-o{option}"))).args(["coder.dev", "echo in"]);
+    assert_eq!(finish(command, b"").ok(), "in\n");
     server.stop();
 }
 
