@@ -1,76 +1,18 @@
 //! The marked section, and what is around it.
 
-use std::{fmt::Write, path::Path};
+use std::{
+    fmt::Write,
+    path::{MAIN_SEPARATOR, Path},
+};
 
 use anyhow::{Result, anyhow, bail};
-use clap::ValueEnum;
 use coder_wire::deployment::SshConfig;
 
+use super::options::Options;
 use crate::{ssh::Wait, ssh_options::host_part};
 
 const START: &str = "# ------------START-CODER-----------";
 const END: &str = "# ------------END-CODER------------";
-const OPTIONS: &str = "# Last config-ssh options:";
-
-/// What people chose. Kept in the section, for the next time.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Options {
-    pub wait: Wait,
-    pub prefix: Option<String>,
-    pub suffix: Option<String>,
-    pub disable_autostart: bool,
-    pub ssh: Vec<String>,
-}
-
-impl Options {
-    /// The options that a section was made with. What is not understood is left out.
-    pub fn read(section: &str) -> Self {
-        let mut options =
-            Self { wait: Wait::Auto, prefix: None, suffix: None, disable_autostart: false, ssh: Vec::new() };
-        let lines = section.lines().skip_while(|line| *line != OPTIONS).skip(1);
-        for pair in lines.map_while(|line| line.strip_prefix("# :")) {
-            match pair.split_once('=') {
-                Some(("wait", word)) => options.wait = Wait::from_str(word, true).unwrap_or(Wait::Auto),
-                Some(("ssh-host-prefix", text)) => options.prefix = host_part(text).ok(),
-                Some(("hostname-suffix", text)) => options.suffix = host_part(text).ok(),
-                Some(("disable-autostart", word)) => options.disable_autostart = word == "true",
-                Some(("ssh-option", text)) => options.ssh.extend(option(text).ok()),
-                _ => {}
-            }
-        }
-        options
-    }
-
-    fn write(&self, text: &mut String) -> std::fmt::Result {
-        if self.wait != Wait::Auto {
-            writeln!(text, "# :wait={}", self.wait.as_str())?;
-        }
-        if let Some(prefix) = &self.prefix {
-            writeln!(text, "# :ssh-host-prefix={prefix}")?;
-        }
-        if let Some(suffix) = &self.suffix {
-            writeln!(text, "# :hostname-suffix={suffix}")?;
-        }
-        if self.disable_autostart {
-            writeln!(text, "# :disable-autostart=true")?;
-        }
-        for option in &self.ssh {
-            writeln!(text, "# :ssh-option={option}")?;
-        }
-        Ok(())
-    }
-}
-
-/// An option of the configuration, on one line.
-pub fn option(text: &str) -> Result<String, String> {
-    let key = text.split(['=', ' ']).next().unwrap_or_default();
-    let sound = !key.is_empty() && key.chars().all(|character| character.is_ascii_alphanumeric());
-    if sound && key.len() < text.len() && !text.contains(char::is_control) {
-        Ok(text.to_owned())
-    } else {
-        Err("it must be KEY=VALUE".to_owned())
-    }
-}
 
 /// The file without the section.
 #[derive(Debug, PartialEq, Eq)]
@@ -130,6 +72,10 @@ pub struct Block<'a> {
     pub server: &'a SshConfig,
     pub program: &'a Path,
     pub config: &'a Path,
+    /// The names of the workspaces, where each is to be named.
+    pub workspaces: &'a [String],
+    /// Whether paths are written with forward slashes on systems that have others.
+    pub forward_slashes: bool,
 }
 
 impl Block<'_> {
@@ -157,28 +103,48 @@ impl Block<'_> {
         writeln!(text, "#")?;
         writeln!(text, "# \"coder config-ssh\" writes it anew, \"coder config-ssh --remove\" takes it out.")?;
         writeln!(text, "#")?;
-        writeln!(text, "{OPTIONS}")?;
         self.options.write(&mut text)?;
         writeln!(text, "#")?;
-        if !self.prefix().is_empty() {
-            self.host_block(
-                &mut text,
-                &format!("{}*", self.prefix()),
-                &format!("--ssh-host-prefix {}", self.prefix()),
-            )?;
-        }
-        if !self.suffix().is_empty() {
-            self.host_block(
-                &mut text,
-                &format!("*.{}", self.suffix()),
-                &format!("--hostname-suffix {}", self.suffix()),
-            )?;
-        }
         if self.prefix().is_empty() && self.suffix().is_empty() {
             bail!("workspaces need a prefix or a suffix: give one with --ssh-host-prefix or --hostname-suffix");
         }
+        for (pattern, how) in self.hosts()? {
+            self.host_block(&mut text, &pattern, &how)?;
+        }
         writeln!(text, "{END}")?;
         Ok(text)
+    }
+
+    /// What each block is for, and how `coder ssh` is told of the names in it.
+    fn hosts(&self) -> Result<Vec<(String, String)>> {
+        let (prefix, suffix) = (self.prefix(), self.suffix());
+        let named = |name: &str| {
+            let before = (format!("{prefix}{name}"), format!("--ssh-host-prefix {prefix}"));
+            let behind = (format!("{name}.{suffix}"), format!("--hostname-suffix {suffix}"));
+            let parts = [(prefix, before), (suffix, behind)];
+            parts.into_iter().filter_map(|(part, host)| (!part.is_empty()).then_some(host))
+        };
+        if !self.options.no_wildcard {
+            return Ok(named("*").collect());
+        }
+        let mut names: Vec<_> = self.workspaces.iter().collect();
+        names.sort_unstable();
+        let mut hosts = Vec::new();
+        for name in names {
+            host_part(name).map_err(|reason| anyhow!("the workspace {name:?} as a host name: {reason}"))?;
+            // One block with both of its names.
+            let (patterns, how): (Vec<_>, Vec<_>) = named(name).unzip();
+            hosts.push((patterns.join(" "), how.join(" ")));
+        }
+        Ok(hosts)
+    }
+
+    /// A path of this machine as a word of the command.
+    fn path(&self, path: &Path) -> Result<String> {
+        let word = word(path)?;
+        // Where the separator is another one; elsewhere a backslash is a part of a name.
+        let slashes = self.forward_slashes && MAIN_SEPARATOR != '/';
+        Ok(if slashes { word.replace(MAIN_SEPARATOR, "/") } else { word })
     }
 
     fn host_block(&self, text: &mut String, pattern: &str, how: &str) -> Result<()> {
@@ -204,7 +170,8 @@ impl Block<'_> {
         for option in options {
             writeln!(text, "    {option}")?;
         }
-        let mut command = format!("{} --global-config {} ssh --stdio", word(self.program)?, word(self.config)?);
+        let mut command =
+            format!("{} --global-config {} ssh --stdio", self.path(self.program)?, self.path(self.config)?);
         if self.options.wait != Wait::Auto {
             write!(command, " --wait {}", self.options.wait.as_str())?;
         }
@@ -244,6 +211,7 @@ mod tests {
             prefix: None,
             suffix: Some(String::new()),
             disable_autostart: true,
+            no_wildcard: false,
             ssh: vec!["LogLevel=DEBUG".to_owned(), "SendEnv A".to_owned(), "SendEnv B".to_owned()],
         }
     }
@@ -256,6 +224,8 @@ mod tests {
             server: &server,
             program: Path::new("/opt/it's 100%/coder"),
             config: Path::new("/home/me/.config/coderv2"),
+            workspaces: &[],
+            forward_slashes: false,
         };
         let text = block.text().unwrap();
         assert_eq!(Options::read(&text), options);
@@ -267,6 +237,34 @@ mod tests {
              ProxyCommand '/opt/it'\\''s 100%%/coder' --global-config '/home/me/.config/coderv2' ssh --stdio --wait yes \
              --disable-autostart --ssh-host-prefix coder. '%h'\n# ------------END-CODER------------\n"
         );
+    }
+
+    #[test]
+    fn each_workspace_can_be_named() {
+        let server = server();
+        let mut options = Options { no_wildcard: true, suffix: None, ..options() };
+        let text = |options: &Options, names: &[&str]| {
+            let workspaces: Vec<_> = names.iter().map(|name| (*name).to_owned()).collect();
+            let (program, config) = (Path::new("coder"), Path::new("config"));
+            let block = Block {
+                options,
+                server: &server,
+                program,
+                config,
+                workspaces: &workspaces,
+                forward_slashes: true,
+            };
+            block.text()
+        };
+        let both = text(&options, &["two", "one"]).unwrap();
+        assert_eq!(Options::read(&both), options);
+        let hosts: Vec<_> = both.lines().filter(|line| line.starts_with("Host ")).collect();
+        assert_eq!(hosts, ["Host coder.one one.coder", "Host coder.two two.coder"]);
+        assert!(both.contains("--ssh-host-prefix coder. --hostname-suffix coder '%h'"), "{both}");
+        assert!(!text(&options, &[]).unwrap().contains("Host "));
+        assert!(text(&options, &["a\nProxyCommand x"]).is_err(), "a name that a server made up");
+        options.prefix = Some(String::new());
+        assert!(text(&options, &["one"]).unwrap().contains("Host one.coder\n"));
     }
 
     #[test]

@@ -2,13 +2,15 @@
 
 mod block;
 mod file;
+mod options;
 
 use std::path::PathBuf;
 
 use anstream::{eprintln, println};
 use anyhow::{Context as _, Result, anyhow};
-use block::{Block, Options};
+use block::Block;
 use clap::Args;
+use options::Options;
 
 use crate::{context::Context, prompt, ssh::Wait, ssh_options};
 
@@ -36,7 +38,7 @@ pub struct ConfigSshArgs {
         env = "CODER_SSH_CONFIG_OPTS",
         hide_env_values = true,
         value_delimiter = ',',
-        value_parser = block::option
+        value_parser = options::option
     )]
     ssh_option: Vec<String>,
     /// Keep the options of the last time.
@@ -60,6 +62,12 @@ pub struct ConfigSshArgs {
     /// Do not start a workspace that is stopped when connecting.
     #[arg(long, env = "CODER_CONFIGSSH_DISABLE_AUTOSTART", hide_env_values = true)]
     disable_autostart: bool,
+    /// Name each of your workspaces in the file, for programs that list its hosts. Run this again for new ones.
+    #[arg(long, env = "CODER_CONFIGSSH_NO_WILDCARD", hide_env_values = true)]
+    no_wildcard: bool,
+    /// Write paths with forward slashes, also on systems that have others.
+    #[arg(long, env = "CODER_CONFIGSSH_UNIX_FILEPATHS", hide = true)]
+    force_unix_filepaths: bool,
     /// Do not ask.
     #[arg(short, long)]
     yes: bool,
@@ -82,24 +90,32 @@ pub async fn run(args: ConfigSshArgs, context: &Context) -> Result<()> {
         prefix: args.ssh_host_prefix.clone(),
         suffix: args.hostname_suffix.clone(),
         disable_autostart: args.disable_autostart,
+        no_wildcard: args.no_wildcard,
         ssh: args.ssh_option.clone(),
     });
     let program = match &args.coder_binary_path {
         Some(path) => path.clone(),
         None => std::env::current_exe().context("cannot find the coder program itself")?,
     };
-    let block =
-        Block { options: &options, server: &server, program: &program, config: context.config.folder() };
+    let workspaces = client.workspaces("owner:me").await.context("list workspaces")?.workspaces;
+    let names: Vec<_> = workspaces.into_iter().map(|workspace| workspace.name).collect();
+    let block = Block {
+        options: &options,
+        server: &server,
+        program: &program,
+        config: context.config.folder(),
+        workspaces: &names,
+        forward_slashes: args.force_unix_filepaths,
+    };
     let after = around.with(&block.text()?);
     apply(&args, &path, &before, &after, "No changes to make.")?;
     if args.dry_run {
         return Ok(());
     }
-    let workspaces = client.workspaces("owner:me").await.context("list workspaces")?.workspaces;
-    match workspaces.first() {
-        Some(workspace) => {
+    match names.first() {
+        Some(name) => {
             println!("You should now be able to ssh into your workspace.");
-            println!("For example, try running:\n\n    $ ssh {}\n", block.host(&workspace.name));
+            println!("For example, try running:\n\n    $ ssh {}\n", block.host(name));
         }
         None => {
             println!(

@@ -5,6 +5,7 @@ mod agent;
 mod apps;
 mod canary;
 mod commands;
+mod config_ssh;
 mod crash;
 mod guide;
 mod help;
