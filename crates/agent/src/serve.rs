@@ -4,7 +4,9 @@ use std::{sync::Arc, time::Duration};
 
 use coder_link::{LinkStream, frame};
 use coder_model::workspace::Lifecycle;
-use coder_wire::agent::{AgentMessage, MAX_MESSAGE_BYTES, Manifest, OpenStream, ServerMessage, ShutdownDone};
+use coder_wire::agent::{
+    AgentMessage, MAX_MESSAGE_BYTES, Manifest, OpenStream, Opened, ServerMessage, ShutdownDone,
+};
 use tokio::{
     io::{AsyncRead, AsyncWrite},
     sync::mpsc,
@@ -102,6 +104,9 @@ async fn serve_stream(
         Ok(Ok(Some(OpenStream::Dial(to)))) => dial::serve(&shared.workspace, stream, &to).await,
         Ok(Ok(Some(OpenStream::Terminal(open)))) => {
             terminals::serve(&shared.terminals, &shared.workspace, stream, &open).await;
+        }
+        Ok(Ok(Some(OpenStream::Ping))) => {
+            let _ = frame::send(&mut stream, &Opened { error: None }).await;
         }
         Ok(Ok(Some(OpenStream::Shutdown { exit }))) => {
             let state = shut_down(&shared, &manifest).await;

@@ -11,7 +11,7 @@ use coder_wire::{
     agent::{Dial, OpenStream, Opened},
 };
 use http::{HeaderValue, header};
-use tokio::time::timeout;
+use tokio::time::{Instant, timeout};
 use tokio_tungstenite::{
     connect_async_with_config,
     tungstenite::{self, client::IntoClientRequest, protocol::WebSocketConfig},
@@ -147,7 +147,21 @@ impl Tunnel {
     /// # Errors
     /// [`DialError::NoConnection`] when nothing answers there; when the tunnel has broken.
     pub async fn connect(&self, to: Dial) -> Result<LinkStream, DialError> {
-        let mut stream = self.open(&OpenStream::Dial(to)).await?;
+        self.open_answered(&OpenStream::Dial(to)).await
+    }
+
+    /// How long the way to the workspace's agent and back takes now.
+    ///
+    /// # Errors
+    /// When the tunnel has broken, or the agent does not know what it is asked.
+    pub async fn ping(&self) -> Result<Duration, DialError> {
+        let since = Instant::now();
+        self.open_answered(&OpenStream::Ping).await?;
+        Ok(since.elapsed())
+    }
+
+    async fn open_answered(&self, what: &OpenStream) -> Result<LinkStream, DialError> {
+        let mut stream = self.open(what).await?;
         let answer = timeout(TIMEOUT, frame::receive(&mut stream, MAX_ANSWER)).await;
         let answer: Option<Opened> =
             answer.map_err(|error| self.broken(&error))?.map_err(|error| self.broken(&error))?;

@@ -240,6 +240,8 @@ pub enum OpenStream {
     /// A terminal session. Answered by one [`Opened`]. Towards the agent the stream then carries [`TerminalInput`]
     /// messages, from it the terminal's output as it is, until the session's process has ended.
     Terminal(OpenTerminal),
+    /// Nothing but the answer, one [`Opened`], by which the way there and back is timed.
+    Ping,
     /// The end of the workspace: run the stop scripts, answer with one [`ShutdownDone`], then close.
     /// Only the server opens this; it is never relayed from a person's program.
     Shutdown {

@@ -2,17 +2,21 @@
 
 mod forward;
 mod host;
+mod network;
 mod session;
 mod stdio;
 mod talk;
+mod traffic;
 mod wait;
 
-use std::{path::PathBuf, process::ExitCode};
+use std::{future::pending, path::PathBuf, process::ExitCode, sync::Arc, time::Duration};
 
 use anyhow::{Context as _, Result};
 use clap::{Args, ValueEnum};
+use coder_model::duration;
 use forward::{Forwards, RemoteForward};
 use session::Wanted;
+use traffic::{Counted, Traffic};
 pub use wait::until_ready;
 
 use crate::{
@@ -83,6 +87,26 @@ pub struct SshArgs {
     /// Write a log of the connection to a new file in this folder.
     #[arg(short, long, value_name = "DIR", env = "CODER_SSH_LOG_DIR", hide_env_values = true)]
     log_dir: Option<PathBuf>,
+    /// Keep a file in this folder that says how the connection is: PID.json, after the program that runs this one.
+    #[arg(long, value_name = "DIR", env = "CODER_SSH_NETWORK_INFO_DIR", hide_env_values = true)]
+    network_info_dir: Option<PathBuf>,
+    /// How often to write that file.
+    #[arg(
+        long,
+        value_name = "DURATION",
+        default_value = "5s",
+        env = "CODER_SSH_NETWORK_INFO_INTERVAL",
+        hide_env_values = true,
+        value_parser = interval
+    )]
+    network_info_interval: Duration,
+}
+
+fn interval(text: &str) -> Result<Duration, String> {
+    match duration::parse(text)? {
+        Duration::ZERO => Err("it must be at least 1s".to_owned()),
+        interval => Ok(interval),
+    }
 }
 
 fn variable(text: &str) -> Result<(String, String), String> {
@@ -126,17 +150,30 @@ pub async fn run(args: SshArgs, context: &Context) -> Result<ExitCode> {
     let wait = if args.no_wait { Wait::No } else { args.wait };
     let agent = until_ready(&client, &workspace, wait).await?;
     let tunnel = client.dial_agent(agent).await.context("connect to the workspace")?;
+    let traffic = Arc::new(Traffic::default());
     let stream = tunnel.ssh().await.context("connect to the workspace")?;
-    let code = if args.stdio {
-        stdio::run(stream).await.map(|()| ExitCode::SUCCESS)
-    } else {
+    let stream = Counted::new(stream, traffic.clone());
+    let session = async {
+        if args.stdio {
+            return stdio::run(stream).await.map(|()| ExitCode::SUCCESS);
+        }
         let wanted = Wanted {
             command: args.command.join(" "),
             variables: args.env,
             forwards: Forwards { agent: args.forward_agent, remote: args.remote_forward },
-            workspace: workspace.name,
+            workspace: workspace.name.clone(),
         };
         session::run(stream, wanted).await
+    };
+    let informing = async {
+        match &args.network_info_dir {
+            Some(folder) => network::keep(folder, args.network_info_interval, &tunnel, &traffic).await,
+            None => pending().await,
+        }
+    };
+    let code = tokio::select! {
+        code = session => code,
+        code = informing => code,
     };
     tunnel.close();
     code

@@ -1,13 +1,14 @@
 //! What `coder ssh` lends to a workspace.
 
 use std::{
+    fs,
     io::{BufRead, BufReader, Write},
     os::unix::net::{UnixListener, UnixStream},
     process::{Child, Command, Stdio},
     thread,
 };
 
-use coder_testkit::{Machine, Server, finish};
+use coder_testkit::{Machine, Server, finish, until};
 
 fn workspace() -> (Machine, Server) {
     let machine = super::machine();
@@ -100,5 +101,15 @@ fn output_that_nobody_reads_ends_the_session() {
     let run = "(coder ssh dev -- yes || echo -n $? >&2) | head -n 1";
     let ended = machine.bash(run);
     assert_eq!((ended.stdout.as_str(), ended.stderr.as_str()), ("y\n", "141"));
+    // By itself, not by the signal: what it has to clean up, it does.
+    let mut command = machine.command("coder");
+    command.args(["ssh", "--network-info-dir", "info", "dev", "--", "read go; exec yes"]);
+    let mut client = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+    let files = || fs::read_dir(machine.home().join("info")).map_or(0, Iterator::count);
+    until("it is connected", || files() > 0);
+    drop(client.stdout.take());
+    writeln!(client.stdin.take().unwrap(), "go").unwrap();
+    assert_eq!(client.wait().unwrap().code(), Some(141));
+    assert_eq!(files(), 0);
     server.stop();
 }

@@ -6,6 +6,7 @@ mod apps;
 mod canary;
 mod commands;
 mod config_ssh;
+mod connected;
 mod crash;
 mod guide;
 mod help;

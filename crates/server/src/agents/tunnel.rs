@@ -60,7 +60,9 @@ pub async fn tunnel(
 /// programs to open.
 async fn join(mut stream: LinkStream, link: &Link) {
     let opened = timeout(OPEN_TIMEOUT, frame::receive(&mut stream, MAX_OPEN)).await;
-    let Ok(Ok(Some(open @ (OpenStream::Ssh | OpenStream::Dial(_))))) = opened else { return };
+    let Ok(Ok(Some(open @ (OpenStream::Ssh | OpenStream::Dial(_) | OpenStream::Ping)))) = opened else {
+        return;
+    };
     let Ok(mut towards_agent) = link.open().await else { return };
     if frame::send(&mut towards_agent, &open).await.is_ok() {
         // Either side may go away at any time; the other learns of it by its end of stream.

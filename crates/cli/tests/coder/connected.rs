@@ -1,0 +1,76 @@
+//! What `coder ssh` tells while it is connected.
+
+use std::{fs, io::Write, os::unix::fs::PermissionsExt, path::Path, process::Stdio};
+
+use coder_testkit::{Machine, Server, finish, until};
+use serde_json::Value;
+
+fn workspace() -> (Machine, Server) {
+    let machine = super::machine();
+    let server = machine.serve_and_log_in();
+    machine.workspace("dev", "[process]\n");
+    (machine, server)
+}
+
+fn info(file: &Path) -> Option<Value> {
+    // Written whole, so what is there is always JSON.
+    fs::read(file).ok().map(|text| serde_json::from_slice(&text).unwrap())
+}
+
+#[test]
+fn how_the_connection_is() {
+    let (machine, server) = workspace();
+    let folder = machine.home().join("net/info");
+    let file = folder.join(format!("{}.json", std::process::id()));
+    let mut command = machine.command("coder");
+    command.args([
+        "ssh",
+        "--network-info-interval",
+        "1s",
+        "--network-info-dir",
+        "net/info",
+        "dev",
+        "--",
+        "cat",
+    ]);
+    let mut client = command.stdin(Stdio::piped()).stdout(Stdio::null()).spawn().unwrap();
+    until("the file is there", || file.exists());
+    let first = info(&file).unwrap();
+    assert!(first["latency"].as_f64().is_some_and(|latency| latency > 0.0), "{first}");
+    assert_eq!(first["p2p"], false);
+    assert_eq!(first["using_coder_connect"], false);
+    assert_eq!(first["preferred_derp"], "");
+    assert_eq!(first["derp_latency"], serde_json::json!({}));
+    assert_eq!(fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o600);
+    assert_eq!(fs::metadata(&folder).unwrap().permissions().mode() & 0o777, 0o700);
+    let mut input = client.stdin.take().unwrap();
+    let block = vec![b'x'; 100_000];
+    until("both rates are seen", || {
+        input.write_all(&block).unwrap();
+        let info = info(&file).unwrap();
+        ["upload_bytes_sec", "download_bytes_sec"].iter().all(|rate| info[rate].as_u64().unwrap() > 100_000)
+    });
+    drop(input);
+    assert!(client.wait().unwrap().success());
+    assert_eq!(fs::read_dir(&folder).unwrap().count(), 0, "nothing is left behind");
+    // Under the stock client, whose number the file has; it ends its ProxyCommand by a signal.
+    let mut command = machine.command("ssh");
+    let proxy = "ProxyCommand=coder ssh --stdio --network-info-interval 1s --network-info-dir net/info dev";
+    let options = ["StrictHostKeyChecking=no", "UserKnownHostsFile=/dev/null", "LogLevel=ERROR", proxy];
+    command.args(["-F", "none"]).args(options.map(|option| format!("-o{option}"))).args(["-N", "coder.dev"]);
+    let mut client = command.stdin(Stdio::null()).spawn().unwrap();
+    let file = folder.join(format!("{}.json", client.id()));
+    until("the file is there", || file.exists());
+    nix::sys::signal::kill(
+        nix::unistd::Pid::from_raw(client.id().try_into().unwrap()),
+        nix::sys::signal::Signal::SIGTERM,
+    )
+    .unwrap();
+    client.wait().unwrap();
+    until("the file is gone", || !file.exists());
+    let mut command = machine.command("coder");
+    command.args(["ssh", "--network-info-dir", "/proc/none", "dev", "--", "true"]);
+    let wrong = finish(command, b"");
+    assert!(wrong.code == 1 && wrong.stderr.contains("cannot make the folder /proc/none"), "{wrong:?}");
+    server.stop();
+}
