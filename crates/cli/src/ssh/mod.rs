@@ -1,5 +1,6 @@
 //! `coder ssh`: a shell in a workspace, a command there, or the SSH protocol itself for other programs.
 
+mod deadline;
 mod forward;
 mod host;
 mod network;
@@ -9,7 +10,14 @@ mod talk;
 mod traffic;
 mod wait;
 
-use std::{future::pending, path::PathBuf, process::ExitCode, sync::Arc, time::Duration};
+use std::{
+    future::pending,
+    io::{IsTerminal, stderr},
+    path::PathBuf,
+    process::ExitCode,
+    sync::Arc,
+    time::Duration,
+};
 
 use anyhow::{Context as _, Result};
 use clap::{Args, ValueEnum};
@@ -87,6 +95,16 @@ pub struct SshArgs {
     /// Write a log of the connection to a new file in this folder.
     #[arg(short, long, value_name = "DIR", env = "CODER_SSH_LOG_DIR", hide_env_values = true)]
     log_dir: Option<PathBuf>,
+    /// How often to look whether the workspace is about to stop by itself. Told on a terminal.
+    #[arg(
+        long,
+        value_name = "DURATION",
+        default_value = "1m",
+        env = "CODER_WORKSPACE_POLL_INTERVAL",
+        hide_env_values = true,
+        value_parser = interval
+    )]
+    workspace_poll_interval: Duration,
     /// Keep a file in this folder that says how the connection is: PID.json, after the program that runs this one.
     #[arg(long, value_name = "DIR", env = "CODER_SSH_NETWORK_INFO_DIR", hide_env_values = true)]
     network_info_dir: Option<PathBuf>,
@@ -153,6 +171,7 @@ pub async fn run(args: SshArgs, context: &Context) -> Result<ExitCode> {
     let traffic = Arc::new(Traffic::default());
     let stream = tunnel.ssh().await.context("connect to the workspace")?;
     let stream = Counted::new(stream, traffic.clone());
+    let tells = !args.stdio && stderr().is_terminal();
     let session = async {
         if args.stdio {
             return stdio::run(stream).await.map(|()| ExitCode::SUCCESS);
@@ -174,6 +193,7 @@ pub async fn run(args: SshArgs, context: &Context) -> Result<ExitCode> {
     let code = tokio::select! {
         code = session => code,
         code = informing => code,
+        never = deadline::watch(&client, &workspace, args.workspace_poll_interval), if tells => match never {},
     };
     tunnel.close();
     code

@@ -2,14 +2,66 @@
 
 use std::{fs, io::Write, os::unix::fs::PermissionsExt, path::Path, process::Stdio};
 
-use coder_testkit::{Machine, Server, finish, until};
+use coder_testkit::{Machine, Server, finish, read, until};
 use serde_json::Value;
+
+use crate::screen::Screen;
 
 fn workspace() -> (Machine, Server) {
     let machine = super::machine();
     let server = machine.serve_and_log_in();
     machine.workspace("dev", "[process]\n");
     (machine, server)
+}
+
+/// Moves the workspace's end to so many seconds from now.
+fn end_in(machine: &Machine, seconds: u32) {
+    let now = "CAST(strftime('%s', 'now') AS INTEGER)";
+    let sql = format!("UPDATE workspace_builds SET deadline = ({now} + {seconds}) * 1000000");
+    assert!(machine.tamper(&sql) > 0);
+}
+
+#[test]
+fn that_the_workspace_stops_soon() {
+    let (machine, server) = workspace();
+    let mut command = machine.command("coder");
+    command.args(["ssh", "--workspace-poll-interval", "1s", "--log-dir", "logs", "dev"]);
+    let mut screen = Screen::run(command, 24, 100);
+    screen.type_in("echo re\"\"ady\n");
+    screen.wait_for("ready");
+    end_in(&machine, 570);
+    screen.wait_for("The workspace dev stops by itself in 9 minutes.\r\n");
+    // Moved away, as a person does it, and told of again when it comes.
+    let id = machine.coder(["show", "dev", "-o", "json"]).ok();
+    let id = serde_json::from_str::<Value>(&id).unwrap()["id"].as_str().unwrap().to_owned();
+    let end = machine.bash("date -u -d '+2 hours' +%FT%TZ").ok();
+    let moved = format!(
+        "curl -sS --fail -X PUT -H \"Coder-Session-Token: $(coder login token)\" -H 'Content-Type: application/json' \
+         -d '{{\"deadline\": \"{end}\"}}' {url}/api/v2/workspaces/{id}/extend",
+        end = end.trim(),
+        url = server.url
+    );
+    machine.bash(&moved).ok();
+    until("the client has seen it", || {
+        let logs = fs::read_dir(machine.home().join("logs")).unwrap();
+        logs.flatten().any(|log| read(&log.path()).contains(&format!("end={}", end.trim())))
+    });
+    end_in(&machine, 570);
+    screen.wait_for("The workspace dev stops by itself in 9 minutes.\r\n");
+    end_in(&machine, 250);
+    screen.wait_for("The workspace dev stops by itself in 4 minutes.\r\n");
+    end_in(&machine, 50);
+    screen.wait_for("The workspace dev stops by itself in less than a minute.\r\n");
+    screen.type_in("exit 3\n");
+    assert_eq!(screen.child.wait().unwrap().code(), Some(3));
+    // Programs that read the errors are not told.
+    let quiet = machine.coder(["ssh", "dev", "--", "echo in"]);
+    assert_eq!((quiet.stdout.as_str(), quiet.stderr.as_str()), ("in\n", ""));
+    for (span, said) in [("0s", "at least 1s"), ("soon", "a span of time")] {
+        let wrong = machine.coder(["ssh", "--workspace-poll-interval", span, "dev"]);
+        assert!(wrong.code == 2 && wrong.stderr.contains(said), "{wrong:?}");
+    }
+    server.stop();
 }
 
 fn info(file: &Path) -> Option<Value> {
