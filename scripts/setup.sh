@@ -17,6 +17,7 @@ has git || packages+=(git)
 has npm || packages+=(nodejs npm)
 if [ "${1:-}" != build ]; then
     has ssh || packages+=(openssh-client)
+    { has gpg && has gpgconf && has gpg-agent && has gpg-connect-agent; } || packages+=(gnupg)
     has rsync || packages+=(rsync)
     has chromium || packages+=(chromium)
     has chromedriver || packages+=(chromium-driver)

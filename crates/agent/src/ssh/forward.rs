@@ -4,7 +4,7 @@ use std::{
     collections::HashMap,
     io,
     net::{Ipv4Addr, Ipv6Addr},
-    os::unix::fs::PermissionsExt,
+    os::unix::fs::{MetadataExt, PermissionsExt},
     path::{Path, PathBuf},
     time::Duration,
 };
@@ -85,13 +85,23 @@ pub struct Listeners {
     unix: HashMap<String, (JoinSet<()>, Bound)>,
 }
 
-/// A socket's place in the file system: removed when this is dropped.
-struct Bound(PathBuf);
+/// A socket's place in the file system: removed when this is dropped, unless something else is there by then.
+struct Bound {
+    path: PathBuf,
+    file: (u64, u64),
+}
 
 impl Drop for Bound {
     fn drop(&mut self) {
-        let _ = std::fs::remove_file(&self.0);
+        if identity(&self.path).is_ok_and(|file| file == self.file) {
+            let _ = std::fs::remove_file(&self.path);
+        }
     }
+}
+
+/// What tells a file from every other one.
+fn identity(path: &Path) -> io::Result<(u64, u64)> {
+    std::fs::symlink_metadata(path).map(|metadata| (metadata.dev(), metadata.ino()))
 }
 
 impl Listeners {
@@ -213,8 +223,9 @@ fn bind_private(path: PathBuf) -> io::Result<(UnixListener, Bound)> {
     let inside = own.path().join("s");
     let listener = UnixListener::bind(&inside)?;
     std::fs::set_permissions(&inside, std::fs::Permissions::from_mode(0o600))?;
+    let file = identity(&inside)?;
     std::fs::hard_link(&inside, &path)?;
-    Ok((listener, Bound(path)))
+    Ok((listener, Bound { path, file }))
 }
 
 /// The connection that a client's channel asks for; the number travels with 32 bits.

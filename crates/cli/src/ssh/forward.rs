@@ -1,6 +1,10 @@
 //! What a session lends to the workspace: the key agent, ports and sockets of this machine.
 
-use std::{collections::HashMap, path::PathBuf};
+use std::{
+    collections::HashMap,
+    path::PathBuf,
+    sync::{Arc, OnceLock},
+};
 
 use anyhow::{Context as _, Result, bail};
 use russh::{
@@ -12,10 +16,13 @@ use tokio::{
     net::{TcpStream, UnixStream},
 };
 
+use super::gpg::Gpg;
+
 /// What is lent.
 #[derive(Debug, Clone, Default)]
 pub struct Forwards {
     pub agent: bool,
+    pub gpg: Option<Gpg>,
     pub remote: Vec<RemoteForward>,
 }
 
@@ -94,6 +101,8 @@ pub struct Lent {
     pub agent: Option<PathBuf>,
     pub ports: HashMap<(String, u32), (String, u16)>,
     pub sockets: HashMap<String, PathBuf>,
+    /// The gpg-agent: its place there is only known once somebody has looked.
+    pub gpg: Arc<OnceLock<(String, PathBuf)>>,
 }
 
 impl Lent {
@@ -138,7 +147,8 @@ impl Lent {
 
     /// Carries a channel to where a socket leads.
     pub async fn to_socket(&self, path: &str, channel: Channel<Msg>, reply: ChannelOpenHandle) {
-        let Some(path) = self.sockets.get(path).cloned() else {
+        let gpg = || self.gpg.get().filter(|(place, _)| place == path).map(|(_, socket)| socket);
+        let Some(path) = self.sockets.get(path).or_else(gpg).cloned() else {
             return reply.reject(ChannelOpenFailure::AdministrativelyProhibited).await;
         };
         tokio::spawn(async move { join(channel, reply, UnixStream::connect(path).await).await });

@@ -2,11 +2,13 @@
 
 mod deadline;
 mod forward;
+mod gpg;
 mod host;
 mod network;
 mod session;
 mod stdio;
 mod talk;
+mod there;
 mod traffic;
 mod wait;
 
@@ -23,6 +25,7 @@ use anyhow::{Context as _, Result};
 use clap::{Args, ValueEnum};
 use coder_model::duration;
 use forward::{Forwards, RemoteForward};
+use gpg::Gpg;
 use session::Wanted;
 use traffic::{Counted, Traffic};
 pub use wait::until_ready;
@@ -41,6 +44,7 @@ use crate::{
   A shell:                coder ssh dev
   A command:              coder ssh dev -- make test
   Lend the key agent:     coder ssh -A dev -- git fetch
+  Sign with gpg:          coder ssh -G dev -- git commit -S
   Lend a port of yours:   coder ssh -R 8080:localhost:3000 dev
   The stock client:       coder config-ssh && ssh coder.dev")]
 pub struct SshArgs {
@@ -55,6 +59,12 @@ pub struct SshArgs {
     /// Lend your key agent to the workspace for as long as you are connected.
     #[arg(short = 'A', long, env = "CODER_SSH_FORWARD_AGENT", hide_env_values = true)]
     forward_agent: bool,
+    /// Lend your gpg-agent to the workspace: gpg there signs and decrypts with your keys, which stay here.
+    ///
+    /// Needs gnupg here and there, and a gpg-agent that runs here: it is not started for you. Your public keys and
+    /// whom you trust are copied to the workspace, and a gpg-agent of its own is ended.
+    #[arg(short = 'G', long, env = "CODER_SSH_FORWARD_GPG", hide_env_values = true)]
+    forward_gpg: bool,
     /// Lend a port or a socket of yours to the workspace: [ADDRESS:]PORT:HOST:HOSTPORT or SOCKET:YOUR_SOCKET.
     #[arg(
         short = 'R',
@@ -160,6 +170,7 @@ pub async fn run(args: SshArgs, context: &Context) -> Result<ExitCode> {
     if let Some(folder) = &args.log_dir {
         log::to_file(folder, "ssh")?;
     }
+    let gpg = if args.forward_gpg && !args.stdio { Some(Gpg::look()?) } else { None };
     let client = context.client()?;
     let name =
         host::workspace(&args.workspace, args.ssh_host_prefix.as_deref(), args.hostname_suffix.as_deref());
@@ -179,7 +190,7 @@ pub async fn run(args: SshArgs, context: &Context) -> Result<ExitCode> {
         let wanted = Wanted {
             command: args.command.join(" "),
             variables: args.env,
-            forwards: Forwards { agent: args.forward_agent, remote: args.remote_forward },
+            forwards: Forwards { agent: args.forward_agent, gpg, remote: args.remote_forward },
             workspace: workspace.name.clone(),
         };
         session::run(stream, wanted).await

@@ -20,7 +20,7 @@ use russh::{
 use tokio::io::{AsyncRead, AsyncWrite, copy_bidirectional};
 
 use super::{
-    forward::{self, Forwards, Lent},
+    forward::{self, Forwards, Lent, RemoteForward},
     talk::{Raw, talk},
 };
 use crate::output::visible;
@@ -131,8 +131,9 @@ pub async fn run(
     stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static,
     wanted: Wanted,
 ) -> Result<ExitCode> {
-    let Wanted { command, variables, forwards, workspace } = wanted;
+    let Wanted { command, variables, mut forwards, workspace } = wanted;
     let lent = Lent::of(&forwards)?;
+    let gpg_place = lent.gpg.clone();
     let goodbye = Goodbye::default();
     let handler = Handler { lent, goodbye: goodbye.clone() };
     let config =
@@ -148,6 +149,11 @@ pub async fn run(
     let signed_in = session.authenticate_none("coder").await.context("connect to the workspace")?;
     if !signed_in.success() {
         bail!("the workspace does not let anybody in");
+    }
+    if let Some(gpg) = forwards.gpg.take() {
+        let path = gpg.prepare(&session, &variables).await.context("lend the gpg-agent")?;
+        let (path, to) = gpg_place.get_or_init(|| (path, gpg.socket)).clone();
+        forwards.remote.push(RemoteForward::Socket { path, to });
     }
     let channel = session.channel_open_session().await.context("open a session in the workspace")?;
     forward::ask(&session, &forwards).await?;

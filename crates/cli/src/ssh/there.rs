@@ -1,0 +1,85 @@
+//! Commands in the workspace that a session needs before it begins.
+
+use std::time::Duration;
+
+use anyhow::{Context as _, Result, bail};
+use russh::{
+    ChannelMsg,
+    client::{Handle, Handler},
+};
+use tokio::{io::AsyncWriteExt, time::timeout};
+
+/// How long such a command may take.
+const TIMEOUT: Duration = Duration::from_secs(60);
+/// The most that one prints, in bytes.
+const MAX_OUTPUT: usize = 64 * 1024;
+/// The status of a shell that does not find the command.
+pub const NOT_FOUND: u32 = 127;
+
+/// How a command ended.
+#[derive(Debug, Default)]
+pub struct Answer {
+    /// Its status.
+    pub status: u32,
+    /// Its standard output.
+    pub output: String,
+    /// Its standard error.
+    pub errors: String,
+}
+
+/// Runs a command with these variables and this input, to its end.
+pub async fn there<H: Handler>(
+    session: &Handle<H>,
+    variables: &[(String, String)],
+    command: &str,
+    input: Vec<u8>,
+) -> Result<Answer> {
+    match timeout(TIMEOUT, run(session, variables, command, input)).await {
+        Ok(answer) => answer,
+        Err(_) => bail!("a command in the workspace takes too long: {command}"),
+    }
+}
+
+async fn run<H: Handler>(
+    session: &Handle<H>,
+    variables: &[(String, String)],
+    command: &str,
+    input: Vec<u8>,
+) -> Result<Answer> {
+    let mut channel = session.channel_open_session().await.context("open a session in the workspace")?;
+    for (name, value) in variables {
+        channel.set_env(false, name, value).await?;
+    }
+    channel.exec(true, command).await?;
+    let mut writer = Box::pin(channel.make_writer());
+    // Beside the reading: either may have to wait for the other.
+    let write = tokio::spawn(async move {
+        if writer.write_all(&input).await.is_ok() {
+            let _ = writer.shutdown().await;
+        }
+    });
+    let (mut status, mut output, mut errors) = (None, Vec::new(), Vec::new());
+    while let Some(message) = channel.wait().await {
+        let (to, data) = match message {
+            ChannelMsg::Data { data } => (&mut output, data),
+            ChannelMsg::ExtendedData { data, .. } => (&mut errors, data),
+            ChannelMsg::ExitStatus { exit_status } => {
+                status = Some(exit_status);
+                continue;
+            }
+            ChannelMsg::Failure => {
+                bail!("the workspace is not ready for sessions; try again in a moment")
+            }
+            ChannelMsg::Close => break,
+            _ => continue,
+        };
+        if to.len() + data.len() > MAX_OUTPUT {
+            bail!("a command in the workspace says too much: {command}");
+        }
+        to.extend_from_slice(&data);
+    }
+    write.abort();
+    let text = |bytes: Vec<u8>| String::from_utf8_lossy(&bytes).into_owned();
+    let status = status.with_context(|| format!("a command in the workspace did not end well: {command}"))?;
+    Ok(Answer { status, output: text(output), errors: text(errors) })
+}
