@@ -10,7 +10,7 @@ use axum::{
     response::{IntoResponse, Response},
     routing::{any, get},
 };
-use coder_testkit::{Machine, Server, Socket, free_port, until};
+use coder_testkit::{Machine, Server, Socket, free_port, read, until};
 use reqwest::{Client, Method, redirect::Policy};
 use serde_json::{Value, json};
 
@@ -269,6 +269,18 @@ fn under_a_path() {
     assert!(shown.contains("web (healthy)") && shown.contains("sick (unhealthy)"), "{shown}");
     let opened = machine.coder(["open", "app", "dev", "web", "--print"]).ok();
     assert_eq!(opened, format!("{}{at}/\n", server.url));
+    // One with a command is a terminal's page; what opens it is told nothing else.
+    let terminal = format!("{}/@admin/dev.main/terminal?app=top\n", server.url);
+    assert_eq!(machine.coder(["open", "app", "dev", "top", "--print"]).ok(), terminal);
+    let opened = machine.bash(
+        "mkdir bin; printf '#!/bin/sh\\necho \"$@\" >opened.new; mv opened.new opened\\n' >bin/browser; chmod +x bin/browser
+         for name in xdg-open gio gnome-open kde-open wslview open; do ln -s browser bin/$name; done
+         PATH=$PWD/bin:$PATH coder open app dev top",
+    );
+    assert_eq!(opened.code, 0, "{}", opened.stderr);
+    assert_eq!(opened.stderr, format!("Opening {terminal}"));
+    until("the browser is there", || machine.home().join("opened").exists());
+    assert_eq!(read(&machine.home().join("opened")), terminal);
     let wrong = machine.coder(["open", "app", "dev", "nope", "--print"]);
     assert!(wrong.code == 1 && wrong.stderr.contains("it has: nobody, sick, top, web"), "{wrong:?}");
     assert!(app.port() > 0);
