@@ -237,7 +237,8 @@ on_both_engines! {
         for action in ["start", "stop", "restart", "wake", "delete", "cancel"] {
             assert_eq!(eve.post(&format!("/@bob/dev/{action}"), &[]).await.status, 404, "{action}");
         }
-        assert_eq!(eve.get(&live).await.status, 404);
+        let heard = events_until(&eve, &live, None, "event: leave").await;
+        assert!(!heard.contains("event: replace") && !heard.contains("event: append"), "{heard}");
 
         assert!(pages.get("/@bob/dev/delete").await.text.contains("is irreversible"));
         assert_eq!(pages.post("/@bob/dev/delete", &[]).await.status, 303);
