@@ -1,6 +1,7 @@
 //! The dashboard as people use it: the `coder` program, and a real browser.
 #![allow(clippy::expect_used, clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, missing_docs)]
 
+mod account;
 mod entry;
 mod example;
 mod imports;
