@@ -67,11 +67,18 @@ function announce(element: Element, place: Element): void {
 }
 
 function replace(element: Element, place: Element): void {
-  // Somebody who is in the middle of it is not interrupted: an open menu stays as it is until the next change.
-  const focused = place.contains(document.activeElement) ? document.activeElement?.id : undefined;
+  // Who is at something in it by keyboard stays there; where that is gone, at the page's heading.
+  const focused = place.contains(document.activeElement) ? document.activeElement : null;
   place.replaceWith(element);
   htmx.process(element);
-  if (focused) document.getElementById(focused)?.focus();
+  if (focused) (element.querySelector<HTMLElement>(sameAs(focused)) ?? document.querySelector<HTMLElement>("h1"))?.focus();
+}
+
+/** What finds the same control again: by its id, or as the button of the same form. */
+function sameAs(control: Element): string {
+  if (control.id) return `#${CSS.escape(control.id)}`;
+  const action = control.closest("form")?.getAttribute("action");
+  return action ? `form[action="${CSS.escape(action)}"] button` : "[data-none]";
 }
 
 function append(element: Element, place: Element): void {
