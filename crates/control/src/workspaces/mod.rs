@@ -5,6 +5,7 @@ mod build;
 mod create;
 mod find;
 mod logs;
+mod pending;
 mod restart;
 mod settings;
 mod work;

@@ -3,9 +3,9 @@
 
 use coder_model::{
     WorkspaceId,
-    workspace::{Build, BuildReason, Change, Lifecycle, Transition, changes},
+    workspace::{Build, BuildReason, Transition},
 };
-use coder_store::{Write, agent_deliveries, agents, secrets};
+use coder_store::{Write, builds};
 
 use super::{
     Overview,
@@ -38,7 +38,7 @@ impl Control {
         let resource =
             Resource { kind: "workspace_build", id: build.uuid(), target: latest.workspace.name.as_str() };
         self.audit(&mut write, caller, action, resource, Diff::default()).await?;
-        let overview = coder_store::builds::find(&mut write, build).await?.ok_or(Error::NotFound)?;
+        let overview = builds::find(&mut write, build).await?.ok_or(Error::NotFound)?;
         write.commit().await?;
         Ok(overview)
     }
@@ -66,26 +66,5 @@ impl Control {
             Resource { kind: "workspace_build", id: build.uuid(), target: latest.workspace.name.as_str() };
         let (origin, action) = (Origin::default(), Action::Build(Transition::Start));
         self.audit_as(write, Some(stop.initiator), &origin, action, resource, Diff::default()).await
-    }
-
-    /// What the next start of a running workspace would change about its owner's secrets, by name. For the owner alone; nothing
-    /// for anybody else, or while nothing was delivered.
-    ///
-    /// # Errors
-    /// When the database fails.
-    pub async fn pending_changes(&self, caller: &Caller, overview: &Overview) -> Result<Vec<(String, Change)>> {
-        if overview.workspace.owner != caller.id() || overview.build.transition != Transition::Start {
-            return Ok(Vec::new());
-        }
-        let mut read = self.database.read().await?;
-        let Some(agent) = agents::find_by_workspace(&mut read, overview.workspace.id).await? else {
-            return Ok(Vec::new());
-        };
-        // It was given nothing since this start: whatever there is by then reaches it.
-        if agent.lifecycle == Lifecycle::Created {
-            return Ok(Vec::new());
-        }
-        let delivered = agent_deliveries::list(&mut read, agent.id).await?;
-        Ok(changes(&delivered, &secrets::list(&mut read, overview.workspace.owner).await?))
     }
 }
