@@ -1,7 +1,7 @@
 //! Every message of agents and servers, and datagrams, from any bytes: understood or refused, within bounds.
 #![no_main]
 
-use coder_link::{datagram, frame};
+use coder_mux::{datagram, frame};
 use coder_wire::agent::{AgentMessage, OpenStream, Opened, ServerMessage, TerminalInput};
 use libfuzzer_sys::fuzz_target;
 use tokio::runtime::Builder;

@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use coder_link::{Link, Role};
+use coder_mux::{Mux, Role};
 use libfuzzer_sys::fuzz_target;
 use tokio::{io::AsyncWriteExt, runtime::Builder, time::timeout};
 
@@ -12,7 +12,7 @@ fuzz_target!(|data: &[u8]| {
     let role = if first & 1 == 0 { Role::Client } else { Role::Server };
     Builder::new_current_thread().enable_all().build().unwrap().block_on(async {
         let (near, mut far) = tokio::io::duplex(1 << 20);
-        let (link, mut incoming) = Link::over(near, role);
+        let (link, mut incoming) = Mux::new(near, role);
         let peer = async {
             let _ = far.write_all(bytes).await;
             let _ = far.shutdown().await;

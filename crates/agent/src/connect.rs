@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use coder_client::{DialError, dial};
-use coder_link::{
-    Incoming, Link, LinkStream,
+use coder_mux::{
+    Incoming, Mux, MuxStream,
     frame::{self, FrameError},
 };
 use coder_wire::agent::{AgentMessage, Hello, MAX_MESSAGE_BYTES, Manifest, PROTOCOL_VERSION, ServerMessage};
@@ -17,10 +17,10 @@ const ANSWER_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// A connection on which everything was said that comes first.
 pub struct Connection {
-    pub link: Link,
+    pub link: Mux,
     pub incoming: Incoming,
-    pub read: ReadHalf<LinkStream>,
-    pub write: WriteHalf<LinkStream>,
+    pub read: ReadHalf<MuxStream>,
+    pub write: WriteHalf<MuxStream>,
     pub manifest: Manifest,
 }
 
@@ -65,9 +65,9 @@ pub async fn connect(url: &Url, token: &str, run_id: Uuid) -> Result<Connection,
 }
 
 async fn introduce(
-    link: &Link,
+    link: &Mux,
     run_id: Uuid,
-) -> Result<(ReadHalf<LinkStream>, WriteHalf<LinkStream>, Manifest), ConnectError> {
+) -> Result<(ReadHalf<MuxStream>, WriteHalf<MuxStream>, Manifest), ConnectError> {
     let (mut read, mut write) = tokio::io::split(link.open().await?);
     let hello = Hello {
         protocol_version: PROTOCOL_VERSION,

@@ -6,7 +6,7 @@ use std::{
     time::Duration,
 };
 
-use coder_link::{LinkStream, datagram, frame, relay};
+use coder_mux::{MuxStream, datagram, frame, relay};
 use coder_wire::agent::{Dial, Network, Opened};
 use tokio::{
     net::{TcpStream, UdpSocket, lookup_host},
@@ -43,7 +43,7 @@ async fn udp(host: &str, port: u16) -> io::Result<UdpSocket> {
 }
 
 /// Serves a stream to what listens at an address, until either side or the workspace ends.
-pub async fn serve(workspace: &Workspace, mut stream: LinkStream, to: &Dial) {
+pub async fn serve(workspace: &Workspace, mut stream: MuxStream, to: &Dial) {
     let open = workspace.sessions();
     if !*open.borrow() {
         let error = Some("the workspace is not ready for connections".to_owned());
@@ -56,7 +56,7 @@ pub async fn serve(workspace: &Workspace, mut stream: LinkStream, to: &Dial) {
     }
 }
 
-async fn connect(mut stream: LinkStream, to: &Dial) {
+async fn connect(mut stream: MuxStream, to: &Dial) {
     let ended = match to.network {
         Network::Tcp => match tcp(&to.host, to.port).await {
             Ok(connection) => match frame::send(&mut stream, &Opened { error: None }).await {
@@ -77,13 +77,13 @@ async fn connect(mut stream: LinkStream, to: &Dial) {
     tracing::trace!(?ended, "a dialled connection ended");
 }
 
-async fn refuse(mut stream: LinkStream, to: &Dial, error: &io::Error) {
+async fn refuse(mut stream: MuxStream, to: &Dial, error: &io::Error) {
     let error = Some(format!("{}:{}: {error}", to.host, to.port));
     let _ = frame::send(&mut stream, &Opened { error }).await;
 }
 
 /// Passes datagrams on, both ways, until the stream ends.
-async fn exchange(stream: LinkStream, socket: &UdpSocket) -> io::Result<()> {
+async fn exchange(stream: MuxStream, socket: &UdpSocket) -> io::Result<()> {
     let (mut from, mut to) = tokio::io::split(stream);
     let inwards = async {
         let mut buffer = Vec::new();

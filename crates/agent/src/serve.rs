@@ -2,8 +2,8 @@
 
 use std::{sync::Arc, time::Duration};
 
-use coder_link::{LinkStream, frame};
 use coder_model::workspace::Lifecycle;
+use coder_mux::{MuxStream, frame};
 use coder_wire::agent::{
     AgentMessage, MAX_MESSAGE_BYTES, Manifest, OpenStream, Opened, ServerMessage, ShutdownDone,
 };
@@ -96,7 +96,7 @@ async fn listen(reports: &Reports, mut read: impl AsyncRead + Unpin) -> String {
 async fn serve_stream(
     shared: Shared,
     manifest: Arc<Manifest>,
-    mut stream: LinkStream,
+    mut stream: MuxStream,
     ending: mpsc::Sender<()>,
 ) {
     match timeout(OPEN_TIMEOUT, frame::receive(&mut stream, MAX_OPEN)).await {

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use anstream::eprintln;
 use coder_client::Error as ClientError;
 
-use crate::output::visible;
+use crate::output::display_safe;
 
 /// Tells a failure on standard error: which command, what happened, every broken rule.
 pub fn report(path: &str, error: &anyhow::Error) {
@@ -25,19 +25,19 @@ fn describe(error: &anyhow::Error) -> String {
             if !text.is_empty() {
                 text.push_str(": ");
             }
-            text.push_str(&visible(&cause));
+            text.push_str(&display_safe(&cause));
         }
         last = cause;
     }
     let api = error.chain().find_map(|cause| cause.downcast_ref::<ClientError>());
     let Some(ClientError::Api { status, error }) = api else { return text };
     if !error.detail.is_empty() {
-        let _ = write!(text, "\n{}", visible(&error.detail));
+        let _ = write!(text, "\n{}", display_safe(&error.detail));
     }
     if !error.validations.is_empty() {
         let _ = write!(text, "\n{} validation error(s) found", error.validations.len());
         for broken in &error.validations {
-            let _ = write!(text, "\n\t{} : {}", visible(&broken.field), visible(&broken.detail));
+            let _ = write!(text, "\n\t{} : {}", display_safe(&broken.field), display_safe(&broken.detail));
         }
     }
     if *status == 401 {

@@ -15,7 +15,7 @@ use zeroize::Zeroizing;
 use crate::{
     args::parse_url,
     context::Context,
-    output::{TextFormat, print_json, visible},
+    output::{TextFormat, display_safe, print_json},
     prompt,
 };
 
@@ -143,7 +143,7 @@ async fn first_user(args: LoginArgs, client: &Client, context: &Context) -> Resu
 async fn finish(client: &Client, token: Zeroizing<String>, context: &Context) -> Result<()> {
     let user = client.with_token(token.clone()).user("me").await?;
     context.config.save(client.url(), &token)?;
-    println!("Welcome to Coder, {}! You're authenticated.", visible(&user.username));
+    println!("Welcome to Coder, {}! You're authenticated.", display_safe(&user.username));
     Ok(())
 }
 
@@ -198,6 +198,10 @@ pub async fn whoami(args: &WhoamiArgs, context: &Context) -> Result<()> {
             roles: user.roles.into_iter().map(|role| role.name).collect(),
         }]);
     }
-    println!("Coder is running at {}, You're authenticated as {} !", client.url(), visible(&user.username));
+    println!(
+        "Coder is running at {}, You're authenticated as {} !",
+        client.url(),
+        display_safe(&user.username)
+    );
     Ok(())
 }

@@ -7,7 +7,7 @@ use coder_client::Client;
 use coder_wire::workspaces::{Workspace, WorkspaceAgent, WorkspaceApp};
 use url::Url;
 
-use crate::{context::Context, output::visible, workspace::find};
+use crate::{context::Context, output::display_safe, workspace::find};
 
 /// Open what a workspace offers
 #[derive(Args)]
@@ -48,7 +48,7 @@ pub async fn run(args: OpenArgs, context: &Context) -> Result<()> {
     let workspace = find(&client, &args.workspace).await?;
     let agents = workspace.latest_build.resources.iter().flat_map(|resource| &resource.agents);
     let agent = agents.into_iter().next().with_context(|| {
-        format!("the workspace is not running; start it with: coder start {}", visible(&workspace.name))
+        format!("the workspace is not running; start it with: coder start {}", display_safe(&workspace.name))
     })?;
     let app = choose(agent, args.slug.as_deref())?;
     let url = address(&client, &workspace, agent, app).await?;
@@ -67,7 +67,7 @@ pub async fn run(args: OpenArgs, context: &Context) -> Result<()> {
 fn choose<'a>(agent: &'a WorkspaceAgent, slug: Option<&str>) -> Result<&'a WorkspaceApp> {
     let mut slugs: Vec<&str> = agent.apps.iter().map(|app| app.slug.as_str()).collect();
     slugs.sort_unstable();
-    let known = visible(&slugs.join(", "));
+    let known = display_safe(&slugs.join(", "));
     match (slug, agent.apps.as_slice()) {
         (_, []) => bail!("the workspace has no apps; a template offers them with [[app]]"),
         (None, [app]) => Ok(app),

@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use coder_link::{
-    Incoming, Link, LinkStream, Role, frame,
-    socket::{MAX_MESSAGE, READ_BUFFER, Socket},
+use coder_mux::{
+    Incoming, Mux, MuxStream, Role, frame,
+    socket::{MAX_MESSAGE, READ_BUFFER, WebSocketIo},
 };
 use coder_wire::{
     ApiError, TOKEN_HEADER,
@@ -66,7 +66,7 @@ pub async fn dial(
     segments: &[&str],
     query: &str,
     token: &str,
-) -> Result<(Link, Incoming), DialError> {
+) -> Result<(Mux, Incoming), DialError> {
     let unreachable = |reason: String| DialError::Unreachable { url: server.to_string(), reason };
     let mut url = server.clone();
     let scheme = if url.scheme() == "https" { "wss" } else { "ws" };
@@ -93,7 +93,7 @@ pub async fn dial(
     // The last argument sets TCP_NODELAY: a keystroke must not wait for an acknowledgement.
     let connecting = connect_async_with_config(request, Some(config), true);
     match timeout(TIMEOUT, connecting).await {
-        Ok(Ok((socket, _))) => Ok(Link::over(Socket::new(socket), Role::Client)),
+        Ok(Ok((socket, _))) => Ok(Mux::new(WebSocketIo::new(socket), Role::Client)),
         Ok(Err(tungstenite::Error::Http(response))) => Err(refused(&response)),
         Ok(Err(error)) => Err(unreachable(error.to_string())),
         Err(_) => Err(unreachable("no answer in time".to_owned())),
@@ -116,7 +116,7 @@ fn refused(response: &http::Response<Option<Vec<u8>>>) -> DialError {
 
 /// A way to a workspace's agent: a link, on which streams are opened. The streams end with it.
 pub struct Tunnel {
-    link: Link,
+    link: Mux,
     url: Url,
 }
 
@@ -138,7 +138,7 @@ impl Tunnel {
     ///
     /// # Errors
     /// When the tunnel has broken.
-    pub async fn ssh(&self) -> Result<LinkStream, DialError> {
+    pub async fn ssh(&self) -> Result<MuxStream, DialError> {
         self.open(&OpenStream::Ssh).await
     }
 
@@ -146,7 +146,7 @@ impl Tunnel {
     ///
     /// # Errors
     /// [`DialError::NoConnection`] when nothing answers there; when the tunnel has broken.
-    pub async fn connect(&self, to: Dial) -> Result<LinkStream, DialError> {
+    pub async fn connect(&self, to: Dial) -> Result<MuxStream, DialError> {
         self.open_answered(&OpenStream::Dial(to)).await
     }
 
@@ -160,7 +160,7 @@ impl Tunnel {
         Ok(since.elapsed())
     }
 
-    async fn open_answered(&self, what: &OpenStream) -> Result<LinkStream, DialError> {
+    async fn open_answered(&self, what: &OpenStream) -> Result<MuxStream, DialError> {
         let mut stream = self.open(what).await?;
         let answer = timeout(TIMEOUT, frame::receive(&mut stream, MAX_ANSWER)).await;
         let answer: Option<Opened> =
@@ -172,7 +172,7 @@ impl Tunnel {
         }
     }
 
-    async fn open(&self, what: &OpenStream) -> Result<LinkStream, DialError> {
+    async fn open(&self, what: &OpenStream) -> Result<MuxStream, DialError> {
         let mut stream = self.link.open().await.map_err(|error| self.broken(&error))?;
         frame::send(&mut stream, what).await.map_err(|error| self.broken(&error))?;
         Ok(stream)

@@ -8,7 +8,7 @@ mod secrets;
 mod templates;
 mod workspaces;
 
-pub use coder_link::{LinkStream as Stream, datagram};
+pub use coder_mux::{MuxStream as Stream, datagram};
 pub use dial::{DialError, Tunnel, dial};
 pub use error::Error;
 pub use http::Client;

@@ -2,7 +2,7 @@
 //! typed fields only, so that nothing gets into it that nobody thought of.
 
 use coder_model::{UserId, user::User};
-use coder_store::{Write, audit};
+use coder_store::{WriteTransaction, audit};
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
@@ -10,7 +10,7 @@ use crate::{Caller, Control, Result};
 
 /// Where a request came from, as the audit log keeps it.
 #[derive(Debug, Clone, Default)]
-pub struct Origin {
+pub struct RequestInfo {
     /// The request in the server's log.
     pub request_id: String,
     /// The address it came from.
@@ -105,21 +105,21 @@ impl Control {
     /// Records what a caller did.
     pub(crate) async fn audit(
         &self,
-        write: &mut Write,
+        write: &mut WriteTransaction,
         caller: &Caller,
         action: Action,
         resource: Resource<'_>,
         diff: Diff,
     ) -> Result<()> {
-        self.audit_as(write, Some(caller.id()), &caller.origin, action, resource, diff).await
+        self.audit_as(write, Some(caller.id()), &caller.request_info, action, resource, diff).await
     }
 
     /// Records what somebody did who is not signed in yet, or the server itself.
     pub(crate) async fn audit_as(
         &self,
-        write: &mut Write,
+        write: &mut WriteTransaction,
         actor: Option<UserId>,
-        origin: &Origin,
+        request_info: &RequestInfo,
         action: Action,
         resource: Resource<'_>,
         diff: Diff,
@@ -128,10 +128,10 @@ impl Control {
         let entry = audit::Entry {
             id: self.random.id(at)?.into(),
             at,
-            request_id: &origin.request_id,
+            request_id: &request_info.request_id,
             actor,
-            ip: &origin.ip,
-            user_agent: &origin.user_agent,
+            ip: &request_info.ip,
+            user_agent: &request_info.user_agent,
             action: action.as_str(),
             resource_type: resource.kind,
             resource_id: resource.id,

@@ -6,14 +6,14 @@ use coder_model::{
     user::{Role, User},
 };
 
-use crate::{Error, Origin, Result};
+use crate::{Error, RequestInfo, Result};
 
 /// A person whose token was checked for this request. Only authentication makes one.
 #[derive(Debug, Clone)]
 pub struct Caller {
     pub(crate) user: User,
     pub(crate) key: ApiKey,
-    pub(crate) origin: Origin,
+    pub(crate) request_info: RequestInfo,
 }
 
 impl Caller {

@@ -15,19 +15,19 @@ pub struct Clock(Source);
 enum Source {
     #[default]
     System,
-    Set(Arc<AtomicI64>),
+    Fixed(Arc<AtomicI64>),
 }
 
 impl Clock {
     /// A clock that stands at `moment` until it is [moved](Self::set).
     #[must_use]
-    pub fn standing_at(moment: Moment) -> Self {
-        Self(Source::Set(Arc::new(AtomicI64::new(moment.micros()))))
+    pub fn fixed(moment: Moment) -> Self {
+        Self(Source::Fixed(Arc::new(AtomicI64::new(moment.micros()))))
     }
 
     /// Moves a standing clock; the system's clock is left alone.
     pub fn set(&self, moment: Moment) {
-        if let Source::Set(micros) = &self.0 {
+        if let Source::Fixed(micros) = &self.0 {
             micros.store(moment.micros(), Ordering::SeqCst);
         }
     }
@@ -42,7 +42,7 @@ impl Clock {
                 .map_or(Moment::from_micros(0), |since| {
                     Moment::from_micros(i64::try_from(since.as_micros()).unwrap_or(i64::MAX))
                 }),
-            Source::Set(micros) => Moment::from_micros(micros.load(Ordering::SeqCst)),
+            Source::Fixed(micros) => Moment::from_micros(micros.load(Ordering::SeqCst)),
         }
     }
 }

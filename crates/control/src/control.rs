@@ -1,11 +1,11 @@
 //! The state that every operation works on.
 
-use coder_seal::KeyRing;
+use coder_crypto::KeyRing;
 use coder_store::{Database, deployment::Deployment};
 
 use crate::{
     Clock, Random,
-    people::{Attempts, Passwords},
+    auth::{LoginThrottle, PasswordHasher},
 };
 
 /// The use cases, on one database. Shared by all requests.
@@ -13,10 +13,10 @@ pub struct Control {
     pub(crate) database: Database,
     pub(crate) clock: Clock,
     pub(crate) random: Random,
-    pub(crate) ring: KeyRing,
+    pub(crate) key_ring: KeyRing,
     pub(crate) deployment: Deployment,
-    pub(crate) passwords: Passwords,
-    pub(crate) attempts: Attempts,
+    pub(crate) password_hasher: PasswordHasher,
+    pub(crate) login_throttle: LoginThrottle,
 }
 
 impl Control {

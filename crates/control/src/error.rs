@@ -1,6 +1,6 @@
 //! Why an operation was not carried out. The server maps each variant to one status, in one place.
 
-use coder_model::Violation;
+use coder_model::FieldError;
 
 /// A result of this crate.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -16,7 +16,7 @@ pub enum Error {
         /// More about it; may be empty.
         detail: String,
         /// Every broken rule; may be empty when `detail` says it all.
-        violations: Vec<Violation>,
+        field_errors: Vec<FieldError>,
     },
     /// Something of that name, or in that state, is there already.
     #[error("{message}")]
@@ -26,7 +26,7 @@ pub enum Error {
         /// More about it; may be empty.
         detail: String,
         /// The fields that collide; may be empty.
-        violations: Vec<Violation>,
+        field_errors: Vec<FieldError>,
     },
     /// It does not exist, or the caller may not know whether it does.
     #[error("not found")]
@@ -65,20 +65,20 @@ pub enum Error {
 impl Error {
     /// Broken rules under the usual headline.
     #[must_use]
-    pub fn invalid(violations: Vec<Violation>) -> Self {
-        Self::Invalid { message: "Validation failed.".to_owned(), detail: String::new(), violations }
+    pub fn invalid(field_errors: Vec<FieldError>) -> Self {
+        Self::Invalid { message: "Validation failed.".to_owned(), detail: String::new(), field_errors }
     }
 
     /// One broken rule under the usual headline.
     #[must_use]
     pub fn invalid_field(field: &str, detail: impl Into<String>) -> Self {
-        Self::invalid(vec![Violation::new(field, detail)])
+        Self::invalid(vec![FieldError::new(field, detail)])
     }
 
     /// A refusal that no single field is to blame for.
     #[must_use]
-    pub fn refused(message: impl Into<String>, detail: impl Into<String>) -> Self {
-        Self::Invalid { message: message.into(), detail: detail.into(), violations: Vec::new() }
+    pub fn bad_request(message: impl Into<String>, detail: impl Into<String>) -> Self {
+        Self::Invalid { message: message.into(), detail: detail.into(), field_errors: Vec::new() }
     }
 
     /// Something unexpected, described for the log.
@@ -91,7 +91,7 @@ impl Error {
 impl From<coder_store::Error> for Error {
     fn from(error: coder_store::Error) -> Self {
         match error {
-            coder_store::Error::NullByte => Self::refused("Text must not contain null bytes.", ""),
+            coder_store::Error::NullByte => Self::bad_request("Text must not contain null bytes.", ""),
             other => Self::Store(other),
         }
     }

@@ -1,4 +1,4 @@
-//! The use cases. The only place where rules (`coder_model`), encryption (`coder_seal`) and storage
+//! The use cases. The only place where rules (`coder_model`), encryption (`coder_crypto`) and storage
 //! (`coder_store`) meet; no HTTP here.
 //!
 //! Every operation is a method of [`Control`] that begins with who is asking. What a caller may do is decided
@@ -6,37 +6,41 @@
 
 mod agents;
 mod audit;
+mod auth;
 mod caller;
 mod clock;
 mod control;
+mod deployment;
 mod error;
-mod open;
-mod overview;
-mod people;
 mod random;
 mod secrets;
+mod startup;
 mod templates;
+mod users;
 mod workspaces;
 
-pub use agents::{AgentSession, AgentView, Greeting, Manifest, NewLine};
-pub use audit::Origin;
+pub use agents::{AgentInfo, AgentSession, AgentView, Manifest, NewLine};
+pub use audit::RequestInfo;
+pub use auth::{IssuedKey, NewToken, Scope, csrf_token, verify_csrf_token};
 pub use caller::Caller;
 pub use clock::Clock;
 pub use control::Control;
+pub use deployment::{Counts, DeploymentStatus, KeyUse};
 pub use error::{Error, Result};
-pub use open::{KeySource, OpenError, Sources};
-pub use overview::{Counts, DeploymentOverview, KeyUse};
-pub use people::{NewToken, NewUser, Scope, Session, form_token, is_form_token};
 pub use random::Random;
-pub use secrets::{Opened, OwnSecrets};
+pub use secrets::{DecryptedSecret, SecretsPermit};
+pub use startup::{ControlConfig, KeySource, StartupError};
 pub use templates::NewTemplate;
-pub use workspaces::{AppRef, Claim, Claimed, NewWorkspace, Outcome, Overview, next_start};
+pub use users::NewUser;
+pub use workspaces::{
+    AppRef, BuildOutcome, ClaimedBuild, LeaseStatus, NewWorkspace, WorkspaceWithBuild, next_start,
+};
 
 /// Rows as the store reads them, where nothing is to be added to them.
 pub mod rows {
     pub use coder_store::{
         agent_logs::Line as AgentLine,
         build_logs::Line as BuildLine,
-        templates::{Found as FoundTemplate, FoundVersion},
+        templates::{TemplateDetails, TemplateVersionDetails},
     };
 }

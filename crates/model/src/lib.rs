@@ -2,24 +2,24 @@
 //!
 //! Nothing here does I/O or is async. A value of one of these types has already passed its rules:
 //! text from outside is parsed into them once, at the edge, and every broken rule comes back as a
-//! [`Violation`] that names the field.
+//! [`FieldError`] that names the field.
 
+pub mod ciphertext;
+mod display_safe;
 pub mod duration;
+pub mod field_error;
 pub mod id;
 pub mod import;
 pub mod moment;
-pub mod page;
+pub mod pagination;
 pub mod schedule;
-pub mod sealed;
 pub mod secret;
 pub mod template;
 pub mod token;
 pub mod user;
-pub mod violation;
-mod visible;
 pub mod workspace;
 
+pub use display_safe::display_safe;
+pub use field_error::FieldError;
 pub use id::*;
 pub use moment::Moment;
-pub use violation::Violation;
-pub use visible::visible;

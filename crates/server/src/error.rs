@@ -44,8 +44,8 @@ impl Failure {
         &self.body
     }
 
-    fn with_fields(mut self, violations: Vec<coder_model::Violation>) -> Self {
-        self.body.validations = violations.into_iter().map(Into::into).collect();
+    fn with_fields(mut self, field_errors: Vec<coder_model::FieldError>) -> Self {
+        self.body.validations = field_errors.into_iter().map(Into::into).collect();
         self
     }
 
@@ -69,11 +69,11 @@ impl Failure {
 impl From<ControlError> for Failure {
     fn from(error: ControlError) -> Self {
         match error {
-            ControlError::Invalid { message, detail, violations } => {
-                Self::new(StatusCode::BAD_REQUEST, message).with_detail(detail).with_fields(violations)
+            ControlError::Invalid { message, detail, field_errors } => {
+                Self::new(StatusCode::BAD_REQUEST, message).with_detail(detail).with_fields(field_errors)
             }
-            ControlError::Conflict { message, detail, violations } => {
-                Self::new(StatusCode::CONFLICT, message).with_detail(detail).with_fields(violations)
+            ControlError::Conflict { message, detail, field_errors } => {
+                Self::new(StatusCode::CONFLICT, message).with_detail(detail).with_fields(field_errors)
             }
             ControlError::NotFound => Self::not_found(),
             ControlError::Gone { message } => Self::new(StatusCode::GONE, message),

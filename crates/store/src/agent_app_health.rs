@@ -2,7 +2,7 @@
 
 use coder_model::{AgentId, template::AppHealth};
 
-use crate::{Error, Reads, Result, Write, executor::statements};
+use crate::{Error, Readable, Result, WriteTransaction, executor::statements};
 
 statements! {
     SET = "INSERT INTO agent_app_health (agent_id, slug, health) VALUES ($1, $2, $3)
@@ -21,7 +21,7 @@ struct Row {
 ///
 /// # Errors
 /// When the database fails.
-pub async fn set(write: &mut Write, agent: AgentId, slug: &str, health: AppHealth) -> Result<()> {
+pub async fn set(write: &mut WriteTransaction, agent: AgentId, slug: &str, health: AppHealth) -> Result<()> {
     SET.bind(agent).bind(slug).bind(health.as_str()).execute(write).await?;
     Ok(())
 }
@@ -30,7 +30,7 @@ pub async fn set(write: &mut Write, agent: AgentId, slug: &str, health: AppHealt
 ///
 /// # Errors
 /// When the database fails.
-pub async fn clear(write: &mut Write, agent: AgentId) -> Result<()> {
+pub async fn clear(write: &mut WriteTransaction, agent: AgentId) -> Result<()> {
     DELETE_ALL.bind(agent).execute(write).await?;
     Ok(())
 }
@@ -39,7 +39,7 @@ pub async fn clear(write: &mut Write, agent: AgentId) -> Result<()> {
 ///
 /// # Errors
 /// When the database fails.
-pub async fn list(reads: &mut impl Reads, agent: AgentId) -> Result<Vec<(String, AppHealth)>> {
+pub async fn list(reads: &mut impl Readable, agent: AgentId) -> Result<Vec<(String, AppHealth)>> {
     let rows: Vec<Row> = LIST.bind(agent).all(reads).await?;
     let unknown = Error::Unknown { column: "agent_app_health.health" };
     let health = |row: Row| AppHealth::parse(&row.health).map(|health| (row.slug, health));

@@ -1,9 +1,9 @@
 //! What each agent was last given: names and revisions of secrets, never values.
 
-use coder_model::{AgentId, SecretId, workspace::Delivered};
+use coder_model::{AgentId, SecretId, workspace::DeliveryRecord};
 use uuid::Uuid;
 
-use crate::{Reads, Result, Write, executor::statements};
+use crate::{Readable, Result, WriteTransaction, executor::statements};
 
 statements! {
     DELETE = "DELETE FROM agent_deliveries WHERE agent_id = $1";
@@ -26,7 +26,7 @@ struct Row {
 ///
 /// # Errors
 /// When the database fails.
-pub async fn replace(write: &mut Write, agent: AgentId, delivered: &[Delivered]) -> Result<()> {
+pub async fn replace(write: &mut WriteTransaction, agent: AgentId, delivered: &[DeliveryRecord]) -> Result<()> {
     DELETE.bind(agent).execute(write).await?;
     for secret in delivered {
         INSERT
@@ -46,11 +46,11 @@ pub async fn replace(write: &mut Write, agent: AgentId, delivered: &[Delivered])
 ///
 /// # Errors
 /// When the database fails.
-pub async fn list(reads: &mut impl Reads, agent: AgentId) -> Result<Vec<Delivered>> {
+pub async fn list(reads: &mut impl Readable, agent: AgentId) -> Result<Vec<DeliveryRecord>> {
     let rows: Vec<Row> = LIST.bind(agent).all(reads).await?;
     Ok(rows
         .into_iter()
-        .map(|row| Delivered {
+        .map(|row| DeliveryRecord {
             id: SecretId::from(row.secret_id),
             name: row.secret_name,
             env_name: row.env_name,

@@ -3,14 +3,14 @@
 use coder_model::{AgentId, BuildId, LogSourceId, Moment, workspace::LogLevel};
 use uuid::Uuid;
 
-use crate::{Error, Reads, Result, Write, executor::statements};
+use crate::{Error, Readable, Result, WriteTransaction, executor::statements};
 
 statements! {
     INSERT_SOURCE = "INSERT INTO agent_log_sources (id, agent_id, build_id, position, display_name)
                      VALUES ($1, $2, $3, $4, $5)";
     SOURCES = "SELECT id, position, display_name FROM agent_log_sources WHERE build_id = $1 ORDER BY position";
     // Also the row lock that orders two connections of one agent.
-    TAKE_BATCH = "UPDATE agents SET log_run_id = $2, log_batch = $3
+    REGISTER_BATCH = "UPDATE agents SET log_run_id = $2, log_batch = $3
                   WHERE id = $1 AND (log_run_id IS NULL OR log_run_id <> $2 OR log_batch < $3)";
     LENGTH = "SELECT logs_length, logs_overflowed FROM agents WHERE id = $1";
     SET_LENGTH = "UPDATE agents SET logs_length = $2, logs_overflowed = $3 WHERE id = $1";
@@ -42,7 +42,12 @@ struct SourceRow {
 ///
 /// # Errors
 /// When the database fails.
-pub async fn insert_source(write: &mut Write, agent: AgentId, build: BuildId, source: &Source) -> Result<()> {
+pub async fn insert_source(
+    write: &mut WriteTransaction,
+    agent: AgentId,
+    build: BuildId,
+    source: &Source,
+) -> Result<()> {
     INSERT_SOURCE
         .bind(source.id)
         .bind(agent)
@@ -58,7 +63,7 @@ pub async fn insert_source(write: &mut Write, agent: AgentId, build: BuildId, so
 ///
 /// # Errors
 /// When the database fails.
-pub async fn sources(reads: &mut impl Reads, build: BuildId) -> Result<Vec<Source>> {
+pub async fn sources(reads: &mut impl Readable, build: BuildId) -> Result<Vec<Source>> {
     let rows: Vec<SourceRow> = SOURCES.bind(build).all(reads).await?;
     Ok(rows
         .into_iter()
@@ -70,8 +75,13 @@ pub async fn sources(reads: &mut impl Reads, build: BuildId) -> Result<Vec<Sourc
 ///
 /// # Errors
 /// When the database fails.
-pub async fn take_batch(write: &mut Write, agent: AgentId, run: Uuid, batch: i64) -> Result<bool> {
-    Ok(TAKE_BATCH.bind(agent).bind(run).bind(batch).execute(write).await? == 1)
+pub async fn register_batch(
+    write: &mut WriteTransaction,
+    agent: AgentId,
+    run: Uuid,
+    batch: i64,
+) -> Result<bool> {
+    Ok(REGISTER_BATCH.bind(agent).bind(run).bind(batch).execute(write).await? == 1)
 }
 
 #[derive(sqlx::FromRow)]
@@ -84,7 +94,7 @@ struct LengthRow {
 ///
 /// # Errors
 /// When the database fails.
-pub async fn length(reads: &mut impl Reads, agent: AgentId) -> Result<(i64, bool)> {
+pub async fn length(reads: &mut impl Readable, agent: AgentId) -> Result<(i64, bool)> {
     let row: LengthRow = LENGTH.bind(agent).one(reads).await?;
     Ok((row.logs_length, row.logs_overflowed))
 }
@@ -93,7 +103,12 @@ pub async fn length(reads: &mut impl Reads, agent: AgentId) -> Result<(i64, bool
 ///
 /// # Errors
 /// When the database fails.
-pub async fn set_length(write: &mut Write, agent: AgentId, length: i64, overflowed: bool) -> Result<()> {
+pub async fn set_length(
+    write: &mut WriteTransaction,
+    agent: AgentId,
+    length: i64,
+    overflowed: bool,
+) -> Result<()> {
     SET_LENGTH.bind(agent).bind(length).bind(overflowed).execute(write).await?;
     Ok(())
 }
@@ -117,7 +132,12 @@ pub struct Line {
 ///
 /// # Errors
 /// When the database fails.
-pub async fn insert(write: &mut Write, agent: AgentId, build: BuildId, lines: &[Line]) -> Result<()> {
+pub async fn insert(
+    write: &mut WriteTransaction,
+    agent: AgentId,
+    build: BuildId,
+    lines: &[Line],
+) -> Result<()> {
     for line in lines {
         INSERT
             .bind(agent)
@@ -146,7 +166,7 @@ struct LineRow {
 /// # Errors
 /// When the database fails.
 pub async fn list(
-    reads: &mut impl Reads,
+    reads: &mut impl Readable,
     agent: AgentId,
     build: BuildId,
     after: i64,

@@ -2,7 +2,7 @@
 
 use coder_model::{AgentId, workspace::Warning};
 
-use crate::{Reads, Result, Write, executor::statements};
+use crate::{Readable, Result, WriteTransaction, executor::statements};
 
 statements! {
     DELETE = "DELETE FROM agent_warnings WHERE agent_id = $1 AND reporter = $2";
@@ -41,7 +41,7 @@ struct Row {
 /// # Errors
 /// When the database fails.
 pub async fn replace(
-    write: &mut Write,
+    write: &mut WriteTransaction,
     agent: AgentId,
     reporter: Reporter,
     warnings: &[Warning],
@@ -64,7 +64,7 @@ pub async fn replace(
 ///
 /// # Errors
 /// When the database fails.
-pub async fn clear(write: &mut Write, agent: AgentId) -> Result<()> {
+pub async fn clear(write: &mut WriteTransaction, agent: AgentId) -> Result<()> {
     DELETE_ALL.bind(agent).execute(write).await?;
     Ok(())
 }
@@ -73,7 +73,7 @@ pub async fn clear(write: &mut Write, agent: AgentId) -> Result<()> {
 ///
 /// # Errors
 /// When the database fails.
-pub async fn list(reads: &mut impl Reads, agent: AgentId) -> Result<Vec<Warning>> {
+pub async fn list(reads: &mut impl Readable, agent: AgentId) -> Result<Vec<Warning>> {
     let rows: Vec<Row> = LIST.bind(agent).all(reads).await?;
     Ok(rows.into_iter().map(|row| Warning { secret: row.secret_name, message: row.message }).collect())
 }

@@ -2,19 +2,19 @@
 
 use coder_model::{
     AgentId, BuildId, Moment, WorkspaceId,
-    sealed::Sealed,
+    ciphertext::Sealed,
     token::HashedSecret,
     workspace::{Agent, Lifecycle},
 };
 use uuid::Uuid;
 
-use crate::{Error, Reads, Result, Write, executor::statements};
+use crate::{Error, Readable, Result, WriteTransaction, executor::statements};
 
 statements! {
     INSERT = "INSERT INTO agents (id, workspace_id, build_id, name, lifecycle, token_hash, token_ciphertext,
                   token_nonce_tag, created_at, updated_at)
               VALUES ($1, $2, $3, $4, 'created', $5, $6, $7, $8, $8)";
-    BEGIN_BUILD = "UPDATE agents SET build_id = $2, name = $3, lifecycle = 'created', first_connected_at = NULL,
+    RESET_FOR_BUILD = "UPDATE agents SET build_id = $2, name = $3, lifecycle = 'created', first_connected_at = NULL,
                        disconnected_at = NULL, started_at = NULL, ready_at = NULL, log_run_id = NULL, log_batch = 0,
                        logs_length = 0, logs_overflowed = $4, updated_at = $5
                    WHERE id = $1";
@@ -31,14 +31,14 @@ statements! {
                          started_at, ready_at
                      FROM agents WHERE token_hash = $1";
     TOKEN = "SELECT token_ciphertext, token_nonce_tag FROM agents WHERE id = $1";
-    CONNECT = "UPDATE agents SET connection_id = $2, operating_system = $3, architecture = $4, version = $5,
+    RECORD_CONNECT = "UPDATE agents SET connection_id = $2, operating_system = $3, architecture = $4, version = $5,
                    first_connected_at = COALESCE(first_connected_at, $6), last_connected_at = $6,
                    disconnected_at = NULL, updated_at = $6
                WHERE id = $1";
-    TOUCH = "UPDATE agents SET last_connected_at = $2 WHERE connection_id = $1";
-    DISCONNECT = "UPDATE agents SET connection_id = NULL, disconnected_at = $2, updated_at = $2
+    RECORD_HEARTBEAT = "UPDATE agents SET last_connected_at = $2 WHERE connection_id = $1";
+    RECORD_DISCONNECT = "UPDATE agents SET connection_id = NULL, disconnected_at = $2, updated_at = $2
                   WHERE connection_id = $1";
-    DISCONNECT_ALL = "UPDATE agents SET connection_id = NULL, disconnected_at = $1, updated_at = $1
+    RECORD_DISCONNECT_ALL = "UPDATE agents SET connection_id = NULL, disconnected_at = $1, updated_at = $1
                       WHERE connection_id IS NOT NULL";
     DELETE = "DELETE FROM agents WHERE workspace_id = $1";
     SET_DIRECTORY = "UPDATE agents SET expanded_directory = $2 WHERE id = $1";
@@ -112,7 +112,7 @@ pub struct NewAgent<'a> {
 ///
 /// # Errors
 /// When the workspace has one already, or the database fails.
-pub async fn insert(write: &mut Write, agent: NewAgent<'_>) -> Result<()> {
+pub async fn insert(write: &mut WriteTransaction, agent: NewAgent<'_>) -> Result<()> {
     INSERT
         .bind(agent.id)
         .bind(agent.workspace)
@@ -131,14 +131,14 @@ pub async fn insert(write: &mut Write, agent: NewAgent<'_>) -> Result<()> {
 ///
 /// # Errors
 /// When the database fails.
-pub async fn begin_build(
-    write: &mut Write,
+pub async fn reset_for_build(
+    write: &mut WriteTransaction,
     id: AgentId,
     build: BuildId,
     name: &str,
     now: Moment,
 ) -> Result<()> {
-    BEGIN_BUILD.bind(id).bind(build).bind(name).bind(false).bind(now).execute(write).await?;
+    RESET_FOR_BUILD.bind(id).bind(build).bind(name).bind(false).bind(now).execute(write).await?;
     Ok(())
 }
 
@@ -146,7 +146,7 @@ pub async fn begin_build(
 ///
 /// # Errors
 /// When the database fails.
-pub async fn find(reads: &mut impl Reads, id: AgentId) -> Result<Option<Agent>> {
+pub async fn find(reads: &mut impl Readable, id: AgentId) -> Result<Option<Agent>> {
     FIND.bind(id).optional::<Row>(reads).await?.map(Agent::try_from).transpose()
 }
 
@@ -154,7 +154,7 @@ pub async fn find(reads: &mut impl Reads, id: AgentId) -> Result<Option<Agent>> 
 ///
 /// # Errors
 /// When the database fails.
-pub async fn find_by_workspace(reads: &mut impl Reads, workspace: WorkspaceId) -> Result<Option<Agent>> {
+pub async fn find_by_workspace(reads: &mut impl Readable, workspace: WorkspaceId) -> Result<Option<Agent>> {
     FIND_BY_WORKSPACE.bind(workspace).optional::<Row>(reads).await?.map(Agent::try_from).transpose()
 }
 
@@ -162,7 +162,7 @@ pub async fn find_by_workspace(reads: &mut impl Reads, workspace: WorkspaceId) -
 ///
 /// # Errors
 /// When the database fails.
-pub async fn find_by_token(reads: &mut impl Reads, hash: &HashedSecret) -> Result<Option<Agent>> {
+pub async fn find_by_token(reads: &mut impl Readable, hash: &HashedSecret) -> Result<Option<Agent>> {
     FIND_BY_TOKEN.bind(hash.0.as_slice()).optional::<Row>(reads).await?.map(Agent::try_from).transpose()
 }
 
@@ -176,14 +176,14 @@ struct TokenRow {
 ///
 /// # Errors
 /// When the database fails.
-pub async fn token(reads: &mut impl Reads, id: AgentId) -> Result<Option<Sealed>> {
+pub async fn token(reads: &mut impl Readable, id: AgentId) -> Result<Option<Sealed>> {
     let row: Option<TokenRow> = TOKEN.bind(id).optional(reads).await?;
     Ok(row.map(|row| Sealed { ciphertext: row.token_ciphertext, nonce_tag: row.token_nonce_tag }))
 }
 
 /// What an agent says of itself when it connects.
 #[derive(Debug, Clone, Copy)]
-pub struct Greeting<'a> {
+pub struct AgentInfo<'a> {
     /// Its operating system.
     pub operating_system: &'a str,
     /// Its processor architecture.
@@ -196,19 +196,19 @@ pub struct Greeting<'a> {
 ///
 /// # Errors
 /// When the database fails.
-pub async fn connect(
-    write: &mut Write,
+pub async fn record_connect(
+    write: &mut WriteTransaction,
     id: AgentId,
     connection: Uuid,
-    greeting: Greeting<'_>,
+    info: AgentInfo<'_>,
     now: Moment,
 ) -> Result<()> {
-    CONNECT
+    RECORD_CONNECT
         .bind(id)
         .bind(connection)
-        .bind(greeting.operating_system)
-        .bind(greeting.architecture)
-        .bind(greeting.version)
+        .bind(info.operating_system)
+        .bind(info.architecture)
+        .bind(info.version)
         .bind(now)
         .execute(write)
         .await?;
@@ -219,8 +219,8 @@ pub async fn connect(
 ///
 /// # Errors
 /// When the database fails.
-pub async fn touch(write: &mut Write, connection: Uuid, now: Moment) -> Result<()> {
-    TOUCH.bind(connection).bind(now).execute(write).await?;
+pub async fn record_heartbeat(write: &mut WriteTransaction, connection: Uuid, now: Moment) -> Result<()> {
+    RECORD_HEARTBEAT.bind(connection).bind(now).execute(write).await?;
     Ok(())
 }
 
@@ -228,8 +228,8 @@ pub async fn touch(write: &mut Write, connection: Uuid, now: Moment) -> Result<(
 ///
 /// # Errors
 /// When the database fails.
-pub async fn disconnect(write: &mut Write, connection: Uuid, now: Moment) -> Result<()> {
-    DISCONNECT.bind(connection).bind(now).execute(write).await?;
+pub async fn record_disconnect(write: &mut WriteTransaction, connection: Uuid, now: Moment) -> Result<()> {
+    RECORD_DISCONNECT.bind(connection).bind(now).execute(write).await?;
     Ok(())
 }
 
@@ -237,8 +237,8 @@ pub async fn disconnect(write: &mut Write, connection: Uuid, now: Moment) -> Res
 ///
 /// # Errors
 /// When the database fails.
-pub async fn disconnect_all(write: &mut Write, now: Moment) -> Result<()> {
-    DISCONNECT_ALL.bind(now).execute(write).await?;
+pub async fn record_disconnect_all(write: &mut WriteTransaction, now: Moment) -> Result<()> {
+    RECORD_DISCONNECT_ALL.bind(now).execute(write).await?;
     Ok(())
 }
 
@@ -246,7 +246,7 @@ pub async fn disconnect_all(write: &mut Write, now: Moment) -> Result<()> {
 ///
 /// # Errors
 /// When the database fails.
-pub async fn set_directory(write: &mut Write, id: AgentId, directory: &str) -> Result<()> {
+pub async fn set_directory(write: &mut WriteTransaction, id: AgentId, directory: &str) -> Result<()> {
     SET_DIRECTORY.bind(id).bind(directory).execute(write).await?;
     Ok(())
 }
@@ -256,7 +256,7 @@ pub async fn set_directory(write: &mut Write, id: AgentId, directory: &str) -> R
 /// # Errors
 /// When the database fails.
 pub async fn set_lifecycle(
-    write: &mut Write,
+    write: &mut WriteTransaction,
     id: AgentId,
     lifecycle: Lifecycle,
     at: Moment,
@@ -273,7 +273,7 @@ pub async fn set_lifecycle(
 ///
 /// # Errors
 /// When the database fails.
-pub async fn delete(write: &mut Write, workspace: WorkspaceId) -> Result<()> {
+pub async fn delete(write: &mut WriteTransaction, workspace: WorkspaceId) -> Result<()> {
     DELETE.bind(workspace).execute(write).await?;
     Ok(())
 }

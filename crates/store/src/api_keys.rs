@@ -9,7 +9,7 @@ use coder_model::{
 };
 use uuid::Uuid;
 
-use crate::{Error, Reads, Result, Write, executor::statements, users};
+use crate::{Error, Readable, Result, WriteTransaction, executor::statements, users};
 
 statements! {
     INSERT = "INSERT INTO api_keys (id, user_id, kind, name, hashed_secret, lifetime, created_at, updated_at,
@@ -32,7 +32,7 @@ statements! {
     LIST_ALL_TOKENS = "SELECT id, user_id, kind, name, hashed_secret, lifetime, created_at, updated_at, last_used,
                            expires_at
                        FROM api_keys WHERE kind = 'token' AND expires_at > $1 ORDER BY created_at, id";
-    USED = "UPDATE api_keys SET last_used = $2, expires_at = $3, updated_at = $2 WHERE id = $1";
+    RECORD_USE = "UPDATE api_keys SET last_used = $2, expires_at = $3, updated_at = $2 WHERE id = $1";
     EXPIRE = "UPDATE api_keys SET expires_at = $2, updated_at = $2 WHERE id = $1";
     DELETE = "DELETE FROM api_keys WHERE id = $1";
     DELETE_OTHERS = "DELETE FROM api_keys WHERE user_id = $1 AND id <> $2";
@@ -98,7 +98,7 @@ struct WithUserRow {
 ///
 /// # Errors
 /// A conflict on `api_keys_user_id_name_key`, or the database fails.
-pub async fn insert(write: &mut Write, key: &ApiKey, hash: &HashedSecret) -> Result<()> {
+pub async fn insert(write: &mut WriteTransaction, key: &ApiKey, hash: &HashedSecret) -> Result<()> {
     INSERT
         .bind(key.id.as_str())
         .bind(key.user)
@@ -118,7 +118,7 @@ pub async fn insert(write: &mut Write, key: &ApiKey, hash: &HashedSecret) -> Res
 /// # Errors
 /// When the database fails.
 pub async fn find_with_user(
-    reads: &mut impl Reads,
+    reads: &mut impl Readable,
     id: &KeyId,
 ) -> Result<Option<(ApiKey, HashedSecret, User)>> {
     let Some(row) = FIND_WITH_USER.bind(id.as_str()).optional::<WithUserRow>(reads).await? else {
@@ -144,7 +144,7 @@ pub async fn find_with_user(
 ///
 /// # Errors
 /// When the database fails.
-pub async fn find(reads: &mut impl Reads, id: &KeyId) -> Result<Option<ApiKey>> {
+pub async fn find(reads: &mut impl Readable, id: &KeyId) -> Result<Option<ApiKey>> {
     FIND.bind(id.as_str()).optional::<Row>(reads).await?.map(ApiKey::try_from).transpose()
 }
 
@@ -152,7 +152,7 @@ pub async fn find(reads: &mut impl Reads, id: &KeyId) -> Result<Option<ApiKey>> 
 ///
 /// # Errors
 /// When the database fails.
-pub async fn find_by_name(reads: &mut impl Reads, user: UserId, name: &str) -> Result<Option<ApiKey>> {
+pub async fn find_by_name(reads: &mut impl Readable, user: UserId, name: &str) -> Result<Option<ApiKey>> {
     FIND_BY_NAME.bind(user).bind(name).optional::<Row>(reads).await?.map(ApiKey::try_from).transpose()
 }
 
@@ -160,7 +160,11 @@ pub async fn find_by_name(reads: &mut impl Reads, user: UserId, name: &str) -> R
 ///
 /// # Errors
 /// When the database fails.
-pub async fn list_tokens(reads: &mut impl Reads, user: Option<UserId>, after: Moment) -> Result<Vec<ApiKey>> {
+pub async fn list_tokens(
+    reads: &mut impl Readable,
+    user: Option<UserId>,
+    after: Moment,
+) -> Result<Vec<ApiKey>> {
     let query = match user {
         Some(user) => LIST_TOKENS.bind(user).bind(after),
         None => LIST_ALL_TOKENS.bind(after),
@@ -172,8 +176,13 @@ pub async fn list_tokens(reads: &mut impl Reads, user: Option<UserId>, after: Mo
 ///
 /// # Errors
 /// When the database fails.
-pub async fn used(write: &mut Write, id: &KeyId, now: Moment, expires_at: Moment) -> Result<()> {
-    USED.bind(id.as_str()).bind(now).bind(expires_at).execute(write).await?;
+pub async fn record_use(
+    write: &mut WriteTransaction,
+    id: &KeyId,
+    now: Moment,
+    expires_at: Moment,
+) -> Result<()> {
+    RECORD_USE.bind(id.as_str()).bind(now).bind(expires_at).execute(write).await?;
     Ok(())
 }
 
@@ -181,7 +190,7 @@ pub async fn used(write: &mut Write, id: &KeyId, now: Moment, expires_at: Moment
 ///
 /// # Errors
 /// When the database fails.
-pub async fn expire(write: &mut Write, id: &KeyId, now: Moment) -> Result<()> {
+pub async fn expire(write: &mut WriteTransaction, id: &KeyId, now: Moment) -> Result<()> {
     EXPIRE.bind(id.as_str()).bind(now).execute(write).await?;
     Ok(())
 }
@@ -190,7 +199,7 @@ pub async fn expire(write: &mut Write, id: &KeyId, now: Moment) -> Result<()> {
 ///
 /// # Errors
 /// When the database fails.
-pub async fn delete(write: &mut Write, id: &KeyId) -> Result<bool> {
+pub async fn delete(write: &mut WriteTransaction, id: &KeyId) -> Result<bool> {
     Ok(DELETE.bind(id.as_str()).execute(write).await? == 1)
 }
 
@@ -198,7 +207,7 @@ pub async fn delete(write: &mut Write, id: &KeyId) -> Result<bool> {
 ///
 /// # Errors
 /// When the database fails.
-pub async fn delete_all(write: &mut Write, user: UserId, keep: Option<&KeyId>) -> Result<()> {
+pub async fn delete_all(write: &mut WriteTransaction, user: UserId, keep: Option<&KeyId>) -> Result<()> {
     DELETE_OTHERS.bind(user).bind(keep.map_or("", KeyId::as_str)).execute(write).await?;
     Ok(())
 }
@@ -207,6 +216,6 @@ pub async fn delete_all(write: &mut Write, user: UserId, keep: Option<&KeyId>) -
 ///
 /// # Errors
 /// When the database fails.
-pub async fn delete_expired_sessions(write: &mut Write, before: Moment) -> Result<u64> {
+pub async fn delete_expired_sessions(write: &mut WriteTransaction, before: Moment) -> Result<u64> {
     DELETE_EXPIRED_SESSIONS.bind(before).execute(write).await
 }

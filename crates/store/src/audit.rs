@@ -3,7 +3,7 @@
 use coder_model::{AuditId, Moment, UserId};
 use uuid::Uuid;
 
-use crate::{Result, Write, executor::statements};
+use crate::{Result, WriteTransaction, executor::statements};
 
 statements! {
     INSERT = "INSERT INTO audit_log (id, at, request_id, actor_id, ip, user_agent, action, resource_type,
@@ -43,7 +43,7 @@ pub struct Entry<'a> {
 ///
 /// # Errors
 /// When the database fails.
-pub async fn insert(write: &mut Write, entry: Entry<'_>) -> Result<()> {
+pub async fn insert(write: &mut WriteTransaction, entry: Entry<'_>) -> Result<()> {
     INSERT
         .bind(entry.id)
         .bind(entry.at)

@@ -2,7 +2,7 @@
 
 use coder_model::{BuildId, Moment, workspace::LogLevel};
 
-use crate::{Error, Reads, Result, Write, executor::statements};
+use crate::{Error, Readable, Result, WriteTransaction, executor::statements};
 
 statements! {
     INSERT = "INSERT INTO build_logs (build_id, created_at, source, level, stage, output)
@@ -39,7 +39,7 @@ struct Row {
 ///
 /// # Errors
 /// When the database fails.
-pub async fn insert(write: &mut Write, build: BuildId, line: &Line) -> Result<()> {
+pub async fn insert(write: &mut WriteTransaction, build: BuildId, line: &Line) -> Result<()> {
     INSERT
         .bind(build)
         .bind(line.created_at)
@@ -55,7 +55,7 @@ pub async fn insert(write: &mut Write, build: BuildId, line: &Line) -> Result<()
 ///
 /// # Errors
 /// When the database fails.
-pub async fn list(reads: &mut impl Reads, build: BuildId, after: i64, limit: i64) -> Result<Vec<Line>> {
+pub async fn list(reads: &mut impl Readable, build: BuildId, after: i64, limit: i64) -> Result<Vec<Line>> {
     let rows: Vec<Row> = LIST.bind(build).bind(after).bind(limit).all(reads).await?;
     rows.into_iter()
         .map(|row| {

@@ -2,22 +2,22 @@
 
 use coder_model::{
     BuildId, Moment, TemplateVersionId, UserId, WorkspaceId,
-    page::Page,
+    pagination::Pagination,
     workspace::{BuildReason, JobStatus, Transition},
 };
 use uuid::Uuid;
 
 use crate::{
-    Reads, Result, Write,
+    Readable, Result, WriteTransaction,
     executor::statements,
-    overview::{Overview, Row, overview, overviews},
+    workspace_with_build::{Row, WorkspaceWithBuild, from_rows, workspace_with_build},
 };
 
 statements! {
-    FIND_BUILD = overview!("b.id = $1");
-    LIST_BUILDS = overview!("w.id = $1 ORDER BY b.build_number DESC LIMIT $2 OFFSET $3");
-    FIND_BUILD_BY_NUMBER = overview!("w.id = $1 AND b.build_number = $2");
-    NEXT_TO_WORK_ON = overview!("(b.status = 'pending'
+    FIND_BUILD = workspace_with_build!("b.id = $1");
+    LIST_BUILDS = workspace_with_build!("w.id = $1 ORDER BY b.build_number DESC LIMIT $2 OFFSET $3");
+    FIND_BUILD_BY_NUMBER = workspace_with_build!("w.id = $1 AND b.build_number = $2");
+    NEXT_CLAIMABLE = workspace_with_build!("(b.status = 'pending'
             OR (b.status IN ('running', 'canceling') AND b.claimed_until < $1))
         ORDER BY b.created_at LIMIT 1");
     INSERT_BUILD = "INSERT INTO workspace_builds (id, workspace_id, build_number, template_version_id, transition,
@@ -31,8 +31,8 @@ statements! {
     CLAIM = "UPDATE workspace_builds SET status = 'running', claimed_by = $2, claimed_until = $3,
                  started_at = COALESCE(started_at, $4), updated_at = $4
              WHERE id = $1 AND (status = 'pending' OR (status IN ('running', 'canceling') AND claimed_until < $4))";
-    RENEW = "UPDATE workspace_builds SET claimed_until = $3 WHERE id = $1 AND claimed_by = $2 AND status = 'running'";
-    FINISH = "UPDATE workspace_builds SET status = $3, error = $4, completed_at = $5, updated_at = $5,
+    RENEW_LEASE = "UPDATE workspace_builds SET claimed_until = $3 WHERE id = $1 AND claimed_by = $2 AND status = 'running'";
+    COMPLETE = "UPDATE workspace_builds SET status = $3, error = $4, completed_at = $5, updated_at = $5,
                   claimed_by = NULL, claimed_until = NULL
               WHERE id = $1 AND claimed_by = $2 AND status IN ('running', 'canceling')";
 }
@@ -64,41 +64,49 @@ pub struct NewBuild {
 ///
 /// # Errors
 /// When the database fails.
-pub async fn find(reads: &mut impl Reads, id: BuildId) -> Result<Option<Overview>> {
-    FIND_BUILD.bind(id).optional::<Row>(reads).await?.map(Overview::try_from).transpose()
+pub async fn find(reads: &mut impl Readable, id: BuildId) -> Result<Option<WorkspaceWithBuild>> {
+    FIND_BUILD.bind(id).optional::<Row>(reads).await?.map(WorkspaceWithBuild::try_from).transpose()
 }
 
 /// A page of a workspace's builds, the latest first.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn list(reads: &mut impl Reads, id: WorkspaceId, page: Page) -> Result<Vec<Overview>> {
-    let query = LIST_BUILDS.bind(id).bind(i64::from(page.limit)).bind(i64::from(page.offset));
-    overviews(query.all::<Row>(reads).await?)
+pub async fn list(
+    reads: &mut impl Readable,
+    id: WorkspaceId,
+    pagination: Pagination,
+) -> Result<Vec<WorkspaceWithBuild>> {
+    let query = LIST_BUILDS.bind(id).bind(i64::from(pagination.limit)).bind(i64::from(pagination.offset));
+    from_rows(query.all::<Row>(reads).await?)
 }
 
 /// A workspace's build by number.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn find_by_number(reads: &mut impl Reads, id: WorkspaceId, number: i64) -> Result<Option<Overview>> {
+pub async fn find_by_number(
+    reads: &mut impl Readable,
+    id: WorkspaceId,
+    number: i64,
+) -> Result<Option<WorkspaceWithBuild>> {
     let query = FIND_BUILD_BY_NUMBER.bind(id).bind(number);
-    query.optional::<Row>(reads).await?.map(Overview::try_from).transpose()
+    query.optional::<Row>(reads).await?.map(WorkspaceWithBuild::try_from).transpose()
 }
 
 /// The build that has waited longest, or that a server left lying.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn next_to_work_on(reads: &mut impl Reads, now: Moment) -> Result<Option<Overview>> {
-    NEXT_TO_WORK_ON.bind(now).optional::<Row>(reads).await?.map(Overview::try_from).transpose()
+pub async fn next_claimable(reads: &mut impl Readable, now: Moment) -> Result<Option<WorkspaceWithBuild>> {
+    NEXT_CLAIMABLE.bind(now).optional::<Row>(reads).await?.map(WorkspaceWithBuild::try_from).transpose()
 }
 
 /// Stores a new build that waits for its turn.
 ///
 /// # Errors
 /// [`crate::Error::Conflict`] when the number is taken.
-pub async fn insert(write: &mut Write, build: NewBuild) -> Result<()> {
+pub async fn insert(write: &mut WriteTransaction, build: NewBuild) -> Result<()> {
     INSERT_BUILD
         .bind(build.id)
         .bind(build.workspace)
@@ -119,7 +127,7 @@ pub async fn insert(write: &mut Write, build: NewBuild) -> Result<()> {
 ///
 /// # Errors
 /// When the database fails.
-pub async fn cancel(write: &mut Write, id: BuildId, now: Moment) -> Result<bool> {
+pub async fn cancel(write: &mut WriteTransaction, id: BuildId, now: Moment) -> Result<bool> {
     Ok(CANCEL.bind(id).bind(now).execute(write).await? == 1)
 }
 
@@ -127,7 +135,13 @@ pub async fn cancel(write: &mut Write, id: BuildId, now: Moment) -> Result<bool>
 ///
 /// # Errors
 /// When the database fails.
-pub async fn claim(write: &mut Write, id: BuildId, server: Uuid, until: Moment, now: Moment) -> Result<bool> {
+pub async fn claim(
+    write: &mut WriteTransaction,
+    id: BuildId,
+    server: Uuid,
+    until: Moment,
+    now: Moment,
+) -> Result<bool> {
     Ok(CLAIM.bind(id).bind(server).bind(until).bind(now).execute(write).await? == 1)
 }
 
@@ -135,30 +149,40 @@ pub async fn claim(write: &mut Write, id: BuildId, server: Uuid, until: Moment, 
 ///
 /// # Errors
 /// When the database fails.
-pub async fn renew(write: &mut Write, id: BuildId, server: Uuid, until: Moment) -> Result<bool> {
-    Ok(RENEW.bind(id).bind(server).bind(until).execute(write).await? == 1)
+pub async fn renew_lease(
+    write: &mut WriteTransaction,
+    id: BuildId,
+    server: Uuid,
+    until: Moment,
+) -> Result<bool> {
+    Ok(RENEW_LEASE.bind(id).bind(server).bind(until).execute(write).await? == 1)
 }
 
 /// Ends a build that the server holds. Says whether it was still held.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn finish(
-    write: &mut Write,
+pub async fn complete(
+    write: &mut WriteTransaction,
     id: BuildId,
     server: Uuid,
     status: JobStatus,
     error: &str,
     now: Moment,
 ) -> Result<bool> {
-    Ok(FINISH.bind(id).bind(server).bind(status.as_str()).bind(error).bind(now).execute(write).await? == 1)
+    Ok(COMPLETE.bind(id).bind(server).bind(status.as_str()).bind(error).bind(now).execute(write).await? == 1)
 }
 
 /// Notes when a workspace is stopped by itself.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn set_deadline(write: &mut Write, id: BuildId, deadline: Option<Moment>, now: Moment) -> Result<()> {
+pub async fn set_deadline(
+    write: &mut WriteTransaction,
+    id: BuildId,
+    deadline: Option<Moment>,
+    now: Moment,
+) -> Result<()> {
     SET_DEADLINE.bind(id).bind(deadline).bind(now).execute(write).await?;
     Ok(())
 }

@@ -2,18 +2,18 @@
 
 use coder_model::{
     UserId,
-    sealed::{Sealed, WrappedKey},
+    ciphertext::{Sealed, WrappedKey},
 };
 use uuid::Uuid;
 
-use crate::{Reads, Result, Write, executor::statements};
+use crate::{Readable, Result, WriteTransaction, executor::statements};
 
 statements! {
     INSERT = "INSERT INTO data_keys (user_id, key_fingerprint, nonce_tag, ciphertext) VALUES ($1, $2, $3, $4)";
     FIND = "SELECT user_id, key_fingerprint, nonce_tag, ciphertext FROM data_keys WHERE user_id = $1";
     FINGERPRINTS = "SELECT key_fingerprint, COUNT(*) AS count FROM data_keys GROUP BY key_fingerprint
                     ORDER BY key_fingerprint";
-    LIST_NOT_UNDER = "SELECT user_id, key_fingerprint, nonce_tag, ciphertext FROM data_keys
+    LIST_NOT_WRAPPED_BY = "SELECT user_id, key_fingerprint, nonce_tag, ciphertext FROM data_keys
                       WHERE key_fingerprint <> $1 ORDER BY user_id LIMIT $2";
     REPLACE = "UPDATE data_keys SET key_fingerprint = $2, nonce_tag = $3, ciphertext = $4 WHERE user_id = $1";
     DELETE = "DELETE FROM data_keys WHERE user_id = $1";
@@ -38,7 +38,7 @@ impl Row {
 ///
 /// # Errors
 /// When the user has one already, or the database fails.
-pub async fn insert(write: &mut Write, user: UserId, key: &WrappedKey) -> Result<()> {
+pub async fn insert(write: &mut WriteTransaction, user: UserId, key: &WrappedKey) -> Result<()> {
     INSERT
         .bind(user)
         .bind(key.key_fingerprint.as_str())
@@ -53,7 +53,7 @@ pub async fn insert(write: &mut Write, user: UserId, key: &WrappedKey) -> Result
 ///
 /// # Errors
 /// When the database fails.
-pub async fn find(reads: &mut impl Reads, user: UserId) -> Result<Option<WrappedKey>> {
+pub async fn find(reads: &mut impl Readable, user: UserId) -> Result<Option<WrappedKey>> {
     Ok(FIND.bind(user).optional::<Row>(reads).await?.map(|row| row.into_parts().1))
 }
 
@@ -67,7 +67,7 @@ struct FingerprintRow {
 ///
 /// # Errors
 /// When the database fails.
-pub async fn fingerprints(reads: &mut impl Reads) -> Result<Vec<(String, i64)>> {
+pub async fn fingerprints(reads: &mut impl Readable) -> Result<Vec<(String, i64)>> {
     let rows: Vec<FingerprintRow> = FINGERPRINTS.query().all(reads).await?;
     Ok(rows.into_iter().map(|row| (row.key_fingerprint, row.count)).collect())
 }
@@ -76,12 +76,12 @@ pub async fn fingerprints(reads: &mut impl Reads) -> Result<Vec<(String, i64)>> 
 ///
 /// # Errors
 /// When the database fails.
-pub async fn list_not_under(
-    reads: &mut impl Reads,
+pub async fn list_not_wrapped_by(
+    reads: &mut impl Readable,
     fingerprint: &str,
     limit: i64,
 ) -> Result<Vec<(UserId, WrappedKey)>> {
-    let rows: Vec<Row> = LIST_NOT_UNDER.bind(fingerprint).bind(limit).all(reads).await?;
+    let rows: Vec<Row> = LIST_NOT_WRAPPED_BY.bind(fingerprint).bind(limit).all(reads).await?;
     Ok(rows.into_iter().map(Row::into_parts).collect())
 }
 
@@ -89,7 +89,7 @@ pub async fn list_not_under(
 ///
 /// # Errors
 /// When the database fails.
-pub async fn replace(write: &mut Write, user: UserId, key: &WrappedKey) -> Result<()> {
+pub async fn replace(write: &mut WriteTransaction, user: UserId, key: &WrappedKey) -> Result<()> {
     REPLACE
         .bind(user)
         .bind(key.key_fingerprint.as_str())
@@ -104,7 +104,7 @@ pub async fn replace(write: &mut Write, user: UserId, key: &WrappedKey) -> Resul
 ///
 /// # Errors
 /// When the database fails.
-pub async fn delete(write: &mut Write, user: UserId) -> Result<()> {
+pub async fn delete(write: &mut WriteTransaction, user: UserId) -> Result<()> {
     DELETE.bind(user).execute(write).await?;
     Ok(())
 }

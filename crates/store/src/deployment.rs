@@ -3,7 +3,7 @@
 use coder_model::{Moment, OrganizationId};
 use uuid::Uuid;
 
-use crate::{Reads, Result, Write, executor::statements};
+use crate::{Readable, Result, WriteTransaction, executor::statements};
 
 statements! {
     FIND = "SELECT id, organization_id, created_at FROM deployment";
@@ -37,7 +37,7 @@ struct Row {
 ///
 /// # Errors
 /// When the database fails.
-pub async fn find(reads: &mut impl Reads) -> Result<Option<Deployment>> {
+pub async fn find(reads: &mut impl Readable) -> Result<Option<Deployment>> {
     let row: Option<Row> = FIND.query().optional(reads).await?;
     Ok(row.map(|row| Deployment {
         id: row.id,
@@ -50,7 +50,7 @@ pub async fn find(reads: &mut impl Reads) -> Result<Option<Deployment>> {
 ///
 /// # Errors
 /// When the database fails.
-pub async fn insert(write: &mut Write, deployment: Deployment) -> Result<()> {
+pub async fn insert(write: &mut WriteTransaction, deployment: Deployment) -> Result<()> {
     INSERT.bind(deployment.id).bind(deployment.organization).bind(deployment.created_at).execute(write).await?;
     Ok(())
 }
@@ -59,7 +59,7 @@ pub async fn insert(write: &mut Write, deployment: Deployment) -> Result<()> {
 ///
 /// # Errors
 /// When the database fails.
-pub async fn lock(write: &mut Write) -> Result<()> {
+pub async fn lock(write: &mut WriteTransaction) -> Result<()> {
     LOCK.query().execute(write).await?;
     Ok(())
 }
@@ -79,6 +79,6 @@ pub struct Counts {
 ///
 /// # Errors
 /// When the database fails.
-pub async fn counts(reads: &mut impl Reads) -> Result<Counts> {
+pub async fn counts(reads: &mut impl Readable) -> Result<Counts> {
     COUNTS.query().one(reads).await
 }

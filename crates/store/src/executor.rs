@@ -5,7 +5,7 @@ use uuid::Uuid;
 
 use crate::{
     Error, Result,
-    transaction::{Connection, Reads, Write},
+    transaction::{Connection, Readable, WriteTransaction},
 };
 
 /// The text of a query that both engines understand: `$n` placeholders, no server-side clock, no dialect.
@@ -148,15 +148,15 @@ macro_rules! run {
 }
 
 /// How many rows a statement touched.
-struct Touched(u64);
+struct RowsAffected(u64);
 
-impl From<sqlx::sqlite::SqliteQueryResult> for Touched {
+impl From<sqlx::sqlite::SqliteQueryResult> for RowsAffected {
     fn from(result: sqlx::sqlite::SqliteQueryResult) -> Self {
         Self(result.rows_affected())
     }
 }
 
-impl From<sqlx::postgres::PgQueryResult> for Touched {
+impl From<sqlx::postgres::PgQueryResult> for RowsAffected {
     fn from(result: sqlx::postgres::PgQueryResult) -> Self {
         Self(result.rows_affected())
     }
@@ -176,25 +176,25 @@ impl Query {
     }
 
     /// Runs a statement that changes rows; answers how many it touched.
-    pub(crate) async fn execute(self, write: &mut Write) -> Result<u64> {
-        let touched: Touched = run!(self.checked()?, write.connection(), query, execute);
+    pub(crate) async fn execute(self, write: &mut WriteTransaction) -> Result<u64> {
+        let touched: RowsAffected = run!(self.checked()?, write.connection(), query, execute);
         Ok(touched.0)
     }
 
     /// All rows.
-    pub(crate) async fn all<R: Row>(self, reads: &mut impl Reads) -> Result<Vec<R>> {
+    pub(crate) async fn all<R: Row>(self, reads: &mut impl Readable) -> Result<Vec<R>> {
         let rows: Vec<R> = run!(self.checked()?, reads.connection(), query_as::<R>, fetch_all);
         Ok(rows)
     }
 
     /// The row, if there is one.
-    pub(crate) async fn optional<R: Row>(self, reads: &mut impl Reads) -> Result<Option<R>> {
+    pub(crate) async fn optional<R: Row>(self, reads: &mut impl Readable) -> Result<Option<R>> {
         let row: Option<R> = run!(self.checked()?, reads.connection(), query_as::<R>, fetch_optional);
         Ok(row)
     }
 
     /// The row; its absence is an error.
-    pub(crate) async fn one<R: Row>(self, reads: &mut impl Reads) -> Result<R> {
+    pub(crate) async fn one<R: Row>(self, reads: &mut impl Readable) -> Result<R> {
         let row: R = run!(self.checked()?, reads.connection(), query_as::<R>, fetch_one);
         Ok(row)
     }

@@ -3,7 +3,7 @@
 use coder_model::{FileId, Moment, UserId};
 use uuid::Uuid;
 
-use crate::{Reads, Result, Write, executor::statements};
+use crate::{Readable, Result, WriteTransaction, executor::statements};
 
 statements! {
     INSERT = "INSERT INTO files (id, hash, data, created_by, created_at) VALUES ($1, $2, $3, $4, $5)
@@ -22,7 +22,7 @@ struct IdRow {
 /// # Errors
 /// When the database fails.
 pub async fn insert(
-    write: &mut Write,
+    write: &mut WriteTransaction,
     id: FileId,
     hash: &[u8],
     data: &[u8],
@@ -43,7 +43,7 @@ struct DataRow {
 ///
 /// # Errors
 /// When the database fails.
-pub async fn data(reads: &mut impl Reads, id: FileId) -> Result<Option<Vec<u8>>> {
+pub async fn data(reads: &mut impl Readable, id: FileId) -> Result<Option<Vec<u8>>> {
     let row: Option<DataRow> = DATA.bind(id).optional(reads).await?;
     Ok(row.map(|row| row.data))
 }

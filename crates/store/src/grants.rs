@@ -5,7 +5,7 @@ use coder_model::{
     token::{HashedSecret, KeyId},
 };
 
-use crate::{Error, Reads, Result, Write, executor::statements};
+use crate::{Error, Readable, Result, WriteTransaction, executor::statements};
 
 statements! {
     INSERT = "INSERT INTO grants (id, key_id, hashed_secret, scope, expires_at) VALUES ($1, $2, $3, $4, $5)";
@@ -53,7 +53,7 @@ impl TryFrom<Row> for Grant {
 ///
 /// # Errors
 /// When the database fails.
-pub async fn insert(write: &mut Write, id: &KeyId, grant: &Grant, now: Moment) -> Result<()> {
+pub async fn insert(write: &mut WriteTransaction, id: &KeyId, grant: &Grant, now: Moment) -> Result<()> {
     DELETE_EXPIRED.bind(now).execute(write).await?;
     INSERT
         .bind(id.as_str())
@@ -70,7 +70,7 @@ pub async fn insert(write: &mut Write, id: &KeyId, grant: &Grant, now: Moment) -
 ///
 /// # Errors
 /// When the database fails.
-pub async fn find(reads: &mut impl Reads, id: &KeyId) -> Result<Option<Grant>> {
+pub async fn find(reads: &mut impl Readable, id: &KeyId) -> Result<Option<Grant>> {
     let row: Option<Row> = FIND.bind(id.as_str()).optional(reads).await?;
     row.map(Grant::try_from).transpose()
 }
@@ -79,6 +79,6 @@ pub async fn find(reads: &mut impl Reads, id: &KeyId) -> Result<Option<Grant>> {
 ///
 /// # Errors
 /// When the database fails.
-pub async fn delete(write: &mut Write, id: &KeyId) -> Result<bool> {
+pub async fn delete(write: &mut WriteTransaction, id: &KeyId) -> Result<bool> {
     Ok(DELETE.bind(id.as_str()).execute(write).await? > 0)
 }

@@ -1,14 +1,14 @@
 //! SQL: connections, transactions, migrations, and one module per table.
 //!
-//! One text per query serves SQLite and PostgreSQL ([`executor`]). What mutates takes a [`Write`], what only reads
-//! takes anything that [`Reads`]. No cipher is linked here: sealed values pass through as opaque bytes.
+//! One text per query serves SQLite and PostgreSQL ([`executor`]). What mutates takes a [`WriteTransaction`], what only reads
+//! takes anything that [`Readable`]. No cipher is linked here: sealed values pass through as opaque bytes.
 
 mod database;
 mod error;
 mod executor;
 mod like;
-mod overview;
 mod transaction;
+mod workspace_with_build;
 
 pub mod agent_app_health;
 pub mod agent_deliveries;
@@ -31,7 +31,7 @@ pub mod workspaces;
 pub use database::{Database, Engine};
 pub use error::{Error, Result};
 pub use executor::Statement;
-pub use transaction::{Read, Reads, Write};
+pub use transaction::{ReadConnection, Readable, WriteTransaction};
 
 /// Every statement that the product runs, by table, so that a test can prepare each on both engines.
 pub const STATEMENTS: &[(&str, &[Statement])] = &[

@@ -2,12 +2,12 @@
 
 use coder_model::{
     Moment, SecretId, UserId,
-    sealed::Sealed,
+    ciphertext::Sealed,
     secret::{EnvName, FileTarget, Secret, SecretName},
 };
 use uuid::Uuid;
 
-use crate::{Error, Reads, Result, Write, executor::statements};
+use crate::{Error, Readable, Result, WriteTransaction, executor::statements};
 
 statements! {
     INSERT = "INSERT INTO user_secrets (id, user_id, name, description, env_name, file_path, enabled,
@@ -19,7 +19,7 @@ statements! {
     LIST = "SELECT id, user_id, name, description, env_name, file_path, enabled,
                 CAST(length(value_ciphertext) AS BIGINT) AS value_bytes, value_revision, created_at, updated_at
             FROM user_secrets WHERE user_id = $1 ORDER BY name";
-    DELIVERABLE = "SELECT id, name, env_name, file_path, value_ciphertext, value_nonce_tag, value_revision
+    LIST_DELIVERABLE = "SELECT id, name, env_name, file_path, value_ciphertext, value_nonce_tag, value_revision
                    FROM user_secrets
                    WHERE user_id = $1 AND enabled AND (env_name IS NOT NULL OR file_path IS NOT NULL)
                    ORDER BY name";
@@ -87,7 +87,7 @@ impl TryFrom<Row> for Secret {
 ///
 /// # Errors
 /// [`Error::Conflict`] when name or a target is taken.
-pub async fn insert(write: &mut Write, secret: &Secret, value: &Sealed) -> Result<()> {
+pub async fn insert(write: &mut WriteTransaction, secret: &Secret, value: &Sealed) -> Result<()> {
     INSERT
         .bind(secret.id)
         .bind(secret.owner)
@@ -110,7 +110,7 @@ pub async fn insert(write: &mut Write, secret: &Secret, value: &Sealed) -> Resul
 ///
 /// # Errors
 /// When the database fails.
-pub async fn find(reads: &mut impl Reads, owner: UserId, name: &str) -> Result<Option<Secret>> {
+pub async fn find(reads: &mut impl Readable, owner: UserId, name: &str) -> Result<Option<Secret>> {
     FIND.bind(owner).bind(name).optional::<Row>(reads).await?.map(Secret::try_from).transpose()
 }
 
@@ -118,13 +118,13 @@ pub async fn find(reads: &mut impl Reads, owner: UserId, name: &str) -> Result<O
 ///
 /// # Errors
 /// When the database fails.
-pub async fn list(reads: &mut impl Reads, owner: UserId) -> Result<Vec<Secret>> {
+pub async fn list(reads: &mut impl Readable, owner: UserId) -> Result<Vec<Secret>> {
     LIST.bind(owner).all::<Row>(reads).await?.into_iter().map(Secret::try_from).collect()
 }
 
 /// A secret on its way to a workspace.
 #[derive(Debug)]
-pub struct Deliverable {
+pub struct SealedSecret {
     /// The secret.
     pub id: SecretId,
     /// Its name.
@@ -140,7 +140,7 @@ pub struct Deliverable {
 }
 
 #[derive(sqlx::FromRow)]
-struct DeliverableRow {
+struct SealedSecretRow {
     id: Uuid,
     name: String,
     env_name: Option<String>,
@@ -150,10 +150,10 @@ struct DeliverableRow {
     value_revision: i64,
 }
 
-impl TryFrom<DeliverableRow> for Deliverable {
+impl TryFrom<SealedSecretRow> for SealedSecret {
     type Error = Error;
 
-    fn try_from(row: DeliverableRow) -> Result<Self> {
+    fn try_from(row: SealedSecretRow) -> Result<Self> {
         Ok(Self {
             id: row.id.into(),
             name: name(&row.name)?,
@@ -169,15 +169,21 @@ impl TryFrom<DeliverableRow> for Deliverable {
 ///
 /// # Errors
 /// When the database fails.
-pub async fn deliverable(reads: &mut impl Reads, owner: UserId) -> Result<Vec<Deliverable>> {
-    DELIVERABLE.bind(owner).all::<DeliverableRow>(reads).await?.into_iter().map(Deliverable::try_from).collect()
+pub async fn list_deliverable(reads: &mut impl Readable, owner: UserId) -> Result<Vec<SealedSecret>> {
+    LIST_DELIVERABLE
+        .bind(owner)
+        .all::<SealedSecretRow>(reads)
+        .await?
+        .into_iter()
+        .map(SealedSecret::try_from)
+        .collect()
 }
 
 /// Stores everything about a secret that may change, but for its value.
 ///
 /// # Errors
 /// [`Error::Conflict`] when a target is taken.
-pub async fn update(write: &mut Write, secret: &Secret) -> Result<()> {
+pub async fn update(write: &mut WriteTransaction, secret: &Secret) -> Result<()> {
     UPDATE
         .bind(secret.id)
         .bind(secret.description.as_str())
@@ -194,7 +200,12 @@ pub async fn update(write: &mut Write, secret: &Secret) -> Result<()> {
 ///
 /// # Errors
 /// When the database fails.
-pub async fn set_value(write: &mut Write, id: SecretId, value: &Sealed, revision: i64) -> Result<()> {
+pub async fn set_value(
+    write: &mut WriteTransaction,
+    id: SecretId,
+    value: &Sealed,
+    revision: i64,
+) -> Result<()> {
     SET_VALUE
         .bind(id)
         .bind(value.ciphertext.as_slice())
@@ -209,7 +220,7 @@ pub async fn set_value(write: &mut Write, id: SecretId, value: &Sealed, revision
 ///
 /// # Errors
 /// When the database fails.
-pub async fn delete(write: &mut Write, id: SecretId) -> Result<()> {
+pub async fn delete(write: &mut WriteTransaction, id: SecretId) -> Result<()> {
     DELETE.bind(id).execute(write).await?;
     Ok(())
 }
@@ -218,7 +229,7 @@ pub async fn delete(write: &mut Write, id: SecretId) -> Result<()> {
 ///
 /// # Errors
 /// When the database fails.
-pub async fn delete_all(write: &mut Write, owner: UserId) -> Result<()> {
+pub async fn delete_all(write: &mut WriteTransaction, owner: UserId) -> Result<()> {
     DELETE_ALL.bind(owner).execute(write).await?;
     Ok(())
 }

@@ -7,7 +7,7 @@ use coder_model::{
 };
 use uuid::Uuid;
 
-use crate::{Error, Reads, Result, Write, executor::statements};
+use crate::{Error, Readable, Result, WriteTransaction, executor::statements};
 
 statements! {
     INSERT = "INSERT INTO templates (id, name, display_name, description, icon, active_version_id, created_by,
@@ -33,7 +33,7 @@ statements! {
                 JOIN template_versions v ON v.id = t.active_version_id
             WHERE t.deleted_at IS NULL ORDER BY lower(t.name)";
     // Also the row lock that keeps a template from being deleted under a new workspace.
-    TOUCH = "UPDATE templates SET updated_at = $2 WHERE id = $1 AND deleted_at IS NULL";
+    LOCK = "UPDATE templates SET updated_at = $2 WHERE id = $1 AND deleted_at IS NULL";
     SET_ACTIVE_VERSION = "UPDATE templates SET active_version_id = $2, updated_at = $3 WHERE id = $1";
     DELETE = "UPDATE templates SET deleted_at = $2, updated_at = $2 WHERE id = $1";
     INSERT_VERSION = "INSERT INTO template_versions (id, template_id, name, file_id, definition, created_by, created_at)
@@ -41,12 +41,12 @@ statements! {
     FIND_VERSION = "SELECT v.id, v.template_id, v.name, v.file_id, v.definition, v.created_by, v.created_at,
                         u.username AS created_by_name
                     FROM template_versions v JOIN users u ON u.id = v.created_by WHERE v.id = $1";
-    ADOPT_VERSION = "UPDATE template_versions SET template_id = $2 WHERE id = $1 AND template_id IS NULL";
+    ASSIGN_VERSION = "UPDATE template_versions SET template_id = $2 WHERE id = $1 AND template_id IS NULL";
 }
 
 /// A template with what is shown beside it.
 #[derive(Debug, Clone)]
-pub struct Found {
+pub struct TemplateDetails {
     /// The template.
     pub template: Template,
     /// Who made it.
@@ -73,7 +73,7 @@ struct Row {
     workspaces: i64,
 }
 
-impl TryFrom<Row> for Found {
+impl TryFrom<Row> for TemplateDetails {
     type Error = Error;
 
     fn try_from(row: Row) -> Result<Self> {
@@ -101,7 +101,7 @@ impl TryFrom<Row> for Found {
 ///
 /// # Errors
 /// [`Error::Conflict`] when the name is taken.
-pub async fn insert(write: &mut Write, template: &Template) -> Result<()> {
+pub async fn insert(write: &mut WriteTransaction, template: &Template) -> Result<()> {
     INSERT
         .bind(template.id)
         .bind(template.name.as_str())
@@ -120,32 +120,32 @@ pub async fn insert(write: &mut Write, template: &Template) -> Result<()> {
 ///
 /// # Errors
 /// When the database fails.
-pub async fn find(reads: &mut impl Reads, id: TemplateId) -> Result<Option<Found>> {
-    FIND.bind(id).optional::<Row>(reads).await?.map(Found::try_from).transpose()
+pub async fn find(reads: &mut impl Readable, id: TemplateId) -> Result<Option<TemplateDetails>> {
+    FIND.bind(id).optional::<Row>(reads).await?.map(TemplateDetails::try_from).transpose()
 }
 
 /// A template by name, without regard to case.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn find_by_name(reads: &mut impl Reads, name: &str) -> Result<Option<Found>> {
-    FIND_BY_NAME.bind(name).optional::<Row>(reads).await?.map(Found::try_from).transpose()
+pub async fn find_by_name(reads: &mut impl Readable, name: &str) -> Result<Option<TemplateDetails>> {
+    FIND_BY_NAME.bind(name).optional::<Row>(reads).await?.map(TemplateDetails::try_from).transpose()
 }
 
 /// All templates, by name.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn list(reads: &mut impl Reads) -> Result<Vec<Found>> {
-    LIST.query().all::<Row>(reads).await?.into_iter().map(Found::try_from).collect()
+pub async fn list(reads: &mut impl Readable) -> Result<Vec<TemplateDetails>> {
+    LIST.query().all::<Row>(reads).await?.into_iter().map(TemplateDetails::try_from).collect()
 }
 
 /// Holds a template's row until the transaction ends. Says whether it is still there.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn touch(write: &mut Write, id: TemplateId, now: Moment) -> Result<bool> {
-    Ok(TOUCH.bind(id).bind(now).execute(write).await? == 1)
+pub async fn lock(write: &mut WriteTransaction, id: TemplateId, now: Moment) -> Result<bool> {
+    Ok(LOCK.bind(id).bind(now).execute(write).await? == 1)
 }
 
 /// Makes another version the one that new builds use.
@@ -153,7 +153,7 @@ pub async fn touch(write: &mut Write, id: TemplateId, now: Moment) -> Result<boo
 /// # Errors
 /// When the database fails.
 pub async fn set_active_version(
-    write: &mut Write,
+    write: &mut WriteTransaction,
     id: TemplateId,
     version: TemplateVersionId,
     now: Moment,
@@ -166,14 +166,14 @@ pub async fn set_active_version(
 ///
 /// # Errors
 /// When the database fails.
-pub async fn delete(write: &mut Write, id: TemplateId, now: Moment) -> Result<()> {
+pub async fn delete(write: &mut WriteTransaction, id: TemplateId, now: Moment) -> Result<()> {
     DELETE.bind(id).bind(now).execute(write).await?;
     Ok(())
 }
 
 /// A version with what is shown beside it.
 #[derive(Debug, Clone)]
-pub struct FoundVersion {
+pub struct TemplateVersionDetails {
     /// The version.
     pub version: TemplateVersion,
     /// The text of its `template.toml`.
@@ -198,7 +198,11 @@ struct VersionRow {
 ///
 /// # Errors
 /// When the database fails.
-pub async fn insert_version(write: &mut Write, version: &TemplateVersion, definition: &str) -> Result<()> {
+pub async fn insert_version(
+    write: &mut WriteTransaction,
+    version: &TemplateVersion,
+    definition: &str,
+) -> Result<()> {
     INSERT_VERSION
         .bind(version.id)
         .bind(version.template)
@@ -216,9 +220,12 @@ pub async fn insert_version(write: &mut Write, version: &TemplateVersion, defini
 ///
 /// # Errors
 /// When the database fails.
-pub async fn find_version(reads: &mut impl Reads, id: TemplateVersionId) -> Result<Option<FoundVersion>> {
+pub async fn find_version(
+    reads: &mut impl Readable,
+    id: TemplateVersionId,
+) -> Result<Option<TemplateVersionDetails>> {
     let row: Option<VersionRow> = FIND_VERSION.bind(id).optional(reads).await?;
-    Ok(row.map(|row| FoundVersion {
+    Ok(row.map(|row| TemplateVersionDetails {
         version: TemplateVersion {
             id: row.id.into(),
             template: row.template_id.map(Into::into),
@@ -236,6 +243,10 @@ pub async fn find_version(reads: &mut impl Reads, id: TemplateVersionId) -> Resu
 ///
 /// # Errors
 /// When the database fails.
-pub async fn adopt_version(write: &mut Write, id: TemplateVersionId, template: TemplateId) -> Result<bool> {
-    Ok(ADOPT_VERSION.bind(id).bind(template).execute(write).await? == 1)
+pub async fn assign_version(
+    write: &mut WriteTransaction,
+    id: TemplateVersionId,
+    template: TemplateId,
+) -> Result<bool> {
+    Ok(ASSIGN_VERSION.bind(id).bind(template).execute(write).await? == 1)
 }

@@ -5,24 +5,24 @@ use sqlx::{PgConnection, Postgres, Sqlite, SqliteConnection, Transaction, pool::
 use crate::Result;
 
 /// A connection for reading. Each statement sees what was committed before it.
-pub struct Read(pub(crate) Pooled);
+pub struct ReadConnection(pub(crate) Pooled);
 
 pub(crate) enum Pooled {
     Sqlite(PoolConnection<Sqlite>),
     Postgres(PoolConnection<Postgres>),
 }
 
-/// A write transaction. Dropped without [`Write::commit`], it changes nothing.
+/// A write transaction. Dropped without [`WriteTransaction::commit`], it changes nothing.
 ///
 /// On SQLite it holds the only write lock from its first moment; on PostgreSQL it holds the row locks it takes.
-pub struct Write(pub(crate) Begun);
+pub struct WriteTransaction(pub(crate) Begun);
 
 pub(crate) enum Begun {
     Sqlite(Transaction<'static, Sqlite>),
     Postgres(Transaction<'static, Postgres>),
 }
 
-impl Write {
+impl WriteTransaction {
     /// Makes the changes durable. When this returns, they survive power loss.
     ///
     /// # Errors
@@ -44,13 +44,13 @@ pub enum Connection<'c> {
     Postgres(&'c mut PgConnection),
 }
 
-/// What can run a query that only reads: a [`Read`], and a [`Write`] that looks before it changes.
-pub trait Reads: Send {
+/// What can run a query that only reads: a [`ReadConnection`], and a [`WriteTransaction`] that looks before it changes.
+pub trait Readable: Send {
     /// The connection, for one statement.
     fn connection(&mut self) -> Connection<'_>;
 }
 
-impl Reads for Read {
+impl Readable for ReadConnection {
     fn connection(&mut self) -> Connection<'_> {
         match &mut self.0 {
             Pooled::Sqlite(connection) => Connection::Sqlite(connection),
@@ -59,7 +59,7 @@ impl Reads for Read {
     }
 }
 
-impl Reads for Write {
+impl Readable for WriteTransaction {
     fn connection(&mut self) -> Connection<'_> {
         match &mut self.0 {
             Begun::Sqlite(transaction) => Connection::Sqlite(transaction),

@@ -2,12 +2,12 @@
 
 use coder_model::{
     Moment, UserId,
-    page::Page,
+    pagination::Pagination,
     user::{Email, Role, Roles, User, UserStatus, Username},
 };
 use uuid::Uuid;
 
-use crate::{Error, Reads, Result, Write, executor::statements};
+use crate::{Error, Readable, Result, WriteTransaction, executor::statements};
 
 statements! {
     COUNT = "SELECT COUNT(*) AS count FROM users";
@@ -37,10 +37,10 @@ statements! {
     SET_PROFILE = "UPDATE users SET username = $2, name = $3, updated_at = $4 WHERE id = $1 AND deleted_at IS NULL";
     SET_ROLES = "UPDATE users SET roles = $2, updated_at = $3 WHERE id = $1";
     SET_PASSWORD_HASH = "UPDATE users SET password_hash = $2, updated_at = $3 WHERE id = $1";
-    SEEN = "UPDATE users SET last_seen_at = $2, status = CASE WHEN status = 'dormant' THEN 'active' ELSE status END
+    RECORD_SEEN = "UPDATE users SET last_seen_at = $2, status = CASE WHEN status = 'dormant' THEN 'active' ELSE status END
             WHERE id = $1";
     DELETE = "UPDATE users SET deleted_at = $2, updated_at = $2, password_hash = '' WHERE id = $1";
-    BUMP_SECRETS_REVISION = "UPDATE users SET secrets_revision = secrets_revision + 1
+    LOCK = "UPDATE users SET secrets_revision = secrets_revision + 1
                              WHERE id = $1 AND deleted_at IS NULL";
     HAS_WORKSPACES = "SELECT COUNT(*) AS count FROM workspaces WHERE owner_id = $1 AND deleted_at IS NULL";
 }
@@ -98,7 +98,7 @@ struct CountRow {
 ///
 /// # Errors
 /// When the database fails.
-pub async fn any(reads: &mut impl Reads) -> Result<bool> {
+pub async fn any(reads: &mut impl Readable) -> Result<bool> {
     let row: CountRow = COUNT.query().one(reads).await?;
     Ok(row.count > 0)
 }
@@ -107,7 +107,7 @@ pub async fn any(reads: &mut impl Reads) -> Result<bool> {
 ///
 /// # Errors
 /// A conflict on `users_username_key` or `users_email_key`, or the database fails.
-pub async fn insert(write: &mut Write, user: &User, password_hash: &str) -> Result<()> {
+pub async fn insert(write: &mut WriteTransaction, user: &User, password_hash: &str) -> Result<()> {
     INSERT
         .bind(user.id)
         .bind(user.username.as_str())
@@ -126,7 +126,7 @@ pub async fn insert(write: &mut Write, user: &User, password_hash: &str) -> Resu
 ///
 /// # Errors
 /// When the database fails.
-pub async fn find(reads: &mut impl Reads, id: UserId) -> Result<Option<User>> {
+pub async fn find(reads: &mut impl Readable, id: UserId) -> Result<Option<User>> {
     FIND.bind(id).optional::<Row>(reads).await?.map(User::try_from).transpose()
 }
 
@@ -134,7 +134,7 @@ pub async fn find(reads: &mut impl Reads, id: UserId) -> Result<Option<User>> {
 ///
 /// # Errors
 /// When the database fails.
-pub async fn find_by_username(reads: &mut impl Reads, username: &str) -> Result<Option<User>> {
+pub async fn find_by_username(reads: &mut impl Readable, username: &str) -> Result<Option<User>> {
     FIND_BY_USERNAME.bind(username).optional::<Row>(reads).await?.map(User::try_from).transpose()
 }
 
@@ -142,7 +142,7 @@ pub async fn find_by_username(reads: &mut impl Reads, username: &str) -> Result<
 ///
 /// # Errors
 /// When the database fails.
-pub async fn find_by_email(reads: &mut impl Reads, email: &str) -> Result<Option<User>> {
+pub async fn find_by_email(reads: &mut impl Readable, email: &str) -> Result<Option<User>> {
     FIND_BY_EMAIL.bind(email).optional::<Row>(reads).await?.map(User::try_from).transpose()
 }
 
@@ -155,7 +155,7 @@ struct PasswordRow {
 ///
 /// # Errors
 /// When the database fails.
-pub async fn password_hash(reads: &mut impl Reads, id: UserId) -> Result<Option<String>> {
+pub async fn password_hash(reads: &mut impl Readable, id: UserId) -> Result<Option<String>> {
     let row: Option<PasswordRow> = PASSWORD_HASH.bind(id).optional(reads).await?;
     Ok(row.map(|row| row.password_hash))
 }
@@ -183,12 +183,16 @@ impl Filter {
 ///
 /// # Errors
 /// When the database fails.
-pub async fn list(reads: &mut impl Reads, filter: &Filter, page: Page) -> Result<(Vec<User>, i64)> {
+pub async fn list(
+    reads: &mut impl Readable,
+    filter: &Filter,
+    pagination: Pagination,
+) -> Result<(Vec<User>, i64)> {
     let rows: Vec<Row> = LIST
         .bind(filter.pattern())
         .bind(filter.status())
-        .bind(i64::from(page.limit))
-        .bind(i64::from(page.offset))
+        .bind(i64::from(pagination.limit))
+        .bind(i64::from(pagination.offset))
         .all(reads)
         .await?;
     let count: CountRow = COUNT_MATCHES.bind(filter.pattern()).bind(filter.status()).one(reads).await?;
@@ -199,7 +203,7 @@ pub async fn list(reads: &mut impl Reads, filter: &Filter, page: Page) -> Result
 ///
 /// # Errors
 /// When the database fails.
-pub async fn lock_and_count_active_owners(write: &mut Write) -> Result<i64> {
+pub async fn lock_and_count_active_owners(write: &mut WriteTransaction) -> Result<i64> {
     LOCK_OWNERS.query().execute(write).await?;
     let row: CountRow = COUNT_ACTIVE_OWNERS.query().one(write).await?;
     Ok(row.count)
@@ -209,7 +213,12 @@ pub async fn lock_and_count_active_owners(write: &mut Write) -> Result<i64> {
 ///
 /// # Errors
 /// When the database fails.
-pub async fn set_status(write: &mut Write, id: UserId, status: UserStatus, now: Moment) -> Result<()> {
+pub async fn set_status(
+    write: &mut WriteTransaction,
+    id: UserId,
+    status: UserStatus,
+    now: Moment,
+) -> Result<()> {
     SET_STATUS.bind(id).bind(status.as_str()).bind(now).execute(write).await?;
     Ok(())
 }
@@ -219,7 +228,7 @@ pub async fn set_status(write: &mut Write, id: UserId, status: UserStatus, now: 
 /// # Errors
 /// A conflict on `users_username_key`, or the database fails.
 pub async fn set_profile(
-    write: &mut Write,
+    write: &mut WriteTransaction,
     id: UserId,
     username: &Username,
     name: &str,
@@ -232,7 +241,7 @@ pub async fn set_profile(
 ///
 /// # Errors
 /// When the database fails.
-pub async fn set_roles(write: &mut Write, id: UserId, roles: &Roles, now: Moment) -> Result<()> {
+pub async fn set_roles(write: &mut WriteTransaction, id: UserId, roles: &Roles, now: Moment) -> Result<()> {
     SET_ROLES.bind(id).bind(roles_text(roles)).bind(now).execute(write).await?;
     Ok(())
 }
@@ -241,7 +250,12 @@ pub async fn set_roles(write: &mut Write, id: UserId, roles: &Roles, now: Moment
 ///
 /// # Errors
 /// When the database fails.
-pub async fn set_password_hash(write: &mut Write, id: UserId, hash: &str, now: Moment) -> Result<()> {
+pub async fn set_password_hash(
+    write: &mut WriteTransaction,
+    id: UserId,
+    hash: &str,
+    now: Moment,
+) -> Result<()> {
     SET_PASSWORD_HASH.bind(id).bind(hash).bind(now).execute(write).await?;
     Ok(())
 }
@@ -250,8 +264,8 @@ pub async fn set_password_hash(write: &mut Write, id: UserId, hash: &str, now: M
 ///
 /// # Errors
 /// When the database fails.
-pub async fn seen(write: &mut Write, id: UserId, now: Moment) -> Result<()> {
-    SEEN.bind(id).bind(now).execute(write).await?;
+pub async fn record_seen(write: &mut WriteTransaction, id: UserId, now: Moment) -> Result<()> {
+    RECORD_SEEN.bind(id).bind(now).execute(write).await?;
     Ok(())
 }
 
@@ -259,7 +273,7 @@ pub async fn seen(write: &mut Write, id: UserId, now: Moment) -> Result<()> {
 ///
 /// # Errors
 /// When the database fails.
-pub async fn delete(write: &mut Write, id: UserId, now: Moment) -> Result<()> {
+pub async fn delete(write: &mut WriteTransaction, id: UserId, now: Moment) -> Result<()> {
     DELETE.bind(id).bind(now).execute(write).await?;
     Ok(())
 }
@@ -268,15 +282,15 @@ pub async fn delete(write: &mut Write, id: UserId, now: Moment) -> Result<()> {
 ///
 /// # Errors
 /// When the database fails.
-pub async fn bump_secrets_revision(write: &mut Write, id: UserId) -> Result<bool> {
-    Ok(BUMP_SECRETS_REVISION.bind(id).execute(write).await? == 1)
+pub async fn lock(write: &mut WriteTransaction, id: UserId) -> Result<bool> {
+    Ok(LOCK.bind(id).execute(write).await? == 1)
 }
 
 /// Whether a user owns workspaces.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn has_workspaces(reads: &mut impl Reads, id: UserId) -> Result<bool> {
+pub async fn has_workspaces(reads: &mut impl Readable, id: UserId) -> Result<bool> {
     let row: CountRow = HAS_WORKSPACES.bind(id).one(reads).await?;
     Ok(row.count > 0)
 }

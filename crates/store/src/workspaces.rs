@@ -1,43 +1,44 @@
-//! Workspaces. They are read with a build of theirs, as an [`Overview`].
+//! Workspaces. They are read with a build of theirs, as an [`WorkspaceWithBuild`].
 
 use std::time::Duration;
 
 use coder_model::{
-    Moment, TemplateId, UserId, WorkspaceId, page::Page, schedule::Schedule, workspace::ResourceName,
+    Moment, TemplateId, UserId, WorkspaceId, pagination::Pagination, schedule::Schedule,
+    workspace::ResourceName,
 };
 
-pub use crate::overview::Overview;
+pub use crate::workspace_with_build::WorkspaceWithBuild;
 use crate::{
-    Reads, Result, Write,
+    Readable, Result, WriteTransaction,
     executor::statements,
     like,
-    overview::{Row, overview, overviews},
+    workspace_with_build::{Row, from_rows, workspace_with_build},
 };
 
 statements! {
     INSERT = "INSERT INTO workspaces (id, owner_id, name, template_id, created_at, updated_at, last_used_at)
               VALUES ($1, $2, $3, $4, $5, $5, $5)";
     // The row lock that orders a workspace's builds.
-    TOUCH = "UPDATE workspaces SET updated_at = $2 WHERE id = $1 AND deleted_at IS NULL";
+    LOCK = "UPDATE workspaces SET updated_at = $2 WHERE id = $1 AND deleted_at IS NULL";
     RENAME = "UPDATE workspaces SET name = $2, updated_at = $3 WHERE id = $1";
     SET_FAVORITE = "UPDATE workspaces SET favorite = $2 WHERE id = $1";
     SET_AUTOSTART = "UPDATE workspaces SET autostart_schedule = $2, updated_at = $3 WHERE id = $1";
     SET_TTL = "UPDATE workspaces SET ttl = $2, updated_at = $3 WHERE id = $1";
     SET_DORMANT = "UPDATE workspaces SET dormant_at = $2, updated_at = $3 WHERE id = $1";
-    LIST_SCHEDULED = overview!("w.deleted_at IS NULL AND w.dormant_at IS NULL AND w.autostart_schedule IS NOT NULL
+    LIST_SCHEDULED = workspace_with_build!("w.deleted_at IS NULL AND w.dormant_at IS NULL AND w.autostart_schedule IS NOT NULL
         AND b.transition = 'stop' AND b.status = 'succeeded'
         AND b.build_number = (SELECT MAX(n.build_number) FROM workspace_builds n WHERE n.workspace_id = w.id)");
-    LIST_OVERDUE = overview!("w.deleted_at IS NULL AND b.transition = 'start' AND b.status = 'succeeded'
+    LIST_OVERDUE = workspace_with_build!("w.deleted_at IS NULL AND b.transition = 'start' AND b.status = 'succeeded'
         AND b.deadline < $1
         AND b.build_number = (SELECT MAX(n.build_number) FROM workspace_builds n WHERE n.workspace_id = w.id)");
-    USED = "UPDATE workspaces SET last_used_at = $2 WHERE id = $1";
+    RECORD_USE = "UPDATE workspaces SET last_used_at = $2 WHERE id = $1";
     DELETE = "UPDATE workspaces SET deleted_at = $2, updated_at = $2 WHERE id = $1";
-    FIND = overview!("w.id = $1 AND b.build_number =
+    FIND = workspace_with_build!("w.id = $1 AND b.build_number =
         (SELECT MAX(n.build_number) FROM workspace_builds n WHERE n.workspace_id = w.id)");
-    FIND_BY_NAME = overview!("w.owner_id = $1 AND lower(w.name) = lower($2) AND ($3 OR w.deleted_at IS NULL)
+    FIND_BY_NAME = workspace_with_build!("w.owner_id = $1 AND lower(w.name) = lower($2) AND ($3 OR w.deleted_at IS NULL)
         AND b.build_number = (SELECT MAX(n.build_number) FROM workspace_builds n WHERE n.workspace_id = w.id)
         ORDER BY CASE WHEN w.deleted_at IS NULL THEN 0 ELSE 1 END, w.deleted_at DESC LIMIT 1");
-    LIST = overview!("w.deleted_at IS NULL AND ($1 = '' OR lower(o.username) = $1)
+    LIST = workspace_with_build!("w.deleted_at IS NULL AND ($1 = '' OR lower(o.username) = $1)
         AND ($2 = '' OR lower(w.name) LIKE $2 ESCAPE '\\') AND ($3 = '' OR lower(t.name) = $3)
         AND b.build_number = (SELECT MAX(n.build_number) FROM workspace_builds n WHERE n.workspace_id = w.id)
         ORDER BY w.favorite DESC, lower(w.name), w.id LIMIT $4 OFFSET $5");
@@ -45,7 +46,7 @@ statements! {
                  JOIN templates t ON t.id = w.template_id
              WHERE w.deleted_at IS NULL AND ($1 = '' OR lower(o.username) = $1)
                  AND ($2 = '' OR lower(w.name) LIKE $2 ESCAPE '\\') AND ($3 = '' OR lower(t.name) = $3)";
-    LIST_RUNNING = overview!("w.deleted_at IS NULL AND b.transition = 'start' AND b.status = 'succeeded'
+    LIST_RUNNING = workspace_with_build!("w.deleted_at IS NULL AND b.transition = 'start' AND b.status = 'succeeded'
         AND b.build_number = (SELECT MAX(n.build_number) FROM workspace_builds n WHERE n.workspace_id = w.id)");
 }
 
@@ -54,7 +55,7 @@ statements! {
 /// # Errors
 /// [`crate::Error::Conflict`] when the name is taken.
 pub async fn insert(
-    write: &mut Write,
+    write: &mut WriteTransaction,
     id: WorkspaceId,
     owner: UserId,
     name: &ResourceName,
@@ -69,15 +70,20 @@ pub async fn insert(
 ///
 /// # Errors
 /// When the database fails.
-pub async fn touch(write: &mut Write, id: WorkspaceId, now: Moment) -> Result<bool> {
-    Ok(TOUCH.bind(id).bind(now).execute(write).await? == 1)
+pub async fn lock(write: &mut WriteTransaction, id: WorkspaceId, now: Moment) -> Result<bool> {
+    Ok(LOCK.bind(id).bind(now).execute(write).await? == 1)
 }
 
 /// Gives a workspace another name.
 ///
 /// # Errors
 /// [`crate::Error::Conflict`] when the name is taken.
-pub async fn rename(write: &mut Write, id: WorkspaceId, name: &ResourceName, now: Moment) -> Result<()> {
+pub async fn rename(
+    write: &mut WriteTransaction,
+    id: WorkspaceId,
+    name: &ResourceName,
+    now: Moment,
+) -> Result<()> {
     RENAME.bind(id).bind(name.as_str()).bind(now).execute(write).await?;
     Ok(())
 }
@@ -86,7 +92,7 @@ pub async fn rename(write: &mut Write, id: WorkspaceId, name: &ResourceName, now
 ///
 /// # Errors
 /// When the database fails.
-pub async fn set_favorite(write: &mut Write, id: WorkspaceId, favorite: bool) -> Result<()> {
+pub async fn set_favorite(write: &mut WriteTransaction, id: WorkspaceId, favorite: bool) -> Result<()> {
     SET_FAVORITE.bind(id).bind(favorite).execute(write).await?;
     Ok(())
 }
@@ -96,7 +102,7 @@ pub async fn set_favorite(write: &mut Write, id: WorkspaceId, favorite: bool) ->
 /// # Errors
 /// When the database fails.
 pub async fn set_autostart(
-    write: &mut Write,
+    write: &mut WriteTransaction,
     id: WorkspaceId,
     schedule: Option<&Schedule>,
     now: Moment,
@@ -109,7 +115,12 @@ pub async fn set_autostart(
 ///
 /// # Errors
 /// When the database fails.
-pub async fn set_ttl(write: &mut Write, id: WorkspaceId, ttl: Option<Duration>, now: Moment) -> Result<()> {
+pub async fn set_ttl(
+    write: &mut WriteTransaction,
+    id: WorkspaceId,
+    ttl: Option<Duration>,
+    now: Moment,
+) -> Result<()> {
     let micros = ttl.map(|ttl| i64::try_from(ttl.as_micros()).unwrap_or(i64::MAX));
     SET_TTL.bind(id).bind(micros).bind(now).execute(write).await?;
     Ok(())
@@ -119,7 +130,12 @@ pub async fn set_ttl(write: &mut Write, id: WorkspaceId, ttl: Option<Duration>, 
 ///
 /// # Errors
 /// When the database fails.
-pub async fn set_dormant(write: &mut Write, id: WorkspaceId, since: Option<Moment>, now: Moment) -> Result<()> {
+pub async fn set_dormant(
+    write: &mut WriteTransaction,
+    id: WorkspaceId,
+    since: Option<Moment>,
+    now: Moment,
+) -> Result<()> {
     SET_DORMANT.bind(id).bind(since).bind(now).execute(write).await?;
     Ok(())
 }
@@ -128,24 +144,24 @@ pub async fn set_dormant(write: &mut Write, id: WorkspaceId, since: Option<Momen
 ///
 /// # Errors
 /// When the database fails.
-pub async fn list_scheduled(reads: &mut impl Reads) -> Result<Vec<Overview>> {
-    overviews(LIST_SCHEDULED.query().all::<Row>(reads).await?)
+pub async fn list_scheduled(reads: &mut impl Readable) -> Result<Vec<WorkspaceWithBuild>> {
+    from_rows(LIST_SCHEDULED.query().all::<Row>(reads).await?)
 }
 
 /// Every running workspace whose time is over.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn list_overdue(reads: &mut impl Reads, now: Moment) -> Result<Vec<Overview>> {
-    overviews(LIST_OVERDUE.bind(now).all::<Row>(reads).await?)
+pub async fn list_overdue(reads: &mut impl Readable, now: Moment) -> Result<Vec<WorkspaceWithBuild>> {
+    from_rows(LIST_OVERDUE.bind(now).all::<Row>(reads).await?)
 }
 
 /// Notes that somebody used a workspace.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn used(write: &mut Write, id: WorkspaceId, now: Moment) -> Result<()> {
-    USED.bind(id).bind(now).execute(write).await?;
+pub async fn record_use(write: &mut WriteTransaction, id: WorkspaceId, now: Moment) -> Result<()> {
+    RECORD_USE.bind(id).bind(now).execute(write).await?;
     Ok(())
 }
 
@@ -153,7 +169,7 @@ pub async fn used(write: &mut Write, id: WorkspaceId, now: Moment) -> Result<()>
 ///
 /// # Errors
 /// When the database fails.
-pub async fn delete(write: &mut Write, id: WorkspaceId, now: Moment) -> Result<()> {
+pub async fn delete(write: &mut WriteTransaction, id: WorkspaceId, now: Moment) -> Result<()> {
     DELETE.bind(id).bind(now).execute(write).await?;
     Ok(())
 }
@@ -162,8 +178,8 @@ pub async fn delete(write: &mut Write, id: WorkspaceId, now: Moment) -> Result<(
 ///
 /// # Errors
 /// When the database fails.
-pub async fn find(reads: &mut impl Reads, id: WorkspaceId) -> Result<Option<Overview>> {
-    FIND.bind(id).optional::<Row>(reads).await?.map(Overview::try_from).transpose()
+pub async fn find(reads: &mut impl Readable, id: WorkspaceId) -> Result<Option<WorkspaceWithBuild>> {
+    FIND.bind(id).optional::<Row>(reads).await?.map(WorkspaceWithBuild::try_from).transpose()
 }
 
 /// An owner's workspace by name, without regard to case; the last one deleted of that name only on request.
@@ -171,13 +187,13 @@ pub async fn find(reads: &mut impl Reads, id: WorkspaceId) -> Result<Option<Over
 /// # Errors
 /// When the database fails.
 pub async fn find_by_name(
-    reads: &mut impl Reads,
+    reads: &mut impl Readable,
     owner: UserId,
     name: &str,
     with_deleted: bool,
-) -> Result<Option<Overview>> {
+) -> Result<Option<WorkspaceWithBuild>> {
     let query = FIND_BY_NAME.bind(owner).bind(name).bind(with_deleted);
-    query.optional::<Row>(reads).await?.map(Overview::try_from).transpose()
+    query.optional::<Row>(reads).await?.map(WorkspaceWithBuild::try_from).transpose()
 }
 
 /// Which workspaces are listed. Empty texts match everything.
@@ -200,7 +216,11 @@ struct CountRow {
 ///
 /// # Errors
 /// When the database fails.
-pub async fn list(reads: &mut impl Reads, filter: &Filter, page: Page) -> Result<(Vec<Overview>, i64)> {
+pub async fn list(
+    reads: &mut impl Readable,
+    filter: &Filter,
+    pagination: Pagination,
+) -> Result<(Vec<WorkspaceWithBuild>, i64)> {
     let owner = filter.owner.to_lowercase();
     let name = if filter.name.is_empty() { String::new() } else { like::contains(&filter.name) };
     let template = filter.template.to_lowercase();
@@ -208,18 +228,18 @@ pub async fn list(reads: &mut impl Reads, filter: &Filter, page: Page) -> Result
         .bind(owner.as_str())
         .bind(name.as_str())
         .bind(template.as_str())
-        .bind(i64::from(page.limit))
-        .bind(i64::from(page.offset))
+        .bind(i64::from(pagination.limit))
+        .bind(i64::from(pagination.offset))
         .all(reads)
         .await?;
     let count: CountRow = COUNT.bind(owner).bind(name).bind(template).one(reads).await?;
-    Ok((overviews(rows)?, count.count))
+    Ok((from_rows(rows)?, count.count))
 }
 
 /// Every workspace whose latest build is a start that is done.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn list_running(reads: &mut impl Reads) -> Result<Vec<Overview>> {
-    overviews(LIST_RUNNING.query().all::<Row>(reads).await?)
+pub async fn list_running(reads: &mut impl Readable) -> Result<Vec<WorkspaceWithBuild>> {
+    from_rows(LIST_RUNNING.query().all::<Row>(reads).await?)
 }

@@ -52,8 +52,8 @@ impl World {
     /// The settings of a server on this data.
     pub fn settings(place: &Place, clock: Clock) -> Settings {
         let keys = match &place.postgres_url {
-            Some(_) => KeySource::Given(place.key.clone().into()),
-            None => KeySource::Default,
+            Some(_) => KeySource::Inline(place.key.clone().into()),
+            None => KeySource::Auto,
         };
         Settings {
             http_address: ([127, 0, 0, 1], 0).into(),

@@ -12,16 +12,16 @@ use serde_json::Value;
 /// What each crate may use of ours, tests aside.
 const ARROWS: &[(&str, &[&str])] = &[
     ("model", &[]),
-    ("seal", &["model"]),
+    ("crypto", &["model"]),
     ("wire", &["model"]),
     ("store", &["model"]),
-    ("control", &["model", "seal", "store"]),
+    ("control", &["model", "crypto", "store"]),
     ("provision", &[]),
-    ("link", &[]),
+    ("mux", &[]),
     ("web", &[]),
-    ("server", &["model", "wire", "control", "provision", "link", "web"]),
-    ("client", &["wire", "link"]),
-    ("agent", &["model", "wire", "client", "link"]),
+    ("server", &["model", "wire", "control", "provision", "mux", "web"]),
+    ("client", &["wire", "mux"]),
+    ("agent", &["model", "wire", "client", "mux"]),
     ("cli", &["model", "wire", "provision", "server", "client", "agent"]),
 ];
 

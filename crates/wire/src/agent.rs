@@ -1,4 +1,4 @@
-//! What a workspace agent and the server say to each other, over a `coder_link` between them.
+//! What a workspace agent and the server say to each other, over a `coder_mux` between them.
 //!
 //! The agent connects with its token in a header and opens one stream, the *control stream*, on which it sends
 //! [`AgentMessage`]s and receives [`ServerMessage`]s. The server opens all other streams, each begun by an

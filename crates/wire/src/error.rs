@@ -1,6 +1,5 @@
 //! The error envelope: every answer that is not a success has this body.
 
-use coder_model::Violation;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -26,8 +25,8 @@ pub struct FieldError {
     pub detail: String,
 }
 
-impl From<Violation> for FieldError {
-    fn from(violation: Violation) -> Self {
-        Self { field: violation.field, detail: violation.detail }
+impl From<coder_model::FieldError> for FieldError {
+    fn from(error: coder_model::FieldError) -> Self {
+        Self { field: error.field, detail: error.detail }
     }
 }

@@ -10,7 +10,7 @@ use std::{
 };
 
 use base64::{Engine, engine::general_purpose::STANDARD};
-use coder_link::{LinkStream, frame};
+use coder_mux::{MuxStream, frame};
 use coder_wire::agent::{OpenTerminal, Opened, TerminalInput};
 #[cfg(fuzzing)]
 pub use output::Output;
@@ -86,7 +86,7 @@ impl Terminals {
 pub async fn serve(
     terminals: &Arc<Terminals>,
     workspace: &Workspace,
-    mut stream: LinkStream,
+    mut stream: MuxStream,
     open: &OpenTerminal,
 ) {
     let session = match terminals.enter(workspace, open) {

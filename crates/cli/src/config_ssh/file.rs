@@ -10,7 +10,7 @@ use std::{
 use anstream::eprintln;
 use anyhow::{Context as _, Result, anyhow};
 
-use crate::output::visible;
+use crate::output::display_safe;
 
 /// The largest file that is touched, in bytes.
 const MAX_BYTES: u64 = 4 * 1024 * 1024;
@@ -64,7 +64,7 @@ pub fn show_difference(before: &str, after: &str) {
     let longest = old.len().min(new.len()) - start;
     let end = old.iter().rev().zip(new.iter().rev()).take(longest).take_while(|(old, new)| old == new).count();
     let show = |sign: &str, style: anstyle::Style, line: &str| {
-        eprintln!("{style}{sign}{}{style:#}", visible(line));
+        eprintln!("{style}{sign}{}{style:#}", display_safe(line));
     };
     let plain = anstyle::Style::new();
     let (red, green) = (anstyle::AnsiColor::Red.on_default(), anstyle::AnsiColor::Green.on_default());

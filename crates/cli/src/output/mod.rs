@@ -7,7 +7,7 @@ use std::io::Write;
 
 use anyhow::Result;
 use clap::ValueEnum;
-pub use coder_model::visible;
+pub use coder_model::display_safe;
 use serde::Serialize;
 pub use table::{Column, choose, print_table};
 pub use time::{now, relative, stamp};

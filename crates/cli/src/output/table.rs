@@ -6,7 +6,7 @@ use anstream::println;
 use anyhow::{Result, bail};
 use comfy_table::{ContentArrangement, Table, presets};
 
-use super::visible;
+use super::display_safe;
 
 /// A column: its name and what it shows of a row.
 pub struct Column<T> {
@@ -46,7 +46,7 @@ pub fn print_table<T>(columns: &[&Column<T>], rows: &[T]) {
     }
     table.set_header(columns.iter().map(|column| column.name.to_uppercase()));
     for row in rows {
-        table.add_row(columns.iter().map(|column| visible(&(column.show)(row)).replace('\n', " ")));
+        table.add_row(columns.iter().map(|column| display_safe(&(column.show)(row)).replace('\n', " ")));
     }
     for line in table.lines() {
         // The first column's padding is of no use without borders.

@@ -11,7 +11,7 @@ use zeroize::Zeroizing;
 
 use crate::{
     context::Context,
-    output::{Column, Format, choose, print_json, print_table, relative, visible},
+    output::{Column, Format, choose, display_safe, print_json, print_table, relative},
     prompt,
 };
 
@@ -142,7 +142,7 @@ pub async fn run(command: UsersCommand, context: &Context) -> Result<()> {
                 user_status: None,
             };
             let user = client.create_user(&request).await.context("create user")?;
-            println!("Created user {} ({}).", visible(&user.username), visible(&user.email));
+            println!("Created user {} ({}).", display_safe(&user.username), display_safe(&user.email));
             println!("They log in with `coder login {}` and the password you chose.", client.url());
         }
         UsersCommand::List { search, column, output } => {
@@ -163,16 +163,16 @@ pub async fn run(command: UsersCommand, context: &Context) -> Result<()> {
         }
         UsersCommand::Suspend { user } => {
             let user = client.set_user_status(&user, "suspend").await.context("suspend user")?;
-            println!("User {} has been suspended!", visible(&user.username));
+            println!("User {} has been suspended!", display_safe(&user.username));
         }
         UsersCommand::Activate { user } => {
             let user = client.set_user_status(&user, "activate").await.context("activate user")?;
-            println!("User {} has been activated!", visible(&user.username));
+            println!("User {} has been activated!", display_safe(&user.username));
         }
         UsersCommand::Delete { user, yes } => {
-            prompt::confirm(&format!("Delete user {} with all of their secrets?", visible(&user)), yes)?;
+            prompt::confirm(&format!("Delete user {} with all of their secrets?", display_safe(&user)), yes)?;
             client.delete_user(&user).await.context("delete user")?;
-            println!("User {} has been deleted!", visible(&user));
+            println!("User {} has been deleted!", display_safe(&user));
         }
         UsersCommand::Password { user } => {
             if !prompt::is_possible() {
@@ -193,7 +193,7 @@ pub async fn run(command: UsersCommand, context: &Context) -> Result<()> {
             let held = roles(&user);
             println!(
                 "User {} has the roles: {}",
-                visible(&user.username),
+                display_safe(&user.username),
                 if held.is_empty() { "member" } else { &held }
             );
         }

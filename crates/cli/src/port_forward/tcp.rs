@@ -29,7 +29,7 @@ pub async fn serve(listener: TcpListener, there: u16, way: Way) {
         let way = way.clone();
         tokio::spawn(async move {
             if let Err(error) = carry(connection, there, &way).await {
-                anstream::eprintln!("{}", crate::output::visible(&error.to_string()));
+                anstream::eprintln!("{}", crate::output::display_safe(&error.to_string()));
             }
         });
     }

@@ -6,7 +6,7 @@ use clap::Args;
 use coder_wire::secrets::CreateUserSecretRequest;
 
 use super::value;
-use crate::{context::Context, output::visible};
+use crate::{context::Context, output::display_safe};
 
 /// Create a secret.
 ///
@@ -56,6 +56,6 @@ pub async fn run(args: CreateArgs, context: &Context) -> Result<()> {
         .create_secret(&request)
         .await
         .with_context(|| format!("create secret {:?}", args.name))?;
-    println!("Created secret {}.", visible(&secret.name));
+    println!("Created secret {}.", display_safe(&secret.name));
     Ok(())
 }

@@ -6,7 +6,7 @@ use clap::Args;
 
 use crate::{
     context::Context,
-    output::{now, stamp, visible},
+    output::{display_safe, now, stamp},
     prompt,
 };
 
@@ -24,8 +24,8 @@ pub struct DeleteArgs {
 
 pub async fn run(args: &DeleteArgs, context: &Context) -> Result<()> {
     let client = context.client()?;
-    prompt::confirm(&format!("Delete secret {}?", visible(&args.name)), args.yes)?;
+    prompt::confirm(&format!("Delete secret {}?", display_safe(&args.name)), args.yes)?;
     client.delete_secret(&args.name).await.with_context(|| format!("delete secret {:?}", args.name))?;
-    println!("Deleted secret {} at {}.", visible(&args.name), stamp(now()));
+    println!("Deleted secret {} at {}.", display_safe(&args.name), stamp(now()));
     Ok(())
 }

@@ -5,7 +5,7 @@ use anyhow::{Context as _, Result};
 use clap::Args;
 use coder_wire::secrets::UpdateUserSecretRequest;
 
-use crate::{context::Context, output::visible};
+use crate::{context::Context, output::display_safe};
 
 /// Says whether workspaces get a secret. Value and targets are kept either way.
 #[derive(Args)]
@@ -22,6 +22,6 @@ pub async fn run(args: &ToggleArgs, enabled: bool, context: &Context) -> Result<
         .update_secret(&args.name, &request)
         .await
         .with_context(|| format!("{verb} secret {:?}", args.name))?;
-    println!("{done} secret {}.", visible(&secret.name));
+    println!("{done} secret {}.", display_safe(&secret.name));
     Ok(())
 }

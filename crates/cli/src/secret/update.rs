@@ -6,7 +6,7 @@ use clap::Args;
 use coder_wire::secrets::UpdateUserSecretRequest;
 
 use super::value;
-use crate::{context::Context, output::visible};
+use crate::{context::Context, output::display_safe};
 
 /// Update a secret's value, description or targets.
 ///
@@ -46,6 +46,6 @@ pub async fn run(args: UpdateArgs, context: &Context) -> Result<()> {
         .update_secret(&args.name, &request)
         .await
         .with_context(|| format!("update secret {:?}", args.name))?;
-    println!("Updated secret {}.", visible(&secret.name));
+    println!("Updated secret {}.", display_safe(&secret.name));
     Ok(())
 }

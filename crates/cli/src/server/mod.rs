@@ -146,9 +146,9 @@ impl ServerArgs {
                 .join("coderv2"),
         };
         let keys = match (self.external_token_encryption_keys, self.external_token_encryption_keys_file) {
-            (Some(keys), None) if !keys.trim().is_empty() => KeySource::Given(Zeroizing::new(keys)),
+            (Some(keys), None) if !keys.trim().is_empty() => KeySource::Inline(Zeroizing::new(keys)),
             (None, Some(file)) => KeySource::File(file),
-            (_, None) => KeySource::Default,
+            (_, None) => KeySource::Auto,
             (Some(_), Some(_)) => bail!("give the encryption keys either directly or in a file"),
         };
         Ok(Settings {

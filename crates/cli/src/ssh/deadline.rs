@@ -7,7 +7,7 @@ use coder_wire::workspaces::Workspace;
 use jiff::{SignedDuration, Timestamp};
 use tokio::time::sleep;
 
-use crate::output::{now, visible};
+use crate::output::{display_safe, now};
 
 /// What is said once less than this many minutes are left.
 const MARKS: [i64; 3] = [1, 5, 10];
@@ -72,7 +72,7 @@ fn say(workspace: &str, left: SignedDuration) {
         minutes => format!("{minutes} minutes"),
     };
     // The terminal may be one where a new line is nothing but that.
-    anstream::eprint!("\r\nThe workspace {} stops by itself in {text}.\r\n", visible(workspace));
+    anstream::eprint!("\r\nThe workspace {} stops by itself in {text}.\r\n", display_safe(workspace));
 }
 
 #[cfg(test)]

@@ -13,7 +13,7 @@ use anyhow::{Context as _, Result, bail};
 use russh::client::{Handle, Handler};
 
 use super::there::{NOT_FOUND, there};
-use crate::output::visible;
+use crate::output::display_safe;
 
 /// What is lent, as it is here.
 #[derive(Debug, Clone)]
@@ -34,7 +34,7 @@ impl Gpg {
             tracing::debug!(%error, "nobody listens on the gpg-agent's socket");
             bail!(
                 "there is no gpg-agent to lend at {}; start one with: gpgconf --launch gpg-agent",
-                visible(&socket.display().to_string())
+                display_safe(&socket.display().to_string())
             );
         }
         let public_keys = ask("gpg", &["--batch", "--quiet", "--export"])?;
@@ -59,7 +59,10 @@ impl Gpg {
                 NOT_FOUND => bail!(MISSING_THERE),
                 // Some of many keys may be too old or too new for the gpg there.
                 _ => {
-                    eprintln!("gpg in the workspace does not take all keys: {}", visible(answer.errors.trim()));
+                    eprintln!(
+                        "gpg in the workspace does not take all keys: {}",
+                        display_safe(answer.errors.trim())
+                    );
                 }
             }
         }
@@ -67,7 +70,7 @@ impl Gpg {
         match answer.status {
             0 if answer.output.starts_with('/') => Ok(answer.output),
             NOT_FOUND => bail!(MISSING_THERE),
-            _ => bail!("the workspace has no place for the gpg-agent: {}", visible(answer.errors.trim())),
+            _ => bail!("the workspace has no place for the gpg-agent: {}", display_safe(answer.errors.trim())),
         }
     }
 }
@@ -101,5 +104,5 @@ fn ask(program: &str, arguments: &[&str]) -> Result<Vec<u8>> {
         return Ok(output.stdout);
     }
     let said = String::from_utf8_lossy(&output.stderr);
-    bail!("{program} {}: {}", arguments.join(" "), visible(said.trim()));
+    bail!("{program} {}: {}", arguments.join(" "), display_safe(said.trim()));
 }

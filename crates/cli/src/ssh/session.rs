@@ -23,7 +23,7 @@ use super::{
     forward::{self, Forwards, Lent, RemoteForward},
     talk::{Raw, talk},
 };
-use crate::output::visible;
+use crate::output::display_safe;
 
 /// What is asked for: one of each is enough, both ends are ours.
 const ALGORITHMS: Preferred = Preferred {
@@ -185,7 +185,7 @@ pub async fn run(
         return Ok(ExitCode::from(code));
     }
     match goodbye.take().filter(|text| !text.is_empty()) {
-        Some(text) => eprintln!("{}", visible(&text)),
+        Some(text) => eprintln!("{}", display_safe(&text)),
         None => {
             eprintln!("The connection to the workspace was lost. Connect again with: coder ssh {workspace}");
         }

@@ -10,7 +10,7 @@ use tokio::time::{Instant, sleep};
 use uuid::Uuid;
 
 use super::Wait;
-use crate::output::visible;
+use crate::output::display_safe;
 
 /// How often the agent is looked at.
 const POLL: Duration = Duration::from_millis(100);
@@ -48,9 +48,11 @@ pub async fn until_ready(client: &Client, workspace: &Workspace, wait: Wait) -> 
         };
     }
     match agent.lifecycle_state.as_str() {
-        "start_error" => eprintln!("A start-up script failed; see `coder logs {}`.", visible(&workspace.name)),
+        "start_error" => {
+            eprintln!("A start-up script failed; see `coder logs {}`.", display_safe(&workspace.name))
+        }
         "start_timeout" => {
-            eprintln!("A start-up script took too long; see `coder logs {}`.", visible(&workspace.name));
+            eprintln!("A start-up script took too long; see `coder logs {}`.", display_safe(&workspace.name));
         }
         _ => {}
     }

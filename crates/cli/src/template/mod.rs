@@ -13,7 +13,7 @@ use coder_wire::templates::{CreateTemplateRequest, CreateTemplateVersionRequest,
 
 use crate::{
     context::Context,
-    output::{Column, Format, choose, now, print_json, print_table, relative, stamp, visible},
+    output::{Column, Format, choose, display_safe, now, print_json, print_table, relative, stamp},
     prompt,
 };
 
@@ -106,7 +106,7 @@ pub async fn run(command: TemplatesCommand, context: &Context) -> Result<()> {
         }
         TemplatesCommand::Delete { names, yes } => {
             let client = context.client()?;
-            let shown = names.iter().map(|name| visible(name)).collect::<Vec<_>>().join(", ");
+            let shown = names.iter().map(|name| display_safe(name)).collect::<Vec<_>>().join(", ");
             prompt::confirm(&format!("Delete these templates: {shown}?"), yes)?;
             for name in names {
                 let template =
@@ -115,7 +115,7 @@ pub async fn run(command: TemplatesCommand, context: &Context) -> Result<()> {
                     .delete_template(template.id)
                     .await
                     .with_context(|| format!("delete template {name:?}"))?;
-                println!("Deleted template {} at {}!", visible(&name), stamp(now()));
+                println!("Deleted template {} at {}!", display_safe(&name), stamp(now()));
             }
             Ok(())
         }
@@ -158,6 +158,6 @@ async fn push(name: Option<String>, directory: PathBuf, yes: bool, context: &Con
         }
     }
     println!("Updated version at {}!", stamp(now()));
-    eprintln!("Create a workspace of it:  coder create <name> --template {}", visible(&name));
+    eprintln!("Create a workspace of it:  coder create <name> --template {}", display_safe(&name));
     Ok(())
 }

@@ -9,7 +9,7 @@ use coder_wire::workspaces::{CreateWorkspaceBuildRequest, Workspace, WorkspaceBu
 use indicatif::{ProgressBar, ProgressStyle};
 use tokio::time::sleep;
 
-use crate::output::visible;
+use crate::output::display_safe;
 
 /// How often a build is looked at: often enough that a quick one ends quickly.
 const POLL: Duration = Duration::from_millis(100);
@@ -53,7 +53,9 @@ pub async fn follow(client: &Client, mut build: WorkspaceBuild) -> Result<Worksp
             Ok(lines) => {
                 for line in lines {
                     after = line.id;
-                    spinner.suspend(|| eprintln!("  {}: {}", visible(&line.stage), visible(&line.output)));
+                    spinner.suspend(|| {
+                        eprintln!("  {}: {}", display_safe(&line.stage), display_safe(&line.output))
+                    });
                 }
             }
             // The end of the build is told below; its log may already be gone with the workspace.
@@ -70,7 +72,7 @@ pub async fn follow(client: &Client, mut build: WorkspaceBuild) -> Result<Worksp
     if build.job.status == "succeeded" {
         return Ok(build);
     }
-    bail!("the build {}: {}", build.job.status, visible(&build.job.error))
+    bail!("the build {}: {}", build.job.status, display_safe(&build.job.error))
 }
 
 /// Starts a workspace that is stopped, and waits for a build that is under way.

@@ -8,7 +8,7 @@ use coder_wire::workspaces::CreateWorkspaceRequest;
 use super::{build, find};
 use crate::{
     context::Context,
-    output::{now, stamp, visible},
+    output::{display_safe, now, stamp},
     prompt,
 };
 
@@ -47,13 +47,13 @@ pub async fn create(args: CreateArgs, context: &Context) -> Result<()> {
             }
         }
     };
-    eprintln!("Workspace {} of template {}", visible(&name), visible(&template.name));
+    eprintln!("Workspace {} of template {}", display_safe(&name), display_safe(&template.name));
     prompt::confirm("Confirm create?", args.yes)?;
     let request =
         CreateWorkspaceRequest { name, template_id: Some(template.id), ..CreateWorkspaceRequest::default() };
     let workspace = client.create_workspace(&request).await.context("create workspace")?;
     build::follow(&client, workspace.latest_build).await?;
-    println!("The {} workspace has been created at {}!", visible(&workspace.name), stamp(now()));
+    println!("The {} workspace has been created at {}!", display_safe(&workspace.name), stamp(now()));
     Ok(())
 }
 
@@ -73,7 +73,7 @@ pub struct StartArgs {
 pub async fn start(args: StartArgs, context: &Context) -> Result<()> {
     let client = context.client()?;
     let workspace = find(&client, &args.workspace).await?;
-    let name = visible(&workspace.name);
+    let name = display_safe(&workspace.name);
     match workspace.latest_build.status.as_str() {
         "running" => {
             println!("The {name} workspace is already running!");
@@ -123,7 +123,7 @@ pub async fn stop(args: StopArgs, context: &Context) -> Result<()> {
     let workspace = find(&client, &args.workspace).await?;
     prompt::confirm("Confirm stop workspace?", args.yes)?;
     build::run(&client, &workspace, "stop", false).await?;
-    println!("The {} workspace has been stopped at {}!", visible(&workspace.name), stamp(now()));
+    println!("The {} workspace has been stopped at {}!", display_safe(&workspace.name), stamp(now()));
     Ok(())
 }
 
@@ -145,7 +145,7 @@ pub async fn restart(args: RestartArgs, context: &Context) -> Result<()> {
         build::run(&client, &workspace, "stop", false).await?;
     }
     build::run(&client, &workspace, "start", false).await?;
-    println!("The {} workspace has been restarted at {}!", visible(&workspace.name), stamp(now()));
+    println!("The {} workspace has been restarted at {}!", display_safe(&workspace.name), stamp(now()));
     Ok(())
 }
 
@@ -169,8 +169,8 @@ pub async fn delete(args: DeleteArgs, context: &Context) -> Result<()> {
     build::run(&client, &workspace, "delete", args.orphan).await?;
     println!(
         "{}/{} has been deleted at {}!",
-        visible(&workspace.owner_name),
-        visible(&workspace.name),
+        display_safe(&workspace.owner_name),
+        display_safe(&workspace.name),
         stamp(now())
     );
     Ok(())

@@ -13,7 +13,7 @@ use uuid::Uuid;
 use super::find;
 use crate::{
     context::Context,
-    output::{stamp, visible},
+    output::{display_safe, stamp},
 };
 
 /// How often new lines are looked for.
@@ -70,7 +70,12 @@ impl Printed {
             let Some(last) = lines.last() else { break };
             self.build = last.id;
             for line in lines {
-                println!("{} [{}] {}", stamp(line.created_at.0), visible(&line.stage), visible(&line.output));
+                println!(
+                    "{} [{}] {}",
+                    stamp(line.created_at.0),
+                    display_safe(&line.stage),
+                    display_safe(&line.output)
+                );
             }
         }
         for agent in build.resources.iter().flat_map(|resource| &resource.agents) {
@@ -83,7 +88,12 @@ impl Printed {
                 *printed = last.id;
                 for line in lines {
                     let name = names.get(&line.source_id).copied().unwrap_or("agent");
-                    println!("{} [{}] {}", stamp(line.created_at.0), visible(name), visible(&line.output));
+                    println!(
+                        "{} [{}] {}",
+                        stamp(line.created_at.0),
+                        display_safe(name),
+                        display_safe(&line.output)
+                    );
                 }
             }
         }

@@ -8,7 +8,7 @@ use coder_wire::workspaces::{Workspace, WorkspaceAgent};
 use super::find;
 use crate::{
     context::Context,
-    output::{TextFormat, print_json, relative, visible},
+    output::{TextFormat, display_safe, print_json, relative},
 };
 
 /// Show a workspace with its agent.
@@ -32,13 +32,17 @@ pub async fn show(args: ShowArgs, context: &Context) -> Result<()> {
 
 fn print(workspace: &Workspace) {
     let build = &workspace.latest_build;
-    println!("{}/{}", visible(&workspace.owner_name), visible(&workspace.name));
-    println!("  template   {} ({})", visible(&workspace.template_name), visible(&build.template_version_name));
+    println!("{}/{}", display_safe(&workspace.owner_name), display_safe(&workspace.name));
+    println!(
+        "  template   {} ({})",
+        display_safe(&workspace.template_name),
+        display_safe(&build.template_version_name)
+    );
     let outdated = if workspace.outdated { "  a newer version of the template is active" } else { "" };
     println!("  status     {}{outdated}", build.status);
     println!("  built      {}", relative(build.created_at));
     if !build.job.error.is_empty() {
-        println!("  error      {}", visible(&build.job.error));
+        println!("  error      {}", display_safe(&build.job.error));
     }
     for agent in build.resources.iter().flat_map(|resource| &resource.agents) {
         print_agent(workspace, agent);
@@ -46,28 +50,28 @@ fn print(workspace: &Workspace) {
 }
 
 fn print_agent(workspace: &Workspace, agent: &WorkspaceAgent) {
-    println!("  agent      {}", visible(&agent.name));
+    println!("  agent      {}", display_safe(&agent.name));
     println!("    status     {}, {}", agent.status, agent.lifecycle_state);
     if !agent.version.is_empty() {
         println!(
             "    version    {} on {}/{}",
-            visible(&agent.version),
+            display_safe(&agent.version),
             agent.operating_system,
             agent.architecture
         );
     }
     if !agent.expanded_directory.is_empty() {
-        println!("    directory  {}", visible(&agent.expanded_directory));
+        println!("    directory  {}", display_safe(&agent.expanded_directory));
     }
     if !agent.health.healthy {
         println!("    problem    {}", agent.health.reason);
     }
     for app in &agent.apps {
         let health = if app.health == "disabled" { String::new() } else { format!(" ({})", app.health) };
-        println!("    app        {}{health}", visible(&app.slug));
+        println!("    app        {}{health}", display_safe(&app.slug));
     }
     for warning in &agent.warnings {
-        println!("    warning    secret {}: {}", visible(&warning.secret), visible(&warning.message));
+        println!("    warning    secret {}: {}", display_safe(&warning.secret), display_safe(&warning.message));
     }
-    println!("    access     coder ssh {}", visible(&workspace.name));
+    println!("    access     coder ssh {}", display_safe(&workspace.name));
 }

@@ -8,7 +8,7 @@ use coder_model::{
 use coder_store::{agents, users, workspaces};
 use uuid::Uuid;
 
-use crate::{Control, Error, Result, people::hash_secret, workspaces::Overview};
+use crate::{Control, Error, Result, auth::hash_secret, workspaces::WorkspaceWithBuild};
 
 /// The longest text an agent says of itself, in bytes.
 const MAX_WORD: usize = 64;
@@ -17,7 +17,7 @@ const MAX_WORD: usize = 64;
 #[derive(Debug, Clone)]
 pub struct AgentSession {
     pub(crate) agent: Agent,
-    pub(crate) overview: Overview,
+    pub(crate) overview: WorkspaceWithBuild,
     pub(crate) connection: Uuid,
 }
 
@@ -30,7 +30,7 @@ impl AgentSession {
 
     /// Its workspace and the build it works for.
     #[must_use]
-    pub fn overview(&self) -> &Overview {
+    pub fn overview(&self) -> &WorkspaceWithBuild {
         &self.overview
     }
 
@@ -47,7 +47,7 @@ impl AgentSession {
 
 /// What an agent says of itself.
 #[derive(Debug, Clone, Default)]
-pub struct Greeting {
+pub struct AgentInfo {
     /// `linux`, `macos`, `windows`.
     pub operating_system: String,
     /// `amd64`, `arm64`.
@@ -77,11 +77,11 @@ impl Control {
                 detail: "Contact an admin to reactivate the account.".to_owned(),
             });
         }
-        if !is_meant_to_run(&overview) {
+        if !accepts_agent(&overview) {
             return Err(Error::Conflict {
                 message: "The workspace is not started.".to_owned(),
                 detail: format!("Start it with `coder start {}`.", overview.workspace.name),
-                violations: Vec::new(),
+                field_errors: Vec::new(),
             });
         }
         let connection = self.random.id(self.clock.now())?;
@@ -92,14 +92,15 @@ impl Control {
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn agent_connected(&self, session: &AgentSession, greeting: &Greeting) -> Result<()> {
+    pub async fn agent_connected(&self, session: &AgentSession, info: &AgentInfo) -> Result<()> {
         let mut write = self.database.write().await?;
-        let greeting = agents::Greeting {
-            operating_system: cut(&greeting.operating_system),
-            architecture: cut(&greeting.architecture),
-            version: cut(&greeting.version),
+        let info = agents::AgentInfo {
+            operating_system: cut(&info.operating_system),
+            architecture: cut(&info.architecture),
+            version: cut(&info.version),
         };
-        agents::connect(&mut write, session.agent.id, session.connection, greeting, self.clock.now()).await?;
+        agents::record_connect(&mut write, session.agent.id, session.connection, info, self.clock.now())
+            .await?;
         Ok(write.commit().await?)
     }
 
@@ -107,11 +108,11 @@ impl Control {
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn agents_alive(&self, connections: &[Uuid]) -> Result<()> {
+    pub async fn record_heartbeats(&self, connections: &[Uuid]) -> Result<()> {
         let now = self.clock.now();
         let mut write = self.database.write().await?;
         for connection in connections {
-            agents::touch(&mut write, *connection, now).await?;
+            agents::record_heartbeat(&mut write, *connection, now).await?;
         }
         Ok(write.commit().await?)
     }
@@ -122,7 +123,7 @@ impl Control {
     /// When the database fails.
     pub async fn agent_disconnected(&self, connection: Uuid) -> Result<()> {
         let mut write = self.database.write().await?;
-        agents::disconnect(&mut write, connection, self.clock.now()).await?;
+        agents::record_disconnect(&mut write, connection, self.clock.now()).await?;
         Ok(write.commit().await?)
     }
 
@@ -130,19 +131,19 @@ impl Control {
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn may_stay_connected(&self, session: &AgentSession) -> Result<bool> {
+    pub async fn is_connection_allowed(&self, session: &AgentSession) -> Result<bool> {
         let mut read = self.database.read().await?;
         let overview = workspaces::find(&mut read, session.agent.workspace).await?;
         let owner = users::find(&mut read, session.owner()).await?;
         let agent = agents::find(&mut read, session.agent.id).await?;
         Ok(agent.is_some()
             && owner.is_some_and(|owner| owner.status != UserStatus::Suspended)
-            && overview.is_some_and(|overview| is_meant_to_run(&overview)))
+            && overview.is_some_and(|overview| accepts_agent(&overview)))
     }
 }
 
 /// From the request for a start until a stop or delete is done.
-fn is_meant_to_run(overview: &Overview) -> bool {
+fn accepts_agent(overview: &WorkspaceWithBuild) -> bool {
     if overview.workspace.deleted_at.is_some() {
         return false;
     }

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use coder_model::{
-    AgentId, Moment, WorkspaceId,
+    AgentId, Moment,
     template::{App, AppHealth, Definition},
     user::Role,
     workspace::{Agent, AgentStatus, Lifecycle, ResourceName, Transition, Warning},
@@ -11,13 +11,12 @@ use coder_model::{
 use coder_store::{
     agent_app_health,
     agent_logs::{self, Source},
-    agent_warnings, agents, builds, workspaces,
+    agent_warnings, agents, builds,
 };
-use zeroize::Zeroizing;
 
 use crate::{
     Caller, Control, Error, Result,
-    workspaces::{Overview, parse_definition},
+    workspaces::{WorkspaceWithBuild, parse_definition},
 };
 
 /// An agent that was not heard of for this long is gone, whatever its row says: three missed heartbeats.
@@ -59,7 +58,7 @@ impl AgentView {
 
     /// Why the agent is not well; none when it is.
     #[must_use]
-    pub fn complaint(&self) -> Option<&'static str> {
+    pub fn unhealthy_reason(&self) -> Option<&'static str> {
         match (self.status, self.agent.lifecycle) {
             (AgentStatus::Disconnected, _) => Some("agent has lost connection"),
             (AgentStatus::Timeout, _) => Some("agent is taking too long to connect"),
@@ -76,7 +75,7 @@ impl Control {
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn agent_of(&self, overview: &Overview) -> Result<Option<AgentView>> {
+    pub async fn agent_of(&self, overview: &WorkspaceWithBuild) -> Result<Option<AgentView>> {
         if overview.build.transition != Transition::Start {
             return Ok(None);
         }
@@ -105,7 +104,7 @@ impl Control {
     }
 
     /// The agent while it works for the build of `overview`.
-    async fn view(&self, agent: Agent, overview: &Overview) -> Result<AgentView> {
+    async fn view(&self, agent: Agent, overview: &WorkspaceWithBuild) -> Result<AgentView> {
         let definition = parse_definition(&overview.definition)?;
         let mut read = self.database.read().await?;
         let log_sources = agent_logs::sources(&mut read, agent.build).await?;
@@ -130,57 +129,5 @@ impl Control {
         } else {
             AgentStatus::Connected
         }
-    }
-
-    /// Lets the owner, and nobody else, into a workspace. Notes that it is used.
-    ///
-    /// # Errors
-    /// [`Error::NotFound`] for everybody but the workspace's owner.
-    pub async fn enter_workspace(&self, caller: &Caller, id: AgentId) -> Result<Overview> {
-        let mut read = self.database.read().await?;
-        let agent = agents::find(&mut read, id).await?.ok_or(Error::NotFound)?;
-        let overview = workspaces::find(&mut read, agent.workspace).await?.ok_or(Error::NotFound)?;
-        drop(read);
-        if overview.workspace.owner != caller.id() {
-            return Err(Error::NotFound);
-        }
-        let now = self.clock.now();
-        // Once a minute is as exact as anybody needs it, and keeps connections cheap.
-        if now.since(overview.workspace.last_used_at) > Duration::from_secs(60) {
-            let mut write = self.database.write().await?;
-            workspaces::used(&mut write, overview.workspace.id, now).await?;
-            write.commit().await?;
-        }
-        Ok(overview)
-    }
-
-    /// The token of an external workspace's agent, for its owner and nobody else.
-    ///
-    /// # Errors
-    /// [`Error::NotFound`] for everybody else or another agent's name; a refusal where the server starts the agent.
-    pub async fn external_agent_token(
-        &self,
-        caller: &Caller,
-        workspace: WorkspaceId,
-        agent_name: &str,
-    ) -> Result<Zeroizing<String>> {
-        let overview = self.find_workspace(caller, workspace, false).await?;
-        if overview.workspace.owner != caller.id() {
-            return Err(Error::NotFound);
-        }
-        let definition = parse_definition(&overview.definition)?;
-        let mut read = self.database.read().await?;
-        let agent = agents::find_by_workspace(&mut read, workspace).await?.ok_or(Error::NotFound)?;
-        drop(read);
-        if agent.name != agent_name {
-            return Err(Error::NotFound);
-        }
-        if definition.computer != coder_model::template::Computer::External {
-            return Err(Error::refused(
-                "The workspace is not external.",
-                "The server starts its agent itself; only [external] templates have one to start by hand.",
-            ));
-        }
-        self.agent_token(caller.id(), workspace).await
     }
 }

@@ -42,9 +42,10 @@ impl Control {
         source: LogSourceId,
         lines: Vec<NewLine>,
     ) -> Result<()> {
-        let batch = i64::try_from(batch).map_err(|_| Error::refused("The batch number is too large.", ""))?;
+        let batch =
+            i64::try_from(batch).map_err(|_| Error::bad_request("The batch number is too large.", ""))?;
         let mut write = self.database.write().await?;
-        if !agent_logs::take_batch(&mut write, session.agent.id, run, batch).await? {
+        if !agent_logs::register_batch(&mut write, session.agent.id, run, batch).await? {
             return Ok(());
         }
         let agent = agents::find(&mut write, session.agent.id).await?.ok_or(Error::NotFound)?;

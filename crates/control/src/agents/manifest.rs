@@ -1,6 +1,6 @@
 //! What an agent is told: its workspace, its template, and its owner's secrets.
 
-use coder_model::{LogSourceId, template::Definition, workspace::Delivered};
+use coder_model::{LogSourceId, template::Definition, workspace::DeliveryRecord};
 use coder_store::{
     agent_deliveries, agent_logs,
     agent_warnings::{self, Reporter},
@@ -10,20 +10,20 @@ use coder_store::{
 use super::AgentSession;
 use crate::{
     Control, Error, Result,
-    secrets::Opened,
-    workspaces::{Overview, parse_definition},
+    secrets::DecryptedSecret,
+    workspaces::{WorkspaceWithBuild, parse_definition},
 };
 
 /// What an agent is told.
 pub struct Manifest {
     /// The workspace, and the start build that the manifest belongs to.
-    pub overview: Overview,
+    pub overview: WorkspaceWithBuild,
     /// The template of that build.
     pub definition: Definition,
     /// The agent's own place for log lines, then each script's, in file order.
     pub log_sources: Vec<LogSourceId>,
     /// The owner's secrets, by name.
-    pub secrets: Vec<Opened>,
+    pub secrets: Vec<DecryptedSecret>,
 }
 
 impl Control {
@@ -44,7 +44,7 @@ impl Control {
         let told = agent_warnings::list(&mut read, agent.id).await?;
         let earlier = agent_deliveries::list(&mut read, agent.id).await?;
         drop(read);
-        let delivered: Vec<Delivered> = delivery.secrets.iter().map(delivered).collect();
+        let delivered: Vec<DeliveryRecord> = delivery.secrets.iter().map(delivered).collect();
         if !(delivery.warnings.is_empty() && told.is_empty() && delivered == earlier) {
             let mut write = self.database.write().await?;
             agent_warnings::replace(&mut write, agent.id, Reporter::Server, &delivery.warnings).await?;
@@ -61,8 +61,8 @@ impl Control {
 }
 
 /// What is remembered of a secret that goes out.
-fn delivered(secret: &Opened) -> Delivered {
-    Delivered {
+fn delivered(secret: &DecryptedSecret) -> DeliveryRecord {
+    DeliveryRecord {
         id: secret.id,
         name: secret.name.to_string(),
         env_name: secret.env_name.as_ref().map(ToString::to_string),

@@ -1,12 +1,14 @@
-//! Workspace agents: letting them in, telling them what they are for, and keeping what they report.
+//! Workspace agents: authentication, manifest, reports, and who may enter their workspace.
 
+mod access;
 mod connect;
+mod credentials;
 mod find;
 mod logs;
 mod manifest;
 mod report;
 
-pub use connect::{AgentSession, Greeting};
+pub use connect::{AgentInfo, AgentSession};
 pub use find::AgentView;
 pub use logs::NewLine;
 pub use manifest::Manifest;

@@ -37,8 +37,8 @@ impl Control {
     /// # Errors
     /// A word that is no stage.
     pub async fn set_lifecycle(&self, session: &AgentSession, word: &str, at: Moment) -> Result<()> {
-        let lifecycle =
-            Lifecycle::parse(word).ok_or_else(|| Error::refused("The agent reported an unknown stage.", ""))?;
+        let lifecycle = Lifecycle::parse(word)
+            .ok_or_else(|| Error::bad_request("The agent reported an unknown stage.", ""))?;
         let mut write = self.database.write().await?;
         agents::set_lifecycle(&mut write, session.agent.id, lifecycle, at, self.clock.now()).await?;
         Ok(write.commit().await?)
@@ -56,7 +56,7 @@ impl Control {
         word: &str,
     ) -> Result<()> {
         let health = AppHealth::parse(word)
-            .ok_or_else(|| Error::refused("The agent reported an unknown health.", ""))?;
+            .ok_or_else(|| Error::bad_request("The agent reported an unknown health.", ""))?;
         let mut read = self.database.read().await?;
         let overview = builds::find(&mut read, build).await?.ok_or(Error::NotFound)?;
         drop(read);

@@ -1,10 +1,10 @@
 //! Keeping a new secret.
 
+use coder_crypto::{AssociatedData, DataKey};
 use coder_model::secret::{NewSecret, RawSecret, Secret, Usage};
-use coder_seal::{Binding, DataKey};
-use coder_store::{Write, secrets, users};
+use coder_store::{WriteTransaction, secrets, users};
 
-use super::{OwnSecrets, rules};
+use super::{SecretsPermit, rules};
 use crate::{
     Control, Error, Result,
     audit::{Action, Diff, Resource},
@@ -18,7 +18,7 @@ impl Control {
     ///
     /// # Errors
     /// Every broken rule by field; a conflict when name or a target is taken; an exceeded cap.
-    pub async fn create_secret(&self, permit: OwnSecrets<'_>, raw: RawSecret) -> Result<Secret> {
+    pub async fn create_secret(&self, permit: SecretsPermit<'_>, raw: RawSecret) -> Result<Secret> {
         let new = NewSecret::parse(raw).map_err(Error::invalid)?;
         let mut write = self.database.write().await?;
         let existing = self.lock_secrets(&mut write, permit).await?;
@@ -39,8 +39,12 @@ impl Control {
     }
 
     /// Takes the lock that orders all changes of the owner's secrets, then reads what there is.
-    pub(super) async fn lock_secrets(&self, write: &mut Write, permit: OwnSecrets<'_>) -> Result<Vec<Secret>> {
-        if !users::bump_secrets_revision(write, permit.owner()).await? {
+    pub(super) async fn lock_secrets(
+        &self,
+        write: &mut WriteTransaction,
+        permit: SecretsPermit<'_>,
+    ) -> Result<Vec<Secret>> {
+        if !users::lock(write, permit.owner()).await? {
             return Err(Error::NotFound);
         }
         Ok(secrets::list(write, permit.owner()).await?)
@@ -49,8 +53,8 @@ impl Control {
     /// Seals the value for its row and stores it with its audit entry.
     pub(super) async fn insert_secret(
         &self,
-        write: &mut Write,
-        permit: OwnSecrets<'_>,
+        write: &mut WriteTransaction,
+        permit: SecretsPermit<'_>,
         key: &DataKey,
         new: NewSecret,
     ) -> Result<Secret> {
@@ -68,10 +72,13 @@ impl Control {
             created_at: now,
             updated_at: now,
         };
-        let binding =
-            Binding::SecretValue { owner: secret.owner, secret: secret.id, revision: secret.value_revision };
+        let associated_data = AssociatedData::SecretValue {
+            owner: secret.owner,
+            secret: secret.id,
+            revision: secret.value_revision,
+        };
         let sealed = key
-            .seal(binding, new.value.expose().as_bytes())
+            .seal(associated_data, new.value.expose().as_bytes())
             .map_err(|error| Error::internal(error.to_string()))?;
         secrets::insert(write, &secret, &sealed).await?;
         let diff = Diff::default()

@@ -1,19 +1,19 @@
 //! The key that a user's values are sealed with.
 
+use coder_crypto::DataKey;
 use coder_model::UserId;
-use coder_seal::DataKey;
-use coder_store::{Reads, Write, data_keys};
+use coder_store::{Readable, WriteTransaction, data_keys};
 
 use crate::{Control, Error, Result};
 
 impl Control {
     /// The user's data key, made on first use. The caller holds the user's row, so that two first uses agree.
-    pub(crate) async fn data_key(&self, write: &mut Write, owner: UserId) -> Result<DataKey> {
+    pub(crate) async fn data_key(&self, write: &mut WriteTransaction, owner: UserId) -> Result<DataKey> {
         if let Some(key) = self.existing_data_key(write, owner).await? {
             return Ok(key);
         }
         let key = DataKey::generate().map_err(|error| Error::internal(error.to_string()))?;
-        let wrapped = self.ring.wrap(owner, &key).map_err(|error| Error::internal(error.to_string()))?;
+        let wrapped = self.key_ring.wrap(owner, &key).map_err(|error| Error::internal(error.to_string()))?;
         data_keys::insert(write, owner, &wrapped).await?;
         Ok(key)
     }
@@ -21,11 +21,11 @@ impl Control {
     /// The user's data key, if anything was ever sealed for them.
     pub(crate) async fn existing_data_key(
         &self,
-        reads: &mut impl Reads,
+        reads: &mut impl Readable,
         owner: UserId,
     ) -> Result<Option<DataKey>> {
         let Some(wrapped) = data_keys::find(reads, owner).await? else { return Ok(None) };
-        let key = self.ring.unwrap(owner, &wrapped).map_err(|error| {
+        let key = self.key_ring.unwrap(owner, &wrapped).map_err(|error| {
             Error::internal(format!("the data key of user {owner} does not unwrap: {error}"))
         })?;
         Ok(Some(key))

@@ -2,7 +2,7 @@
 
 use coder_store::{secrets, users};
 
-use super::{OwnSecrets, create::text};
+use super::{SecretsPermit, create::text};
 use crate::{
     Control, Error, Result,
     audit::{Action, Diff, Resource},
@@ -13,9 +13,9 @@ impl Control {
     ///
     /// # Errors
     /// [`Error::NotFound`].
-    pub async fn delete_secret(&self, permit: OwnSecrets<'_>, name: &str) -> Result<()> {
+    pub async fn delete_secret(&self, permit: SecretsPermit<'_>, name: &str) -> Result<()> {
         let mut write = self.database.write().await?;
-        users::bump_secrets_revision(&mut write, permit.owner()).await?;
+        users::lock(&mut write, permit.owner()).await?;
         let secret = secrets::find(&mut write, permit.owner(), name).await?.ok_or(Error::NotFound)?;
         secrets::delete(&mut write, secret.id).await?;
         let diff = Diff::default()

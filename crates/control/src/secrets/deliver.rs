@@ -1,18 +1,18 @@
 //! Opening an owner's secrets for their workspace's agent: the only place where a value is plain text again.
 
+use coder_crypto::{AssociatedData, DataKey};
 use coder_model::{
     SecretId, UserId,
     secret::{EnvName, FileTarget, SecretName},
     workspace::Warning,
 };
-use coder_seal::{Binding, DataKey};
-use coder_store::secrets::{self, Deliverable};
+use coder_store::secrets::{self, SealedSecret};
 use zeroize::Zeroizing;
 
 use crate::{Control, Result};
 
 /// A secret with its value, on its way to the owner's workspace.
-pub struct Opened {
+pub struct DecryptedSecret {
     /// The secret.
     pub id: SecretId,
     /// Its name.
@@ -30,7 +30,7 @@ pub struct Opened {
 /// What an owner's workspace receives, and what could not be opened.
 pub struct Delivery {
     /// By name.
-    pub secrets: Vec<Opened>,
+    pub secrets: Vec<DecryptedSecret>,
     /// One for each that did not open.
     pub warnings: Vec<Warning>,
 }
@@ -39,7 +39,7 @@ impl Control {
     /// Opens everything the owner has enabled. What does not open is named and skipped; the rest still goes out.
     pub(crate) async fn open_deliverable(&self, owner: UserId) -> Result<Delivery> {
         let mut read = self.database.read().await?;
-        let stored = secrets::deliverable(&mut read, owner).await?;
+        let stored = secrets::list_deliverable(&mut read, owner).await?;
         // Without its key nothing opens, and every secret gets its warning.
         let key = self.existing_data_key(&mut read, owner).await.unwrap_or_else(|error| {
             tracing::error!(%owner, %error, "no secret of this user can be delivered");
@@ -48,7 +48,7 @@ impl Control {
         let mut delivery = Delivery { secrets: Vec::with_capacity(stored.len()), warnings: Vec::new() };
         for secret in stored {
             match key.as_ref().and_then(|key| open(key, owner, &secret)) {
-                Some(value) => delivery.secrets.push(Opened {
+                Some(value) => delivery.secrets.push(DecryptedSecret {
                     id: secret.id,
                     name: secret.name,
                     env_name: secret.env_name,
@@ -71,8 +71,9 @@ impl Control {
     }
 }
 
-fn open(key: &DataKey, owner: UserId, secret: &Deliverable) -> Option<Zeroizing<String>> {
-    let binding = Binding::SecretValue { owner, secret: secret.id, revision: secret.value_revision };
-    let mut bytes = key.open(binding, &secret.value).ok()?;
+fn open(key: &DataKey, owner: UserId, secret: &SealedSecret) -> Option<Zeroizing<String>> {
+    let associated_data =
+        AssociatedData::SecretValue { owner, secret: secret.id, revision: secret.value_revision };
+    let mut bytes = key.open(associated_data, &secret.value).ok()?;
     String::from_utf8(std::mem::take(&mut *bytes)).ok().map(Zeroizing::new)
 }

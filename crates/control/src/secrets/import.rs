@@ -1,13 +1,13 @@
 //! A file of secrets, all or nothing.
 
 use coder_model::{
-    Violation,
+    FieldError,
     import::{self, Entry, Format},
     secret::{EnvName, MAX_SECRETS, NewSecret, RawSecret, Secret, Usage},
 };
 use zeroize::Zeroizing;
 
-use super::{OwnSecrets, rules};
+use super::{SecretsPermit, rules};
 use crate::{Control, Error, Result};
 
 impl Control {
@@ -18,13 +18,13 @@ impl Control {
     /// an exceeded cap.
     pub async fn import_secrets(
         &self,
-        permit: OwnSecrets<'_>,
+        permit: SecretsPermit<'_>,
         format: &str,
         content: Zeroizing<String>,
     ) -> Result<Vec<Secret>> {
         let entries = Format::parse(format)
             .and_then(|format| import::parse(format, &content))
-            .map_err(|error| Error::refused("Failed to parse secrets file.", error.to_string()))?;
+            .map_err(|error| Error::bad_request("Failed to parse secrets file.", error.to_string()))?;
         let new = parse(&entries)?;
         let mut write = self.database.write().await?;
         let existing = self.lock_secrets(&mut write, permit).await?;
@@ -52,10 +52,10 @@ fn parse(entries: &[Entry]) -> Result<Vec<NewSecret>> {
         };
         match NewSecret::parse(raw) {
             Ok(new) => parsed.push(new),
-            Err(violations) => broken.extend(violations.into_iter().map(|violation| {
-                Violation::new(
-                    format!("secrets[{index}].{}", violation.field),
-                    format!("{}: {}", entry.describe(), violation.detail),
+            Err(field_errors) => broken.extend(field_errors.into_iter().map(|error| {
+                FieldError::new(
+                    format!("secrets[{index}].{}", error.field),
+                    format!("{}: {}", entry.describe(), error.detail),
                 )
             })),
         }
@@ -75,7 +75,7 @@ fn check(entries: &[Entry], new: &[NewSecret], existing: &[Secret]) -> Result<()
             // One stored secret that holds several dimensions is one collision.
             if !rows.contains(&row.id) {
                 rows.push(row.id);
-                taken.push(Violation::new(
+                taken.push(FieldError::new(
                     format!("secrets[{index}].{field}"),
                     format!("{}: {detail}", entry.describe()),
                 ));
@@ -86,12 +86,12 @@ fn check(entries: &[Entry], new: &[NewSecret], existing: &[Secret]) -> Result<()
         return Err(Error::Conflict {
             message: "Some secrets already exist.".to_owned(),
             detail: String::new(),
-            violations: taken,
+            field_errors: taken,
         });
     }
     let (have, more) = (existing.len() as u64, new.len() as u64);
     if let Some(over) = (have + more).checked_sub(MAX_SECRETS).filter(|over| *over > 0) {
-        return Err(Error::refused(
+        return Err(Error::bad_request(
             "User secrets limit reached.",
             format!(
                 "You have {have} of {MAX_SECRETS} secrets and this file contains {more}, so remove at least {over}."
@@ -103,7 +103,7 @@ fn check(entries: &[Entry], new: &[NewSecret], existing: &[Secret]) -> Result<()
         usage = usage.with(new.value.len() as u64, new.env_name.is_some());
         usage.check().map_err(|limit| {
             let place = entry.line.map(|line| format!(" on line {line}")).unwrap_or_default();
-            Error::refused(
+            Error::bad_request(
                 limit.message(),
                 format!("Entry secrets[{index}] (\"{}\"{place}): {}", entry.shown_key(), limit.detail()),
             )

@@ -11,5 +11,5 @@ mod rewrap;
 mod rules;
 mod update;
 
-pub use deliver::Opened;
-pub use permit::OwnSecrets;
+pub use deliver::DecryptedSecret;
+pub use permit::SecretsPermit;

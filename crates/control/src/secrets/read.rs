@@ -3,7 +3,7 @@
 use coder_model::secret::Secret;
 use coder_store::secrets;
 
-use super::OwnSecrets;
+use super::SecretsPermit;
 use crate::{Control, Error, Result};
 
 impl Control {
@@ -11,7 +11,7 @@ impl Control {
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn list_secrets(&self, permit: OwnSecrets<'_>) -> Result<Vec<Secret>> {
+    pub async fn list_secrets(&self, permit: SecretsPermit<'_>) -> Result<Vec<Secret>> {
         Ok(secrets::list(&mut self.database.read().await?, permit.owner()).await?)
     }
 
@@ -19,7 +19,7 @@ impl Control {
     ///
     /// # Errors
     /// [`Error::NotFound`].
-    pub async fn find_secret(&self, permit: OwnSecrets<'_>, name: &str) -> Result<Secret> {
+    pub async fn find_secret(&self, permit: SecretsPermit<'_>, name: &str) -> Result<Secret> {
         secrets::find(&mut self.database.read().await?, permit.owner(), name).await?.ok_or(Error::NotFound)
     }
 }

@@ -14,14 +14,15 @@ impl Control {
     /// # Errors
     /// When a key does not unwrap, or the database fails.
     pub async fn rewrap_data_keys(&self) -> Result<usize> {
-        let first = self.ring.first().as_str();
-        let stale = data_keys::list_not_under(&mut self.database.read().await?, first, BATCH).await?;
+        let first = self.key_ring.primary().as_str();
+        let stale = data_keys::list_not_wrapped_by(&mut self.database.read().await?, first, BATCH).await?;
         for (owner, _) in &stale {
             let mut write = self.database.write().await?;
-            users::bump_secrets_revision(&mut write, *owner).await?;
+            users::lock(&mut write, *owner).await?;
             // Read again under the lock: another server may have been here meanwhile.
             let Some(key) = self.existing_data_key(&mut write, *owner).await? else { continue };
-            let wrapped = self.ring.wrap(*owner, &key).map_err(|error| Error::internal(error.to_string()))?;
+            let wrapped =
+                self.key_ring.wrap(*owner, &key).map_err(|error| Error::internal(error.to_string()))?;
             data_keys::replace(&mut write, *owner, &wrapped).await?;
             write.commit().await?;
         }

@@ -2,7 +2,7 @@
 //! while their owner's row is locked, so that it holds for requests that arrive together.
 
 use coder_model::{
-    Violation,
+    FieldError,
     secret::{EnvName, FileTarget, LimitExceeded, Secret, SecretName},
 };
 
@@ -34,11 +34,11 @@ pub(super) fn conflict(collisions: &[(&'static str, &'static str, &Secret)]) -> 
     collisions.first().map(|(field, detail, _)| Error::Conflict {
         message: "Validation failed.".to_owned(),
         detail: String::new(),
-        violations: vec![Violation::new(*field, *detail)],
+        field_errors: vec![FieldError::new(*field, *detail)],
     })
 }
 
 /// The refusal for an exceeded cap.
 pub(super) fn over_limit(limit: LimitExceeded) -> Error {
-    Error::refused(limit.message(), limit.detail())
+    Error::bad_request(limit.message(), limit.detail())
 }

@@ -1,10 +1,10 @@
 //! Changing a secret.
 
+use coder_crypto::AssociatedData;
 use coder_model::secret::{RawPatch, Secret, SecretPatch, Usage};
-use coder_seal::Binding;
 use coder_store::secrets;
 
-use super::{OwnSecrets, create::text, rules};
+use super::{SecretsPermit, create::text, rules};
 use crate::{
     Control, Error, Result,
     audit::{Action, Diff, Resource},
@@ -15,10 +15,10 @@ impl Control {
     ///
     /// # Errors
     /// Every broken rule by field; a conflict when a target is taken; an exceeded cap; [`Error::NotFound`].
-    pub async fn update_secret(&self, permit: OwnSecrets<'_>, name: &str, raw: RawPatch) -> Result<Secret> {
+    pub async fn update_secret(&self, permit: SecretsPermit<'_>, name: &str, raw: RawPatch) -> Result<Secret> {
         let patch = SecretPatch::parse(raw).map_err(Error::invalid)?;
         if patch.is_empty() {
-            return Err(Error::refused("At least one field must be provided.", ""));
+            return Err(Error::bad_request("At least one field must be provided.", ""));
         }
         let mut write = self.database.write().await?;
         let existing = self.lock_secrets(&mut write, permit).await?;
@@ -36,10 +36,10 @@ impl Control {
         secrets::update(&mut write, &new).await?;
         if let Some(value) = &patch.value {
             let key = self.data_key(&mut write, new.owner).await?;
-            let binding =
-                Binding::SecretValue { owner: new.owner, secret: new.id, revision: new.value_revision };
+            let associated_data =
+                AssociatedData::SecretValue { owner: new.owner, secret: new.id, revision: new.value_revision };
             let sealed = key
-                .seal(binding, value.expose().as_bytes())
+                .seal(associated_data, value.expose().as_bytes())
                 .map_err(|error| Error::internal(error.to_string()))?;
             secrets::set_value(&mut write, new.id, &sealed, new.value_revision).await?;
         }

@@ -3,7 +3,7 @@
 use std::io::Read;
 
 use coder_model::{
-    Violation,
+    FieldError,
     template::{Definition, MAX_BYTES},
 };
 use tar::{Archive, EntryType};
@@ -23,17 +23,18 @@ pub(super) fn definition(archive: &[u8]) -> Result<(String, Definition)> {
         Err(errors) => Err(Error::Invalid {
             message: "The template is not valid.".to_owned(),
             detail: String::new(),
-            violations: errors
+            field_errors: errors
                 .into_iter()
-                .map(|error| Violation::new("template.toml", error.to_string()))
+                .map(|error| FieldError::new("template.toml", error.to_string()))
                 .collect(),
         }),
     }
 }
 
 fn find(archive: &[u8]) -> Result<String> {
-    let malformed =
-        |_| Error::refused("The file is not a tar archive.", "Push the folder with `coder templates push`.");
+    let malformed = |_| {
+        Error::bad_request("The file is not a tar archive.", "Push the folder with `coder templates push`.")
+    };
     let mut archive = Archive::new(archive);
     for entry in archive.entries().map_err(malformed)?.take(MAX_ENTRIES) {
         let mut entry = entry.map_err(malformed)?;
@@ -45,10 +46,10 @@ fn find(archive: &[u8]) -> Result<String> {
         let mut text = Vec::new();
         entry.by_ref().take(MAX_BYTES as u64 + 1).read_to_end(&mut text).map_err(malformed)?;
         return String::from_utf8(text).map_err(|_| {
-            Error::refused("template.toml is not valid UTF-8.", "Save it as UTF-8 and push again.")
+            Error::bad_request("template.toml is not valid UTF-8.", "Save it as UTF-8 and push again.")
         });
     }
-    Err(Error::refused(
+    Err(Error::bad_request(
         "The archive has no template.toml.",
         "Every template folder needs one; `coder templates init` writes one to start from.",
     ))

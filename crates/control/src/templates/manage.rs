@@ -1,9 +1,9 @@
 //! Making, finding and deleting templates.
 
-use coder_model::{TemplateId, TemplateVersionId, Violation, template::Template, workspace::ResourceName};
+use coder_model::{FieldError, TemplateId, TemplateVersionId, template::Template, workspace::ResourceName};
 use coder_store::{
     Error as StoreError,
-    templates::{self, Found},
+    templates::{self, TemplateDetails},
 };
 
 use super::push::TEMPLATE_ADMINS;
@@ -35,7 +35,7 @@ impl Control {
     ///
     /// # Errors
     /// Broken rules by field; a conflict when the name is taken.
-    pub async fn create_template(&self, caller: &Caller, request: NewTemplate) -> Result<Found> {
+    pub async fn create_template(&self, caller: &Caller, request: NewTemplate) -> Result<TemplateDetails> {
         caller.require_any(TEMPLATE_ADMINS)?;
         let name = ResourceName::parse(&request.name).map_err(|detail| Error::invalid_field("name", detail))?;
         for (field, text) in [
@@ -61,7 +61,7 @@ impl Control {
         };
         let mut write = self.database.write().await?;
         templates::insert(&mut write, &template).await.map_err(|error| taken(error, &template))?;
-        if !templates::adopt_version(&mut write, request.version, template.id).await? {
+        if !templates::assign_version(&mut write, request.version, template.id).await? {
             return Err(Error::invalid_field(
                 "template_version_id",
                 "There is no such version, or it belongs to a template already.",
@@ -77,7 +77,7 @@ impl Control {
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn list_templates(&self) -> Result<Vec<Found>> {
+    pub async fn list_templates(&self) -> Result<Vec<TemplateDetails>> {
         Ok(templates::list(&mut self.database.read().await?).await?)
     }
 
@@ -85,7 +85,7 @@ impl Control {
     ///
     /// # Errors
     /// [`Error::NotFound`].
-    pub async fn find_template(&self, id: TemplateId) -> Result<Found> {
+    pub async fn find_template(&self, id: TemplateId) -> Result<TemplateDetails> {
         templates::find(&mut self.database.read().await?, id).await?.ok_or(Error::NotFound)
     }
 
@@ -93,7 +93,7 @@ impl Control {
     ///
     /// # Errors
     /// [`Error::NotFound`].
-    pub async fn find_template_by_name(&self, name: &str) -> Result<Found> {
+    pub async fn find_template_by_name(&self, name: &str) -> Result<TemplateDetails> {
         templates::find_by_name(&mut self.database.read().await?, name).await?.ok_or(Error::NotFound)
     }
 
@@ -133,10 +133,10 @@ impl Control {
         caller.require_any(TEMPLATE_ADMINS)?;
         let now = self.clock.now();
         let mut write = self.database.write().await?;
-        templates::touch(&mut write, id, now).await?;
+        templates::lock(&mut write, id, now).await?;
         let found = templates::find(&mut write, id).await?.ok_or(Error::NotFound)?;
         if found.workspaces > 0 {
-            return Err(Error::refused(
+            return Err(Error::bad_request(
                 "All workspaces must be deleted before a template can be removed.",
                 format!("Workspaces that use it: {}.", found.workspaces),
             ));
@@ -153,7 +153,7 @@ fn taken(error: StoreError, template: &Template) -> Error {
         StoreError::Conflict { .. } => Error::Conflict {
             message: format!("Template with name \"{}\" already exists.", template.name),
             detail: String::new(),
-            violations: vec![Violation::new("name", "This value is already in use and should be unique.")],
+            field_errors: vec![FieldError::new("name", "This value is already in use and should be unique.")],
         },
         other => other.into(),
     }

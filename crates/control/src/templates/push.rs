@@ -24,7 +24,7 @@ impl Control {
         caller.require_any(TEMPLATE_ADMINS)?;
         archive::definition(data).map(drop).or_else(|error| match error {
             // An invalid template is refused with its version, where its errors are expected.
-            Error::Invalid { violations, .. } if !violations.is_empty() => Ok(()),
+            Error::Invalid { field_errors, .. } if !field_errors.is_empty() => Ok(()),
             other => Err(other),
         })?;
         let now = self.clock.now();
@@ -46,7 +46,7 @@ impl Control {
         file: FileId,
         template: Option<TemplateId>,
         name: String,
-    ) -> Result<templates::FoundVersion> {
+    ) -> Result<templates::TemplateVersionDetails> {
         caller.require_any(TEMPLATE_ADMINS)?;
         let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
         if name.chars().count() > MAX_NAME || !name.chars().all(plain) {
@@ -75,7 +75,7 @@ impl Control {
         };
         let mut write = self.database.write().await?;
         if let Some(template) = template
-            && !templates::touch(&mut write, template, now).await?
+            && !templates::lock(&mut write, template, now).await?
         {
             return Err(Error::NotFound);
         }
@@ -83,7 +83,7 @@ impl Control {
         let resource = Resource { kind: "template_version", id: version.id.uuid(), target: &version.name };
         self.audit(&mut write, caller, Action::Create, resource, Diff::default()).await?;
         write.commit().await?;
-        Ok(templates::FoundVersion {
+        Ok(templates::TemplateVersionDetails {
             version,
             definition,
             created_by_name: caller.user().username.as_str().to_owned(),
@@ -94,7 +94,10 @@ impl Control {
     ///
     /// # Errors
     /// [`Error::NotFound`].
-    pub async fn find_template_version(&self, id: TemplateVersionId) -> Result<templates::FoundVersion> {
+    pub async fn find_template_version(
+        &self,
+        id: TemplateVersionId,
+    ) -> Result<templates::TemplateVersionDetails> {
         templates::find_version(&mut self.database.read().await?, id).await?.ok_or(Error::NotFound)
     }
 }

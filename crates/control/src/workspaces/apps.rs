@@ -33,7 +33,7 @@ impl Control {
         }
         let overview = self.find_workspace_by_name(caller, &owner, &wanted.workspace, false).await?;
         let Some(view) = self.agent_of(&overview).await? else {
-            return Err(Error::refused(
+            return Err(Error::bad_request(
                 "The workspace is not running.",
                 format!("Start it with `coder start {}`.", overview.workspace.name),
             ));
@@ -43,12 +43,12 @@ impl Control {
         }
         let app = view.definition.apps.iter().find(|app| app.slug == wanted.slug).ok_or(Error::NotFound)?;
         let AppTarget::Url(url) = &app.target else {
-            return Err(Error::refused(
+            return Err(Error::bad_request(
                 "This app runs in a terminal.",
                 "Open it in a terminal session: it has no address of its own.",
             ));
         };
-        self.enter_workspace(caller, view.agent.id).await?;
+        self.authorize_workspace(caller, view.agent.id).await?;
         Ok((view.agent.id, app.clone(), url.clone()))
     }
 }

@@ -1,19 +1,19 @@
 //! Making workspaces.
 
+use coder_crypto::AssociatedData;
 use coder_model::{
-    TemplateId, TemplateVersionId, Violation, WorkspaceId,
+    FieldError, TemplateId, TemplateVersionId, WorkspaceId,
     template::Definition,
     user::User,
     workspace::{BuildReason, ResourceName, Transition},
 };
-use coder_seal::Binding;
-use coder_store::{Error as StoreError, Write, agents, builds, templates, users, workspaces};
+use coder_store::{Error as StoreError, WriteTransaction, agents, builds, templates, users, workspaces};
 
-use super::Overview;
+use super::WorkspaceWithBuild;
 use crate::{
     Caller, Control, Error, Result,
     audit::{Action, Diff, Resource},
-    people::hash_secret,
+    auth::hash_secret,
 };
 
 /// Letters and digits of an agent's token: 238 bits.
@@ -40,7 +40,7 @@ impl Control {
         caller: &Caller,
         owner: &User,
         request: NewWorkspace,
-    ) -> Result<Overview> {
+    ) -> Result<WorkspaceWithBuild> {
         if owner.id != caller.id() {
             return Err(Error::Forbidden);
         }
@@ -48,7 +48,7 @@ impl Control {
         let now = self.clock.now();
         let mut write = self.database.write().await?;
         // Locks the owner: nobody is deleted while getting a workspace.
-        if !users::bump_secrets_revision(&mut write, owner.id).await? {
+        if !users::lock(&mut write, owner.id).await? {
             return Err(Error::NotFound);
         }
         let (template, version) = self.chosen_version(&mut write, &request).await?;
@@ -72,7 +72,7 @@ impl Control {
         let token = self.random.alphanumeric(AGENT_TOKEN_LENGTH)?;
         let key = self.data_key(&mut write, owner.id).await?;
         let sealed = key
-            .seal(Binding::AgentToken { owner: owner.id, workspace: id }, token.as_bytes())
+            .seal(AssociatedData::AgentToken { owner: owner.id, workspace: id }, token.as_bytes())
             .map_err(|error| Error::internal(error.to_string()))?;
         let agent = agents::NewAgent {
             id: self.random.id(now)?.into(),
@@ -97,9 +97,9 @@ impl Control {
     /// The template and the version of it that a request means. Holds the template's row.
     async fn chosen_version(
         &self,
-        write: &mut Write,
+        write: &mut WriteTransaction,
         request: &NewWorkspace,
-    ) -> Result<(TemplateId, templates::FoundVersion)> {
+    ) -> Result<(TemplateId, templates::TemplateVersionDetails)> {
         let unknown = |field: &str| Error::invalid_field(field, "There is no such template.");
         let (template, version) = match (request.template, request.version) {
             (Some(template), None) => {
@@ -118,7 +118,7 @@ impl Control {
                 ));
             }
         };
-        if !templates::touch(write, template, self.clock.now()).await? {
+        if !templates::lock(write, template, self.clock.now()).await? {
             return Err(unknown("template_id"));
         }
         let found = templates::find_version(write, version).await?.ok_or(Error::NotFound)?;
@@ -130,7 +130,7 @@ impl Control {
 pub(crate) fn parse_definition(text: &str) -> Result<Definition> {
     Definition::parse(text).map_err(|errors| {
         let first = errors.first().map(ToString::to_string).unwrap_or_default();
-        Error::refused("The template cannot be used by this version.", format!("Push it again: {first}"))
+        Error::bad_request("The template cannot be used by this version.", format!("Push it again: {first}"))
     })
 }
 
@@ -140,7 +140,7 @@ pub(super) fn taken(error: StoreError, name: &ResourceName) -> Error {
         StoreError::Conflict { .. } => Error::Conflict {
             message: format!("Workspace \"{name}\" already exists."),
             detail: String::new(),
-            violations: vec![Violation::new("name", "This value is already in use and should be unique.")],
+            field_errors: vec![FieldError::new("name", "This value is already in use and should be unique.")],
         },
         other => other.into(),
     }

@@ -1,8 +1,8 @@
 //! Finding workspaces and builds.
 
 use coder_model::{
-    AgentId, BuildId, Violation, WorkspaceId,
-    page::Page,
+    AgentId, BuildId, FieldError, WorkspaceId,
+    pagination::Pagination,
     user::{Role, User},
 };
 use coder_store::{
@@ -10,22 +10,22 @@ use coder_store::{
     workspaces::{self, Filter},
 };
 
-use super::{Overview, build::may_see};
+use super::{WorkspaceWithBuild, access::check_access};
 use crate::{Caller, Control, Error, Result};
 
 impl Control {
     /// A workspace with its latest build.
     ///
     /// # Errors
-    /// [`Error::NotFound`]; [`Error::Gone`] for a deleted one that was not asked for.
+    /// [`Error::NotFound`]; [`Error::Gone`] for a deleted one that was not request for.
     pub async fn find_workspace(
         &self,
         caller: &Caller,
         id: WorkspaceId,
         with_deleted: bool,
-    ) -> Result<Overview> {
+    ) -> Result<WorkspaceWithBuild> {
         let found = workspaces::find(&mut self.database.read().await?, id).await?.ok_or(Error::NotFound)?;
-        may_see(caller, &found)?;
+        check_access(caller, &found)?;
         if found.workspace.deleted_at.is_some() && !with_deleted {
             return Err(Error::Gone {
                 message: format!("Workspace \"{}\" was deleted.", found.workspace.name),
@@ -44,11 +44,11 @@ impl Control {
         owner: &User,
         name: &str,
         with_deleted: bool,
-    ) -> Result<Overview> {
+    ) -> Result<WorkspaceWithBuild> {
         let mut read = self.database.read().await?;
         let found = workspaces::find_by_name(&mut read, owner.id, name, with_deleted).await?;
         let found = found.ok_or(Error::NotFound)?;
-        may_see(caller, &found)?;
+        check_access(caller, &found)?;
         Ok(found)
     }
 
@@ -60,8 +60,8 @@ impl Control {
         &self,
         caller: &Caller,
         query: &str,
-        page: Page,
-    ) -> Result<(Vec<Overview>, i64)> {
+        pagination: Pagination,
+    ) -> Result<(Vec<WorkspaceWithBuild>, i64)> {
         let mut filter = parse(query, caller.user().username.as_str())?;
         if !caller.has_any(&[Role::Owner]) {
             let own = caller.user().username.as_str();
@@ -70,17 +70,17 @@ impl Control {
             }
             own.clone_into(&mut filter.owner);
         }
-        Ok(workspaces::list(&mut self.database.read().await?, &filter, page).await?)
+        Ok(workspaces::list(&mut self.database.read().await?, &filter, pagination).await?)
     }
 
     /// A build with its workspace.
     ///
     /// # Errors
     /// [`Error::NotFound`].
-    pub async fn find_build(&self, caller: &Caller, id: BuildId) -> Result<Overview> {
+    pub async fn find_build(&self, caller: &Caller, id: BuildId) -> Result<WorkspaceWithBuild> {
         let found = builds::find(&mut self.database.read().await?, id).await?;
         let found = found.ok_or(Error::NotFound)?;
-        may_see(caller, &found)?;
+        check_access(caller, &found)?;
         Ok(found)
     }
 
@@ -94,7 +94,7 @@ impl Control {
         owner: &User,
         name: &str,
         number: i64,
-    ) -> Result<Overview> {
+    ) -> Result<WorkspaceWithBuild> {
         let workspace = self.find_workspace_by_name(caller, owner, name, true).await?.workspace.id;
         let mut read = self.database.read().await?;
         builds::find_by_number(&mut read, workspace, number).await?.ok_or(Error::NotFound)
@@ -104,7 +104,7 @@ impl Control {
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn running_workspaces(&self) -> Result<Vec<Overview>> {
+    pub async fn running_workspaces(&self) -> Result<Vec<WorkspaceWithBuild>> {
         Ok(workspaces::list_running(&mut self.database.read().await?).await?)
     }
 
@@ -121,9 +121,14 @@ impl Control {
     ///
     /// # Errors
     /// [`Error::NotFound`].
-    pub async fn list_builds(&self, caller: &Caller, id: WorkspaceId, page: Page) -> Result<Vec<Overview>> {
+    pub async fn list_builds(
+        &self,
+        caller: &Caller,
+        id: WorkspaceId,
+        pagination: Pagination,
+    ) -> Result<Vec<WorkspaceWithBuild>> {
         self.find_workspace(caller, id, true).await?;
-        Ok(builds::list(&mut self.database.read().await?, id, page).await?)
+        Ok(builds::list(&mut self.database.read().await?, id, pagination).await?)
     }
 }
 
@@ -140,7 +145,7 @@ fn parse(query: &str, me: &str) -> Result<Filter> {
                 return Err(Error::Invalid {
                     message: "Invalid workspace search query.".to_owned(),
                     detail: String::new(),
-                    violations: vec![Violation::new(key, format!("\"{key}\" is not a valid query param"))],
+                    field_errors: vec![FieldError::new(key, format!("\"{key}\" is not a valid query param"))],
                 });
             }
             // `owner/name`, as workspaces are written elsewhere.

@@ -1,18 +1,22 @@
-//! Workspaces: what people ask for, and the work on their builds.
+//! Workspaces: create, build, find, settings, schedules.
 
+mod access;
 mod apps;
 mod build;
+mod build_queue;
 mod create;
+mod delete;
 mod find;
 mod logs;
 mod pending;
+mod rename;
 mod restart;
+mod schedule;
 mod settings;
-mod work;
 
 pub use apps::AppRef;
-pub use coder_store::workspaces::Overview;
+pub use build_queue::{BuildOutcome, ClaimedBuild, LeaseStatus};
+pub use coder_store::workspaces::WorkspaceWithBuild;
 pub use create::NewWorkspace;
 pub(crate) use create::parse_definition;
-pub use settings::next_start;
-pub use work::{Claim, Claimed, Outcome};
+pub use schedule::next_start;

@@ -1,9 +1,9 @@
 //! What a workspace's next start would change about its owner's secrets.
 
-use coder_model::workspace::{Change, Lifecycle, Transition, changes};
+use coder_model::workspace::{Lifecycle, PendingChange, Transition, pending_changes};
 use coder_store::{agent_deliveries, agents, secrets};
 
-use super::Overview;
+use super::WorkspaceWithBuild;
 use crate::{Caller, Control, Result};
 
 impl Control {
@@ -12,7 +12,11 @@ impl Control {
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn pending_changes(&self, caller: &Caller, overview: &Overview) -> Result<Vec<(String, Change)>> {
+    pub async fn pending_changes(
+        &self,
+        caller: &Caller,
+        overview: &WorkspaceWithBuild,
+    ) -> Result<Vec<(String, PendingChange)>> {
         if overview.workspace.owner != caller.id() || overview.build.transition != Transition::Start {
             return Ok(Vec::new());
         }
@@ -25,6 +29,6 @@ impl Control {
             return Ok(Vec::new());
         }
         let delivered = agent_deliveries::list(&mut read, agent.id).await?;
-        Ok(changes(&delivered, &secrets::list(&mut read, overview.workspace.owner).await?))
+        Ok(pending_changes(&delivered, &secrets::list(&mut read, overview.workspace.owner).await?))
     }
 }

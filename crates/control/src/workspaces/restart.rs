@@ -1,18 +1,15 @@
 //! Stopping a workspace and starting it again, as one request: the start follows whichever server does the stop, and whoever
-//! asked need not stay.
+//! request need not stay.
 
 use coder_model::{
     WorkspaceId,
     workspace::{Build, BuildReason, Transition},
 };
-use coder_store::{Write, builds};
+use coder_store::{WriteTransaction, builds};
 
-use super::{
-    Overview,
-    build::{Asked, may_see},
-};
+use super::{WorkspaceWithBuild, access::check_access, build::BuildRequest};
 use crate::{
-    Caller, Control, Error, Origin, Result,
+    Caller, Control, Error, RequestInfo, Result,
     audit::{Action, Diff, Resource},
 };
 
@@ -21,20 +18,20 @@ impl Control {
     ///
     /// # Errors
     /// A conflict while another build is active or the workspace is put aside; [`Error::NotFound`].
-    pub async fn restart_workspace(&self, caller: &Caller, id: WorkspaceId) -> Result<Overview> {
+    pub async fn restart_workspace(&self, caller: &Caller, id: WorkspaceId) -> Result<WorkspaceWithBuild> {
         let mut write = self.database.write().await?;
         let latest = self.lock_workspace(&mut write, id).await?;
-        may_see(caller, &latest)?;
+        check_access(caller, &latest)?;
         let runs = latest.build.transition == Transition::Start;
-        let asked = Asked {
+        let request = BuildRequest {
             transition: if runs { Transition::Stop } else { Transition::Start },
             version: None,
             initiator: caller.id(),
             reason: BuildReason::Initiator,
             then_start: runs,
         };
-        let action = Action::Build(asked.transition);
-        let build = self.insert_build(&mut write, &latest, asked).await?;
+        let action = Action::Build(request.transition);
+        let build = self.insert_build(&mut write, &latest, request).await?;
         let resource =
             Resource { kind: "workspace_build", id: build.uuid(), target: latest.workspace.name.as_str() };
         self.audit(&mut write, caller, action, resource, Diff::default()).await?;
@@ -44,16 +41,16 @@ impl Control {
     }
 
     /// Asks for the second half of a restart, in the transaction that ends the first.
-    pub(super) async fn follow_with_start(&self, write: &mut Write, stop: &Build) -> Result<()> {
+    pub(super) async fn follow_with_start(&self, write: &mut WriteTransaction, stop: &Build) -> Result<()> {
         let latest = self.lock_workspace(write, stop.workspace).await?;
-        let asked = Asked {
+        let request = BuildRequest {
             transition: Transition::Start,
             version: None,
             initiator: stop.initiator,
             reason: stop.reason,
             then_start: false,
         };
-        let build = match self.insert_build(write, &latest, asked).await {
+        let build = match self.insert_build(write, &latest, request).await {
             Ok(build) => build,
             // Somebody put it aside, or made its template one that cannot be used: it stays stopped, as they see.
             Err(Error::Conflict { message, .. } | Error::Invalid { message, .. }) => {
@@ -64,7 +61,7 @@ impl Control {
         };
         let resource =
             Resource { kind: "workspace_build", id: build.uuid(), target: latest.workspace.name.as_str() };
-        let (origin, action) = (Origin::default(), Action::Build(Transition::Start));
-        self.audit_as(write, Some(stop.initiator), &origin, action, resource, Diff::default()).await
+        let (request_info, action) = (RequestInfo::default(), Action::Build(Transition::Start));
+        self.audit_as(write, Some(stop.initiator), &request_info, action, resource, Diff::default()).await
     }
 }

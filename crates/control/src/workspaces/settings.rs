@@ -7,12 +7,9 @@ use coder_model::{
     schedule::Schedule,
     workspace::{BuildReason, JobStatus, Transition},
 };
-use coder_store::{Write, builds, workspaces};
+use coder_store::{WriteTransaction, builds, workspaces};
 
-use super::{
-    Overview,
-    build::{Asked, may_see},
-};
+use super::{WorkspaceWithBuild, access::check_access, build::BuildRequest};
 use crate::{
     Caller, Control, Error, Result,
     audit::{Action, Diff, Resource},
@@ -24,9 +21,6 @@ const MIN_TTL: Duration = Duration::from_secs(60);
 const MAX_TTL: Duration = Duration::from_secs(30 * 24 * 60 * 60);
 /// How far away a deadline must be moved at least.
 const MIN_EXTENSION: Duration = Duration::from_secs(30 * 60);
-/// A start that was due longer ago than this is not made up for: the server may have been away for days.
-const MISSED: Duration = Duration::from_secs(10 * 60);
-
 impl Control {
     /// Puts a workspace first in lists, or not any more.
     ///
@@ -53,7 +47,7 @@ impl Control {
             .transpose()
             .map_err(|detail| Error::invalid_field("schedule", detail))?;
         let mut write = self.database.write().await?;
-        let before = self.own_settings(&mut write, caller, id).await?;
+        let before = self.load_for_update(&mut write, caller, id).await?;
         workspaces::set_autostart(&mut write, id, schedule.as_ref(), self.clock.now()).await?;
         let text = |schedule: Option<&Schedule>| schedule.map(ToString::to_string).unwrap_or_default();
         let diff = Diff::default().field(
@@ -61,7 +55,7 @@ impl Control {
             text(before.workspace.autostart.as_ref()),
             text(schedule.as_ref()),
         );
-        self.note_settings(&mut write, caller, &before, diff).await?;
+        self.audit_settings(&mut write, caller, &before, diff).await?;
         Ok(write.commit().await?)
     }
 
@@ -90,11 +84,11 @@ impl Control {
             }
         };
         let mut write = self.database.write().await?;
-        let before = self.own_settings(&mut write, caller, id).await?;
+        let before = self.load_for_update(&mut write, caller, id).await?;
         workspaces::set_ttl(&mut write, id, ttl, self.clock.now()).await?;
         let seconds = |ttl: Option<Duration>| ttl.map(|ttl| ttl.as_secs());
         let diff = Diff::default().field("ttl", seconds(before.workspace.ttl), seconds(ttl));
-        self.note_settings(&mut write, caller, &before, diff).await?;
+        self.audit_settings(&mut write, caller, &before, diff).await?;
         Ok(write.commit().await?)
     }
 
@@ -117,13 +111,13 @@ impl Control {
             ));
         }
         let mut write = self.database.write().await?;
-        let latest = self.own_settings(&mut write, caller, id).await?;
+        let latest = self.load_for_update(&mut write, caller, id).await?;
         let runs = (latest.build.transition, latest.build.status) == (Transition::Start, JobStatus::Succeeded);
         if !runs {
             return Err(Error::Conflict {
                 message: "The workspace is not running.".to_owned(),
                 detail: String::new(),
-                violations: Vec::new(),
+                field_errors: Vec::new(),
             });
         }
         builds::set_deadline(&mut write, latest.build.id, Some(deadline), now).await?;
@@ -134,23 +128,28 @@ impl Control {
     ///
     /// # Errors
     /// A conflict while a build is active; [`Error::NotFound`].
-    pub async fn set_dormant(&self, caller: &Caller, id: WorkspaceId, dormant: bool) -> Result<Overview> {
+    pub async fn set_dormant(
+        &self,
+        caller: &Caller,
+        id: WorkspaceId,
+        dormant: bool,
+    ) -> Result<WorkspaceWithBuild> {
         let now = self.clock.now();
         let mut write = self.database.write().await?;
-        let latest = self.own_settings(&mut write, caller, id).await?;
+        let latest = self.load_for_update(&mut write, caller, id).await?;
         if dormant != latest.workspace.dormant_at.is_some() {
             workspaces::set_dormant(&mut write, id, dormant.then_some(now), now).await?;
             let diff = Diff::default().field("dormant", !dormant, dormant);
-            self.note_settings(&mut write, caller, &latest, diff).await?;
+            self.audit_settings(&mut write, caller, &latest, diff).await?;
             if dormant && latest.build.transition == Transition::Start {
-                let asked = Asked {
+                let request = BuildRequest {
                     transition: Transition::Stop,
                     version: None,
                     initiator: caller.id(),
                     reason: BuildReason::Dormancy,
                     then_start: false,
                 };
-                self.insert_build(&mut write, &latest, asked).await?;
+                self.insert_build(&mut write, &latest, request).await?;
             }
         }
         let found = workspaces::find(&mut write, id).await?.ok_or(Error::NotFound)?;
@@ -158,58 +157,26 @@ impl Control {
         Ok(found)
     }
 
-    /// Starts what is due by its schedule, and stops what has run for as long as it should. Answers whether anything was
-    /// asked for.
-    ///
-    /// # Errors
-    /// When the database fails.
-    pub async fn keep_schedules(&self) -> Result<bool> {
-        let now = self.clock.now();
-        let mut read = self.database.read().await?;
-        let (scheduled, overdue) =
-            (workspaces::list_scheduled(&mut read).await?, workspaces::list_overdue(&mut read, now).await?);
-        drop(read);
-        let mut asked = false;
-        for overview in overdue {
-            self.create_own_build(overview.workspace.id, Transition::Stop, BuildReason::Autostop).await?;
-            asked = true;
-        }
-        for overview in scheduled {
-            if next_start(&overview).is_some_and(|due| due <= now && now.since(due) < MISSED) {
-                self.create_own_build(overview.workspace.id, Transition::Start, BuildReason::Autostart).await?;
-                asked = true;
-            }
-        }
-        Ok(asked)
-    }
-
-    async fn own_settings(&self, write: &mut Write, caller: &Caller, id: WorkspaceId) -> Result<Overview> {
+    async fn load_for_update(
+        &self,
+        write: &mut WriteTransaction,
+        caller: &Caller,
+        id: WorkspaceId,
+    ) -> Result<WorkspaceWithBuild> {
         let latest = self.lock_workspace(write, id).await?;
-        may_see(caller, &latest)?;
+        check_access(caller, &latest)?;
         Ok(latest)
     }
 
-    async fn note_settings(
+    async fn audit_settings(
         &self,
-        write: &mut Write,
+        write: &mut WriteTransaction,
         caller: &Caller,
-        before: &Overview,
+        before: &WorkspaceWithBuild,
         diff: Diff,
     ) -> Result<()> {
         let workspace = &before.workspace;
         let resource = Resource { kind: "workspace", id: workspace.id.uuid(), target: workspace.name.as_str() };
         self.audit(write, caller, Action::Write, resource, diff).await
     }
-}
-
-/// When a stopped workspace starts by itself: the first time its schedule names after it was stopped or last changed,
-/// so that a schedule set in the afternoon does not start what was due in the morning.
-#[must_use]
-pub fn next_start(overview: &Overview) -> Option<Moment> {
-    let workspace = &overview.workspace;
-    if workspace.dormant_at.is_some() || overview.build.transition != Transition::Stop {
-        return None;
-    }
-    let since = overview.build.updated_at.max(workspace.updated_at);
-    workspace.autostart.as_ref()?.next_after(since)
 }

@@ -1,16 +1,16 @@
 //! A user secret: its name, its value, where it is delivered, and the caps that bound a user's secrets.
 
-mod draft;
 mod env_name;
 mod file_target;
+mod input;
 mod limits;
 mod name;
 mod value;
 
-pub use draft::{NewSecret, RawPatch, RawSecret, SecretPatch};
 pub use env_name::EnvName;
 pub(crate) use env_name::is_posix_name;
 pub use file_target::FileTarget;
+pub use input::{NewSecret, RawPatch, RawSecret, SecretPatch};
 pub use limits::{LimitExceeded, MAX_ENV_BYTES, MAX_SECRETS, MAX_TOTAL_BYTES, MAX_VALUE_BYTES, Usage};
 pub use name::SecretName;
 pub use value::SecretValue;

@@ -2,7 +2,7 @@
 
 mod app;
 mod parse;
-mod read;
+mod toml_reader;
 
 use std::{fmt, time::Duration};
 
@@ -63,7 +63,7 @@ pub struct Definition {
     /// `[[app]]`, in file order.
     pub apps: Vec<App>,
     /// What the agent runs on.
-    pub computer: Computer,
+    pub provisioner: Provisioner,
 }
 
 /// `[agent]`.
@@ -98,14 +98,14 @@ pub struct Script {
 
 /// What the agent runs on: exactly one of `[process]` and `[external]`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Computer {
+pub enum Provisioner {
     /// A child process on the server's own machine.
     Process,
     /// Any machine whose owner starts the agent there.
     External,
 }
 
-impl Computer {
+impl Provisioner {
     /// The word for it, as in `template.toml`.
     #[must_use]
     pub const fn as_str(self) -> &'static str {

@@ -5,8 +5,8 @@ use std::{collections::HashSet, time::Duration};
 use toml::de::DeTable;
 
 use super::{
-    AgentSettings, App, AppTarget, AppUrl, Computer, Definition, HealthCheck, Script, TemplateError,
-    read::{Problems, Table},
+    AgentSettings, App, AppTarget, AppUrl, Definition, HealthCheck, Provisioner, Script, TemplateError,
+    toml_reader::{ErrorCollector, Table},
 };
 use crate::{secret::is_posix_name, user::is_slug};
 
@@ -29,20 +29,20 @@ impl Definition {
     /// # Errors
     /// Everything that is wrong, by line.
     pub fn parse(text: &str) -> Result<Self, Vec<TemplateError>> {
-        let problems = Problems::new(text);
+        let errors = ErrorCollector::new(text);
         if text.len() > MAX_BYTES {
-            problems.add(&(0..0), "", format!("the file must be at most {MAX_BYTES} bytes"));
-            return Err(problems.into_inner());
+            errors.add(&(0..0), "", format!("the file must be at most {MAX_BYTES} bytes"));
+            return Err(errors.into_inner());
         }
         let document = match DeTable::parse(text) {
             Ok(document) => document,
             Err(error) => {
-                problems.add(&error.span().unwrap_or(0..0), "", error.message());
-                return Err(problems.into_inner());
+                errors.add(&error.span().unwrap_or(0..0), "", error.message());
+                return Err(errors.into_inner());
             }
         };
-        let definition = definition(&Table::root(document.get_ref(), &problems));
-        let found = problems.into_inner();
+        let definition = definition(&Table::root(document.get_ref(), &errors));
+        let found = errors.into_inner();
         match definition {
             Some(definition) if found.is_empty() => Ok(definition),
             _ => Err(found),
@@ -65,8 +65,8 @@ fn definition(root: &Table<'_, '_>) -> Option<Definition> {
     let env = root.tables("env", MAX_ENTRIES).iter().filter_map(env_entry).collect();
     let scripts = root.tables("script", MAX_ENTRIES).iter().filter_map(script).collect();
     let apps = apps(root);
-    let computer = computer(root)?;
-    Some(Definition { agent, env, scripts, apps, computer })
+    let provisioner = provisioner(root)?;
+    Some(Definition { agent, env, scripts, apps, provisioner })
 }
 
 fn agent_settings(table: &Table<'_, '_>) -> AgentSettings {
@@ -76,7 +76,7 @@ fn agent_settings(table: &Table<'_, '_>) -> AgentSettings {
         match field.text() {
             Some(text) if is_slug(&text) && text.len() <= 32 => name = text,
             Some(_) => {
-                field.problem("must be at most 32 letters and digits, with single hyphens between them");
+                field.error("must be at most 32 letters and digits, with single hyphens between them");
             }
             None => {}
         }
@@ -84,8 +84,8 @@ fn agent_settings(table: &Table<'_, '_>) -> AgentSettings {
     let mut env = Vec::new();
     if let Some(fields) = table.get("env").and_then(|field| field.table()) {
         for (variable, field) in fields.all() {
-            if let Some(problem) = bad_variable(&variable) {
-                field.problem(problem);
+            if let Some(error) = bad_variable(&variable) {
+                field.error(error);
             }
             env.extend(field.text().map(|value| (variable, value)));
         }
@@ -117,8 +117,8 @@ fn env_entry(table: &Table<'_, '_>) -> Option<(String, String)> {
     table.only(&["name", "value"]);
     let (name, value) = (table.required("name"), table.required("value"));
     let name = name?;
-    if let Some(problem) = bad_variable(&name) {
-        table.problem(problem);
+    if let Some(error) = bad_variable(&name) {
+        table.error(error);
     }
     Some((name, value?))
 }
@@ -128,11 +128,11 @@ fn script(table: &Table<'_, '_>) -> Option<Script> {
     let run_on_stop = table.bool_or("run_on_stop", false);
     let run_on_start = table.bool_or("run_on_start", !run_on_stop);
     if !run_on_start && !run_on_stop {
-        table.problem("set run_on_start or run_on_stop to true; this script never runs");
+        table.error("set run_on_start or run_on_stop to true; this script never runs");
     }
     let start_blocks_login = table.bool_or("start_blocks_login", false);
     if start_blocks_login && !run_on_start {
-        table.problem("start_blocks_login needs run_on_start");
+        table.error("start_blocks_login needs run_on_start");
     }
     let timeout = table.get("timeout").and_then(|field| field.duration()).filter(|timeout| !timeout.is_zero());
     let display_name = table.text_or_default("display_name");
@@ -147,7 +147,7 @@ fn apps(root: &Table<'_, '_>) -> Vec<App> {
     for table in root.tables("app", MAX_ENTRIES) {
         let Some(app) = app(&table) else { continue };
         if !slugs.insert(app.slug.clone()) {
-            table.problem(format!("slug {:?} is used twice", app.slug));
+            table.error(format!("slug {:?} is used twice", app.slug));
         }
         apps.push(app);
     }
@@ -161,26 +161,24 @@ fn app(table: &Table<'_, '_>) -> Option<App> {
     let url = table.get("url").and_then(|field| field.text());
     let target = match (command, url) {
         (Some(command), None) => Some(AppTarget::Command(command)),
-        (None, Some(url)) => {
-            AppUrl::parse(&url).map_err(|problem| table.problem(problem)).ok().map(AppTarget::Url)
-        }
+        (None, Some(url)) => AppUrl::parse(&url).map_err(|error| table.error(error)).ok().map(AppTarget::Url),
         (Some(_), Some(_)) => {
-            table.problem("set either command or url, not both");
+            table.error("set either command or url, not both");
             None
         }
         (None, None) => {
-            table.problem("set command or url");
+            table.error("set command or url");
             None
         }
     };
     let health_check = table.get("healthcheck").and_then(|field| field.table());
     if health_check.is_some() && matches!(target, Some(AppTarget::Command(_))) {
-        table.problem("healthcheck is for apps with a url");
+        table.error("healthcheck is for apps with a url");
     }
     let health_check = health_check.and_then(|table| self::health_check(&table));
     let (slug, target) = (slug?, target?);
     if !is_slug(&slug) || slug.len() > MAX_SLUG || slug.bytes().any(|byte| byte.is_ascii_uppercase()) {
-        table.problem(format!(
+        table.error(format!(
             "slug must consist of at most {MAX_SLUG} lower-case letters and digits, with single hyphens between them"
         ));
     }
@@ -191,13 +189,13 @@ fn app(table: &Table<'_, '_>) -> Option<App> {
 
 fn health_check(table: &Table<'_, '_>) -> Option<HealthCheck> {
     table.only(&["url", "interval", "threshold"]);
-    let url = AppUrl::parse(&table.required("url")?).map_err(|problem| table.problem(problem)).ok();
+    let url = AppUrl::parse(&table.required("url")?).map_err(|error| table.error(error)).ok();
     let interval = match table.get("interval") {
         Some(field) => field.duration()?,
         None => HEALTH_INTERVAL,
     };
     if interval < Duration::from_secs(1) || interval > Duration::from_secs(3600) {
-        table.problem("interval must be from 1 second to 1 hour");
+        table.error("interval must be from 1 second to 1 hour");
     }
     let threshold = match table.get("threshold") {
         Some(field) => field.number_from_1_to_100()?,
@@ -206,26 +204,26 @@ fn health_check(table: &Table<'_, '_>) -> Option<HealthCheck> {
     Some(HealthCheck { url: url?, interval, threshold })
 }
 
-fn computer(root: &Table<'_, '_>) -> Option<Computer> {
+fn provisioner(root: &Table<'_, '_>) -> Option<Provisioner> {
     let mut chosen = Vec::new();
-    for (name, computer) in [("process", Computer::Process), ("external", Computer::External)] {
+    for (name, provisioner) in [("process", Provisioner::Process), ("external", Provisioner::External)] {
         if let Some(table) = root.get(name).and_then(|field| field.table()) {
             table.only(&[]);
-            chosen.push(computer);
+            chosen.push(provisioner);
         }
     }
     if let Some(field) = root.get("container") {
-        field.problem("containers are not available in this version; use [process] or [external]");
+        field.error("containers are not available in this version; use [process] or [external]");
         return None;
     }
     match chosen.as_slice() {
         [one] => Some(*one),
         [] => {
-            root.problem("say what the workspace runs on: add [process] or [external]");
+            root.error("say what the workspace runs on: add [process] or [external]");
             None
         }
         _ => {
-            root.problem("a workspace runs on one computer: keep either [process] or [external]");
+            root.error("a template has one provisioner: keep either [process] or [external]");
             None
         }
     }

@@ -48,14 +48,14 @@ url = "http://localhost:8080"
     assert_eq!(install.timeout, Some(Duration::from_secs(30)));
     assert!(clean.run_on_stop && !clean.run_on_start);
     assert_eq!(definition.apps[0].target, AppTarget::Url(AppUrl::parse("http://localhost:8080").unwrap()));
-    assert_eq!(definition.computer, Computer::Process);
+    assert_eq!(definition.provisioner, Provisioner::Process);
 }
 
 #[test]
 fn the_smallest_template_has_defaults() {
     let definition = Definition::parse("[external]").unwrap();
     assert_eq!(definition.agent.name, "main");
-    assert_eq!(definition.computer, Computer::External);
+    assert_eq!(definition.provisioner, Provisioner::External);
 }
 
 #[test]
@@ -74,7 +74,7 @@ fn every_problem_is_named_by_line_and_key() {
         ("", "template.toml:1: say what the workspace runs on: add [process] or [external]"),
         (
             "[process]\n[external]",
-            "template.toml:1: a workspace runs on one computer: keep either [process] or [external]",
+            "template.toml:1: a template has one provisioner: keep either [process] or [external]",
         ),
         (
             "[container]",

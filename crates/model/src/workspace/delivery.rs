@@ -4,7 +4,7 @@ use crate::{SecretId, secret::Secret};
 
 /// A secret as it was last delivered to a workspace. No value.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Delivered {
+pub struct DeliveryRecord {
     /// The secret.
     pub id: SecretId,
     /// What it was called.
@@ -17,7 +17,7 @@ pub struct Delivered {
     pub value_revision: i64,
 }
 
-impl From<&Secret> for Delivered {
+impl From<&Secret> for DeliveryRecord {
     fn from(secret: &Secret) -> Self {
         Self {
             id: secret.id,
@@ -31,36 +31,38 @@ impl From<&Secret> for Delivered {
 
 /// What the next start changes about one secret.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Change {
+pub enum PendingChange {
     /// It is delivered for the first time.
     Added,
     /// It has another value.
-    Value,
+    ValueChanged,
     /// It is delivered as another variable or file.
-    Target,
+    TargetChanged,
     /// It is not delivered any more. A file that was written stays.
     Removed,
 }
 
-/// What a workspace's next start would change, by the names of secrets: `now` is what its owner keeps.
+/// What a workspace's next start would change, by secret name. `now` is what its owner has.
 #[must_use]
-pub fn changes(delivered: &[Delivered], now: &[Secret]) -> Vec<(String, Change)> {
-    let wanted: Vec<Delivered> = now
+pub fn pending_changes(delivered: &[DeliveryRecord], now: &[Secret]) -> Vec<(String, PendingChange)> {
+    let wanted: Vec<DeliveryRecord> = now
         .iter()
         .filter(|secret| secret.enabled && (secret.env_name.is_some() || secret.file_path.is_some()))
-        .map(Delivered::from)
+        .map(DeliveryRecord::from)
         .collect();
     let gone = delivered.iter().filter(|old| !wanted.iter().any(|new| new.id == old.id));
     let changed = wanted.iter().filter_map(|new| {
         let change = match delivered.iter().find(|old| old.id == new.id) {
-            None => Change::Added,
-            Some(old) if old.value_revision != new.value_revision => Change::Value,
-            Some(old) if (&old.env_name, &old.file_path) != (&new.env_name, &new.file_path) => Change::Target,
+            None => PendingChange::Added,
+            Some(old) if old.value_revision != new.value_revision => PendingChange::ValueChanged,
+            Some(old) if (&old.env_name, &old.file_path) != (&new.env_name, &new.file_path) => {
+                PendingChange::TargetChanged
+            }
             Some(_) => return None,
         };
         Some((new.name.clone(), change))
     });
-    let mut all: Vec<_> = changed.chain(gone.map(|old| (old.name.clone(), Change::Removed))).collect();
+    let mut all: Vec<_> = changed.chain(gone.map(|old| (old.name.clone(), PendingChange::Removed))).collect();
     all.sort_by(|(one, _), (other, _)| one.cmp(other));
     all
 }
@@ -99,7 +101,7 @@ mod tests {
         let target = secret(3, "target");
         let removed = secret(4, "removed");
         let off = secret(5, "off");
-        let delivered: Vec<_> = [&kept, &value, &target, &removed, &off].map(Delivered::from).into();
+        let delivered: Vec<_> = [&kept, &value, &target, &removed, &off].map(DeliveryRecord::from).into();
         let now = [
             Secret { description: "new".to_owned(), ..kept },
             Secret { value_revision: 2, ..value },
@@ -109,12 +111,12 @@ mod tests {
             Secret { env_name: None, ..secret(7, "stored") },
         ];
         let expected = [
-            ("added", Change::Added),
-            ("off", Change::Removed),
-            ("removed", Change::Removed),
-            ("target", Change::Target),
-            ("value", Change::Value),
+            ("added", PendingChange::Added),
+            ("off", PendingChange::Removed),
+            ("removed", PendingChange::Removed),
+            ("target", PendingChange::TargetChanged),
+            ("value", PendingChange::ValueChanged),
         ];
-        assert_eq!(changes(&delivered, &now), expected.map(|(name, change)| (name.to_owned(), change)));
+        assert_eq!(pending_changes(&delivered, &now), expected.map(|(name, change)| (name.to_owned(), change)));
     }
 }

@@ -2,13 +2,13 @@
 
 mod delivery;
 mod name;
-mod words;
+mod status;
 
 use std::time::Duration;
 
-pub use delivery::{Change, Delivered, changes};
+pub use delivery::{DeliveryRecord, PendingChange, pending_changes};
 pub use name::ResourceName;
-pub use words::{AgentStatus, BuildReason, JobStatus, Lifecycle, LogLevel, Transition, WorkspaceStatus};
+pub use status::{AgentStatus, BuildReason, JobStatus, Lifecycle, LogLevel, Transition, WorkspaceStatus};
 
 use crate::{AgentId, BuildId, Moment, TemplateId, TemplateVersionId, UserId, WorkspaceId, schedule::Schedule};
 

@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use axum::http::StatusCode;
 use coder_control::Caller;
-use coder_link::Link;
 use coder_model::AgentId;
+use coder_mux::Mux;
 
 use crate::{
     State,
@@ -16,8 +16,8 @@ use crate::{
 const CHECK: Duration = Duration::from_secs(10);
 
 /// The link to the agent of a workspace of the caller's.
-pub async fn enter(state: &State, caller: &Caller, agent: AgentId) -> Result<Link> {
-    state.control.enter_workspace(caller, agent).await?;
+pub async fn enter(state: &State, caller: &Caller, agent: AgentId) -> Result<Mux> {
+    state.control.authorize_workspace(caller, agent).await?;
     state.agents.link(agent).ok_or_else(|| {
         Failure::new(StatusCode::CONFLICT, "The workspace's agent is not connected.")
             .with_detail("Wait for it with `coder show`, or restart the workspace.")
@@ -29,7 +29,7 @@ pub async fn until_signed_out(state: &State, caller: &Caller) {
     loop {
         let mut bell = std::pin::pin!(state.sign_out_bell.notified());
         bell.as_mut().enable();
-        match state.control.is_still_signed_in(caller).await {
+        match state.control.is_session_valid(caller).await {
             Ok(true) => {}
             Ok(false) => return,
             // The database is in trouble: that is no reason to cut people off.

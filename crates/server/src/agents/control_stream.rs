@@ -2,12 +2,12 @@
 
 use std::time::Duration;
 
-use coder_control::{AgentSession, Error, Greeting, NewLine};
-use coder_link::{
-    Incoming, Link, LinkStream,
+use coder_control::{AgentInfo, AgentSession, Error, NewLine};
+use coder_model::workspace::Warning;
+use coder_mux::{
+    Incoming, Mux, MuxStream,
     frame::{self, FrameError},
 };
-use coder_model::workspace::Warning;
 use coder_wire::agent::{AgentMessage, Hello, MAX_MESSAGE_BYTES, PROTOCOL_VERSION, ServerMessage};
 use tokio::time::timeout;
 use uuid::Uuid;
@@ -41,7 +41,7 @@ pub enum Ended {
 pub async fn serve(
     state: &State,
     session: &AgentSession,
-    link: &Link,
+    link: &Mux,
     mut incoming: Incoming,
 ) -> Result<(), Ended> {
     let opened = timeout(HELLO_TIMEOUT, greet(&mut incoming)).await;
@@ -51,7 +51,7 @@ pub async fn serve(
         frame::send(&mut stream, &ServerMessage::Refused { message: message.to_owned() }).await?;
         return Err(Ended::Protocol(hello.protocol_version));
     }
-    let greeting = Greeting {
+    let greeting = AgentInfo {
         operating_system: hello.operating_system,
         architecture: hello.architecture,
         version: hello.version,
@@ -68,7 +68,7 @@ pub async fn serve(
     Ok(())
 }
 
-async fn greet(incoming: &mut Incoming) -> Result<(LinkStream, Hello), Ended> {
+async fn greet(incoming: &mut Incoming) -> Result<(MuxStream, Hello), Ended> {
     let mut stream = incoming.accept().await.ok_or(Ended::NoHello)?;
     match frame::receive(&mut stream, MAX_MESSAGE_BYTES).await? {
         Some(AgentMessage::Hello(hello)) => Ok((stream, hello)),

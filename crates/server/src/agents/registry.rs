@@ -5,8 +5,8 @@ use std::{
     sync::{Mutex, MutexGuard, PoisonError},
 };
 
-use coder_link::Link;
 use coder_model::AgentId;
+use coder_mux::Mux;
 use uuid::Uuid;
 
 /// Which agents are connected to this server: one link each, the latest.
@@ -16,7 +16,7 @@ pub struct Registry(Mutex<HashMap<AgentId, Connection>>);
 #[derive(Clone)]
 struct Connection {
     id: Uuid,
-    link: Link,
+    link: Mux,
 }
 
 impl Registry {
@@ -25,7 +25,7 @@ impl Registry {
     }
 
     /// Notes an agent's link. One that it had before is closed: the agent has given it up.
-    pub fn insert(&self, agent: AgentId, id: Uuid, link: Link) {
+    pub fn insert(&self, agent: AgentId, id: Uuid, link: Mux) {
         let before = self.lock().insert(agent, Connection { id, link });
         if let Some(before) = before {
             before.link.close();
@@ -41,7 +41,7 @@ impl Registry {
     }
 
     /// The link to an agent.
-    pub fn link(&self, agent: AgentId) -> Option<Link> {
+    pub fn link(&self, agent: AgentId) -> Option<Mux> {
         self.lock().get(&agent).map(|connection| connection.link.clone())
     }
 

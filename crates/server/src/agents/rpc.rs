@@ -7,9 +7,9 @@ use axum::{
     http::{HeaderMap, HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
-use coder_link::{
-    Link, Role,
-    socket::{MAX_MESSAGE, READ_BUFFER, Socket},
+use coder_mux::{
+    Mux, Role,
+    socket::{MAX_MESSAGE, READ_BUFFER, WebSocketIo},
 };
 use coder_wire::{TOKEN_HEADER, agent::PROTOCOL_VERSION};
 
@@ -57,7 +57,7 @@ pub async fn rpc(
     let upgrade =
         upgrade.read_buffer_size(READ_BUFFER).max_message_size(MAX_MESSAGE).max_frame_size(MAX_MESSAGE);
     Ok(upgrade.on_upgrade(move |socket| async move {
-        let (link, incoming) = Link::over(Socket::new(socket), Role::Server);
+        let (link, incoming) = Mux::new(WebSocketIo::new(socket), Role::Server);
         let (agent, connection) = (session.id(), session.connection());
         let mut stop = state.stop.clone();
         tokio::select! {
@@ -82,7 +82,7 @@ pub async fn rpc(
 async fn until_unwelcome(state: &State, session: &coder_control::AgentSession) {
     loop {
         tokio::time::sleep(CHECK).await;
-        match state.control.may_stay_connected(session).await {
+        match state.control.is_connection_allowed(session).await {
             Ok(true) => {}
             Ok(false) => return,
             // The database is in trouble: that is no reason to cut people off.

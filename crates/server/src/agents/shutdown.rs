@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use coder_link::{Link, frame};
+use coder_mux::{Mux, frame};
 use coder_wire::agent::{OpenStream, ShutdownDone};
 use tokio::time::timeout;
 
@@ -21,7 +21,7 @@ pub enum ShutdownError {
 }
 
 /// Lets an agent run its stop scripts, and end afterwards when `exit` says so. Answers the stage that it reached.
-pub async fn shut_down(link: &Link, exit: bool, within: Duration) -> Result<String, ShutdownError> {
+pub async fn shut_down(link: &Mux, exit: bool, within: Duration) -> Result<String, ShutdownError> {
     let conversation = async {
         let mut stream = link.open().await.map_err(|_| ShutdownError::Gone)?;
         frame::send(&mut stream, &OpenStream::Shutdown { exit }).await.map_err(|_| ShutdownError::Gone)?;

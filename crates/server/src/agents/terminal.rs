@@ -12,8 +12,8 @@ use axum::{
 };
 use bytes::Bytes;
 use coder_control::{Caller, Scope};
-use coder_link::{Link, LinkStream, frame};
 use coder_model::AgentId;
+use coder_mux::{Mux, MuxStream, frame};
 use coder_wire::{
     agent::{OpenStream, OpenTerminal, Opened, TerminalInput, TerminalSize},
     workspaces::TerminalMessage,
@@ -91,7 +91,7 @@ pub async fn pty(
         Some(_) if !is_same_origin(&headers) => {
             return Err(Failure::new(StatusCode::FORBIDDEN, "The request comes from another site."));
         }
-        Some(ticket) => state.control.redeem(ticket, &Scope::Terminal(agent), origin).await?,
+        Some(ticket) => state.control.redeem_grant(ticket, &Scope::Terminal(agent), origin).await?,
         None => state.control.authenticate(header_token(&headers), origin).await?,
     };
     let link = admission::enter(&state, &caller, agent).await?;
@@ -111,7 +111,7 @@ fn size(columns: u16, rows: u16) -> TerminalSize {
 }
 
 /// Has the agent begin the session, or come back to it.
-async fn begin(link: &Link, open: OpenTerminal) -> Result<LinkStream> {
+async fn begin(link: &Mux, open: OpenTerminal) -> Result<MuxStream> {
     let conversation = async {
         let mut stream = link.open().await.ok()?;
         frame::send(&mut stream, &OpenStream::Terminal(open)).await.ok()?;
@@ -129,7 +129,7 @@ async fn begin(link: &Link, open: OpenTerminal) -> Result<LinkStream> {
 }
 
 /// Passes on what is typed and shown, until either side ends or the caller may not go on.
-async fn join(state: State, caller: Caller, link: Link, stream: LinkStream, socket: WebSocket, flow: bool) {
+async fn join(state: State, caller: Caller, link: Mux, stream: MuxStream, socket: WebSocket, flow: bool) {
     let (shown, mut said) = watch::channel(0_u64);
     let (mut to_client, mut from_client) = socket.split();
     let (mut from_agent, mut to_agent) = tokio::io::split(stream);

@@ -6,11 +6,11 @@ use axum::{
     extract::{State as Shared, WebSocketUpgrade},
     response::Response,
 };
-use coder_link::{
-    Link, LinkStream, Role, frame, relay,
-    socket::{MAX_MESSAGE, READ_BUFFER, Socket},
-};
 use coder_model::AgentId;
+use coder_mux::{
+    Mux, MuxStream, Role, frame, relay,
+    socket::{MAX_MESSAGE, READ_BUFFER, WebSocketIo},
+};
 use coder_wire::agent::OpenStream;
 use tokio::time::timeout;
 use uuid::Uuid;
@@ -38,7 +38,7 @@ pub async fn tunnel(
     let upgrade =
         upgrade.read_buffer_size(READ_BUFFER).max_message_size(MAX_MESSAGE).max_frame_size(MAX_MESSAGE);
     Ok(upgrade.on_upgrade(move |socket| async move {
-        let (own, mut incoming) = Link::over(Socket::new(socket), Role::Server);
+        let (own, mut incoming) = Mux::new(WebSocketIo::new(socket), Role::Server);
         let mut stop = state.stop.clone();
         let streams = async {
             while let Some(stream) = incoming.accept().await {
@@ -58,7 +58,7 @@ pub async fn tunnel(
 
 /// Joins a stream with a new one to the agent, once it said what it carries. What ends a workspace is not for people's
 /// programs to open.
-async fn join(mut stream: LinkStream, link: &Link) {
+async fn join(mut stream: MuxStream, link: &Mux) {
     let opened = timeout(OPEN_TIMEOUT, frame::receive(&mut stream, MAX_OPEN)).await;
     let Ok(Ok(Some(open @ (OpenStream::Ssh | OpenStream::Dial(_) | OpenStream::Ping)))) = opened else {
         return;

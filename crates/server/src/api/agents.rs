@@ -38,8 +38,8 @@ pub async fn create_terminal_ticket(
     SignedIn(caller): SignedIn,
     Path(agent): Path<Uuid>,
 ) -> Result<(StatusCode, Json<TerminalTicket>)> {
-    state.control.enter_workspace(&caller, agent.into()).await?;
-    let (ticket, expires_at) = state.control.lend(&caller, &Scope::Terminal(agent.into())).await?;
+    state.control.authorize_workspace(&caller, agent.into()).await?;
+    let (ticket, expires_at) = state.control.issue_grant(&caller, &Scope::Terminal(agent.into())).await?;
     let ticket = Sensitive::new(ticket.expose());
     Ok((StatusCode::CREATED, Json(TerminalTicket { ticket, expires_at: expires_at.into() })))
 }

@@ -1,9 +1,9 @@
-//! Session keys and API tokens.
+//! IssuedKey keys and API tokens.
 
 use std::time::Duration;
 
 use axum::{extract::State as Shared, http::StatusCode};
-use coder_control::{NewToken, Session};
+use coder_control::{IssuedKey, NewToken};
 use coder_model::token;
 use coder_wire::{
     Sensitive,
@@ -31,8 +31,8 @@ fn show(key: &token::ApiKey) -> ApiKey {
     }
 }
 
-fn shown_once(session: &Session) -> (StatusCode, Json<GenerateApiKeyResponse>) {
-    (StatusCode::CREATED, Json(GenerateApiKeyResponse { key: Sensitive::new(session.token.expose()) }))
+fn shown_once(issued: &IssuedKey) -> (StatusCode, Json<GenerateApiKeyResponse>) {
+    (StatusCode::CREATED, Json(GenerateApiKeyResponse { key: Sensitive::new(issued.token.expose()) }))
 }
 
 /// Makes another session key for oneself.
@@ -134,7 +134,11 @@ pub async fn delete_key(
     Query(query): Query<RemoveQuery>,
 ) -> Result<StatusCode> {
     let user = state.control.user_by_ref(&caller, &user).await?;
-    state.control.remove_key(&caller, &user, &id, !query.expire).await?;
+    if query.expire {
+        state.control.expire_key(&caller, &user, &id).await?;
+    } else {
+        state.control.delete_key(&caller, &user, &id).await?;
+    }
     state.sign_out_bell.notify_waiters();
     Ok(StatusCode::NO_CONTENT)
 }

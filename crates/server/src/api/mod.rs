@@ -4,7 +4,7 @@ pub mod agents;
 pub mod deployment;
 pub mod health;
 pub mod keys;
-mod page;
+mod pagination;
 pub mod secrets;
 pub mod templates;
 pub mod users;

@@ -3,7 +3,7 @@
 use axum::{body::Bytes, extract::State as Shared, http::StatusCode};
 use coder_control::{
     NewTemplate,
-    rows::{FoundTemplate, FoundVersion},
+    rows::{TemplateDetails, TemplateVersionDetails},
 };
 use coder_model::template::Definition;
 use coder_wire::{
@@ -25,7 +25,7 @@ use crate::{
 /// The largest archive, in bytes.
 pub const MAX_ARCHIVE_BYTES: usize = 10 * 1024 * 1024;
 
-fn show(state: &State, found: &FoundTemplate) -> Template {
+fn show(state: &State, found: &TemplateDetails) -> Template {
     let template = &found.template;
     Template {
         id: template.id.uuid(),
@@ -35,7 +35,7 @@ fn show(state: &State, found: &FoundTemplate) -> Template {
         description: template.description.clone(),
         icon: template.icon.clone(),
         provisioner: Definition::parse(&found.definition)
-            .map(|definition| definition.computer.as_str().to_owned())
+            .map(|definition| definition.provisioner.as_str().to_owned())
             .unwrap_or_default(),
         active_version_id: template.active_version.uuid(),
         active_workspace_count: found.workspaces,
@@ -46,7 +46,7 @@ fn show(state: &State, found: &FoundTemplate) -> Template {
     }
 }
 
-fn show_version(state: &State, found: &FoundVersion) -> TemplateVersion {
+fn show_version(state: &State, found: &TemplateVersionDetails) -> TemplateVersion {
     let version = &found.version;
     TemplateVersion {
         id: version.id.uuid(),

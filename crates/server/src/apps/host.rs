@@ -97,8 +97,8 @@ fn sign_in(state: &State, back: &str) -> Result<Response> {
 async fn begin(state: &State, host: &str, parts: &Parts, ticket: &str, asked: &str) -> Result<Response> {
     let nonce = cookie(&parts.headers, STATE_COOKIE).unwrap_or_default().to_owned();
     let scope = Scope::AppTicket { host: host.to_owned(), state: nonce };
-    let caller = state.control.redeem(ticket, &scope, origin(parts)).await?;
-    let (session, _) = state.control.lend(&caller, &Scope::AppSession { host: host.to_owned() }).await?;
+    let caller = state.control.redeem_grant(ticket, &scope, origin(parts)).await?;
+    let (session, _) = state.control.issue_grant(&caller, &Scope::AppSession { host: host.to_owned() }).await?;
     let cookies = [
         set_cookie(state, SESSION_COOKIE, &session.expose(), 24 * 60 * 60),
         set_cookie(state, STATE_COOKIE, "", 0),

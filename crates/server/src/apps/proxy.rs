@@ -9,8 +9,8 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use coder_control::Caller;
-use coder_link::{Link, LinkStream, frame};
 use coder_model::template::AppUrl;
+use coder_mux::{Mux, MuxStream, frame};
 use coder_wire::agent::{Dial, Network, OpenStream, Opened};
 use hyper::{
     client::conn::http1,
@@ -34,7 +34,7 @@ const MAX_ANSWER: usize = 4 * 1024;
 /// Where a request goes.
 pub struct Destination {
     /// The way to the workspace.
-    pub link: Link,
+    pub link: Mux,
     /// Where the app listens.
     pub app: AppUrl,
     /// Where it is for its visitors.
@@ -100,7 +100,7 @@ pub async fn forward(state: &State, caller: Caller, to: Destination, mut request
 }
 
 /// A connection to where the app listens.
-async fn connect(link: &Link, app: &AppUrl) -> Result<LinkStream> {
+async fn connect(link: &Mux, app: &AppUrl) -> Result<MuxStream> {
     let dial = Dial { network: Network::Tcp, host: app.host().to_owned(), port: app.port() };
     let conversation = async {
         let mut stream = link.open().await.ok()?;
@@ -125,14 +125,14 @@ async fn join(ours: OnUpgrade, theirs: OnUpgrade) {
     match upgraded {
         Ok((ours, theirs)) => {
             // Either side may go away at any time.
-            let _ = coder_link::relay(TokioIo::new(ours), TokioIo::new(theirs)).await;
+            let _ = coder_mux::relay(TokioIo::new(ours), TokioIo::new(theirs)).await;
         }
         Err(error) => tracing::debug!(%error, "a connection did not change its protocol"),
     }
 }
 
 /// Waits until nothing may be carried any more.
-async fn until_over(state: &State, link: &Link, caller: &Caller) {
+async fn until_over(state: &State, link: &Mux, caller: &Caller) {
     let mut stop = state.stop.clone();
     tokio::select! {
         _ = link.closed() => {}

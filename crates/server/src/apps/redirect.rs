@@ -52,7 +52,7 @@ pub async fn auth_redirect(
     }
     state.control.enter_app(&caller, &wanted).await?;
     let scope = Scope::AppTicket { host: host.to_ascii_lowercase(), state: query.state };
-    let (ticket, _) = state.control.lend(&caller, &scope).await?;
+    let (ticket, _) = state.control.issue_grant(&caller, &scope).await?;
     back.query_pairs_mut().append_pair(TICKET, &ticket.expose());
     let mut response = Response::new(Body::empty());
     *response.status_mut() = StatusCode::SEE_OTHER;

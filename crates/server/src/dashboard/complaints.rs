@@ -21,10 +21,10 @@ impl Complaints {
     /// The error itself, when no other contents of the form would have helped.
     pub fn of(error: Error) -> Result<Self, Refusal> {
         match error {
-            Error::Invalid { message, detail, violations }
-            | Error::Conflict { message, detail, violations } => {
+            Error::Invalid { message, detail, field_errors }
+            | Error::Conflict { message, detail, field_errors } => {
                 let fields: Vec<_> =
-                    violations.into_iter().map(|violation| (violation.field, violation.detail)).collect();
+                    field_errors.into_iter().map(|error| (error.field, error.detail)).collect();
                 let (headline, message) = match (fields.is_empty(), detail.is_empty()) {
                     (true, true) => (String::new(), message),
                     (true, false) => (message, detail),

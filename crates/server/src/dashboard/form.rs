@@ -5,7 +5,7 @@ use axum::{
     extract::{FromRequest, Request},
     http::{HeaderMap, StatusCode},
 };
-use coder_control::is_form_token;
+use coder_control::verify_csrf_token;
 use serde::de::DeserializeOwned;
 use url::form_urlencoded;
 use zeroize::Zeroize;
@@ -53,7 +53,7 @@ pub fn check(headers: &HeaderMap, token: &str) -> Result<(), Refusal> {
     if !is_same_origin(headers) {
         return Err(Failure::new(StatusCode::FORBIDDEN, "The request comes from another site.").into());
     }
-    if form_cookie(headers).is_some_and(|cookie| is_form_token(cookie, token)) {
+    if form_cookie(headers).is_some_and(|cookie| verify_csrf_token(cookie, token)) {
         return Ok(());
     }
     Err(Failure::new(StatusCode::FORBIDDEN, "This page is out of date.")

@@ -27,7 +27,7 @@ pub mod filters {
     /// Text that somebody wrote: what would turn or hide what stands around it is shown as an escape.
     #[askama::filter_fn]
     pub fn visible(text: impl Display, _: &dyn Values) -> Result<String> {
-        Ok(coder_model::visible(&text.to_string()))
+        Ok(coder_model::display_safe(&text.to_string()))
     }
 }
 

@@ -6,7 +6,7 @@ use axum::{
     extract::FromRequestParts,
     http::{HeaderMap, request::Parts},
 };
-use coder_control::{Caller, Error as ControlError, form_token};
+use coder_control::{Caller, Error as ControlError, csrf_token};
 use coder_wire::TOKEN_COOKIE;
 use url::Url;
 
@@ -43,7 +43,7 @@ impl Visit {
         Self {
             theme: Theme::of(headers),
             notice: cookie(headers, NOTICE_COOKIE).map(unescape).unwrap_or_default(),
-            form_token: form_cookie(headers).map(form_token).unwrap_or_default(),
+            form_token: form_cookie(headers).map(csrf_token).unwrap_or_default(),
             is_partial: headers.contains_key(PARTIAL),
             shown_at: shown_at(headers),
         }

@@ -6,7 +6,7 @@ use axum::{
     extract::{ConnectInfo, FromRequestParts},
     http::{header, request::Parts},
 };
-use coder_control::Origin;
+use coder_control::RequestInfo;
 
 use crate::request_id;
 
@@ -14,7 +14,7 @@ use crate::request_id;
 const MAX_USER_AGENT: usize = 256;
 
 /// Where a request comes from, for the audit log.
-pub struct From(pub Origin);
+pub struct From(pub RequestInfo);
 
 impl<S: Sync> FromRequestParts<S> for From {
     type Rejection = Infallible;
@@ -25,10 +25,10 @@ impl<S: Sync> FromRequestParts<S> for From {
 }
 
 /// Where a request comes from.
-pub fn origin(parts: &Parts) -> Origin {
+pub fn origin(parts: &Parts) -> RequestInfo {
     let user_agent = parts.headers.get(header::USER_AGENT).and_then(|value| value.to_str().ok());
     let user_agent = user_agent.unwrap_or_default();
-    Origin {
+    RequestInfo {
         request_id: request_id::current().map(|id| id.to_string()).unwrap_or_default(),
         ip: parts
             .extensions

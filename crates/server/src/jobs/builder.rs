@@ -2,10 +2,10 @@
 
 use std::time::Duration;
 
-use coder_control::{Claim, Claimed, Outcome, Result};
+use coder_control::{BuildOutcome, ClaimedBuild, LeaseStatus, Result};
 use coder_model::{
     BuildId,
-    template::Computer,
+    template::Provisioner,
     workspace::{Lifecycle, LogLevel, Transition},
 };
 use coder_provision::{Launch, Processes};
@@ -51,32 +51,32 @@ pub async fn run(state: State) {
     while working.join_next().await.is_some() {}
 }
 
-async fn work(state: State, claimed: Claimed) {
+async fn work(state: State, claimed: ClaimedBuild) {
     let build = claimed.overview.build.id;
     let outcome = tokio::select! {
-        done = carry_out(&state, &claimed) => done.map_or_else(Outcome::Failed, |()| Outcome::Done),
+        done = carry_out(&state, &claimed) => done.map_or_else(BuildOutcome::Failed, |()| BuildOutcome::Done),
         lost = until_not_held(&state, build) => match lost {
-            Claim::Canceled => Outcome::Canceled,
-            Claim::Held | Claim::Lost => {
+            LeaseStatus::Canceled => BuildOutcome::Canceled,
+            LeaseStatus::Held | LeaseStatus::Lost => {
                 tracing::warn!(%build, "another server took a build over");
                 return;
             }
         },
     };
     match &outcome {
-        Outcome::Done => {}
-        Outcome::Canceled => {
+        BuildOutcome::Done => {}
+        BuildOutcome::Canceled => {
             say(&state, &claimed, LogLevel::Warn, "Canceled", "The build was called off").await;
         }
-        Outcome::Failed(message) => {
+        BuildOutcome::Failed(message) => {
             tracing::warn!(%build, error = message, "a build failed");
             say(&state, &claimed, LogLevel::Error, "Failed", message).await;
         }
     }
-    if let Err(error) = state.control.finish_build(&claimed.overview, state.server, &outcome).await {
+    if let Err(error) = state.control.complete_build(&claimed.overview, state.server, &outcome).await {
         tracing::error!(%build, %error, "cannot note the end of a build");
     }
-    if outcome == Outcome::Done
+    if outcome == BuildOutcome::Done
         && claimed.overview.build.transition != Transition::Start
         && let Some(link) = agent_link(&state, &claimed).await
     {
@@ -85,14 +85,14 @@ async fn work(state: State, claimed: Claimed) {
 }
 
 /// Renews the claim on a build, and looks at once when somebody calls a build off.
-async fn until_not_held(state: &State, build: BuildId) -> Claim {
+async fn until_not_held(state: &State, build: BuildId) -> LeaseStatus {
     loop {
         tokio::select! {
             () = sleep(RENEW_EVERY) => {}
             () = state.cancel_bell.notified() => {}
         }
-        match state.control.renew_build(build, state.server).await {
-            Ok(Claim::Held) => {}
+        match state.control.renew_lease(build, state.server).await {
+            Ok(LeaseStatus::Held) => {}
             Ok(claim) => return claim,
             Err(error) => tracing::warn!(%build, %error, "cannot renew the claim on a build"),
         }
@@ -100,22 +100,22 @@ async fn until_not_held(state: &State, build: BuildId) -> Claim {
 }
 
 /// Does what the build asks for. The message of a failure is for people.
-async fn carry_out(state: &State, claimed: &Claimed) -> std::result::Result<(), String> {
-    match (claimed.definition.computer, claimed.overview.build.transition) {
-        (Computer::Process, Transition::Start) => {
+async fn carry_out(state: &State, claimed: &ClaimedBuild) -> std::result::Result<(), String> {
+    match (claimed.definition.provisioner, claimed.overview.build.transition) {
+        (Provisioner::Process, Transition::Start) => {
             let processes = processes(state)?;
             say(state, claimed, LogLevel::Info, "Starting", "Starting the workspace's process").await;
             start_process(state, processes, claimed).await?;
             say(state, claimed, LogLevel::Info, "Starting", "The workspace's process runs").await;
         }
-        (Computer::External, Transition::Start) => {
+        (Provisioner::External, Transition::Start) => {
             let text = "Waiting for the agent on the external machine; \
                         `coder external-workspaces agent-instructions` tells how to start it";
             say(state, claimed, LogLevel::Info, "Starting", text).await;
         }
-        (computer, transition) => {
-            stop_agent(state, claimed, computer).await;
-            if computer == Computer::Process
+        (provisioner, transition) => {
+            stop_agent(state, claimed, provisioner).await;
+            if provisioner == Provisioner::Process
                 && let Some(processes) = &state.processes
             {
                 let workspace = claimed.overview.workspace.id.uuid();
@@ -144,7 +144,7 @@ fn processes(state: &State) -> std::result::Result<&Processes, String> {
 async fn start_process(
     state: &State,
     processes: &Processes,
-    claimed: &Claimed,
+    claimed: &ClaimedBuild,
 ) -> std::result::Result<(), String> {
     let workspace = &claimed.overview.workspace;
     let token = state.control.agent_token(workspace.owner, workspace.id).await.map_err(|error| {
@@ -157,7 +157,7 @@ async fn start_process(
 }
 
 /// Lets the agent run its stop scripts. One that is not there, or fails, does not keep its workspace from stopping.
-async fn stop_agent(state: &State, claimed: &Claimed, computer: Computer) {
+async fn stop_agent(state: &State, claimed: &ClaimedBuild, provisioner: Provisioner) {
     let Some(link) = agent_link(state, claimed).await else {
         say(state, claimed, LogLevel::Info, "Stopping", "The agent is not connected").await;
         return;
@@ -167,7 +167,7 @@ async fn stop_agent(state: &State, claimed: &Claimed, computer: Computer) {
     let within =
         own.filter_map(|script| script.timeout).max().unwrap_or_default().max(STOP_SCRIPTS) + PROCESS_END;
     // An external agent waits for its workspace's next start.
-    let exit = computer == Computer::Process;
+    let exit = provisioner == Provisioner::Process;
     let (level, text) = match agents::shut_down(&link, exit, within).await {
         Ok(reached) if reached == Lifecycle::Off.as_str() => {
             (LogLevel::Info, "The agent has stopped".to_owned())
@@ -178,12 +178,12 @@ async fn stop_agent(state: &State, claimed: &Claimed, computer: Computer) {
     say(state, claimed, level, "Stopping", &text).await;
 }
 
-async fn agent_link(state: &State, claimed: &Claimed) -> Option<coder_link::Link> {
+async fn agent_link(state: &State, claimed: &ClaimedBuild) -> Option<coder_mux::Mux> {
     let agent = state.control.workspace_agent(claimed.overview.workspace.id).await.ok().flatten()?;
     state.agents.link(agent)
 }
 
-async fn say(state: &State, claimed: &Claimed, level: LogLevel, stage: &str, text: &str) {
+async fn say(state: &State, claimed: &ClaimedBuild, level: LogLevel, stage: &str, text: &str) {
     let logged: Result<()> = state.control.log_build(claimed.overview.build.id, level, stage, text).await;
     if let Err(error) = logged {
         tracing::warn!(%error, "cannot write a build's log");

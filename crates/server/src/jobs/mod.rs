@@ -25,19 +25,21 @@ pub fn spawn(state: &State) -> JoinSet<()> {
     jobs.spawn(revive::run(state.clone()));
     jobs.spawn(every(state.clone(), ALIVE_EVERY, async |state: &State| {
         let connections = state.agents.connections();
-        if connections.is_empty() { Ok(()) } else { state.control.agents_alive(&connections).await }
+        if connections.is_empty() { Ok(()) } else { state.control.record_heartbeats(&connections).await }
     }));
     jobs.spawn(every(state.clone(), REWRAP_EVERY, async |state: &State| {
         while state.control.rewrap_data_keys().await? > 0 {}
         Ok(())
     }));
     jobs.spawn(every(state.clone(), SCHEDULES_EVERY, async |state: &State| {
-        if state.control.keep_schedules().await? {
+        if state.control.run_schedules().await? {
             state.build_bell.notify_one();
         }
         Ok(())
     }));
-    jobs.spawn(every(state.clone(), SWEEP_EVERY, async |state: &State| state.control.sweep_sessions().await));
+    jobs.spawn(every(state.clone(), SWEEP_EVERY, async |state: &State| {
+        state.control.delete_expired_sessions().await
+    }));
     jobs
 }
 

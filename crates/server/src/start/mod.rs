@@ -6,7 +6,7 @@ mod settings;
 use std::{net::SocketAddr, path::Path};
 
 pub use coder_control::{Clock, KeySource};
-use coder_control::{Control, OpenError, Random, Sources};
+use coder_control::{Control, ControlConfig, Random, StartupError};
 use coder_provision::Processes;
 pub use settings::Settings;
 use tokio::sync::{Notify, watch};
@@ -38,7 +38,7 @@ pub enum StartError {
     },
     /// Keys or database are in the way.
     #[error(transparent)]
-    Open(#[from] OpenError),
+    Open(#[from] StartupError),
     /// The address cannot be listened on.
     #[error("cannot listen on {address}: {reason}\ngive another address with --http-address")]
     Address {
@@ -67,8 +67,8 @@ pub async fn start(settings: Settings) -> Result<Started, StartError> {
     prepare_data_dir(&settings.data_dir)?;
     let lock = lock::DataDirLock::take(&settings.data_dir)?;
     let random = Random::default();
-    let server = random.id(settings.clock.now()).map_err(OpenError::from)?;
-    let control = Control::open(Sources {
+    let server = random.id(settings.clock.now()).map_err(StartupError::from)?;
+    let control = Control::start(ControlConfig {
         data_dir: settings.data_dir.clone(),
         postgres_url: settings.postgres_url.clone(),
         keys: settings.keys.clone(),

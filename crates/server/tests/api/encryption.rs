@@ -49,7 +49,7 @@ async fn refuses_without_its_key(engine: Engine) {
     let place = world.stop().await;
     let other = STANDARD.encode([9_u8; 32]);
     let mut settings = World::settings(&place, Clock::default());
-    settings.keys = KeySource::Given(other.clone().into());
+    settings.keys = KeySource::Inline(other.clone().into());
     let said = coder_server::start(settings.clone()).await.err().expect("refused").to_string();
     assert!(said.contains("stored secrets need encryption keys that were not given"), "{said}");
     assert!(!said.contains(&other), "keys are named by fingerprint only");
@@ -63,14 +63,14 @@ async fn refuses_without_its_key(engine: Engine) {
     };
     let before = place.number("SELECT COUNT(DISTINCT key_fingerprint) FROM data_keys").await;
     assert_eq!(before, 1);
-    settings.keys = KeySource::Given(format!("{other},{old}").into());
+    settings.keys = KeySource::Inline(format!("{other},{old}").into());
     let started = coder_server::start(settings.clone()).await.unwrap();
     let control = &started.state().control;
     assert_eq!(control.rewrap_data_keys().await.unwrap(), 1);
     assert_eq!(control.rewrap_data_keys().await.unwrap(), 0);
     control.close().await;
     drop(started);
-    settings.keys = KeySource::Given(other.into());
+    settings.keys = KeySource::Inline(other.into());
     coder_server::start(settings).await.expect("the old key is not needed any more");
 }
 
@@ -89,7 +89,7 @@ async fn keys_are_needed_and_rotate_postgres() {
 async fn no_key_no_start() {
     let place = Place::new(Engine::Postgres).await;
     let mut settings = World::settings(&place, Clock::default());
-    settings.keys = KeySource::Default;
+    settings.keys = KeySource::Auto;
     let said = coder_server::start(settings).await.err().expect("refused").to_string();
     assert!(said.contains("CODER_EXTERNAL_TOKEN_ENCRYPTION_KEYS"), "{said}");
 

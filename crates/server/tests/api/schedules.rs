@@ -30,7 +30,7 @@ async fn build(api: &Api, path: &str, transition: &str) -> Value {
 
 /// What the schedules asked for, brought to its end.
 async fn keep_schedules(world: &World, api: &Api, path: &str) -> Value {
-    world.state.control.keep_schedules().await.unwrap();
+    world.state.control.run_schedules().await.unwrap();
     world.state.build_bell.notify_one();
     let latest = api.get(path).await.expect(200);
     built(api, &latest["latest_build"]["id"]).await
@@ -39,7 +39,7 @@ async fn keep_schedules(world: &World, api: &Api, path: &str) -> Value {
 /// A workspace starts by its schedule, once, and stops after its time.
 async fn start_and_stop_by_itself(engine: Engine) {
     // A Tuesday morning.
-    let clock = Clock::standing_at(at("2026-11-24T08:00:00Z"));
+    let clock = Clock::fixed(at("2026-11-24T08:00:00Z"));
     let world = World::start_at(engine, clock.clone()).await;
     let admin = world.admin().await;
     let template = template(&admin, "vm", "[external]").await;

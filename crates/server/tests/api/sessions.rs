@@ -8,7 +8,7 @@ use serde_json::json;
 /// Reference X-05: a session lives on with use, and ends without it; a token ends when it was said to.
 async fn expiry(engine: Engine) {
     let start = Moment::from_micros(1_790_000_000_000_000);
-    let clock = Clock::standing_at(start);
+    let clock = Clock::fixed(start);
     let world = World::start_at(engine, clock.clone()).await;
     let admin = world.admin().await;
     let body = json!({"token_name": "t", "lifetime": 30 * 3_600_000_000_000_i64});

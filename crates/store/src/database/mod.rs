@@ -7,7 +7,7 @@ use sqlx::{PgPool, SqlitePool};
 
 use crate::{
     Result,
-    transaction::{Begun, Pooled, Read, Write},
+    transaction::{Begun, Pooled, ReadConnection, WriteTransaction},
 };
 
 /// A database that is open and up to date. Cheap to clone.
@@ -47,8 +47,8 @@ impl Database {
     ///
     /// # Errors
     /// When none can be had in time.
-    pub async fn read(&self) -> Result<Read> {
-        Ok(Read(match &self.0 {
+    pub async fn read(&self) -> Result<ReadConnection> {
+        Ok(ReadConnection(match &self.0 {
             Pools::Sqlite { read, .. } => Pooled::Sqlite(read.acquire().await?),
             Pools::Postgres(pool) => Pooled::Postgres(pool.acquire().await?),
         }))
@@ -58,8 +58,8 @@ impl Database {
     ///
     /// # Errors
     /// When none can be had in time.
-    pub async fn write(&self) -> Result<Write> {
-        Ok(Write(match &self.0 {
+    pub async fn write(&self) -> Result<WriteTransaction> {
+        Ok(WriteTransaction(match &self.0 {
             Pools::Sqlite { write, .. } => Begun::Sqlite(write.begin_with("BEGIN IMMEDIATE").await?),
             Pools::Postgres(pool) => Begun::Postgres(pool.begin().await?),
         }))

@@ -14,20 +14,20 @@ use coder_wire::{
 use super::show;
 use crate::{
     State,
-    api::page::PageQuery,
+    api::pagination::PaginationQuery,
     error::Result,
     extract::{Json, Path, Query, SignedIn},
 };
 
 /// Finds users: `status:suspended`, or part of a name or address. Without a role, only oneself.
-#[utoipa::path(get, path = "/api/v2/users", tag = "Users", params(PageQuery),
+#[utoipa::path(get, path = "/api/v2/users", tag = "Users", params(PaginationQuery),
     responses((status = 200, body = UsersResponse)))]
 pub async fn list_users(
     Shared(state): Shared<State>,
     SignedIn(caller): SignedIn,
-    Query(query): Query<PageQuery>,
+    Query(query): Query<PaginationQuery>,
 ) -> Result<Json<UsersResponse>> {
-    let (users, count) = state.control.list_users(&caller, &query.q, query.page()).await?;
+    let (users, count) = state.control.list_users(&caller, &query.q, query.pagination()).await?;
     let users = users.iter().map(|user| show(&state.control, user)).collect();
     Ok(Json(UsersResponse { users, count }))
 }

@@ -31,7 +31,7 @@ pub async fn login(
     From(origin): From,
     Json(request): Json<LoginRequest>,
 ) -> Result<impl IntoResponse> {
-    let session = state.control.sign_in(&request.email, request.password.into_inner(), &origin).await?;
+    let session = state.control.log_in(&request.email, request.password.into_inner(), &origin).await?;
     let token = session.token.expose();
     let cookie = session_cookie(&state, &token)?;
     Ok((
@@ -44,7 +44,7 @@ pub async fn login(
 /// Ends the session that is shown.
 #[utoipa::path(post, path = "/api/v2/users/logout", tag = "Users", responses((status = 200, body = Message)))]
 pub async fn logout(Shared(state): Shared<State>, SignedIn(caller): SignedIn) -> Result<impl IntoResponse> {
-    state.control.sign_out(&caller).await?;
+    state.control.log_out(&caller).await?;
     state.sign_out_bell.notify_waiters();
     let cookie = no_session_cookie(&state)?;
     Ok((AppendHeaders([(header::SET_COOKIE, cookie)]), Json(Message { message: "Logged out!".to_owned() })))

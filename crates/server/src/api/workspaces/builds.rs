@@ -17,7 +17,7 @@ use super::{
 };
 use crate::{
     State,
-    api::page::PageQuery,
+    api::pagination::PaginationQuery,
     error::{Failure, Result},
     extract::{Json, Path, Query, SignedIn},
 };
@@ -44,14 +44,14 @@ pub async fn create_build(
 
 /// A workspace's builds, the latest first.
 #[utoipa::path(get, path = "/api/v2/workspaces/{workspace}/builds", tag = "Builds",
-    params(("workspace" = Uuid, Path), PageQuery), responses((status = 200, body = [WorkspaceBuild])))]
+    params(("workspace" = Uuid, Path), PaginationQuery), responses((status = 200, body = [WorkspaceBuild])))]
 pub async fn list_builds(
     Shared(state): Shared<State>,
     SignedIn(caller): SignedIn,
     Path(workspace): Path<Uuid>,
-    Query(query): Query<PageQuery>,
+    Query(query): Query<PaginationQuery>,
 ) -> Result<Json<Vec<WorkspaceBuild>>> {
-    let found = state.control.list_builds(&caller, workspace.into(), query.page()).await?;
+    let found = state.control.list_builds(&caller, workspace.into(), query.pagination()).await?;
     let mut builds = Vec::with_capacity(found.len());
     for overview in &found {
         builds.push(show::build(&state, overview).await?);

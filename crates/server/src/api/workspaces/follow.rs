@@ -30,7 +30,7 @@ pub async fn follow(state: State, caller: Caller, source: Source, mut after: i64
     let mut checked = Instant::now();
     loop {
         if checked.elapsed() > CHECK_EVERY {
-            if !state.control.is_still_signed_in(&caller).await.unwrap_or(true) {
+            if !state.control.is_session_valid(&caller).await.unwrap_or(true) {
                 break;
             }
             checked = Instant::now();

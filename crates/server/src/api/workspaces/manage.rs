@@ -10,7 +10,7 @@ use uuid::Uuid;
 use super::show;
 use crate::{
     State,
-    api::page::PageQuery,
+    api::pagination::PaginationQuery,
     error::Result,
     extract::{Json, Path, Query, SignedIn},
 };
@@ -37,14 +37,14 @@ pub async fn create_workspace(
 }
 
 /// Finds workspaces: `owner:me`, `name:`, `template:`, or part of a name.
-#[utoipa::path(get, path = "/api/v2/workspaces", tag = "Workspaces", params(PageQuery),
+#[utoipa::path(get, path = "/api/v2/workspaces", tag = "Workspaces", params(PaginationQuery),
     responses((status = 200, body = WorkspacesResponse)))]
 pub async fn list_workspaces(
     Shared(state): Shared<State>,
     SignedIn(caller): SignedIn,
-    Query(query): Query<PageQuery>,
+    Query(query): Query<PaginationQuery>,
 ) -> Result<Json<WorkspacesResponse>> {
-    let (found, count) = state.control.list_workspaces(&caller, &query.q, query.page()).await?;
+    let (found, count) = state.control.list_workspaces(&caller, &query.q, query.pagination()).await?;
     let mut workspaces = Vec::with_capacity(found.len());
     for overview in &found {
         workspaces.push(show::workspace(&state, overview).await?);

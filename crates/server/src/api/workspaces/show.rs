@@ -1,7 +1,7 @@
 //! Workspaces, builds and agents as people see them.
 
 use coder_control::{
-    AgentView, Overview, next_start,
+    AgentView, WorkspaceWithBuild, next_start,
     rows::{AgentLine, BuildLine},
 };
 use coder_model::{
@@ -18,10 +18,10 @@ use uuid::Uuid;
 use crate::{State, error::Result};
 
 /// A workspace with its latest build.
-pub async fn workspace(state: &State, overview: &Overview) -> Result<Workspace> {
+pub async fn workspace(state: &State, overview: &WorkspaceWithBuild) -> Result<Workspace> {
     let view = state.control.agent_of(overview).await?;
     let failing: Vec<Uuid> =
-        view.iter().filter(|view| view.complaint().is_some()).map(|view| view.agent.id.uuid()).collect();
+        view.iter().filter(|view| view.unhealthy_reason().is_some()).map(|view| view.agent.id.uuid()).collect();
     let found = &overview.workspace;
     Ok(Workspace {
         id: found.id.uuid(),
@@ -57,19 +57,19 @@ pub async fn workspace(state: &State, overview: &Overview) -> Result<Workspace> 
 }
 
 /// A build.
-pub async fn build(state: &State, overview: &Overview) -> Result<WorkspaceBuild> {
+pub async fn build(state: &State, overview: &WorkspaceWithBuild) -> Result<WorkspaceBuild> {
     Ok(build_with(state, overview, state.control.agent_of(overview).await?.as_ref()))
 }
 
-fn build_with(state: &State, overview: &Overview, view: Option<&AgentView>) -> WorkspaceBuild {
+fn build_with(state: &State, overview: &WorkspaceWithBuild, view: Option<&AgentView>) -> WorkspaceBuild {
     let build = &overview.build;
-    let computer = Definition::parse(&overview.definition).map(|definition| definition.computer.as_str());
+    let provisioner = Definition::parse(&overview.definition).map(|definition| definition.provisioner.as_str());
     let resource = WorkspaceResource {
-        // The workspace has one computer for its life.
+        // A workspace keeps its provisioner for life.
         id: overview.workspace.id.uuid(),
         job_id: build.id.uuid(),
         name: overview.workspace.name.as_str().to_owned(),
-        r#type: computer.unwrap_or_default().to_owned(),
+        r#type: provisioner.unwrap_or_default().to_owned(),
         icon: String::new(),
         hide: false,
         daily_cost: 0,
@@ -158,7 +158,7 @@ pub fn agent(state: &State, view: &AgentView) -> WorkspaceAgent {
         }
     });
     let blocking = definition.scripts.iter().any(|script| script.start_blocks_login);
-    let complaint = view.complaint();
+    let complaint = view.unhealthy_reason();
     WorkspaceAgent {
         id: agent.id.uuid(),
         name: agent.name.clone(),

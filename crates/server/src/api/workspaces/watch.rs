@@ -41,7 +41,7 @@ async fn watch(state: State, caller: Caller, id: WorkspaceId, mut socket: WebSoc
     let mut stop = state.stop.clone();
     let mut sent = String::new();
     loop {
-        if !state.control.is_still_signed_in(&caller).await.unwrap_or(true) {
+        if !state.control.is_session_valid(&caller).await.unwrap_or(true) {
             break;
         }
         let now = match event(&state, &caller, id).await {

@@ -159,7 +159,7 @@ pub async fn delete_token(
 ) -> Answer {
     let user = member.caller.user();
     let key = state.control.find_key(&member.caller, user, &id).await?;
-    state.control.remove_key(&member.caller, user, key.id.as_str(), true).await?;
+    state.control.delete_key(&member.caller, user, key.id.as_str()).await?;
     state.sign_out_bell.notify_waiters();
     done(&state, &member.visit, LIST, &format!("Deleted token \"{}\".", key.name))
 }

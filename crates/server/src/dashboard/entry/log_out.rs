@@ -15,7 +15,7 @@ use crate::{
 
 /// Ends the session.
 pub async fn log_out(Shared(state): Shared<State>, member: Member, _form: Form<Nothing>) -> Answer {
-    state.control.sign_out(&member.caller).await?;
+    state.control.log_out(&member.caller).await?;
     state.sign_out_bell.notify_waiters();
     let mut response = redirect("/login");
     response.headers_mut().append(header::SET_COOKIE, no_session_cookie(&state)?);

@@ -16,7 +16,7 @@ use axum::{
     http::{HeaderValue, StatusCode, header},
     response::Response,
 };
-use coder_control::{Origin, form_token};
+use coder_control::{RequestInfo, csrf_token};
 use zeroize::Zeroizing;
 
 use super::{
@@ -36,7 +36,7 @@ fn bind(state: &State, visit: &mut Visit) -> Result<Option<HeaderValue>> {
         return Ok(None);
     }
     let cookie = format!("{:032x}", rand::random::<u128>());
-    visit.form_token = form_token(&cookie);
+    visit.form_token = csrf_token(&cookie);
     own_cookie(state, VISITOR_COOKIE, &cookie, "").map(Some)
 }
 
@@ -54,10 +54,10 @@ async fn enter(
     state: &State,
     email: &str,
     password: Zeroizing<String>,
-    origin: &Origin,
+    origin: &RequestInfo,
     to: &str,
 ) -> std::result::Result<Response, coder_control::Error> {
-    let session = state.control.sign_in(email, password, origin).await?;
+    let session = state.control.log_in(email, password, origin).await?;
     let cookie = session_cookie(state, &session.token.expose())
         .map_err(|failure| coder_control::Error::internal(failure.body().message.clone()))?;
     let mut response = redirect(to);

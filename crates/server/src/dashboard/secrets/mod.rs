@@ -15,7 +15,7 @@ pub use import::import_secrets;
 pub use list::secrets_page;
 pub use toggle::toggle_secret;
 
-use coder_control::{OwnSecrets, Result};
+use coder_control::{Result, SecretsPermit};
 
 use super::visit::Member;
 
@@ -23,6 +23,6 @@ use super::visit::Member;
 const LIST: &str = "/settings/secrets";
 
 /// A member's permit for their own secrets.
-fn own(member: &Member) -> Result<OwnSecrets<'_>> {
+fn own(member: &Member) -> Result<SecretsPermit<'_>> {
     member.caller.change_secrets_of(member.caller.user())
 }

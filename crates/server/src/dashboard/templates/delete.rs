@@ -2,7 +2,7 @@
 
 use askama::Template;
 use axum::{extract::State as Shared, http::StatusCode};
-use coder_control::{Error, rows::FoundTemplate};
+use coder_control::{Error, rows::TemplateDetails};
 
 use super::{LIST, may_change, title};
 use crate::{
@@ -28,7 +28,7 @@ struct DeletePage {
 }
 
 impl DeletePage {
-    fn new(member: &Member, found: &FoundTemplate, complaints: Complaints) -> Self {
+    fn new(member: &Member, found: &TemplateDetails, complaints: Complaints) -> Self {
         Self {
             frame: member.frame(Section::Templates),
             name: found.template.name.to_string(),
@@ -38,7 +38,7 @@ impl DeletePage {
     }
 }
 
-async fn find(state: &State, member: &Member, name: &str) -> Result<FoundTemplate, Refusal> {
+async fn find(state: &State, member: &Member, name: &str) -> Result<TemplateDetails, Refusal> {
     if !may_change(&member.caller) {
         return Err(Error::Forbidden.into());
     }

@@ -2,10 +2,10 @@
 
 use askama::Template;
 use axum::extract::State as Shared;
-use coder_control::rows::FoundTemplate;
-use coder_model::template::Computer;
+use coder_control::rows::TemplateDetails;
+use coder_model::template::Provisioner;
 
-use super::{computer, may_change, title};
+use super::{may_change, provisioner, title};
 use crate::{
     State,
     dashboard::{
@@ -28,19 +28,19 @@ struct Row {
     name: String,
     title: String,
     description: String,
-    computer: Option<Computer>,
+    provisioner: Option<Provisioner>,
     workspaces: i64,
     updated: When,
     by: String,
 }
 
-impl From<&FoundTemplate> for Row {
-    fn from(found: &FoundTemplate) -> Self {
+impl From<&TemplateDetails> for Row {
+    fn from(found: &TemplateDetails) -> Self {
         Self {
             name: found.template.name.to_string(),
             title: title(found),
             description: found.template.description.clone(),
-            computer: computer(&found.definition),
+            provisioner: provisioner(&found.definition),
             workspaces: found.workspaces,
             updated: found.template.updated_at.into(),
             by: found.created_by_name.clone(),

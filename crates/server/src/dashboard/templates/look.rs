@@ -2,9 +2,9 @@
 
 use askama::Template;
 use axum::extract::State as Shared;
-use coder_model::template::Computer;
+use coder_model::template::Provisioner;
 
-use super::{computer, may_change, title};
+use super::{may_change, provisioner, title};
 use crate::{
     State,
     dashboard::{
@@ -23,7 +23,7 @@ struct TemplatePage {
     name: String,
     title: String,
     description: String,
-    computer: Option<Computer>,
+    provisioner: Option<Provisioner>,
     workspaces: i64,
     version: String,
     pushed: When,
@@ -41,7 +41,7 @@ pub async fn template_page(Shared(state): Shared<State>, member: Member, Path(na
         name: found.template.name.to_string(),
         title: title(&found),
         description: found.template.description,
-        computer: computer(&active.definition),
+        provisioner: provisioner(&active.definition),
         workspaces: found.workspaces,
         version: active.version.name,
         pushed: active.version.created_at.into(),

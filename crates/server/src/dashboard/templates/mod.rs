@@ -8,9 +8,9 @@ pub use delete::{delete_template, delete_template_page};
 pub use list::templates_page;
 pub use look::template_page;
 
-use coder_control::{Caller, rows::FoundTemplate};
+use coder_control::{Caller, rows::TemplateDetails};
 use coder_model::{
-    template::{Computer, Definition},
+    template::{Definition, Provisioner},
     user::Role,
 };
 
@@ -23,12 +23,12 @@ fn may_change(caller: &Caller) -> bool {
 }
 
 /// The name to show: the one for people, or the one for programs where there is none.
-fn title(found: &FoundTemplate) -> String {
+fn title(found: &TemplateDetails) -> String {
     let template = &found.template;
     if template.display_name.is_empty() { template.name.to_string() } else { template.display_name.clone() }
 }
 
 /// What workspaces of a template run on; nothing when its definition is of another version of this program.
-fn computer(definition: &str) -> Option<Computer> {
-    Definition::parse(definition).map(|definition| definition.computer).ok()
+fn provisioner(definition: &str) -> Option<Provisioner> {
+    Definition::parse(definition).map(|definition| definition.provisioner).ok()
 }

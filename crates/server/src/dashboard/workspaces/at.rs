@@ -4,7 +4,7 @@ use axum::{
     extract::FromRequestParts,
     http::{StatusCode, request::Parts},
 };
-use coder_control::{Overview, Result};
+use coder_control::{Result, WorkspaceWithBuild};
 
 use crate::{State, dashboard::visit::Member, error::Failure, extract::Path};
 
@@ -40,13 +40,13 @@ impl<S: Send + Sync> FromRequestParts<S> for At {
 
 impl At {
     /// The workspace, as far as the member may see it.
-    pub async fn find(&self, state: &State, member: &Member) -> Result<Overview> {
+    pub async fn find(&self, state: &State, member: &Member) -> Result<WorkspaceWithBuild> {
         let owner = state.control.user_by_ref(&member.caller, &self.owner).await?;
         state.control.find_workspace_by_name(&member.caller, &owner, &self.name, false).await
     }
 }
 
 /// Where a workspace's page is.
-pub fn page_of(overview: &Overview) -> String {
+pub fn page_of(overview: &WorkspaceWithBuild) -> String {
     format!("/@{}/{}", overview.owner_name, overview.workspace.name)
 }

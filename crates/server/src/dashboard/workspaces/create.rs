@@ -53,7 +53,7 @@ async fn choices(state: &State, is_chosen: impl Fn(&str, Uuid) -> bool) -> Resul
             id: template.id.to_string(),
             title: title(&template.display_name, template.name.as_str()),
             description: template.description.clone(),
-            kind: Definition::parse(&found.definition).map_or("", |definition| definition.computer.as_str()),
+            kind: Definition::parse(&found.definition).map_or("", |definition| definition.provisioner.as_str()),
             is_chosen: only || is_chosen(template.name.as_str(), template.id.uuid()),
         }
     });

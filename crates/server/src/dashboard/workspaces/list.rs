@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use askama::Template;
 use axum::{extract::State as Shared, response::Response};
-use coder_control::{Overview, Result};
-use coder_model::{page::Page as Slice, user::Role};
+use coder_control::{Result, WorkspaceWithBuild};
+use coder_model::{pagination::Pagination, user::Role};
 
 use super::{
     LIST,
@@ -119,7 +119,7 @@ fn asked(query: &ListQuery) -> &str {
 }
 
 async fn rows(state: &State, member: &Member, query: &ListQuery) -> Result<(Vec<Row>, i64)> {
-    let slice = Slice { limit: AT_ONCE, offset: query.offset };
+    let slice = Pagination { limit: AT_ONCE, offset: query.offset };
     let (found, count) = state.control.list_workspaces(&member.caller, asked(query), slice).await?;
     let mut rows = Vec::with_capacity(found.len());
     for overview in &found {
@@ -128,7 +128,7 @@ async fn rows(state: &State, member: &Member, query: &ListQuery) -> Result<(Vec<
     Ok((rows, count))
 }
 
-async fn row(state: &State, member: &Member, overview: &Overview) -> Result<Row> {
+async fn row(state: &State, member: &Member, overview: &WorkspaceWithBuild) -> Result<Row> {
     let agent = state.control.agent_of(overview).await?;
     let is_own = overview.workspace.owner == member.caller.id();
     let path = page_of(overview);
@@ -142,7 +142,7 @@ async fn row(state: &State, member: &Member, overview: &Overview) -> Result<Row>
         owner: overview.owner_name.clone(),
         template: title(&overview.template_display_name, &overview.template_name),
         status: status::of_workspace(overview),
-        health: agent.filter(|agent| agent.complaint().is_some()).map(|agent| status::of_agent(&agent)),
+        health: agent.filter(|agent| agent.unhealthy_reason().is_some()).map(|agent| status::of_agent(&agent)),
         possible: Possible::of(overview),
         used: overview.workspace.last_used_at.into(),
         terminal,

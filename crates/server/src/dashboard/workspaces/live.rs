@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use axum::{extract::State as Shared, http::HeaderMap, response::Response};
-use coder_control::{AgentView, Overview};
+use coder_control::{AgentView, WorkspaceWithBuild};
 use coder_model::{
     BuildId,
     workspace::{AgentStatus, JobStatus, Lifecycle},
@@ -125,7 +125,7 @@ async fn watch(state: State, page: Page, at: At, member: Member, mut shown: Show
 async fn parts(
     state: &State,
     member: &Member,
-    overview: &Overview,
+    overview: &WorkspaceWithBuild,
     agent: Option<&AgentView>,
 ) -> Result<WorkspacePage, End> {
     Ok(WorkspacePage {
@@ -137,7 +137,7 @@ async fn parts(
     })
 }
 
-fn is_under_way(overview: &Overview, agent: Option<&AgentView>) -> bool {
+fn is_under_way(overview: &WorkspaceWithBuild, agent: Option<&AgentView>) -> bool {
     matches!(overview.build.status, JobStatus::Pending | JobStatus::Running | JobStatus::Canceling)
         || agent.is_some_and(|agent| {
             agent.status == AgentStatus::Connecting

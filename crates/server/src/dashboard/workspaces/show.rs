@@ -2,10 +2,10 @@
 
 use askama::Template;
 use axum::extract::State as Shared;
-use coder_control::{AgentView, Overview, Result};
+use coder_control::{AgentView, Result, WorkspaceWithBuild};
 use coder_model::{
-    page::Page,
-    template::{AppTarget, Computer, Definition},
+    pagination::Pagination,
+    template::{AppTarget, Definition, Provisioner},
     workspace::{JobStatus, Transition, Warning},
 };
 
@@ -80,8 +80,8 @@ pub struct BuildView {
     pub by: String,
 }
 
-impl From<&Overview> for BuildView {
-    fn from(overview: &Overview) -> Self {
+impl From<&WorkspaceWithBuild> for BuildView {
+    fn from(overview: &WorkspaceWithBuild) -> Self {
         let build = &overview.build;
         Self {
             number: build.number,
@@ -146,11 +146,11 @@ pub async fn workspace_page(Shared(state): Shared<State>, at: At, member: Member
 pub async fn view(
     state: &State,
     member: &Member,
-    overview: &Overview,
+    overview: &WorkspaceWithBuild,
     agent: Option<&AgentView>,
 ) -> Result<WorkspaceView> {
     let caller = &member.caller;
-    let page = Page { limit: BUILDS, offset: 0 };
+    let page = Pagination { limit: BUILDS, offset: 0 };
     let builds = state.control.list_builds(caller, overview.workspace.id, page).await?;
     let pending = state.control.pending_changes(caller, overview).await?;
     let possible = Possible::of(overview);
@@ -184,7 +184,7 @@ pub fn title(display_name: &str, name: &str) -> String {
     if display_name.is_empty() { name } else { display_name }.to_owned()
 }
 
-fn agent_box(state: &State, overview: &Overview, view: &AgentView) -> AgentBox {
+fn agent_box(state: &State, overview: &WorkspaceWithBuild, view: &AgentView) -> AgentBox {
     let agent = &view.agent;
     let is_connected = view.status == coder_model::workspace::AgentStatus::Connected;
     let machine = [agent.operating_system.as_str(), agent.architecture.as_str()].join(" ");
@@ -215,11 +215,17 @@ fn agent_box(state: &State, overview: &Overview, view: &AgentView) -> AgentBox {
 }
 
 fn is_external(definition: &Definition) -> bool {
-    definition.computer == Computer::External
+    definition.provisioner == Provisioner::External
 }
 
 /// Where an app is: in a terminal, under a host name of its own, or under a path.
-fn app_url(state: &State, overview: &Overview, view: &AgentView, slug: &str, is_terminal: bool) -> String {
+fn app_url(
+    state: &State,
+    overview: &WorkspaceWithBuild,
+    view: &AgentView,
+    slug: &str,
+    is_terminal: bool,
+) -> String {
     let (owner, workspace, agent) = (&overview.owner_name, &overview.workspace.name, &view.agent.name);
     if is_terminal {
         return format!("/@{owner}/{workspace}.{agent}/terminal?app={slug}");

@@ -1,9 +1,9 @@
 //! States in words and colours.
 
-use coder_control::{AgentView, Overview};
+use coder_control::{AgentView, WorkspaceWithBuild};
 use coder_model::{
     template::AppHealth,
-    workspace::{AgentStatus, Change, JobStatus, Lifecycle, Transition, WorkspaceStatus},
+    workspace::{AgentStatus, JobStatus, Lifecycle, PendingChange, Transition, WorkspaceStatus},
 };
 
 /// A state as it is shown: its word, and the class that colours it.
@@ -20,7 +20,7 @@ const fn badge(word: &'static str, class: &'static str) -> Badge {
 }
 
 /// A workspace's.
-pub const fn of_workspace(overview: &Overview) -> Badge {
+pub const fn of_workspace(overview: &WorkspaceWithBuild) -> Badge {
     of_status(WorkspaceStatus::of(overview.build.transition, overview.build.status))
 }
 
@@ -81,12 +81,12 @@ pub const fn of_app(health: AppHealth) -> Option<Badge> {
 }
 
 /// What a restart does about a secret.
-pub const fn of_change(change: Change) -> &'static str {
+pub const fn of_change(change: PendingChange) -> &'static str {
     match change {
-        Change::Added => "new",
-        Change::Value => "another value",
-        Change::Target => "another variable or file",
-        Change::Removed => "no longer delivered; a file that was written stays",
+        PendingChange::Added => "new",
+        PendingChange::ValueChanged => "another value",
+        PendingChange::TargetChanged => "another variable or file",
+        PendingChange::Removed => "no longer delivered; a file that was written stays",
     }
 }
 
@@ -109,7 +109,7 @@ pub struct Possible {
 
 impl Possible {
     /// For this workspace.
-    pub const fn of(overview: &Overview) -> Self {
+    pub const fn of(overview: &WorkspaceWithBuild) -> Self {
         let build = &overview.build;
         let is_active = matches!(build.status, JobStatus::Pending | JobStatus::Running | JobStatus::Canceling);
         let is_start = matches!(build.transition, Transition::Start);

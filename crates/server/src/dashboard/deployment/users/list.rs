@@ -4,7 +4,7 @@ use askama::Template;
 use axum::extract::State as Shared;
 use coder_control::{Caller, Error};
 use coder_model::{
-    page::Page,
+    pagination::Pagination,
     user::{Role, User, UserStatus},
 };
 
@@ -108,7 +108,7 @@ pub async fn users_page(
     }
     let number = query.page.max(1);
     let before = (number - 1).saturating_mul(PER_PAGE);
-    let part = Page::new(Some(PER_PAGE), Some(before));
+    let part = Pagination::new(Some(PER_PAGE), Some(before));
     let (found, complaints) = match state.control.list_users(&member.caller, &query.q, part).await {
         Ok(found) => (found, Complaints::default()),
         Err(error) => ((Vec::new(), 0), Complaints::of(error)?),

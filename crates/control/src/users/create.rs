@@ -1,0 +1,119 @@
+//! Making users.
+
+use coder_model::{
+    FieldError,
+    user::{Email, Password, Role, Roles, User, UserStatus, Username},
+};
+use coder_store::{Error as StoreError, users};
+use zeroize::Zeroizing;
+
+use super::change_password::invalid_password;
+use crate::{
+    Caller, Control, Error, Result,
+    audit::{Action, Diff, Resource},
+};
+
+/// The longest display name, in characters.
+const MAX_NAME: usize = 128;
+
+/// A request for a new user, as it came in.
+#[derive(Default)]
+pub struct NewUser {
+    /// E-mail address.
+    pub email: String,
+    /// Username.
+    pub username: String,
+    /// Name to greet them by.
+    pub name: String,
+    /// Password.
+    pub password: Zeroizing<String>,
+    /// Status to start with; dormant when not given.
+    pub status: Option<String>,
+}
+
+impl NewUser {
+    /// Parses every field; the password last, since its refusal has a headline of its own.
+    pub(super) fn parse(self) -> Result<(Username, Email, String, Password, UserStatus)> {
+        let mut broken = Vec::new();
+        let mut keep = |field: &str, detail: String| broken.push(FieldError::new(field, detail));
+        let username = Username::parse(&self.username).map_err(|detail| keep("username", detail)).ok();
+        let email = Email::parse(&self.email).map_err(|detail| keep("email", detail)).ok();
+        let name = parse_name(&self.name).map_err(|detail| keep("name", detail)).ok();
+        let status = match self.status.as_deref() {
+            None | Some("") => Some(UserStatus::Dormant),
+            Some(word) => match UserStatus::parse(word) {
+                Some(status @ (UserStatus::Active | UserStatus::Dormant)) => Some(status),
+                _ => {
+                    keep("user_status", "Status must be active or dormant.".to_owned());
+                    None
+                }
+            },
+        };
+        match (username, email, name, status) {
+            (Some(username), Some(email), Some(name), Some(status)) => {
+                let password = Password::parse(self.password).map_err(|detail| invalid_password(&detail))?;
+                Ok((username, email, name, password, status))
+            }
+            _ => Err(Error::invalid(broken)),
+        }
+    }
+}
+
+impl Control {
+    /// Makes a user.
+    ///
+    /// # Errors
+    /// Broken rules by field; a conflict when name or address is taken; [`Error::Forbidden`] for whoever may not.
+    pub async fn create_user(&self, caller: &Caller, request: NewUser) -> Result<User> {
+        caller.require_any(&[Role::Owner, Role::UserAdmin])?;
+        let (username, email, name, password, status) = request.parse()?;
+        let hash = self.password_hasher.hash(&self.random, password).await?;
+        let now = self.clock.now();
+        let user = User {
+            id: self.random.id(now)?.into(),
+            username,
+            email,
+            name,
+            status,
+            roles: Roles::default(),
+            created_at: now,
+            updated_at: now,
+            last_seen_at: None,
+        };
+        let mut write = self.database.write().await?;
+        users::insert(&mut write, &user, &hash).await.map_err(taken)?;
+        let diff = Diff::default()
+            .field("username", "", user.username.as_str())
+            .field("email", "", user.email.as_str())
+            .secret("password");
+        self.audit(&mut write, caller, Action::Create, Resource::user(&user), diff).await?;
+        write.commit().await?;
+        Ok(user)
+    }
+}
+
+/// A name to greet somebody by; may be empty.
+///
+/// # Errors
+/// The broken rule, in the words shown to people.
+pub(super) fn parse_name(raw: &str) -> std::result::Result<String, String> {
+    let name = raw.trim();
+    if name.chars().count() > MAX_NAME || name.chars().any(char::is_control) {
+        return Err(format!("Name must be at most {MAX_NAME} characters without control characters."));
+    }
+    Ok(name.to_owned())
+}
+
+/// A refused row in the words shown to people.
+pub(super) fn taken(error: StoreError) -> Error {
+    let StoreError::Conflict { index } = &error else { return error.into() };
+    let (field, what) = if index.contains("email") { ("email", "email") } else { ("username", "username") };
+    Error::Conflict {
+        message: "User already exists.".to_owned(),
+        detail: String::new(),
+        field_errors: vec![FieldError::new(
+            field,
+            format!("Another user has this {what}; choose a different one."),
+        )],
+    }
+}

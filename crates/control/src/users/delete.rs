@@ -1,0 +1,39 @@
+//! Deleting users.
+
+use coder_model::user::{Role, User};
+use coder_store::{api_keys, data_keys, secrets, users};
+
+use crate::{
+    Caller, Control, Error, Result,
+    audit::{Action, Diff, Resource},
+};
+
+impl Control {
+    /// Deletes a user: their keys, their secrets and the key these were sealed with are gone at once.
+    ///
+    /// # Errors
+    /// [`Error::Forbidden`] for whoever may not; a refusal while the user owns workspaces.
+    pub async fn delete_user(&self, caller: &Caller, user: &User) -> Result<()> {
+        caller.require_any(&[Role::Owner, Role::UserAdmin])?;
+        self.protect_owners(caller, user)?;
+        if user.id == caller.id() {
+            return Err(Error::bad_request("You cannot delete yourself.", "Ask another administrator."));
+        }
+        let mut write = self.database.write().await?;
+        users::lock(&mut write, user.id).await?;
+        self.keep_an_owner(&mut write, user).await?;
+        if users::has_workspaces(&mut write, user.id).await? {
+            return Err(Error::Conflict {
+                message: "The user still owns workspaces.".to_owned(),
+                detail: "Delete the user's workspaces first.".to_owned(),
+                field_errors: Vec::new(),
+            });
+        }
+        api_keys::delete_all(&mut write, user.id, None).await?;
+        secrets::delete_all(&mut write, user.id).await?;
+        data_keys::delete(&mut write, user.id).await?;
+        users::delete(&mut write, user.id, self.clock.now()).await?;
+        self.audit(&mut write, caller, Action::Delete, Resource::user(user), Diff::default()).await?;
+        Ok(write.commit().await?)
+    }
+}

@@ -1,0 +1,28 @@
+//! From a reference in a URL to a user.
+
+use coder_model::user::{Role, User};
+use coder_store::users;
+use uuid::Uuid;
+
+use crate::{Caller, Control, Error, Result};
+
+/// Roles that see every user.
+pub(super) const SEE_USERS: &[Role] = &[Role::Owner, Role::UserAdmin, Role::TemplateAdmin, Role::Auditor];
+
+impl Control {
+    /// The user that a URL names: `me`, an id or a username.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] when there is none, or the caller may not see them.
+    pub async fn user_by_ref(&self, caller: &Caller, reference: &str) -> Result<User> {
+        if reference == "me" {
+            return Ok(caller.user.clone());
+        }
+        let mut read = self.database.read().await?;
+        let found = match Uuid::try_parse(reference) {
+            Ok(id) => users::find(&mut read, id.into()).await?,
+            Err(_) => users::find_by_username(&mut read, reference).await?,
+        };
+        found.filter(|user| user.id == caller.id() || caller.has_any(SEE_USERS)).ok_or(Error::NotFound)
+    }
+}

@@ -1,0 +1,54 @@
+//! Finding users.
+
+use coder_model::{
+    pagination::Pagination,
+    user::{User, UserStatus},
+};
+use coder_store::users::{self, Filter};
+
+use super::find::SEE_USERS;
+use crate::{Caller, Control, Error, Result};
+
+impl Control {
+    /// A page of the users that match `query`, and how many match in all. Without a role, a caller sees themselves.
+    ///
+    /// # Errors
+    /// A refusal that names the part of the query that is not understood.
+    pub async fn list_users(
+        &self,
+        caller: &Caller,
+        query: &str,
+        pagination: Pagination,
+    ) -> Result<(Vec<User>, i64)> {
+        let filter = parse(query)?;
+        if !caller.has_any(SEE_USERS) {
+            return Ok((vec![caller.user.clone()], 1));
+        }
+        Ok(users::list(&mut self.database.read().await?, &filter, pagination).await?)
+    }
+}
+
+/// `status:active` and free text.
+fn parse(query: &str) -> Result<Filter> {
+    let mut filter = Filter::default();
+    for term in query.split_whitespace() {
+        match term.split_once(':') {
+            Some(("status", word)) => {
+                filter.status = Some(UserStatus::parse(word).ok_or_else(|| {
+                    invalid("status", "Status must be active, dormant or suspended.".to_owned())
+                })?);
+            }
+            Some((key, _)) => return Err(invalid(key, format!("\"{key}\" is not a valid query param"))),
+            None => filter.search = term.to_owned(),
+        }
+    }
+    Ok(filter)
+}
+
+fn invalid(field: &str, detail: String) -> Error {
+    Error::Invalid {
+        message: "Invalid user search query.".to_owned(),
+        detail: String::new(),
+        field_errors: vec![coder_model::FieldError::new(field, detail)],
+    }
+}

@@ -1,0 +1,29 @@
+//! Renaming a workspace.
+
+use coder_model::{WorkspaceId, workspace::ResourceName};
+use coder_store::workspaces;
+
+use super::create::taken;
+use crate::{
+    Caller, Control, Error, Result,
+    audit::{Action, Diff, Resource},
+};
+
+impl Control {
+    /// Gives a workspace another name.
+    ///
+    /// # Errors
+    /// A broken rule; a conflict when the name is taken; [`Error::NotFound`].
+    pub async fn rename_workspace(&self, caller: &Caller, id: WorkspaceId, name: &str) -> Result<()> {
+        let name = ResourceName::parse(name).map_err(|detail| Error::invalid_field("name", detail))?;
+        let before = self.find_workspace(caller, id, false).await?.workspace;
+        let mut write = self.database.write().await?;
+        workspaces::rename(&mut write, id, &name, self.clock.now())
+            .await
+            .map_err(|error| taken(error, &name))?;
+        let resource = Resource { kind: "workspace", id: id.uuid(), target: name.as_str() };
+        let diff = Diff::default().field("name", before.name.as_str(), name.as_str());
+        self.audit(&mut write, caller, Action::Write, resource, diff).await?;
+        Ok(write.commit().await?)
+    }
+}

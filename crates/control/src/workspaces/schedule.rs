@@ -1,0 +1,54 @@
+//! Starts and stops by a workspace's own settings.
+
+use std::time::Duration;
+
+use coder_model::{
+    Moment,
+    workspace::{BuildReason, Transition},
+};
+use coder_store::workspaces;
+
+use super::WorkspaceWithBuild;
+use crate::{Control, Result};
+
+/// A start that was due longer ago than this is not made up for: the server may have been away for days.
+const MAX_START_DELAY: Duration = Duration::from_secs(10 * 60);
+
+impl Control {
+    /// Starts what is due by its schedule, and stops what has run for as long as it should. Answers whether anything was
+    /// request for.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn run_schedules(&self) -> Result<bool> {
+        let now = self.clock.now();
+        let mut read = self.database.read().await?;
+        let (scheduled, overdue) =
+            (workspaces::list_scheduled(&mut read).await?, workspaces::list_overdue(&mut read, now).await?);
+        drop(read);
+        let mut any_requested = false;
+        for overview in overdue {
+            self.create_own_build(overview.workspace.id, Transition::Stop, BuildReason::Autostop).await?;
+            any_requested = true;
+        }
+        for overview in scheduled {
+            if next_start(&overview).is_some_and(|due| due <= now && now.since(due) < MAX_START_DELAY) {
+                self.create_own_build(overview.workspace.id, Transition::Start, BuildReason::Autostart).await?;
+                any_requested = true;
+            }
+        }
+        Ok(any_requested)
+    }
+}
+
+/// When a stopped workspace starts by itself: the first time its schedule names after it was stopped or last changed,
+/// so that a schedule set in the afternoon does not start what was due in the morning.
+#[must_use]
+pub fn next_start(overview: &WorkspaceWithBuild) -> Option<Moment> {
+    let workspace = &overview.workspace;
+    if workspace.dormant_at.is_some() || overview.build.transition != Transition::Stop {
+        return None;
+    }
+    let since = overview.build.updated_at.max(workspace.updated_at);
+    workspace.autostart.as_ref()?.next_after(since)
+}
