@@ -11,15 +11,15 @@ use crate::{extract::Json, request_id};
 
 /// A refused or failed request: a status and the error body.
 #[derive(Debug, Clone)]
-pub struct Failure {
+pub struct HttpError {
     status: StatusCode,
     body: ApiError,
 }
 
 /// What a handler answers.
-pub type Result<T, E = Failure> = std::result::Result<T, E>;
+pub type Result<T, E = HttpError> = std::result::Result<T, E>;
 
-impl Failure {
+impl HttpError {
     /// A failure with this status and headline.
     pub fn new(status: StatusCode, message: impl Into<String>) -> Self {
         Self { status, body: ApiError { message: message.into(), ..ApiError::default() } }
@@ -66,7 +66,7 @@ impl Failure {
     }
 }
 
-impl From<ControlError> for Failure {
+impl From<ControlError> for HttpError {
     fn from(error: ControlError) -> Self {
         match error {
             ControlError::Invalid { message, detail, field_errors } => {
@@ -90,7 +90,7 @@ impl From<ControlError> for Failure {
     }
 }
 
-impl IntoResponse for Failure {
+impl IntoResponse for HttpError {
     fn into_response(self) -> Response {
         let mut response = (self.status, Json(self.body)).into_response();
         let headers = response.headers_mut();

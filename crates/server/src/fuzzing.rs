@@ -3,7 +3,7 @@
 use axum::http::{HeaderMap, HeaderName, HeaderValue};
 use coder_model::template::AppUrl;
 
-use crate::apps::{Base, for_app, for_visitor};
+use crate::apps::{AppBase, prepare_request, prepare_response};
 
 /// Lines `NAME: VALUE` as the header of a request to an app, and of its answer.
 pub fn headers(text: &str) {
@@ -15,14 +15,14 @@ pub fn headers(text: &str) {
         }
     }
     for path in ["", "/@a/b.c/apps/d"] {
-        let base = Base { path: path.to_owned(), scheme: "https".to_owned() };
+        let base = AppBase { path: path.to_owned(), scheme: "https".to_owned() };
         let mut request = headers.clone();
-        for_app(&mut request, &base, Some("127.0.0.1"), None);
+        prepare_request(&mut request, &base, Some("127.0.0.1"), None);
         let told = request.get_all("cookie").iter().filter_map(|value| value.to_str().ok());
         assert!(told.flat_map(|value| value.split(';')).all(|pair| !pair.trim().starts_with("coder_")));
         assert!(!request.contains_key("coder-session-token") && !request.contains_key("connection"));
         let mut answer = headers.clone();
-        for_visitor(&mut answer, &app, &base);
+        prepare_response(&mut answer, &app, &base);
         let set = answer.get_all("set-cookie").iter().filter_map(|value| value.to_str().ok());
         for cookie in set {
             assert!(!cookie.starts_with("coder_") && cookie.contains(&format!("; Path={path}/")), "{cookie}");

@@ -16,11 +16,11 @@ mod jobs;
 mod request_id;
 pub mod router;
 mod serve;
-mod start;
+mod startup;
 mod state;
 
 pub use apps::{AppHosts, AppSettings, HostError};
 pub use coder_wire::deployment::SshConfig;
-pub use serve::{Server, Stop};
-pub use start::{Clock, KeySource, Settings, StartError, Started, start};
-pub use state::State;
+pub use serve::Server;
+pub use startup::{BoundServer, Clock, Config, KeySource, StartupError, bind};
+pub use state::AppState;

@@ -16,7 +16,7 @@ pub fn current() -> Option<Uuid> {
 
 /// Names the request, logs its outcome, and puts name and version on the answer. The log line has the path but no
 /// query, header or body: those can hold secrets.
-pub async fn name_request(request: Request, next: Next) -> Response {
+pub async fn with_request_id(request: Request, next: Next) -> Response {
     let id = uuid::Builder::from_random_bytes(rand::random()).into_uuid();
     let span = tracing::info_span!("request", request_id = %id, method = %request.method(), path = request.uri().path());
     let started = tokio::time::Instant::now();

@@ -15,10 +15,10 @@ use utoipa::OpenApi;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use crate::{
-    State, agents,
+    AppState, agents,
     api::{agents as agent, deployment, health, keys, secrets, templates, users, workspaces},
     apps, dashboard,
-    error::Failure,
+    error::HttpError,
     request_id,
 };
 
@@ -37,7 +37,7 @@ const BODY_TIMEOUT: Duration = Duration::from_secs(20);
 struct Document;
 
 /// Every route of the API, in the shape that yields both the service and its OpenAPI document.
-fn routes() -> OpenApiRouter<State> {
+fn routes() -> OpenApiRouter<AppState> {
     let uploads = OpenApiRouter::new()
         .routes(routes!(templates::upload_file))
         .layer(DefaultBodyLimit::max(templates::MAX_ARCHIVE_BYTES));
@@ -103,7 +103,7 @@ fn routes() -> OpenApiRouter<State> {
 }
 
 /// Every page of the dashboard, and what its forms are sent to.
-fn pages() -> Router<State> {
+fn pages() -> Router<AppState> {
     use dashboard as page;
     let imports = post(page::import_secrets).layer(DefaultBodyLimit::max(MAX_IMPORT_BYTES));
     Router::new()
@@ -156,7 +156,7 @@ fn pages() -> Router<State> {
 }
 
 /// The service.
-pub fn router(state: State) -> Router {
+pub fn router(state: AppState) -> Router {
     let (router, _) = routes().split_for_parts();
     router
         .merge(pages())
@@ -167,20 +167,20 @@ pub fn router(state: State) -> Router {
         .route("/api/v2/workspaceagents/{agent}/pty", get(agents::terminal::pty))
         // Apps of workspaces
         .route("/api/v2/applications/auth-redirect", get(apps::auth_redirect))
-        .route("/{owner}/{workspace}/apps/{slug}", any(apps::to_root))
-        .route("/{owner}/{workspace}/apps/{slug}/", any(apps::by_path))
-        .route("/{owner}/{workspace}/apps/{slug}/{*below}", any(apps::by_path))
-        .fallback(|| async { Failure::new(StatusCode::NOT_FOUND, "Route not found.") })
+        .route("/{owner}/{workspace}/apps/{slug}", any(apps::add_trailing_slash))
+        .route("/{owner}/{workspace}/apps/{slug}/", any(apps::serve_path))
+        .route("/{owner}/{workspace}/apps/{slug}/{*below}", any(apps::serve_path))
+        .fallback(|| async { HttpError::new(StatusCode::NOT_FOUND, "Route not found.") })
         .method_not_allowed_fallback(|| async {
-            Failure::new(StatusCode::METHOD_NOT_ALLOWED, "This path does not support that method.")
+            HttpError::new(StatusCode::METHOD_NOT_ALLOWED, "This path does not support that method.")
         })
         .layer(
             ServiceBuilder::new()
-                .layer(middleware::from_fn(request_id::name_request))
+                .layer(middleware::from_fn(request_id::with_request_id))
                 .layer(CatchPanicLayer::custom(|_| {
-                    axum::response::IntoResponse::into_response(Failure::internal("a handler panicked"))
+                    axum::response::IntoResponse::into_response(HttpError::internal("a handler panicked"))
                 }))
-                .layer(middleware::from_fn_with_state(state.clone(), apps::by_host))
+                .layer(middleware::from_fn_with_state(state.clone(), apps::serve_subdomain))
                 .layer(RequestBodyTimeoutLayer::new(BODY_TIMEOUT))
                 .layer(DefaultBodyLimit::max(MAX_BODY_BYTES)),
         )

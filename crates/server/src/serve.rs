@@ -8,7 +8,8 @@ use hyper_util::{
     server::{conn::auto, graceful::GracefulShutdown},
     service::TowerToHyperService,
 };
-use tokio::{net::TcpListener, sync::watch, time::timeout};
+use tokio::{net::TcpListener, time::timeout};
+use tokio_util::sync::CancellationToken;
 
 /// How long a client may take to send its request head.
 const HEADER_TIMEOUT: Duration = Duration::from_secs(10);
@@ -23,9 +24,6 @@ pub struct Server {
     router: Router,
 }
 
-/// Asks a running [`Server`] to stop.
-pub type Stop = watch::Receiver<bool>;
-
 impl Server {
     /// Puts `router` behind a bound listener.
     #[must_use]
@@ -33,13 +31,13 @@ impl Server {
         Self { listener, router }
     }
 
-    /// Serves until `stop` turns true, then lets requests under way end, for at most ten seconds.
-    pub async fn run(self, mut stop: Stop) {
+    /// Serves until `shutdown` is cancelled, then lets requests under way end, for at most ten seconds.
+    pub async fn run(self, shutdown: CancellationToken) {
         let graceful = GracefulShutdown::new();
         loop {
             let accepted = tokio::select! {
                 accepted = self.listener.accept() => accepted,
-                _ = stop.wait_for(|stop| *stop) => break,
+                () = shutdown.cancelled() => break,
             };
             let (socket, peer) = match accepted {
                 Ok(accepted) => accepted,

@@ -6,17 +6,18 @@ use coder_control::Control;
 use coder_provision::Processes;
 use coder_wire::deployment::SshConfig;
 use tokio::sync::Notify;
+use tokio_util::sync::CancellationToken;
 use url::Url;
 use uuid::Uuid;
 
-use crate::{AppSettings, Stop, agents::Registry};
+use crate::{AppSettings, agents::Registry};
 
 /// What every handler can reach. Cheap to clone.
 #[derive(Clone)]
-pub struct State(Arc<Parts>);
+pub struct AppState(Arc<Inner>);
 
-/// The parts of a [`State`].
-pub struct Parts {
+/// The parts of a [`AppState`].
+pub struct Inner {
     /// The use cases.
     pub control: Control,
     /// Agents that are connected to this server.
@@ -30,29 +31,29 @@ pub struct Parts {
     /// How workspaces are named for SSH clients.
     pub ssh: SshConfig,
     /// Names this server among those that share the database.
-    pub server: Uuid,
-    /// Rung when there is a build to work on.
-    pub build_bell: Notify,
-    /// Rung when a build is called off.
-    pub cancel_bell: Notify,
-    /// Rung when somebody is signed out: what they have open is to be looked at.
-    pub sign_out_bell: Notify,
-    /// Tells what is open for long that the server is stopping.
-    pub stop: Stop,
+    pub server_id: Uuid,
+    /// Notified when a build was queued.
+    pub build_queued: Notify,
+    /// Notified when a build is canceled.
+    pub build_canceled: Notify,
+    /// Notified when a session or token is revoked: long-lived connections re-authorize.
+    pub session_revoked: Notify,
+    /// Shutdown signal for long-lived connections and jobs.
+    pub shutdown: CancellationToken,
 }
 
-impl State {
+impl AppState {
     /// Shares these parts.
     #[must_use]
-    pub fn new(parts: Parts) -> Self {
+    pub fn new(parts: Inner) -> Self {
         Self(Arc::new(parts))
     }
 }
 
-impl Deref for State {
-    type Target = Parts;
+impl Deref for AppState {
+    type Target = Inner;
 
-    fn deref(&self) -> &Parts {
+    fn deref(&self) -> &Inner {
         &self.0
     }
 }

@@ -3,9 +3,10 @@
 use std::path::PathBuf;
 
 use coder_control::Clock;
-use coder_server::{KeySource, Settings, State};
+use coder_server::{AppState, Config, KeySource};
 use serde_json::json;
-use tokio::{sync::watch, task::JoinHandle};
+use tokio::task::JoinHandle;
+use tokio_util::sync::DropGuard;
 
 use crate::{Api, Engine, Place};
 
@@ -19,10 +20,10 @@ pub struct World {
     /// The source of the time.
     pub clock: Clock,
     /// What the server's handlers reach.
-    pub state: State,
+    pub state: AppState,
     /// A caller without a token.
     pub nobody: Api,
-    stop: watch::Sender<bool>,
+    shutdown: DropGuard,
     running: Option<JoinHandle<()>>,
 }
 
@@ -40,28 +41,27 @@ impl World {
 
     /// Starts a server on data that exists.
     pub async fn resume(place: Place, clock: Clock) -> Self {
-        let started =
-            coder_server::start(Self::settings(&place, clock.clone())).await.expect("the server starts");
+        let started = coder_server::bind(Self::config(&place, clock.clone())).await.expect("the server starts");
         let nobody = Api::new(started.access_url().as_str());
         let state = started.state().clone();
-        let (stop, stopped) = watch::channel(false);
-        let running = Some(tokio::spawn(started.run(stopped)));
-        Self { place, clock, state, nobody, stop, running }
+        let shutdown = started.shutdown_token().drop_guard();
+        let running = Some(tokio::spawn(started.run()));
+        Self { place, clock, state, nobody, shutdown, running }
     }
 
-    /// The settings of a server on this data.
-    pub fn settings(place: &Place, clock: Clock) -> Settings {
+    /// The configuration of a server on this data.
+    pub fn config(place: &Place, clock: Clock) -> Config {
         let keys = match &place.postgres_url {
             Some(_) => KeySource::Inline(place.key.clone().into()),
             None => KeySource::Auto,
         };
-        Settings {
+        Config {
             http_address: ([127, 0, 0, 1], 0).into(),
             access_url: None,
             data_dir: place.folder.path().to_owned(),
             postgres_url: place.postgres_url.clone().map(Into::into),
             keys,
-            apps: coder_server::AppSettings { hosts: None, by_path: true },
+            apps: coder_server::AppSettings { hosts: None, path_based: true },
             ssh: coder_server::SshConfig {
                 hostname_prefix: "coder.".to_owned(),
                 hostname_suffix: "coder".to_owned(),
@@ -75,9 +75,9 @@ impl World {
 
     /// Stops the server and hands its data over.
     pub async fn stop(self) -> Place {
-        let Self { place, stop, running, state, .. } = self;
+        let Self { place, shutdown, running, state, .. } = self;
         drop(state);
-        stop.send_replace(true);
+        drop(shutdown);
         if let Some(running) = running {
             running.await.expect("the server ends well");
         }

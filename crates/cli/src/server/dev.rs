@@ -15,7 +15,7 @@ use coder_wire::{
 use url::Url;
 use zeroize::Zeroizing;
 
-use super::{ServerArgs, stop_on_signals};
+use super::{ServerArgs, cancel_on_signals};
 use crate::{
     config::{Config, Login},
     workspace::follow,
@@ -34,19 +34,19 @@ pub async fn run(args: ServerArgs, config: Config) -> Result<()> {
         .prefix("coder-dev-")
         .tempdir()
         .context("cannot make a folder for the server's data")?;
-    let settings = args.settings(Some(folder.path().to_owned()))?;
-    let processes = Processes::new(folder.path().join("workspaces"), settings.agent_program.clone());
-    let started = coder_server::start(settings).await?;
-    let url = started.access_url().clone();
+    let server_config = args.config(Some(folder.path().to_owned()))?;
+    let processes = Processes::new(folder.path().join("workspaces"), server_config.agent_program.clone());
+    let server = coder_server::bind(server_config).await?;
+    let url = server.access_url().clone();
     let local =
-        Url::parse(&format!("http://{}", started.address())).context("cannot name the server's address")?;
-    let stop = stop_on_signals()?;
-    let mut stopping = stop.clone();
-    let serving = tokio::spawn(started.run(stop));
+        Url::parse(&format!("http://{}", server.address())).context("cannot name the server's address")?;
+    let shutdown = server.shutdown_token();
+    cancel_on_signals(&shutdown)?;
+    let serving = tokio::spawn(server.run());
     let earlier = config.login()?;
     let ready = tokio::select! {
         ready = set_up(&local, &url, &config) => ready,
-        _ = stopping.wait_for(|stop| *stop) => Ok(()),
+        () = shutdown.cancelled() => Ok(()),
     };
     if ready.is_ok() {
         serving.await.context("the server ended badly")?;

@@ -8,13 +8,10 @@ use std::{net::SocketAddr, path::PathBuf};
 use anstream::eprintln;
 use anyhow::{Context as _, Result, anyhow, bail};
 use clap::Args;
-use coder_server::SshConfig;
-use coder_server::{AppHosts, AppSettings, KeySource, Settings};
+use coder_server::{AppHosts, AppSettings, Config as ServerConfig, KeySource, SshConfig};
 use etcetera::{BaseStrategy, choose_base_strategy};
-use tokio::{
-    signal::unix::{SignalKind, signal},
-    sync::watch,
-};
+use tokio::signal::unix::{SignalKind, signal};
+use tokio_util::sync::CancellationToken;
 use url::Url;
 use zeroize::Zeroizing;
 
@@ -129,14 +126,14 @@ pub fn run(args: ServerArgs, config: impl FnOnce() -> Result<Config>) -> Result<
         let config = config()?;
         runtime.block_on(dev::run(args, config))
     } else {
-        let settings = args.settings(None)?;
-        runtime.block_on(serve(settings))
+        let config = args.config(None)?;
+        runtime.block_on(serve(config))
     }
 }
 
 impl ServerArgs {
-    /// The settings, with this data folder if one is given.
-    fn settings(self, data_dir: Option<PathBuf>) -> Result<Settings> {
+    /// The server's configuration, with this data folder if one is given.
+    fn config(self, data_dir: Option<PathBuf>) -> Result<ServerConfig> {
         let given = data_dir.or(self.data_dir);
         let data_dir = match given {
             Some(folder) => folder,
@@ -151,7 +148,7 @@ impl ServerArgs {
             (_, None) => KeySource::Auto,
             (Some(_), Some(_)) => bail!("give the encryption keys either directly or in a file"),
         };
-        Ok(Settings {
+        Ok(ServerConfig {
             http_address: self.http_address,
             access_url: self.access_url,
             data_dir: std::path::absolute(data_dir).context("cannot find the data folder")?,
@@ -159,7 +156,7 @@ impl ServerArgs {
             keys,
             allow_process_workspaces: self.allow_process_workspaces || self.dev,
             agent_program: std::env::current_exe().context("cannot find the coder program itself")?,
-            apps: AppSettings { hosts: self.wildcard_access_url, by_path: !self.disable_path_apps },
+            apps: AppSettings { hosts: self.wildcard_access_url, path_based: !self.disable_path_apps },
             ssh: SshConfig {
                 hostname_prefix: self.ssh_hostname_prefix,
                 hostname_suffix: self.workspace_hostname_suffix,
@@ -170,26 +167,26 @@ impl ServerArgs {
     }
 }
 
-async fn serve(settings: Settings) -> Result<()> {
-    let started = coder_server::start(settings).await?;
-    eprintln!("Coder {} is ready at {}", env!("CARGO_PKG_VERSION"), started.access_url());
-    let stop = stop_on_signals()?;
-    started.run(stop).await;
+async fn serve(config: ServerConfig) -> Result<()> {
+    let server = coder_server::bind(config).await?;
+    eprintln!("Coder {} is ready at {}", env!("CARGO_PKG_VERSION"), server.access_url());
+    cancel_on_signals(&server.shutdown_token())?;
+    server.run().await;
     Ok(())
 }
 
-/// Turns true on SIGTERM or SIGINT.
-fn stop_on_signals() -> Result<watch::Receiver<bool>> {
+/// Cancels the token on SIGTERM or SIGINT.
+fn cancel_on_signals(shutdown: &CancellationToken) -> Result<()> {
     let mut terminate = signal(SignalKind::terminate()).context("cannot listen for signals")?;
     let mut interrupt = signal(SignalKind::interrupt()).context("cannot listen for signals")?;
-    let (stop, stopped) = watch::channel(false);
+    let shutdown = shutdown.clone();
     tokio::spawn(async move {
         tokio::select! {
             _ = terminate.recv() => {}
             _ = interrupt.recv() => {}
         }
         tracing::info!("stopping");
-        stop.send_replace(true);
+        shutdown.cancel();
     });
-    Ok(stopped)
+    Ok(())
 }

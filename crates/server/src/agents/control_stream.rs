@@ -13,7 +13,7 @@ use tokio::time::timeout;
 use uuid::Uuid;
 
 use super::manifest;
-use crate::State;
+use crate::AppState;
 
 /// How long an agent may take to say hello.
 const HELLO_TIMEOUT: Duration = Duration::from_secs(10);
@@ -22,7 +22,7 @@ const MAX_LINES: usize = 1000;
 
 /// Why a control stream ended.
 #[derive(Debug, thiserror::Error)]
-pub enum Ended {
+pub enum ControlStreamError {
     /// The agent said nothing, or something else first.
     #[error("the agent did not say hello")]
     NoHello,
@@ -39,55 +39,55 @@ pub enum Ended {
 
 /// Serves an agent until it goes away.
 pub async fn serve(
-    state: &State,
+    state: &AppState,
     session: &AgentSession,
-    link: &Mux,
+    mux: &Mux,
     mut incoming: Incoming,
-) -> Result<(), Ended> {
-    let opened = timeout(HELLO_TIMEOUT, greet(&mut incoming)).await;
-    let (mut stream, hello) = opened.map_err(|_| Ended::NoHello)??;
+) -> Result<(), ControlStreamError> {
+    let opened = timeout(HELLO_TIMEOUT, receive_hello(&mut incoming)).await;
+    let (mut stream, hello) = opened.map_err(|_| ControlStreamError::NoHello)??;
     if hello.protocol_version != PROTOCOL_VERSION {
         let message = "The server speaks another protocol: use a coder of the server's version as the agent.";
         frame::send(&mut stream, &ServerMessage::Refused { message: message.to_owned() }).await?;
-        return Err(Ended::Protocol(hello.protocol_version));
+        return Err(ControlStreamError::Protocol(hello.protocol_version));
     }
-    let greeting = AgentInfo {
+    let info = AgentInfo {
         operating_system: hello.operating_system,
         architecture: hello.architecture,
         version: hello.version,
     };
-    state.control.agent_connected(session, &greeting).await?;
-    state.agents.insert(session.id(), session.connection(), link.clone());
+    state.control.agent_connected(session, &info).await?;
+    state.agents.insert(session.id(), session.connection(), mux.clone());
     let version = env!("CARGO_PKG_VERSION").to_owned();
     frame::send(&mut stream, &ServerMessage::Welcome { version }).await?;
     while let Some(message) = frame::receive(&mut stream, MAX_MESSAGE_BYTES).await? {
-        if let Some(answer) = answer(state, session, hello.run_id, message).await? {
-            frame::send(&mut stream, &answer).await?;
+        if let Some(response) = handle_message(state, session, hello.run_id, message).await? {
+            frame::send(&mut stream, &response).await?;
         }
     }
     Ok(())
 }
 
-async fn greet(incoming: &mut Incoming) -> Result<(MuxStream, Hello), Ended> {
-    let mut stream = incoming.accept().await.ok_or(Ended::NoHello)?;
+async fn receive_hello(incoming: &mut Incoming) -> Result<(MuxStream, Hello), ControlStreamError> {
+    let mut stream = incoming.accept().await.ok_or(ControlStreamError::NoHello)?;
     match frame::receive(&mut stream, MAX_MESSAGE_BYTES).await? {
         Some(AgentMessage::Hello(hello)) => Ok((stream, hello)),
-        _ => Err(Ended::NoHello),
+        _ => Err(ControlStreamError::NoHello),
     }
 }
 
-async fn answer(
-    state: &State,
+async fn handle_message(
+    state: &AppState,
     session: &AgentSession,
     run: Uuid,
     message: AgentMessage,
-) -> Result<Option<ServerMessage>, Ended> {
+) -> Result<Option<ServerMessage>, ControlStreamError> {
     let control = &state.control;
     match message {
-        AgentMessage::Hello(_) => return Err(Ended::NoHello),
+        AgentMessage::Hello(_) => return Err(ControlStreamError::NoHello),
         AgentMessage::GetManifest => {
             let manifest = control.manifest(session).await?;
-            return Ok(Some(ServerMessage::Manifest(Box::new(manifest::show(session, manifest)))));
+            return Ok(Some(ServerMessage::Manifest(Box::new(manifest::to_wire(session, manifest)))));
         }
         AgentMessage::Directory { path } => control.set_agent_directory(session, &path).await?,
         AgentMessage::Lifecycle { state, at } => control.set_lifecycle(session, &state, at.into()).await?,

@@ -12,7 +12,7 @@ fn variables(from: &[(String, String)]) -> Vec<EnvVar> {
 }
 
 /// The manifest as it travels.
-pub fn show(session: &AgentSession, manifest: Manifest) -> Wire {
+pub fn to_wire(session: &AgentSession, manifest: Manifest) -> Wire {
     let Manifest { overview, definition, log_sources, secrets } = manifest;
     let mut sources = log_sources.into_iter().map(coder_model::LogSourceId::uuid);
     let log_source_id = sources.next().unwrap_or_default();

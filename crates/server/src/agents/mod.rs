@@ -1,6 +1,6 @@
 //! The agent endpoint: links that agents keep to this server, and the ways into workspaces through them.
 
-pub mod admission;
+pub mod access;
 mod control_stream;
 mod manifest;
 mod registry;

@@ -9,14 +9,14 @@ use coder_model::AgentId;
 use coder_mux::Mux;
 use uuid::Uuid;
 
-/// Which agents are connected to this server: one link each, the latest.
+/// Which agents are connected to this server: one mux each, the latest.
 #[derive(Default)]
 pub struct Registry(Mutex<HashMap<AgentId, Connection>>);
 
 #[derive(Clone)]
 struct Connection {
     id: Uuid,
-    link: Mux,
+    mux: Mux,
 }
 
 impl Registry {
@@ -24,11 +24,11 @@ impl Registry {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Notes an agent's link. One that it had before is closed: the agent has given it up.
-    pub fn insert(&self, agent: AgentId, id: Uuid, link: Mux) {
-        let before = self.lock().insert(agent, Connection { id, link });
+    /// Notes an agent's mux. One that it had before is closed: the agent has given it up.
+    pub fn insert(&self, agent: AgentId, id: Uuid, mux: Mux) {
+        let before = self.lock().insert(agent, Connection { id, mux });
         if let Some(before) = before {
-            before.link.close();
+            before.mux.close();
         }
     }
 
@@ -40,9 +40,9 @@ impl Registry {
         }
     }
 
-    /// The link to an agent.
-    pub fn link(&self, agent: AgentId) -> Option<Mux> {
-        self.lock().get(&agent).map(|connection| connection.link.clone())
+    /// The mux to an agent.
+    pub fn mux(&self, agent: AgentId) -> Option<Mux> {
+        self.lock().get(&agent).map(|connection| connection.mux.clone())
     }
 
     /// All connections.

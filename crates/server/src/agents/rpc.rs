@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use axum::{
-    extract::{State as Shared, WebSocketUpgrade},
+    extract::{State, WebSocketUpgrade},
     http::{HeaderMap, HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
@@ -15,13 +15,13 @@ use coder_wire::{TOKEN_HEADER, agent::PROTOCOL_VERSION};
 
 use super::control_stream;
 use crate::{
-    State,
-    error::{Failure, Result},
+    AppState,
+    error::{HttpError, Result},
     extract::Query,
 };
 
 /// How soon an agent of a stopped workspace looks again, in seconds.
-const LOOK_AGAIN: HeaderValue = HeaderValue::from_static("5");
+const RETRY_AFTER: HeaderValue = HeaderValue::from_static("5");
 /// How often it is checked that an agent may stay.
 const CHECK: Duration = Duration::from_secs(10);
 
@@ -31,15 +31,15 @@ pub struct VersionQuery {
     version: u32,
 }
 
-/// Takes an agent's link. Its token travels in a header.
+/// Takes an agent's mux. Its token travels in a header.
 pub async fn rpc(
-    Shared(state): Shared<State>,
+    State(state): State<AppState>,
     Query(query): Query<VersionQuery>,
     headers: HeaderMap,
     upgrade: WebSocketUpgrade,
 ) -> Result<Response> {
     if query.version != PROTOCOL_VERSION {
-        return Err(Failure::new(
+        return Err(HttpError::new(
             StatusCode::BAD_REQUEST,
             "The agent speaks another protocol than the server.",
         )
@@ -49,28 +49,27 @@ pub async fn rpc(
     let session = match state.control.authenticate_agent(token).await {
         Ok(session) => session,
         Err(error) => {
-            let mut response = Failure::from(error).into_response();
-            response.headers_mut().insert(header::RETRY_AFTER, LOOK_AGAIN);
+            let mut response = HttpError::from(error).into_response();
+            response.headers_mut().insert(header::RETRY_AFTER, RETRY_AFTER);
             return Ok(response);
         }
     };
     let upgrade =
         upgrade.read_buffer_size(READ_BUFFER).max_message_size(MAX_MESSAGE).max_frame_size(MAX_MESSAGE);
     Ok(upgrade.on_upgrade(move |socket| async move {
-        let (link, incoming) = Mux::new(WebSocketIo::new(socket), Role::Server);
+        let (mux, incoming) = Mux::new(WebSocketIo::new(socket), Role::Server);
         let (agent, connection) = (session.id(), session.connection());
-        let mut stop = state.stop.clone();
         tokio::select! {
-            ended = control_stream::serve(&state, &session, &link, incoming) => {
+            ended = control_stream::serve(&state, &session, &mux, incoming) => {
                 if let Err(error) = ended {
                     tracing::info!(%agent, %error, "agent connection ended");
                 }
             }
-            reason = link.closed() => tracing::debug!(%agent, reason, "agent link closed"),
-            () = until_unwelcome(&state, &session) => tracing::info!(%agent, "agent is no longer served"),
-            _ = stop.wait_for(|stop| *stop) => {}
+            reason = mux.closed() => tracing::debug!(%agent, reason, "agent mux closed"),
+            () = connection_revoked(&state, &session) => tracing::info!(%agent, "agent is no longer served"),
+            () = state.shutdown.cancelled() => {}
         }
-        link.close();
+        mux.close();
         state.agents.remove(agent, connection);
         if let Err(error) = state.control.agent_disconnected(connection).await {
             tracing::warn!(%agent, %error, "cannot note that an agent is gone");
@@ -79,7 +78,7 @@ pub async fn rpc(
 }
 
 /// Waits until the workspace is not meant to run any more, or its owner not to be served.
-async fn until_unwelcome(state: &State, session: &coder_control::AgentSession) {
+async fn connection_revoked(state: &AppState, session: &coder_control::AgentSession) {
     loop {
         tokio::time::sleep(CHECK).await;
         match state.control.is_connection_allowed(session).await {

@@ -4,7 +4,7 @@ use std::{ops::ControlFlow, time::Duration};
 
 use axum::{
     extract::{
-        State as Shared, WebSocketUpgrade,
+        State, WebSocketUpgrade,
         ws::{CloseCode, CloseFrame, Message, WebSocket, close_code},
     },
     http::{HeaderMap, StatusCode},
@@ -26,26 +26,26 @@ use tokio::{
 };
 use uuid::Uuid;
 
-use super::admission;
+use super::access;
 use crate::{
-    State,
-    error::{Failure, Result},
-    extract::{From, Path, Query, header_token, is_same_origin},
+    AppState,
+    error::{HttpError, Result},
+    extract::{ClientInfo, Path, Query, header_token, is_same_origin},
 };
 
 /// How long the agent may take to begin a session.
 const OPEN_TIMEOUT: Duration = Duration::from_secs(20);
 /// The most that its answer has, in bytes.
-const MAX_ANSWER: usize = 4 * 1024;
+const MAX_RESPONSE_BYTES: usize = 4 * 1024;
 /// The largest message of a client, in bytes: a large paste fits.
 const MAX_INPUT: usize = 512 * 1024;
 /// Output is passed on in messages of at most this many bytes.
 const PIECE: usize = 32 * 1024;
 /// As many bytes are sent to a client that says what it has shown before it has to say so. A browser's socket has no
 /// back-pressure of its own: whatever comes piles up in the page.
-const UNSHOWN: u64 = 512 * 1024;
+const MAX_UNACKED_BYTES: u64 = 512 * 1024;
 /// The largest terminal that is believed.
-const MAX_SIDE: u16 = 4096;
+const MAX_DIMENSION: u16 = 4096;
 /// How often a client is asked whether it is there.
 const PING: Duration = Duration::from_secs(10);
 /// A client that is silent for this long, or takes nothing, is gone.
@@ -78,62 +78,61 @@ fn height() -> u16 {
 
 /// Joins a client with a terminal session of the caller's workspace.
 pub async fn pty(
-    Shared(state): Shared<State>,
+    State(state): State<AppState>,
     Path(agent): Path<Uuid>,
     Query(query): Query<TerminalQuery>,
     headers: HeaderMap,
-    From(origin): From,
+    ClientInfo(request_info): ClientInfo,
     upgrade: WebSocketUpgrade,
 ) -> Result<Response> {
     let agent = AgentId::from(agent);
     let caller = match &query.ticket {
         // Any page can open a socket in the name of whoever looks at it: the ticket shows that one of ours did.
         Some(_) if !is_same_origin(&headers) => {
-            return Err(Failure::new(StatusCode::FORBIDDEN, "The request comes from another site."));
+            return Err(HttpError::new(StatusCode::FORBIDDEN, "The request comes from another site."));
         }
-        Some(ticket) => state.control.redeem_grant(ticket, &Scope::Terminal(agent), origin).await?,
-        None => state.control.authenticate(header_token(&headers), origin).await?,
+        Some(ticket) => state.control.redeem_grant(ticket, &Scope::Terminal(agent), request_info).await?,
+        None => state.control.authenticate(header_token(&headers), request_info).await?,
     };
-    let link = admission::enter(&state, &caller, agent).await?;
+    let mux = access::authorize(&state, &caller, agent).await?;
     let open = OpenTerminal {
         session: query.reconnect.unwrap_or_else(|| Uuid::from_bytes(rand::random())),
         size: size(query.width, query.height),
         command: query.command.filter(|command| !command.is_empty()),
         app: query.app,
     };
-    let stream = begin(&link, open).await?;
+    let stream = begin(&mux, open).await?;
     let upgrade = upgrade.max_message_size(MAX_INPUT).max_frame_size(MAX_INPUT);
-    Ok(upgrade.on_upgrade(move |socket| join(state, caller, link, stream, socket, query.flow)))
+    Ok(upgrade.on_upgrade(move |socket| join(state, caller, mux, stream, socket, query.flow)))
 }
 
 fn size(columns: u16, rows: u16) -> TerminalSize {
-    TerminalSize { columns: columns.clamp(1, MAX_SIDE), rows: rows.clamp(1, MAX_SIDE) }
+    TerminalSize { columns: columns.clamp(1, MAX_DIMENSION), rows: rows.clamp(1, MAX_DIMENSION) }
 }
 
 /// Has the agent begin the session, or come back to it.
-async fn begin(link: &Mux, open: OpenTerminal) -> Result<MuxStream> {
+async fn begin(mux: &Mux, open: OpenTerminal) -> Result<MuxStream> {
     let conversation = async {
-        let mut stream = link.open().await.ok()?;
+        let mut stream = mux.open().await.ok()?;
         frame::send(&mut stream, &OpenStream::Terminal(open)).await.ok()?;
-        let answer: Opened = frame::receive(&mut stream, MAX_ANSWER).await.ok()??;
+        let answer: Opened = frame::receive(&mut stream, MAX_RESPONSE_BYTES).await.ok()??;
         Some((stream, answer))
     };
     match timeout(OPEN_TIMEOUT, conversation).await.ok().flatten() {
         Some((stream, Opened { error: None })) => Ok(stream),
         Some((_, Opened { error: Some(reason) })) => {
-            Err(Failure::new(StatusCode::CONFLICT, "The terminal cannot be opened.").with_detail(reason))
+            Err(HttpError::new(StatusCode::CONFLICT, "The terminal cannot be opened.").with_detail(reason))
         }
-        None => Err(Failure::new(StatusCode::BAD_GATEWAY, "The workspace's agent did not answer.")
+        None => Err(HttpError::new(StatusCode::BAD_GATEWAY, "The workspace's agent did not answer.")
             .with_detail("Try again in a moment.")),
     }
 }
 
 /// Passes on what is typed and shown, until either side ends or the caller may not go on.
-async fn join(state: State, caller: Caller, link: Mux, stream: MuxStream, socket: WebSocket, flow: bool) {
+async fn join(state: AppState, caller: Caller, mux: Mux, stream: MuxStream, socket: WebSocket, flow: bool) {
     let (shown, mut said) = watch::channel(0_u64);
     let (mut to_client, mut from_client) = socket.split();
     let (mut from_agent, mut to_agent) = tokio::io::split(stream);
-    let mut stop = state.stop.clone();
     let input = async {
         loop {
             match timeout(SILENCE, from_client.next()).await {
@@ -151,7 +150,7 @@ async fn join(state: State, caller: Caller, link: Mux, stream: MuxStream, socket
         let mut ping = tokio::time::interval_at(Instant::now() + PING, PING);
         let mut sent = 0_u64;
         loop {
-            let may_send = !flow || sent.saturating_sub(*said.borrow_and_update()) < UNSHOWN;
+            let may_send = !flow || sent.saturating_sub(*said.borrow_and_update()) < MAX_UNACKED_BYTES;
             let message = tokio::select! {
                 read = from_agent.read(&mut buffer), if may_send => match read {
                     Ok(length @ 1..) => {
@@ -174,9 +173,9 @@ async fn join(state: State, caller: Caller, link: Mux, stream: MuxStream, socket
     let goodbye = tokio::select! {
         goodbye = input => goodbye,
         goodbye = output => goodbye,
-        _ = link.closed() => Some((close_code::AWAY, "the workspace is gone")),
-        () = admission::until_signed_out(&state, &caller) => Some((close_code::POLICY, "you are signed out")),
-        _ = stop.wait_for(|stop| *stop) => Some((close_code::RESTART, "the server is stopping")),
+        _ = mux.closed() => Some((close_code::AWAY, "the workspace is gone")),
+        () = access::wait_until_revoked(&state, &caller) => Some((close_code::POLICY, "you are signed out")),
+        () = state.shutdown.cancelled() => Some((close_code::RESTART, "the server is stopping")),
     };
     tracing::debug!(?goodbye, "a terminal's client is gone");
     if let Some((code, reason)) = goodbye {
@@ -184,14 +183,14 @@ async fn join(state: State, caller: Caller, link: Mux, stream: MuxStream, socket
     }
 }
 
-type Goodbye = Option<(CloseCode, &'static str)>;
+type CloseReason = Option<(CloseCode, &'static str)>;
 
 /// Passes on what a client sent.
 async fn pass_on(
     message: &Message,
     to_agent: &mut (impl AsyncWrite + Unpin),
     shown: &watch::Sender<u64>,
-) -> ControlFlow<Goodbye> {
+) -> ControlFlow<CloseReason> {
     let text = match message {
         Message::Text(text) => text.as_bytes(),
         Message::Binary(bytes) => bytes,

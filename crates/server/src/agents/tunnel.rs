@@ -1,9 +1,9 @@
-//! The way of people's programs into a workspace: their link here, joined stream by stream with the agent's.
+//! The way of people's programs into a workspace: their mux here, joined stream by stream with the agent's.
 
 use std::time::Duration;
 
 use axum::{
-    extract::{State as Shared, WebSocketUpgrade},
+    extract::{State, WebSocketUpgrade},
     response::Response,
 };
 use coder_model::AgentId;
@@ -15,11 +15,11 @@ use coder_wire::agent::OpenStream;
 use tokio::time::timeout;
 use uuid::Uuid;
 
-use super::admission;
+use super::access;
 use crate::{
-    State,
+    AppState,
     error::Result,
-    extract::{Path, SignedIn},
+    extract::{Authenticated, Path},
 };
 
 /// How long a program may take to say what a stream carries.
@@ -29,28 +29,27 @@ const MAX_OPEN: usize = 4 * 1024;
 
 /// Lets the workspace's owner open streams to its agent.
 pub async fn tunnel(
-    Shared(state): Shared<State>,
-    SignedIn(caller): SignedIn,
+    State(state): State<AppState>,
+    Authenticated(caller): Authenticated,
     Path(agent): Path<Uuid>,
     upgrade: WebSocketUpgrade,
 ) -> Result<Response> {
-    let link = admission::enter(&state, &caller, AgentId::from(agent)).await?;
+    let mux = access::authorize(&state, &caller, AgentId::from(agent)).await?;
     let upgrade =
         upgrade.read_buffer_size(READ_BUFFER).max_message_size(MAX_MESSAGE).max_frame_size(MAX_MESSAGE);
     Ok(upgrade.on_upgrade(move |socket| async move {
         let (own, mut incoming) = Mux::new(WebSocketIo::new(socket), Role::Server);
-        let mut stop = state.stop.clone();
         let streams = async {
             while let Some(stream) = incoming.accept().await {
-                let link = link.clone();
-                tokio::spawn(async move { join(stream, &link).await });
+                let mux = mux.clone();
+                tokio::spawn(async move { join(stream, &mux).await });
             }
         };
         tokio::select! {
             () = streams => {}
-            _ = link.closed() => {}
-            () = admission::until_signed_out(&state, &caller) => {}
-            _ = stop.wait_for(|stop| *stop) => {}
+            _ = mux.closed() => {}
+            () = access::wait_until_revoked(&state, &caller) => {}
+            () = state.shutdown.cancelled() => {}
         }
         own.close();
     }))
@@ -58,12 +57,12 @@ pub async fn tunnel(
 
 /// Joins a stream with a new one to the agent, once it said what it carries. What ends a workspace is not for people's
 /// programs to open.
-async fn join(mut stream: MuxStream, link: &Mux) {
+async fn join(mut stream: MuxStream, mux: &Mux) {
     let opened = timeout(OPEN_TIMEOUT, frame::receive(&mut stream, MAX_OPEN)).await;
     let Ok(Ok(Some(open @ (OpenStream::Ssh | OpenStream::Dial(_) | OpenStream::Ping)))) = opened else {
         return;
     };
-    let Ok(mut towards_agent) = link.open().await else { return };
+    let Ok(mut towards_agent) = mux.open().await else { return };
     if frame::send(&mut towards_agent, &open).await.is_ok() {
         // Either side may go away at any time; the other learns of it by its end of stream.
         let _ = relay(stream, towards_agent).await;

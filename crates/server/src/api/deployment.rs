@@ -1,19 +1,19 @@
 //! The deployment itself.
 
-use axum::extract::State as Shared;
+use axum::extract::State;
 use coder_wire::deployment::{
     ApplicationHost, AuthMethod, AuthMethods, BuildInfo, SshConfig, UserSecretsCapabilities,
 };
 
 use crate::{
-    State,
+    AppState,
     error::Result,
-    extract::{Json, SignedIn},
+    extract::{Authenticated, Json},
 };
 
 /// What this server is. Needs no token.
 #[utoipa::path(get, path = "/api/v2/buildinfo", tag = "General", responses((status = 200, body = BuildInfo)))]
-pub async fn buildinfo(Shared(state): Shared<State>) -> Json<BuildInfo> {
+pub async fn buildinfo(State(state): State<AppState>) -> Json<BuildInfo> {
     Json(BuildInfo {
         version: env!("CARGO_PKG_VERSION").to_owned(),
         external_url: state.access_url.to_string(),
@@ -37,13 +37,13 @@ pub async fn authmethods() -> Json<AuthMethods> {
 
 /// How workspaces are named for SSH clients.
 #[utoipa::path(get, path = "/api/v2/deployment/ssh", tag = "General", responses((status = 200, body = SshConfig)))]
-pub async fn ssh_config(Shared(state): Shared<State>, _caller: SignedIn) -> Json<SshConfig> {
+pub async fn ssh_config(State(state): State<AppState>, _caller: Authenticated) -> Json<SshConfig> {
     Json(state.ssh.clone())
 }
 
 /// The host names of apps.
 #[utoipa::path(get, path = "/api/v2/applications/host", tag = "General", responses((status = 200, body = ApplicationHost)))]
-pub async fn application_host(Shared(state): Shared<State>, _caller: SignedIn) -> Json<ApplicationHost> {
+pub async fn application_host(State(state): State<AppState>, _caller: Authenticated) -> Json<ApplicationHost> {
     let host = state.apps.hosts.as_ref().map(|hosts| hosts.pattern(&state.access_url));
     Json(ApplicationHost { host: host.unwrap_or_default() })
 }
@@ -55,6 +55,6 @@ pub async fn application_host(Shared(state): Shared<State>, _caller: SignedIn) -
     tag = "Secrets",
     responses((status = 200, body = UserSecretsCapabilities))
 )]
-pub async fn secrets_capabilities(_caller: SignedIn) -> Result<Json<UserSecretsCapabilities>> {
+pub async fn secrets_capabilities(_caller: Authenticated) -> Result<Json<UserSecretsCapabilities>> {
     Ok(Json(UserSecretsCapabilities { file_path_delivery_enabled: true }))
 }

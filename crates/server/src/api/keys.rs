@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use axum::{extract::State as Shared, http::StatusCode};
+use axum::{extract::State, http::StatusCode};
 use coder_control::{IssuedKey, NewToken};
 use coder_model::token;
 use coder_wire::{
@@ -11,12 +11,12 @@ use coder_wire::{
 };
 
 use crate::{
-    State,
-    error::{Failure, Result},
-    extract::{Json, Path, Query, SignedIn},
+    AppState,
+    error::{HttpError, Result},
+    extract::{Authenticated, Json, Path, Query},
 };
 
-fn show(key: &token::ApiKey) -> ApiKey {
+fn to_wire(key: &token::ApiKey) -> ApiKey {
     ApiKey {
         id: key.id.to_string(),
         user_id: key.user.uuid(),
@@ -39,8 +39,8 @@ fn shown_once(issued: &IssuedKey) -> (StatusCode, Json<GenerateApiKeyResponse>) 
 #[utoipa::path(post, path = "/api/v2/users/{user}/keys", tag = "Keys", params(("user" = String, Path)),
     responses((status = 201, body = GenerateApiKeyResponse)))]
 pub async fn create_session_key(
-    Shared(state): Shared<State>,
-    SignedIn(caller): SignedIn,
+    State(state): State<AppState>,
+    Authenticated(caller): Authenticated,
     Path(user): Path<String>,
 ) -> Result<(StatusCode, Json<GenerateApiKeyResponse>)> {
     let user = state.control.user_by_ref(&caller, &user).await?;
@@ -51,14 +51,14 @@ pub async fn create_session_key(
 #[utoipa::path(post, path = "/api/v2/users/{user}/keys/tokens", tag = "Keys", params(("user" = String, Path)),
     request_body = CreateTokenRequest, responses((status = 201, body = GenerateApiKeyResponse)))]
 pub async fn create_token(
-    Shared(state): Shared<State>,
-    SignedIn(caller): SignedIn,
+    State(state): State<AppState>,
+    Authenticated(caller): Authenticated,
     Path(user): Path<String>,
     Json(request): Json<CreateTokenRequest>,
 ) -> Result<(StatusCode, Json<GenerateApiKeyResponse>)> {
     let user = state.control.user_by_ref(&caller, &user).await?;
     let lifetime = u64::try_from(request.lifetime).map_err(|_| {
-        Failure::from(coder_control::Error::invalid_field("lifetime", "Lifetime must be more than zero."))
+        HttpError::from(coder_control::Error::invalid_field("lifetime", "Lifetime must be more than zero."))
     })?;
     let lifetime = (lifetime > 0).then(|| Duration::from_nanos(lifetime));
     let new = NewToken { name: request.token_name, lifetime };
@@ -81,38 +81,38 @@ pub struct TokensQuery {
 #[utoipa::path(get, path = "/api/v2/users/{user}/keys/tokens", tag = "Keys",
     params(("user" = String, Path), TokensQuery), responses((status = 200, body = [ApiKey])))]
 pub async fn list_tokens(
-    Shared(state): Shared<State>,
-    SignedIn(caller): SignedIn,
+    State(state): State<AppState>,
+    Authenticated(caller): Authenticated,
     Path(user): Path<String>,
     Query(query): Query<TokensQuery>,
 ) -> Result<Json<Vec<ApiKey>>> {
     let user = state.control.user_by_ref(&caller, &user).await?;
     let keys = state.control.list_tokens(&caller, &user, query.include_all, query.include_expired).await?;
-    Ok(Json(keys.iter().map(show).collect()))
+    Ok(Json(keys.iter().map(to_wire).collect()))
 }
 
 /// A token by name.
 #[utoipa::path(get, path = "/api/v2/users/{user}/keys/tokens/{name}", tag = "Keys",
     params(("user" = String, Path), ("name" = String, Path)), responses((status = 200, body = ApiKey)))]
 pub async fn get_token(
-    Shared(state): Shared<State>,
-    SignedIn(caller): SignedIn,
+    State(state): State<AppState>,
+    Authenticated(caller): Authenticated,
     Path((user, name)): Path<(String, String)>,
 ) -> Result<Json<ApiKey>> {
     let user = state.control.user_by_ref(&caller, &user).await?;
-    Ok(Json(show(&state.control.find_key(&caller, &user, &name).await?)))
+    Ok(Json(to_wire(&state.control.find_key(&caller, &user, &name).await?)))
 }
 
 /// A key by id.
 #[utoipa::path(get, path = "/api/v2/users/{user}/keys/{id}", tag = "Keys",
     params(("user" = String, Path), ("id" = String, Path)), responses((status = 200, body = ApiKey)))]
 pub async fn get_key(
-    Shared(state): Shared<State>,
-    SignedIn(caller): SignedIn,
+    State(state): State<AppState>,
+    Authenticated(caller): Authenticated,
     Path((user, id)): Path<(String, String)>,
 ) -> Result<Json<ApiKey>> {
     let user = state.control.user_by_ref(&caller, &user).await?;
-    Ok(Json(show(&state.control.find_key(&caller, &user, &id).await?)))
+    Ok(Json(to_wire(&state.control.find_key(&caller, &user, &id).await?)))
 }
 
 /// How a key is taken away.
@@ -128,8 +128,8 @@ pub struct RemoveQuery {
 #[utoipa::path(delete, path = "/api/v2/users/{user}/keys/{id}", tag = "Keys",
     params(("user" = String, Path), ("id" = String, Path), RemoveQuery), responses((status = 204)))]
 pub async fn delete_key(
-    Shared(state): Shared<State>,
-    SignedIn(caller): SignedIn,
+    State(state): State<AppState>,
+    Authenticated(caller): Authenticated,
     Path((user, id)): Path<(String, String)>,
     Query(query): Query<RemoveQuery>,
 ) -> Result<StatusCode> {
@@ -139,6 +139,6 @@ pub async fn delete_key(
     } else {
         state.control.delete_key(&caller, &user, &id).await?;
     }
-    state.sign_out_bell.notify_waiters();
+    state.session_revoked.notify_waiters();
     Ok(StatusCode::NO_CONTENT)
 }

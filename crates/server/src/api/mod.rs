@@ -4,6 +4,7 @@ pub mod agents;
 pub mod deployment;
 pub mod health;
 pub mod keys;
+mod logs;
 mod pagination;
 pub mod secrets;
 pub mod templates;

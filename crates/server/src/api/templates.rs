@@ -1,6 +1,6 @@
 //! Templates: upload an archive, make a version of it, make the version a template or its next state.
 
-use axum::{body::Bytes, extract::State as Shared, http::StatusCode};
+use axum::{body::Bytes, extract::State, http::StatusCode};
 use coder_control::{
     NewTemplate,
     rows::{TemplateDetails, TemplateVersionDetails},
@@ -17,15 +17,15 @@ use coder_wire::{
 use uuid::Uuid;
 
 use crate::{
-    State,
+    AppState,
     error::Result,
-    extract::{Json, Path, SignedIn},
+    extract::{Authenticated, Json, Path},
 };
 
 /// The largest archive, in bytes.
 pub const MAX_ARCHIVE_BYTES: usize = 10 * 1024 * 1024;
 
-fn show(state: &State, found: &TemplateDetails) -> Template {
+fn to_wire(state: &AppState, found: &TemplateDetails) -> Template {
     let template = &found.template;
     Template {
         id: template.id.uuid(),
@@ -46,7 +46,7 @@ fn show(state: &State, found: &TemplateDetails) -> Template {
     }
 }
 
-fn show_version(state: &State, found: &TemplateVersionDetails) -> TemplateVersion {
+fn version_to_wire(state: &AppState, found: &TemplateVersionDetails) -> TemplateVersion {
     let version = &found.version;
     TemplateVersion {
         id: version.id.uuid(),
@@ -75,8 +75,8 @@ fn show_version(state: &State, found: &TemplateVersionDetails) -> TemplateVersio
     request_body(content = [u8], content_type = "application/x-tar"),
     responses((status = 201, body = UploadResponse)))]
 pub async fn upload_file(
-    Shared(state): Shared<State>,
-    SignedIn(caller): SignedIn,
+    State(state): State<AppState>,
+    Authenticated(caller): Authenticated,
     body: Bytes,
 ) -> Result<(StatusCode, Json<UploadResponse>)> {
     let id = state.control.upload_file(&caller, &body).await?;
@@ -88,25 +88,25 @@ pub async fn upload_file(
     params(("organization" = String, Path)), request_body = CreateTemplateVersionRequest,
     responses((status = 201, body = TemplateVersion), (status = 400, body = coder_wire::ApiError)))]
 pub async fn create_template_version(
-    Shared(state): Shared<State>,
-    SignedIn(caller): SignedIn,
+    State(state): State<AppState>,
+    Authenticated(caller): Authenticated,
     Json(request): Json<CreateTemplateVersionRequest>,
 ) -> Result<(StatusCode, Json<TemplateVersion>)> {
     let template = request.template_id.map(Into::into);
     let found =
         state.control.create_template_version(&caller, request.file_id.into(), template, request.name).await?;
-    Ok((StatusCode::CREATED, Json(show_version(&state, &found))))
+    Ok((StatusCode::CREATED, Json(version_to_wire(&state, &found))))
 }
 
 /// A version.
 #[utoipa::path(get, path = "/api/v2/templateversions/{version}", tag = "Templates",
     params(("version" = Uuid, Path)), responses((status = 200, body = TemplateVersion)))]
 pub async fn get_template_version(
-    Shared(state): Shared<State>,
-    _caller: SignedIn,
+    State(state): State<AppState>,
+    _caller: Authenticated,
     Path(version): Path<Uuid>,
 ) -> Result<Json<TemplateVersion>> {
-    Ok(Json(show_version(&state, &state.control.find_template_version(version.into()).await?)))
+    Ok(Json(version_to_wire(&state, &state.control.find_template_version(version.into()).await?)))
 }
 
 /// Makes a template of a version.
@@ -114,8 +114,8 @@ pub async fn get_template_version(
     params(("organization" = String, Path)), request_body = CreateTemplateRequest,
     responses((status = 201, body = Template), (status = 409, body = coder_wire::ApiError)))]
 pub async fn create_template(
-    Shared(state): Shared<State>,
-    SignedIn(caller): SignedIn,
+    State(state): State<AppState>,
+    Authenticated(caller): Authenticated,
     Json(request): Json<CreateTemplateRequest>,
 ) -> Result<(StatusCode, Json<Template>)> {
     let new = NewTemplate {
@@ -126,22 +126,25 @@ pub async fn create_template(
         icon: request.icon,
     };
     let found = state.control.create_template(&caller, new).await?;
-    Ok((StatusCode::CREATED, Json(show(&state, &found))))
+    Ok((StatusCode::CREATED, Json(to_wire(&state, &found))))
 }
 
 /// All templates, by name.
 #[utoipa::path(get, path = "/api/v2/templates", tag = "Templates", responses((status = 200, body = [Template])))]
-pub async fn list_templates(Shared(state): Shared<State>, _caller: SignedIn) -> Result<Json<Vec<Template>>> {
+pub async fn list_templates(
+    State(state): State<AppState>,
+    _caller: Authenticated,
+) -> Result<Json<Vec<Template>>> {
     let found = state.control.list_templates().await?;
-    Ok(Json(found.iter().map(|found| show(&state, found)).collect()))
+    Ok(Json(found.iter().map(|found| to_wire(&state, found)).collect()))
 }
 
 /// All templates of the one organisation.
 #[utoipa::path(get, path = "/api/v2/organizations/{organization}/templates", tag = "Templates",
     params(("organization" = String, Path)), responses((status = 200, body = [Template])))]
 pub async fn list_organization_templates(
-    shared: Shared<State>,
-    signed_in: SignedIn,
+    shared: State<AppState>,
+    signed_in: Authenticated,
 ) -> Result<Json<Vec<Template>>> {
     list_templates(shared, signed_in).await
 }
@@ -150,30 +153,30 @@ pub async fn list_organization_templates(
 #[utoipa::path(get, path = "/api/v2/organizations/{organization}/templates/{name}", tag = "Templates",
     params(("organization" = String, Path), ("name" = String, Path)), responses((status = 200, body = Template)))]
 pub async fn get_template_by_name(
-    Shared(state): Shared<State>,
-    _caller: SignedIn,
+    State(state): State<AppState>,
+    _caller: Authenticated,
     Path((_organization, name)): Path<(String, String)>,
 ) -> Result<Json<Template>> {
-    Ok(Json(show(&state, &state.control.find_template_by_name(&name).await?)))
+    Ok(Json(to_wire(&state, &state.control.find_template_by_name(&name).await?)))
 }
 
 /// A template.
 #[utoipa::path(get, path = "/api/v2/templates/{template}", tag = "Templates",
     params(("template" = Uuid, Path)), responses((status = 200, body = Template)))]
 pub async fn get_template(
-    Shared(state): Shared<State>,
-    _caller: SignedIn,
+    State(state): State<AppState>,
+    _caller: Authenticated,
     Path(template): Path<Uuid>,
 ) -> Result<Json<Template>> {
-    Ok(Json(show(&state, &state.control.find_template(template.into()).await?)))
+    Ok(Json(to_wire(&state, &state.control.find_template(template.into()).await?)))
 }
 
 /// Deletes a template that no workspace uses.
 #[utoipa::path(delete, path = "/api/v2/templates/{template}", tag = "Templates",
     params(("template" = Uuid, Path)), responses((status = 200, body = Message)))]
 pub async fn delete_template(
-    Shared(state): Shared<State>,
-    SignedIn(caller): SignedIn,
+    State(state): State<AppState>,
+    Authenticated(caller): Authenticated,
     Path(template): Path<Uuid>,
 ) -> Result<Json<Message>> {
     state.control.delete_template(&caller, template.into()).await?;
@@ -185,8 +188,8 @@ pub async fn delete_template(
     params(("template" = Uuid, Path)), request_body = UpdateActiveTemplateVersionRequest,
     responses((status = 200, body = Message)))]
 pub async fn activate_template_version(
-    Shared(state): Shared<State>,
-    SignedIn(caller): SignedIn,
+    State(state): State<AppState>,
+    Authenticated(caller): Authenticated,
     Path(template): Path<Uuid>,
     Json(request): Json<UpdateActiveTemplateVersionRequest>,
 ) -> Result<Json<Message>> {

@@ -19,7 +19,7 @@ const HOP_BY_HOP: [HeaderName; 7] = [
 
 /// Where an app is for its visitors.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Base {
+pub struct AppBase {
     /// The path that everything of it is below, without a slash at its end: empty for the root.
     pub path: String,
     /// `http` or `https`.
@@ -27,7 +27,12 @@ pub struct Base {
 }
 
 /// Prepares the header of a request for an app: nothing that would let the app act for its visitor, and what a proxy says.
-pub fn for_app(headers: &mut HeaderMap, base: &Base, from: Option<&str>, upgrade: Option<HeaderValue>) {
+pub fn prepare_request(
+    headers: &mut HeaderMap,
+    base: &AppBase,
+    from: Option<&str>,
+    upgrade: Option<HeaderValue>,
+) {
     // A token of ours in the header that people use for theirs as well.
     let own_token = headers.get(TOKEN_HEADER).is_none()
         && headers
@@ -101,19 +106,21 @@ fn drop_hop_by_hop(headers: &mut HeaderMap) {
 
 /// Prepares the header of an app's answer: cookies stay within the app, and links to where it listens lead to where its
 /// visitors are.
-pub fn for_visitor(headers: &mut HeaderMap, app: &AppUrl, base: &Base) {
+pub fn prepare_response(headers: &mut HeaderMap, app: &AppUrl, base: &AppBase) {
     drop_hop_by_hop(headers);
     let cookies: Vec<HeaderValue> = headers.get_all(header::SET_COOKIE).iter().cloned().collect();
     headers.remove(header::SET_COOKIE);
     for cookie in cookies {
-        let kept = cookie.to_str().ok().and_then(|text| within(text, base));
+        let kept = cookie.to_str().ok().and_then(|text| scope_cookie(text, base));
         if let Some(value) = kept.and_then(|text| HeaderValue::from_str(&text).ok()) {
             headers.append(header::SET_COOKIE, value);
         }
     }
     for name in [header::LOCATION, header::CONTENT_LOCATION] {
-        let moved =
-            headers.get(&name).and_then(|value| value.to_str().ok()).and_then(|text| follow(text, app, base));
+        let moved = headers
+            .get(&name)
+            .and_then(|value| value.to_str().ok())
+            .and_then(|text| rewrite_location(text, app, base));
         if let Some(value) = moved.and_then(|text| HeaderValue::from_str(&text).ok()) {
             headers.insert(name, value);
         }
@@ -122,7 +129,7 @@ pub fn for_visitor(headers: &mut HeaderMap, app: &AppUrl, base: &Base) {
 
 /// A cookie that other apps and the dashboard never see: for this host alone, and below the app's path. None for a name
 /// of ours.
-fn within(cookie: &str, base: &Base) -> Option<String> {
+fn scope_cookie(cookie: &str, base: &AppBase) -> Option<String> {
     let mut parts = cookie.split(';').map(str::trim);
     let pair = parts.next()?;
     if is_own(pair) {
@@ -154,7 +161,7 @@ fn within(cookie: &str, base: &Base) -> Option<String> {
 }
 
 /// Where a link leads for a visitor; none when it is right as it is.
-fn follow(link: &str, app: &AppUrl, base: &Base) -> Option<String> {
+fn rewrite_location(link: &str, app: &AppUrl, base: &AppBase) -> Option<String> {
     let path = match link.strip_prefix("http://") {
         Some(rest) => {
             let uri: Uri = link.parse().ok()?;
@@ -183,8 +190,8 @@ fn follow(link: &str, app: &AppUrl, base: &Base) -> Option<String> {
 mod tests {
     use super::*;
 
-    fn base(path: &str) -> Base {
-        Base { path: path.to_owned(), scheme: "https".to_owned() }
+    fn base(path: &str) -> AppBase {
+        AppBase { path: path.to_owned(), scheme: "https".to_owned() }
     }
 
     fn map(pairs: &[(&'static str, &str)]) -> HeaderMap {
@@ -222,7 +229,7 @@ mod tests {
             ("forwarded", "for=6.6.6.6"),
             ("accept", "*/*"),
         ]);
-        for_app(&mut headers, &base("/@ada/dev.main/apps/web"), Some("127.0.0.1"), None);
+        prepare_request(&mut headers, &base("/@ada/dev.main/apps/web"), Some("127.0.0.1"), None);
         assert_eq!(
             shown(&headers),
             [
@@ -241,7 +248,7 @@ mod tests {
             ("upgrade", "websocket"),
             ("connection", "Upgrade"),
         ]);
-        for_app(&mut headers, &base(""), None, Some(HeaderValue::from_static("websocket")));
+        prepare_request(&mut headers, &base(""), None, Some(HeaderValue::from_static("websocket")));
         assert_eq!(shown(&headers), ["connection: upgrade", "upgrade: websocket", "x-forwarded-proto: https"]);
     }
 
@@ -263,11 +270,14 @@ mod tests {
             ("coder_session_token=x; Path=/", None),
             ("__Host-a=1; Secure; Path=/", None),
         ] {
-            assert_eq!(within(set, &below).as_deref(), kept, "{set}");
+            assert_eq!(scope_cookie(set, &below).as_deref(), kept, "{set}");
         }
-        assert_eq!(within("a=1; Domain=.example.com; Path=/x", &base("")).as_deref(), Some("a=1; Path=/x"));
         assert_eq!(
-            within("__Host-a=1; Secure; Path=/", &base("")).as_deref(),
+            scope_cookie("a=1; Domain=.example.com; Path=/x", &base("")).as_deref(),
+            Some("a=1; Path=/x")
+        );
+        assert_eq!(
+            scope_cookie("__Host-a=1; Secure; Path=/", &base("")).as_deref(),
             Some("__Host-a=1; Secure; Path=/")
         );
     }
@@ -288,8 +298,8 @@ mod tests {
             ("http://localhost:9090/", None, None),
             ("http://localhost:8080.evil.org/", None, None),
         ] {
-            assert_eq!(follow(link, &app, &below).as_deref(), at_path, "{link}");
-            assert_eq!(follow(link, &app, &base("")).as_deref(), at_host, "{link}");
+            assert_eq!(rewrite_location(link, &app, &below).as_deref(), at_path, "{link}");
+            assert_eq!(rewrite_location(link, &app, &base("")).as_deref(), at_host, "{link}");
         }
     }
 }

@@ -1,18 +1,18 @@
 //! Web apps of workspaces: under a path of the server, or under host names of their own.
 
+mod auth_redirect;
 mod headers;
-mod host;
-mod hosts;
-mod path;
+mod hostname;
+mod path_based;
 mod proxy;
-mod redirect;
+mod subdomain;
 
+pub use auth_redirect::auth_redirect;
 #[cfg(fuzzing)]
-pub use headers::{Base, for_app, for_visitor};
-pub use host::by_host;
-pub use hosts::{AppHosts, HostError};
-pub use path::{by_path, to_root};
-pub use redirect::auth_redirect;
+pub use headers::{AppBase, prepare_request, prepare_response};
+pub use hostname::{AppHosts, HostError};
+pub use path_based::{add_trailing_slash, serve_path};
+pub use subdomain::serve_subdomain;
 
 /// How apps are reached.
 #[derive(Debug, Clone)]
@@ -20,5 +20,5 @@ pub struct AppSettings {
     /// The host names of apps, where there are any.
     pub hosts: Option<AppHosts>,
     /// Whether apps are served under a path of the server, where what they send is of the same origin as the dashboard.
-    pub by_path: bool,
+    pub path_based: bool,
 }

@@ -19,26 +19,26 @@ use hyper::{
 use hyper_util::rt::TokioIo;
 use tokio::time::timeout;
 
-use super::headers::{Base, for_app, for_visitor};
+use super::headers::{AppBase, prepare_request, prepare_response};
 use crate::{
-    State,
-    agents::admission,
-    error::{Failure, Result},
+    AppState,
+    agents::access,
+    error::{HttpError, Result},
 };
 
 /// How long the way to an app may take to come about.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(20);
 /// The most that the agent's answer has, in bytes.
-const MAX_ANSWER: usize = 4 * 1024;
+const MAX_RESPONSE_BYTES: usize = 4 * 1024;
 
 /// Where a request goes.
 pub struct Destination {
     /// The way to the workspace.
-    pub link: Mux,
+    pub mux: Mux,
     /// Where the app listens.
     pub app: AppUrl,
     /// Where it is for its visitors.
-    pub base: Base,
+    pub base: AppBase,
     /// The path and query below that.
     pub below: String,
     /// The address of the visitor.
@@ -47,33 +47,43 @@ pub struct Destination {
 
 /// Carries a request to an app and its answer back. Both bodies stream; a connection that changes its protocol goes on as
 /// such. Everything ends when the caller is signed out.
-pub async fn forward(state: &State, caller: Caller, to: Destination, mut request: Request) -> Result<Response> {
-    let stream = connect(&to.link, &to.app).await?;
+pub async fn forward(
+    state: &AppState,
+    caller: Caller,
+    to: Destination,
+    mut request: Request,
+) -> Result<Response> {
+    let stream = connect(&to.mux, &to.app).await?;
     let (mut sender, connection) = http1::Builder::new()
         .preserve_header_case(true)
         .handshake::<_, Body>(TokioIo::new(stream))
         .await
         .map_err(|error| unreachable(&to.app, &error.to_string()))?;
     let connection = connection.with_upgrades();
-    let (watch, link, visitor) = (state.clone(), to.link.clone(), caller.clone());
+    let (watch, mux, visitor) = (state.clone(), to.mux.clone(), caller.clone());
     tokio::spawn(async move {
         tokio::select! {
             ended = connection => tracing::trace!(?ended, "a connection to an app ended"),
-            () = until_over(&watch, &link, &visitor) => {}
+            () = until_over(&watch, &mux, &visitor) => {}
         }
     });
 
     let upgrade = request.extensions_mut().remove::<OnUpgrade>();
     let protocol = request.headers().get(header::UPGRADE).cloned().filter(|_| upgrade.is_some());
     let path = format!("{}{}", to.app.path(), to.below);
-    let path: PathAndQuery = path.parse().map_err(|_| Failure::not_found())?;
+    let path: PathAndQuery = path.parse().map_err(|_| HttpError::not_found())?;
     *request.uri_mut() = Uri::from(path);
     *request.version_mut() = Version::HTTP_11;
     if !request.headers().contains_key(header::HOST) {
-        let host = HeaderValue::from_str(&to.app.authority()).map_err(Failure::internal)?;
+        let host = HeaderValue::from_str(&to.app.authority()).map_err(HttpError::internal)?;
         request.headers_mut().insert(header::HOST, host);
     }
-    for_app(request.headers_mut(), &to.base, Some(to.from.as_str()).filter(|from| !from.is_empty()), protocol);
+    prepare_request(
+        request.headers_mut(),
+        &to.base,
+        Some(to.from.as_str()).filter(|from| !from.is_empty()),
+        protocol,
+    );
     let mut answer =
         sender.send_request(request).await.map_err(|error| unreachable(&to.app, &error.to_string()))?;
 
@@ -87,25 +97,25 @@ pub async fn forward(state: &State, caller: Caller, to: Destination, mut request
         tokio::spawn(async move {
             tokio::select! {
                 () = join(upgrade, theirs) => {}
-                () = until_over(&state, &to.link, &caller) => {}
+                () = until_over(&state, &to.mux, &caller) => {}
             }
         });
-        for_visitor(answer.headers_mut(), &to.app, &to.base);
+        prepare_response(answer.headers_mut(), &to.app, &to.base);
         answer.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("upgrade"));
         answer.headers_mut().insert(header::UPGRADE, protocol);
         return Ok(answer.map(|_| Body::empty()).into_response());
     }
-    for_visitor(answer.headers_mut(), &to.app, &to.base);
+    prepare_response(answer.headers_mut(), &to.app, &to.base);
     Ok(answer.map(Body::new).into_response())
 }
 
 /// A connection to where the app listens.
-async fn connect(link: &Mux, app: &AppUrl) -> Result<MuxStream> {
+async fn connect(mux: &Mux, app: &AppUrl) -> Result<MuxStream> {
     let dial = Dial { network: Network::Tcp, host: app.host().to_owned(), port: app.port() };
     let conversation = async {
-        let mut stream = link.open().await.ok()?;
+        let mut stream = mux.open().await.ok()?;
         frame::send(&mut stream, &OpenStream::Dial(dial)).await.ok()?;
-        let answer: Opened = frame::receive(&mut stream, MAX_ANSWER).await.ok()??;
+        let answer: Opened = frame::receive(&mut stream, MAX_RESPONSE_BYTES).await.ok()??;
         Some((stream, answer))
     };
     match timeout(CONNECT_TIMEOUT, conversation).await.ok().flatten() {
@@ -115,8 +125,8 @@ async fn connect(link: &Mux, app: &AppUrl) -> Result<MuxStream> {
     }
 }
 
-fn unreachable(app: &AppUrl, reason: &str) -> Failure {
-    Failure::new(StatusCode::BAD_GATEWAY, format!("The app at {app} in the workspace does not answer."))
+fn unreachable(app: &AppUrl, reason: &str) -> HttpError {
+    HttpError::new(StatusCode::BAD_GATEWAY, format!("The app at {app} in the workspace does not answer."))
         .with_detail(reason)
 }
 
@@ -132,11 +142,10 @@ async fn join(ours: OnUpgrade, theirs: OnUpgrade) {
 }
 
 /// Waits until nothing may be carried any more.
-async fn until_over(state: &State, link: &Mux, caller: &Caller) {
-    let mut stop = state.stop.clone();
+async fn until_over(state: &AppState, mux: &Mux, caller: &Caller) {
     tokio::select! {
-        _ = link.closed() => {}
-        () = admission::until_signed_out(state, caller) => {}
-        _ = stop.wait_for(|stop| *stop) => {}
+        _ = mux.closed() => {}
+        () = access::wait_until_revoked(state, caller) => {}
+        () = state.shutdown.cancelled() => {}
     }
 }

@@ -8,7 +8,7 @@ use axum::{
 };
 
 use super::{dress::NOTICE_COOKIE, visit::Visit};
-use crate::{State, cookies::own_cookie, error::Failure, extract::log_in_first};
+use crate::{AppState, cookies::strict_cookie, error::HttpError, extract::login_url};
 
 /// What a handler of a page answers.
 pub type Answer = Result<Response, Refusal>;
@@ -22,10 +22,10 @@ pub enum Refusal {
         back_to: Option<String>,
     },
     /// Something else. It becomes a page on the way out, where it is known how the visitor looks at it.
-    Failed(Failure),
+    Failed(HttpError),
 }
 
-impl<E: Into<Failure>> From<E> for Refusal {
+impl<E: Into<HttpError>> From<E> for Refusal {
     fn from(error: E) -> Self {
         Self::Failed(error.into())
     }
@@ -39,7 +39,7 @@ impl IntoResponse for Refusal {
                 (StatusCode::UNAUTHORIZED, [("HX-Redirect", "/login")]).into_response()
             }
             Self::SignIn { back_to: Some(back_to) } if back_to == "/" => redirect("/login"),
-            Self::SignIn { back_to: Some(back_to) } => redirect(&log_in_first(&back_to)),
+            Self::SignIn { back_to: Some(back_to) } => redirect(&login_url(&back_to)),
             Self::Failed(failure) => {
                 let mut response = failure.status().into_response();
                 response.extensions_mut().insert(failure);
@@ -65,14 +65,14 @@ pub fn sheet(visit: &Visit, status: StatusCode, page: &impl Template, sheet: &im
 }
 
 fn html(status: StatusCode, page: &impl Template) -> Answer {
-    let text = page.render().map_err(Failure::internal)?;
+    let text = page.render().map_err(HttpError::internal)?;
     let mut response = (status, Body::from(text)).into_response();
     response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
     Ok(response)
 }
 
 /// Something was done: on to a page of ours, which says so.
-pub fn done(state: &State, visit: &Visit, to: &str, notice: &str) -> Answer {
+pub fn done(state: &AppState, visit: &Visit, to: &str, notice: &str) -> Answer {
     let mut response = match visit.is_partial {
         true if is_shown(visit, to) => part_of(to)?,
         true => (StatusCode::NO_CONTENT, [("HX-Redirect", header_of(to)?)]).into_response(),
@@ -80,7 +80,7 @@ pub fn done(state: &State, visit: &Visit, to: &str, notice: &str) -> Answer {
     };
     if !notice.is_empty() {
         let text: String = url::form_urlencoded::byte_serialize(notice.as_bytes()).collect();
-        let cookie = own_cookie(state, NOTICE_COOKIE, &text, "; Max-Age=60")?;
+        let cookie = strict_cookie(state, NOTICE_COOKIE, &text, "; Max-Age=60")?;
         response.headers_mut().append(header::SET_COOKIE, cookie);
     }
     Ok(response)
@@ -90,7 +90,7 @@ pub fn done(state: &State, visit: &Visit, to: &str, notice: &str) -> Answer {
 pub fn redirect(to: &str) -> Response {
     match HeaderValue::from_str(to) {
         Ok(to) => (StatusCode::SEE_OTHER, [(header::LOCATION, to)]).into_response(),
-        Err(_) => Refusal::from(Failure::not_found()).into_response(),
+        Err(_) => Refusal::from(HttpError::not_found()).into_response(),
     }
 }
 
@@ -106,6 +106,6 @@ fn is_shown(visit: &Visit, to: &str) -> bool {
     visit.shown_at.is_empty() || visit.shown_at == path
 }
 
-fn header_of(text: &str) -> Result<HeaderValue, Failure> {
-    HeaderValue::from_str(text).map_err(Failure::internal)
+fn header_of(text: &str) -> Result<HeaderValue, HttpError> {
+    HeaderValue::from_str(text).map_err(HttpError::internal)
 }

@@ -6,11 +6,11 @@ use axum::{
     response::{IntoResponse, Response},
 };
 
-use crate::error::Failure;
+use crate::error::HttpError;
 
 /// A file of the bundle. Its name changes with its contents, so whoever has it need not ask again.
 pub async fn asset(uri: Uri, headers: HeaderMap) -> Response {
-    let Some(file) = coder_web::find(uri.path()) else { return Failure::not_found().into_response() };
+    let Some(file) = coder_web::find(uri.path()) else { return HttpError::not_found().into_response() };
     let accepted =
         headers.get(header::ACCEPT_ENCODING).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let accepts = |name: &str| accepted.split(',').any(|one| one.trim().split(';').next() == Some(name));

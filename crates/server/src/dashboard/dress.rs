@@ -9,7 +9,7 @@ use axum::{
 };
 
 use super::{answer, frame::Frame, shown::filters, visit::Visit};
-use crate::{cookies::cookie, error::Failure, request_id};
+use crate::{cookies::cookie, error::HttpError, request_id};
 
 /// The cookie that carries what is to be said on the next page.
 pub const NOTICE_COOKIE: &str = "coder_notice";
@@ -32,7 +32,7 @@ struct ErrorPage<'f> {
 pub async fn dress(visit: Visit, request: Request, next: Next) -> Response {
     let had_notice = cookie(request.headers(), NOTICE_COOKIE).is_some();
     let mut response = next.run(request).await;
-    if let Some(failure) = response.extensions_mut().remove::<Failure>() {
+    if let Some(failure) = response.extensions_mut().remove::<HttpError>() {
         response = error_page(&visit, &failure);
     }
     let is_page = response
@@ -74,7 +74,7 @@ fn guard(headers: &mut HeaderMap, nonce: Option<&StyleNonce>) {
 }
 
 /// The page that says what went wrong. A script shows the same in the page that is there.
-fn error_page(visit: &Visit, failure: &Failure) -> Response {
+fn error_page(visit: &Visit, failure: &HttpError) -> Response {
     let body = failure.body();
     let page = ErrorPage {
         frame: visit.frame(),

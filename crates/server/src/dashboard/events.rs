@@ -12,7 +12,7 @@ use futures_util::stream;
 use tokio::{sync::mpsc, time::sleep};
 
 use super::answer::Refusal;
-use crate::{State, agents::admission, error::Failure};
+use crate::{AppState, agents::access, error::HttpError};
 
 /// How often something is said when nothing happens, so that what lies between does not close the connection.
 const SIGN_OF_LIFE: Duration = Duration::from_secs(15);
@@ -76,15 +76,15 @@ impl<E: Into<Refusal>> From<E> for End {
 
 /// Has `work` send events to a page for as long as the page is there, the caller is signed in and the server runs. Where
 /// what it follows is gone, the browser goes to `otherwise`.
-pub fn follow<W, F>(state: State, caller: Caller, otherwise: &'static str, work: W) -> Response
+pub fn follow<W, F>(state: AppState, caller: Caller, otherwise: &'static str, work: W) -> Response
 where
-    W: FnOnce(State, Page) -> F + Send + 'static,
+    W: FnOnce(AppState, Page) -> F + Send + 'static,
     F: Future<Output = Result<(), End>> + Send,
 {
     let (sender, receiver) = mpsc::channel(ON_THE_WAY);
     tokio::spawn(async move {
         let (page, last) = (Page(sender.clone()), Page(sender));
-        let mut stop = state.stop.clone();
+        let shutdown = state.shutdown.clone();
         let to = tokio::select! {
             ended = work(state.clone(), page) => match ended {
                 Err(End::Failed(refusal)) => {
@@ -93,8 +93,8 @@ where
                 }
                 Ok(()) | Err(End::Gone) => None,
             },
-            () = admission::until_signed_out(&state, &caller) => Some("/login"),
-            _ = stop.wait_for(|stop| *stop) => None,
+            () = access::wait_until_revoked(&state, &caller) => Some("/login"),
+            () = shutdown.cancelled() => None,
         };
         if let Some(to) = to {
             let _ = last.leave(to).await;
@@ -110,5 +110,5 @@ where
 
 /// A part of a page as text.
 pub fn render(part: &impl Template) -> Result<String, Refusal> {
-    part.render().map_err(|error| Failure::internal(error).into())
+    part.render().map_err(|error| HttpError::internal(error).into())
 }

@@ -11,7 +11,7 @@ use url::form_urlencoded;
 use zeroize::Zeroize;
 
 use super::{answer::Refusal, visit::form_cookie};
-use crate::{State, error::Failure, extract::is_same_origin};
+use crate::{AppState, error::HttpError, extract::is_same_origin};
 
 /// The name of the field that carries the token.
 pub const TOKEN_FIELD: &str = "form_token";
@@ -19,13 +19,13 @@ pub const TOKEN_FIELD: &str = "form_token";
 /// The fields of a form that one of our pages showed to this visitor.
 pub struct Form<T>(pub T);
 
-impl<T: DeserializeOwned> FromRequest<State> for Form<T> {
+impl<T: DeserializeOwned> FromRequest<AppState> for Form<T> {
     type Rejection = Refusal;
 
-    async fn from_request(request: Request, state: &State) -> Result<Self, Refusal> {
+    async fn from_request(request: Request, state: &AppState) -> Result<Self, Refusal> {
         let headers = request.headers().clone();
         let body = Bytes::from_request(request, state).await.map_err(|rejection| {
-            Failure::new(rejection.status(), "The form is too large, or came too slowly.")
+            HttpError::new(rejection.status(), "The form is too large, or came too slowly.")
                 .with_detail("Send less, or send it again.")
         })?;
         let token = form_urlencoded::parse(&body).find(|(name, _)| name == TOKEN_FIELD).map(|(_, token)| token);
@@ -38,7 +38,7 @@ impl<T: DeserializeOwned> FromRequest<State> for Form<T> {
         checked?;
         // What was found is not repeated: it can be a value.
         parsed.map(Self).map_err(|_: serde_html_form::de::Error| {
-            Failure::new(StatusCode::BAD_REQUEST, "The form is not one of this page's.")
+            HttpError::new(StatusCode::BAD_REQUEST, "The form is not one of this page's.")
                 .with_detail("Load the page again, then fill it in once more.")
                 .into()
         })
@@ -51,12 +51,12 @@ impl<T: DeserializeOwned> FromRequest<State> for Form<T> {
 /// A refusal when another site sent it, or the page is older than the visitor's session.
 pub fn check(headers: &HeaderMap, token: &str) -> Result<(), Refusal> {
     if !is_same_origin(headers) {
-        return Err(Failure::new(StatusCode::FORBIDDEN, "The request comes from another site.").into());
+        return Err(HttpError::new(StatusCode::FORBIDDEN, "The request comes from another site.").into());
     }
     if form_cookie(headers).is_some_and(|cookie| verify_csrf_token(cookie, token)) {
         return Ok(());
     }
-    Err(Failure::new(StatusCode::FORBIDDEN, "This page is out of date.")
+    Err(HttpError::new(StatusCode::FORBIDDEN, "This page is out of date.")
         .with_detail("You signed in or out since it was shown. Load it again, then send the form once more.")
         .into())
 }

@@ -16,7 +16,7 @@ use super::{
     frame::{Frame, Section},
     theme::Theme,
 };
-use crate::{State, cookies::cookie, error::Failure, extract::origin};
+use crate::{AppState, cookies::cookie, error::HttpError, extract::request_info};
 
 /// The cookie that binds the forms of visitors who are not signed in.
 pub const VISITOR_COOKIE: &str = "coder_visitor";
@@ -88,19 +88,19 @@ impl Member {
     }
 }
 
-impl FromRequestParts<State> for Member {
+impl FromRequestParts<AppState> for Member {
     type Rejection = Refusal;
 
-    async fn from_request_parts(parts: &mut Parts, state: &State) -> Result<Self, Refusal> {
+    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Refusal> {
         let visit = Visit::new(&parts.headers);
         let token = cookie(&parts.headers, TOKEN_COOKIE);
-        match state.control.authenticate(token, origin(parts)).await {
+        match state.control.authenticate(token, request_info(parts)).await {
             Ok(caller) => Ok(Self { caller, visit }),
             Err(ControlError::Unauthenticated { .. }) => {
                 let asked = parts.uri.path_and_query().map_or("/", |asked| asked.as_str());
                 Err(Refusal::SignIn { back_to: (!visit.is_partial).then(|| asked.to_owned()) })
             }
-            Err(error) => Err(Failure::from(error).into()),
+            Err(error) => Err(HttpError::from(error).into()),
         }
     }
 }

@@ -8,43 +8,43 @@ use axum::{
 use coder_control::Caller;
 use coder_wire::{TOKEN_COOKIE, TOKEN_HEADER};
 
-use super::origin::origin;
-use crate::{State, cookies::cookie, error::Failure};
+use super::request_info::request_info;
+use crate::{AppState, cookies::cookie, error::HttpError};
 
 /// Whoever showed a valid token: in a header, or in a cookie where the request comes from our own pages. Never in a
 /// URL, which ends up in logs and histories.
-pub struct SignedIn(pub Caller);
+pub struct Authenticated(pub Caller);
 
-impl FromRequestParts<State> for SignedIn {
-    type Rejection = Failure;
+impl FromRequestParts<AppState> for Authenticated {
+    type Rejection = HttpError;
 
-    async fn from_request_parts(parts: &mut Parts, state: &State) -> Result<Self, Failure> {
+    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, HttpError> {
         let token = match (header_token(&parts.headers), cookie_token(&parts.headers)) {
             (Some(token), _) => Some(token),
             (None, Some(token)) => {
-                if changes_something(parts) && !is_same_origin(&parts.headers) {
-                    return Err(Failure::new(StatusCode::FORBIDDEN, "The request comes from another site."));
+                if is_state_changing(parts) && !is_same_origin(&parts.headers) {
+                    return Err(HttpError::new(StatusCode::FORBIDDEN, "The request comes from another site."));
                 }
                 Some(token)
             }
             (None, None) => None,
         };
-        Ok(Self(state.control.authenticate(token, origin(parts)).await?))
+        Ok(Self(state.control.authenticate(token, request_info(parts)).await?))
     }
 }
 
 /// Whoever is signed in, where browsers come by as well: one that is not signed in is sent to do so, and comes back.
-pub struct Browsing(pub Caller);
+pub struct AuthenticatedOrRedirect(pub Caller);
 
-impl FromRequestParts<State> for Browsing {
+impl FromRequestParts<AppState> for AuthenticatedOrRedirect {
     type Rejection = Response;
 
-    async fn from_request_parts(parts: &mut Parts, state: &State) -> Result<Self, Response> {
-        match SignedIn::from_request_parts(parts, state).await {
-            Ok(SignedIn(caller)) => Ok(Self(caller)),
+    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Response> {
+        match Authenticated::from_request_parts(parts, state).await {
+            Ok(Authenticated(caller)) => Ok(Self(caller)),
             Err(failure) if failure.status() == StatusCode::UNAUTHORIZED && is_navigation(parts) => {
                 let asked = parts.uri.path_and_query().map_or("/", |asked| asked.as_str());
-                Err((StatusCode::SEE_OTHER, [(header::LOCATION, log_in_first(asked))]).into_response())
+                Err((StatusCode::SEE_OTHER, [(header::LOCATION, login_url(asked))]).into_response())
             }
             Err(failure) => Err(failure.into_response()),
         }
@@ -60,7 +60,7 @@ pub fn is_navigation(parts: &Parts) -> bool {
 }
 
 /// Where to log in, for whoever goes on to `to` then.
-pub fn log_in_first(to: &str) -> String {
+pub fn login_url(to: &str) -> String {
     let query = url::form_urlencoded::Serializer::new(String::new()).append_pair("redirect", to).finish();
     format!("/login?{query}")
 }
@@ -77,7 +77,7 @@ fn cookie_token(headers: &HeaderMap) -> Option<&str> {
 }
 
 /// A browser sends cookies with every request that any page makes it send.
-pub fn changes_something(parts: &Parts) -> bool {
+pub fn is_state_changing(parts: &Parts) -> bool {
     !matches!(parts.method, Method::GET | Method::HEAD) || parts.headers.contains_key(header::UPGRADE)
 }
 

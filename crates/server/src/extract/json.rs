@@ -8,18 +8,18 @@ use axum::{
 };
 use serde::de::DeserializeOwned;
 
-use crate::error::Failure;
+use crate::error::HttpError;
 
 /// A JSON body, or a JSON answer.
 pub struct Json<T>(pub T);
 
 impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Json<T> {
-    type Rejection = Failure;
+    type Rejection = HttpError;
 
-    async fn from_request(request: Request, state: &S) -> Result<Self, Failure> {
+    async fn from_request(request: Request, state: &S) -> Result<Self, HttpError> {
         let body = Bytes::from_request(request, state).await.map_err(|rejection| unreadable(&rejection))?;
         let refused = |detail: String| {
-            Failure::new(StatusCode::BAD_REQUEST, "Request body must be valid JSON.").with_detail(detail)
+            HttpError::new(StatusCode::BAD_REQUEST, "Request body must be valid JSON.").with_detail(detail)
         };
         // serde would also read an array as the fields of an object, in order.
         let parsed = if body.trim_ascii_start().starts_with(b"{") {
@@ -39,7 +39,7 @@ impl<T: serde::Serialize> IntoResponse for Json<T> {
         let text = match serde_json::to_vec(&self.0) {
             Ok(text) => text,
             Err(error) => {
-                return Failure::internal(format!("an answer cannot be written: {error}")).into_response();
+                return HttpError::internal(format!("an answer cannot be written: {error}")).into_response();
             }
         };
         let mut body = Vec::with_capacity(text.len());
@@ -55,13 +55,13 @@ impl<T: serde::Serialize> IntoResponse for Json<T> {
     }
 }
 
-fn unreadable(rejection: &BytesRejection) -> Failure {
+fn unreadable(rejection: &BytesRejection) -> HttpError {
     match rejection.status() {
         StatusCode::PAYLOAD_TOO_LARGE => {
-            Failure::new(StatusCode::PAYLOAD_TOO_LARGE, "Request body is too large.")
+            HttpError::new(StatusCode::PAYLOAD_TOO_LARGE, "Request body is too large.")
                 .with_detail("Send less at once; the user guide lists the limits.")
         }
-        status => Failure::new(status, "Request body could not be read.")
+        status => HttpError::new(status, "Request body could not be read.")
             .with_detail("It ended early or came too slowly. Send the request again."),
     }
 }

@@ -2,12 +2,13 @@
 
 mod caller;
 mod json;
-mod origin;
 mod path;
+mod request_info;
 
 pub use caller::{
-    Browsing, SignedIn, changes_something, header_token, is_navigation, is_same_origin, log_in_first,
+    Authenticated, AuthenticatedOrRedirect, header_token, is_navigation, is_same_origin, is_state_changing,
+    login_url,
 };
 pub use json::Json;
-pub use origin::{From, origin};
 pub use path::{Path, Query};
+pub use request_info::{ClientInfo, request_info};

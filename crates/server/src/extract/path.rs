@@ -6,19 +6,19 @@ use axum::{
 };
 use serde::de::DeserializeOwned;
 
-use crate::error::Failure;
+use crate::error::HttpError;
 
 /// Parameters of the path. One that cannot be parsed names nothing that exists.
 pub struct Path<T>(pub T);
 
 impl<T: DeserializeOwned + Send, S: Send + Sync> FromRequestParts<S> for Path<T> {
-    type Rejection = Failure;
+    type Rejection = HttpError;
 
-    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Failure> {
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, HttpError> {
         axum::extract::Path::from_request_parts(parts, state)
             .await
             .map(|axum::extract::Path(parameters)| Self(parameters))
-            .map_err(|_| Failure::not_found())
+            .map_err(|_| HttpError::not_found())
     }
 }
 
@@ -26,14 +26,14 @@ impl<T: DeserializeOwned + Send, S: Send + Sync> FromRequestParts<S> for Path<T>
 pub struct Query<T>(pub T);
 
 impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for Query<T> {
-    type Rejection = Failure;
+    type Rejection = HttpError;
 
-    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Failure> {
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, HttpError> {
         axum::extract::Query::from_request_parts(parts, state)
             .await
             .map(|axum::extract::Query(parameters)| Self(parameters))
             .map_err(|_: QueryRejection| {
-                Failure::new(StatusCode::BAD_REQUEST, "Query parameters have invalid values.")
+                HttpError::new(StatusCode::BAD_REQUEST, "Query parameters have invalid values.")
             })
     }
 }

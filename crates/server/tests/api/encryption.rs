@@ -48,9 +48,9 @@ async fn refuses_without_its_key(engine: Engine) {
     admin.post(SECRETS, json!({"name": "k", "value": "v"})).await.expect(201);
     let place = world.stop().await;
     let other = STANDARD.encode([9_u8; 32]);
-    let mut settings = World::settings(&place, Clock::default());
-    settings.keys = KeySource::Inline(other.clone().into());
-    let said = coder_server::start(settings.clone()).await.err().expect("refused").to_string();
+    let mut config = World::config(&place, Clock::default());
+    config.keys = KeySource::Inline(other.clone().into());
+    let said = coder_server::bind(config.clone()).await.err().expect("refused").to_string();
     assert!(said.contains("stored secrets need encryption keys that were not given"), "{said}");
     assert!(!said.contains(&other), "keys are named by fingerprint only");
 
@@ -63,15 +63,15 @@ async fn refuses_without_its_key(engine: Engine) {
     };
     let before = place.number("SELECT COUNT(DISTINCT key_fingerprint) FROM data_keys").await;
     assert_eq!(before, 1);
-    settings.keys = KeySource::Inline(format!("{other},{old}").into());
-    let started = coder_server::start(settings.clone()).await.unwrap();
+    config.keys = KeySource::Inline(format!("{other},{old}").into());
+    let started = coder_server::bind(config.clone()).await.unwrap();
     let control = &started.state().control;
     assert_eq!(control.rewrap_data_keys().await.unwrap(), 1);
     assert_eq!(control.rewrap_data_keys().await.unwrap(), 0);
     control.close().await;
     drop(started);
-    settings.keys = KeySource::Inline(other.into());
-    coder_server::start(settings).await.expect("the old key is not needed any more");
+    config.keys = KeySource::Inline(other.into());
+    coder_server::bind(config).await.expect("the old key is not needed any more");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -88,18 +88,15 @@ async fn keys_are_needed_and_rotate_postgres() {
 #[tokio::test(flavor = "multi_thread")]
 async fn no_key_no_start() {
     let place = Place::new(Engine::Postgres).await;
-    let mut settings = World::settings(&place, Clock::default());
-    settings.keys = KeySource::Auto;
-    let said = coder_server::start(settings).await.err().expect("refused").to_string();
+    let mut config = World::config(&place, Clock::default());
+    config.keys = KeySource::Auto;
+    let said = coder_server::bind(config).await.err().expect("refused").to_string();
     assert!(said.contains("CODER_EXTERNAL_TOKEN_ENCRYPTION_KEYS"), "{said}");
 
     let place = World::start(Engine::Sqlite).await.stop().await;
     fs::remove_file(place.folder.path().join("encryption.key")).unwrap();
-    let said = coder_server::start(World::settings(&place, Clock::default()))
-        .await
-        .err()
-        .expect("refused")
-        .to_string();
+    let said =
+        coder_server::bind(World::config(&place, Clock::default())).await.err().expect("refused").to_string();
     assert!(said.contains("backup"), "{said}");
     assert!(!place.folder.path().join("encryption.key").exists());
 }
@@ -108,9 +105,9 @@ async fn no_key_no_start() {
 #[tokio::test(flavor = "multi_thread")]
 async fn one_server_a_folder() {
     let world = World::start(Engine::Sqlite).await;
-    let settings = World::settings(&world.place, Clock::default());
-    let said = coder_server::start(settings.clone()).await.err().expect("refused").to_string();
+    let config = World::config(&world.place, Clock::default());
+    let said = coder_server::bind(config.clone()).await.err().expect("refused").to_string();
     assert!(said.contains("another coder server") && said.contains("--data-dir"), "{said}");
     let _place = world.stop().await;
-    coder_server::start(settings).await.expect("free again");
+    coder_server::bind(config).await.expect("free again");
 }

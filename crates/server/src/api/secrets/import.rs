@@ -1,13 +1,13 @@
 //! A file of secrets, all or nothing.
 
-use axum::{extract::State as Shared, http::StatusCode};
+use axum::{extract::State, http::StatusCode};
 use coder_wire::secrets::{ImportUserSecretsRequest, UserSecret};
 
-use super::show;
+use super::to_wire;
 use crate::{
-    State,
+    AppState,
     error::Result,
-    extract::{Json, Path, SignedIn},
+    extract::{Authenticated, Json, Path},
 };
 
 /// The largest body, in bytes: a file of a mebibyte with every byte escaped.
@@ -19,13 +19,13 @@ pub const MAX_BODY_BYTES: usize = 8 * 1024 * 1024;
     responses((status = 201, body = [UserSecret]), (status = 400, body = coder_wire::ApiError),
         (status = 409, body = coder_wire::ApiError), (status = 413, body = coder_wire::ApiError)))]
 pub async fn import_secrets(
-    Shared(state): Shared<State>,
-    SignedIn(caller): SignedIn,
+    State(state): State<AppState>,
+    Authenticated(caller): Authenticated,
     Path(user): Path<String>,
     Json(request): Json<ImportUserSecretsRequest>,
 ) -> Result<(StatusCode, Json<Vec<UserSecret>>)> {
     let user = state.control.user_by_ref(&caller, &user).await?;
     let permit = caller.change_secrets_of(&user)?;
     let secrets = state.control.import_secrets(permit, &request.format, request.content.into_inner()).await?;
-    Ok((StatusCode::CREATED, Json(secrets.iter().map(show).collect())))
+    Ok((StatusCode::CREATED, Json(secrets.iter().map(to_wire).collect())))
 }

@@ -1,17 +1,17 @@
 //! Create, list, show, update, delete.
 
-use axum::{extract::State as Shared, http::StatusCode};
+use axum::{extract::State, http::StatusCode};
 use coder_model::secret::{RawPatch, RawSecret};
 use coder_wire::{
     Sensitive,
     secrets::{CreateUserSecretRequest, UpdateUserSecretRequest, UserSecret},
 };
 
-use super::show;
+use super::to_wire;
 use crate::{
-    State,
+    AppState,
     error::Result,
-    extract::{Json, Path, SignedIn},
+    extract::{Authenticated, Json, Path},
 };
 
 /// Keeps a new secret.
@@ -20,8 +20,8 @@ use crate::{
     responses((status = 201, body = UserSecret), (status = 400, body = coder_wire::ApiError),
         (status = 403, body = coder_wire::ApiError), (status = 409, body = coder_wire::ApiError)))]
 pub async fn create_secret(
-    Shared(state): Shared<State>,
-    SignedIn(caller): SignedIn,
+    State(state): State<AppState>,
+    Authenticated(caller): Authenticated,
     Path(user): Path<String>,
     Json(request): Json<CreateUserSecretRequest>,
 ) -> Result<(StatusCode, Json<UserSecret>)> {
@@ -36,20 +36,20 @@ pub async fn create_secret(
         enabled: request.enabled,
     };
     let secret = state.control.create_secret(permit, raw).await?;
-    Ok((StatusCode::CREATED, Json(show(&secret))))
+    Ok((StatusCode::CREATED, Json(to_wire(&secret))))
 }
 
 /// All secrets, by name.
 #[utoipa::path(get, path = "/api/v2/users/{user}/secrets", tag = "Secrets", params(("user" = String, Path)),
     responses((status = 200, body = [UserSecret])))]
 pub async fn list_secrets(
-    Shared(state): Shared<State>,
-    SignedIn(caller): SignedIn,
+    State(state): State<AppState>,
+    Authenticated(caller): Authenticated,
     Path(user): Path<String>,
 ) -> Result<Json<Vec<UserSecret>>> {
     let user = state.control.user_by_ref(&caller, &user).await?;
     let secrets = state.control.list_secrets(caller.read_secrets_of(&user)?).await?;
-    Ok(Json(secrets.iter().map(show).collect()))
+    Ok(Json(secrets.iter().map(to_wire).collect()))
 }
 
 /// A secret by name.
@@ -57,12 +57,12 @@ pub async fn list_secrets(
     params(("user" = String, Path), ("name" = String, Path)),
     responses((status = 200, body = UserSecret), (status = 404, body = coder_wire::ApiError)))]
 pub async fn get_secret(
-    Shared(state): Shared<State>,
-    SignedIn(caller): SignedIn,
+    State(state): State<AppState>,
+    Authenticated(caller): Authenticated,
     Path((user, name)): Path<(String, String)>,
 ) -> Result<Json<UserSecret>> {
     let user = state.control.user_by_ref(&caller, &user).await?;
-    Ok(Json(show(&state.control.find_secret(caller.read_secrets_of(&user)?, &name).await?)))
+    Ok(Json(to_wire(&state.control.find_secret(caller.read_secrets_of(&user)?, &name).await?)))
 }
 
 /// Changes what the body names; an empty string clears a field.
@@ -71,8 +71,8 @@ pub async fn get_secret(
     responses((status = 200, body = UserSecret), (status = 400, body = coder_wire::ApiError),
         (status = 404, body = coder_wire::ApiError), (status = 409, body = coder_wire::ApiError)))]
 pub async fn update_secret(
-    Shared(state): Shared<State>,
-    SignedIn(caller): SignedIn,
+    State(state): State<AppState>,
+    Authenticated(caller): Authenticated,
     Path((user, name)): Path<(String, String)>,
     Json(request): Json<UpdateUserSecretRequest>,
 ) -> Result<Json<UserSecret>> {
@@ -85,7 +85,7 @@ pub async fn update_secret(
         file_path: request.file_path,
         enabled: request.enabled,
     };
-    Ok(Json(show(&state.control.update_secret(permit, &name, raw).await?)))
+    Ok(Json(to_wire(&state.control.update_secret(permit, &name, raw).await?)))
 }
 
 /// Deletes a secret.
@@ -93,8 +93,8 @@ pub async fn update_secret(
     params(("user" = String, Path), ("name" = String, Path)),
     responses((status = 204), (status = 404, body = coder_wire::ApiError)))]
 pub async fn delete_secret(
-    Shared(state): Shared<State>,
-    SignedIn(caller): SignedIn,
+    State(state): State<AppState>,
+    Authenticated(caller): Authenticated,
     Path((user, name)): Path<(String, String)>,
 ) -> Result<StatusCode> {
     let user = state.control.user_by_ref(&caller, &user).await?;

@@ -9,7 +9,7 @@ pub use manage::*;
 use coder_model::secret::Secret;
 use coder_wire::secrets::UserSecret;
 
-fn show(secret: &Secret) -> UserSecret {
+fn to_wire(secret: &Secret) -> UserSecret {
     UserSecret {
         id: secret.id.uuid(),
         name: secret.name.as_str().to_owned(),

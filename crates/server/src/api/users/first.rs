@@ -1,6 +1,6 @@
 //! The first user.
 
-use axum::{extract::State as Shared, http::StatusCode};
+use axum::{extract::State, http::StatusCode};
 use coder_control::NewUser;
 use coder_wire::{
     deployment::Message,
@@ -8,9 +8,9 @@ use coder_wire::{
 };
 
 use crate::{
-    State,
-    error::{Failure, Result},
-    extract::{From, Json},
+    AppState,
+    error::{HttpError, Result},
+    extract::{ClientInfo, Json},
 };
 
 /// Whether there is a user yet. Needs no token.
@@ -20,11 +20,11 @@ use crate::{
     tag = "Users",
     responses((status = 200, body = Message), (status = 404, body = coder_wire::ApiError))
 )]
-pub async fn has_first_user(Shared(state): Shared<State>) -> Result<Json<Message>> {
+pub async fn has_first_user(State(state): State<AppState>) -> Result<Json<Message>> {
     if state.control.has_users().await? {
         Ok(Json(Message { message: "The initial user has already been created!".to_owned() }))
     } else {
-        Err(Failure::new(StatusCode::NOT_FOUND, "The initial user has not been created!"))
+        Err(HttpError::new(StatusCode::NOT_FOUND, "The initial user has not been created!"))
     }
 }
 
@@ -38,8 +38,8 @@ pub async fn has_first_user(Shared(state): Shared<State>) -> Result<Json<Message
         (status = 409, body = coder_wire::ApiError))
 )]
 pub async fn create_first_user(
-    Shared(state): Shared<State>,
-    From(origin): From,
+    State(state): State<AppState>,
+    ClientInfo(request_info): ClientInfo,
     Json(request): Json<CreateFirstUserRequest>,
 ) -> Result<(StatusCode, Json<CreateFirstUserResponse>)> {
     let new = NewUser {
@@ -49,7 +49,7 @@ pub async fn create_first_user(
         password: request.password.into_inner(),
         status: None,
     };
-    let user = state.control.create_first_user(new, &origin).await?;
+    let user = state.control.create_first_user(new, &request_info).await?;
     let organization_id = state.control.deployment().organization.uuid();
     Ok((StatusCode::CREATED, Json(CreateFirstUserResponse { user_id: user.id.uuid(), organization_id })))
 }

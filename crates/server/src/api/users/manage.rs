@@ -1,6 +1,6 @@
 //! Accounts.
 
-use axum::{extract::State as Shared, http::StatusCode};
+use axum::{extract::State, http::StatusCode};
 use coder_control::NewUser;
 use coder_model::user::UserStatus;
 use coder_wire::{
@@ -11,24 +11,24 @@ use coder_wire::{
     },
 };
 
-use super::show;
+use super::to_wire;
 use crate::{
-    State,
+    AppState,
     api::pagination::PaginationQuery,
     error::Result,
-    extract::{Json, Path, Query, SignedIn},
+    extract::{Authenticated, Json, Path, Query},
 };
 
 /// Finds users: `status:suspended`, or part of a name or address. Without a role, only oneself.
 #[utoipa::path(get, path = "/api/v2/users", tag = "Users", params(PaginationQuery),
     responses((status = 200, body = UsersResponse)))]
 pub async fn list_users(
-    Shared(state): Shared<State>,
-    SignedIn(caller): SignedIn,
+    State(state): State<AppState>,
+    Authenticated(caller): Authenticated,
     Query(query): Query<PaginationQuery>,
 ) -> Result<Json<UsersResponse>> {
     let (users, count) = state.control.list_users(&caller, &query.q, query.pagination()).await?;
-    let users = users.iter().map(|user| show(&state.control, user)).collect();
+    let users = users.iter().map(|user| to_wire(&state.control, user)).collect();
     Ok(Json(UsersResponse { users, count }))
 }
 
@@ -36,8 +36,8 @@ pub async fn list_users(
 #[utoipa::path(post, path = "/api/v2/users", tag = "Users", request_body = CreateUserRequest,
     responses((status = 201, body = User), (status = 409, body = coder_wire::ApiError)))]
 pub async fn create_user(
-    Shared(state): Shared<State>,
-    SignedIn(caller): SignedIn,
+    State(state): State<AppState>,
+    Authenticated(caller): Authenticated,
     Json(request): Json<CreateUserRequest>,
 ) -> Result<(StatusCode, Json<User>)> {
     let new = NewUser {
@@ -48,32 +48,32 @@ pub async fn create_user(
         status: request.user_status,
     };
     let user = state.control.create_user(&caller, new).await?;
-    Ok((StatusCode::CREATED, Json(show(&state.control, &user))))
+    Ok((StatusCode::CREATED, Json(to_wire(&state.control, &user))))
 }
 
 /// A user by id, by name, or oneself as `me`.
 #[utoipa::path(get, path = "/api/v2/users/{user}", tag = "Users", params(("user" = String, Path)),
     responses((status = 200, body = User)))]
 pub async fn get_user(
-    Shared(state): Shared<State>,
-    SignedIn(caller): SignedIn,
+    State(state): State<AppState>,
+    Authenticated(caller): Authenticated,
     Path(user): Path<String>,
 ) -> Result<Json<User>> {
     let user = state.control.user_by_ref(&caller, &user).await?;
-    Ok(Json(show(&state.control, &user)))
+    Ok(Json(to_wire(&state.control, &user)))
 }
 
 /// Deletes a user with their keys and secrets. They must not own workspaces.
 #[utoipa::path(delete, path = "/api/v2/users/{user}", tag = "Users", params(("user" = String, Path)),
     responses((status = 200, body = Message)))]
 pub async fn delete_user(
-    Shared(state): Shared<State>,
-    SignedIn(caller): SignedIn,
+    State(state): State<AppState>,
+    Authenticated(caller): Authenticated,
     Path(user): Path<String>,
 ) -> Result<Json<Message>> {
     let user = state.control.user_by_ref(&caller, &user).await?;
     state.control.delete_user(&caller, &user).await?;
-    state.sign_out_bell.notify_waiters();
+    state.session_revoked.notify_waiters();
     Ok(Json(Message { message: "User has been deleted!".to_owned() }))
 }
 
@@ -81,27 +81,27 @@ pub async fn delete_user(
 #[utoipa::path(put, path = "/api/v2/users/{user}/status/suspend", tag = "Users",
     params(("user" = String, Path)), responses((status = 200, body = User)))]
 pub async fn suspend_user(
-    Shared(state): Shared<State>,
-    SignedIn(caller): SignedIn,
+    State(state): State<AppState>,
+    Authenticated(caller): Authenticated,
     Path(user): Path<String>,
 ) -> Result<Json<User>> {
     let user = state.control.user_by_ref(&caller, &user).await?;
     let user = state.control.set_user_status(&caller, &user, UserStatus::Suspended).await?;
-    state.sign_out_bell.notify_waiters();
-    Ok(Json(show(&state.control, &user)))
+    state.session_revoked.notify_waiters();
+    Ok(Json(to_wire(&state.control, &user)))
 }
 
 /// Lets a suspended user back in.
 #[utoipa::path(put, path = "/api/v2/users/{user}/status/activate", tag = "Users",
     params(("user" = String, Path)), responses((status = 200, body = User)))]
 pub async fn activate_user(
-    Shared(state): Shared<State>,
-    SignedIn(caller): SignedIn,
+    State(state): State<AppState>,
+    Authenticated(caller): Authenticated,
     Path(user): Path<String>,
 ) -> Result<Json<User>> {
     let user = state.control.user_by_ref(&caller, &user).await?;
     let user = state.control.set_user_status(&caller, &user, UserStatus::Active).await?;
-    Ok(Json(show(&state.control, &user)))
+    Ok(Json(to_wire(&state.control, &user)))
 }
 
 /// Changes what a user is called: one's own names, anybody's as a user administrator.
@@ -109,29 +109,29 @@ pub async fn activate_user(
     request_body = UpdateProfileRequest,
     responses((status = 200, body = User), (status = 409, body = coder_wire::ApiError)))]
 pub async fn update_profile(
-    Shared(state): Shared<State>,
-    SignedIn(caller): SignedIn,
+    State(state): State<AppState>,
+    Authenticated(caller): Authenticated,
     Path(user): Path<String>,
     Json(request): Json<UpdateProfileRequest>,
 ) -> Result<Json<User>> {
     let user = state.control.user_by_ref(&caller, &user).await?;
     let user = state.control.update_profile(&caller, &user, &request.username, &request.name).await?;
-    Ok(Json(show(&state.control, &user)))
+    Ok(Json(to_wire(&state.control, &user)))
 }
 
 /// Changes a password: one's own by telling the old one, anybody's as a user administrator.
 #[utoipa::path(put, path = "/api/v2/users/{user}/password", tag = "Users", params(("user" = String, Path)),
     request_body = UpdatePasswordRequest, responses((status = 204)))]
 pub async fn update_password(
-    Shared(state): Shared<State>,
-    SignedIn(caller): SignedIn,
+    State(state): State<AppState>,
+    Authenticated(caller): Authenticated,
     Path(user): Path<String>,
     Json(request): Json<UpdatePasswordRequest>,
 ) -> Result<StatusCode> {
     let user = state.control.user_by_ref(&caller, &user).await?;
     let (old, new) = (request.old_password.into_inner(), request.password.into_inner());
     state.control.change_password(&caller, &user, old, new).await?;
-    state.sign_out_bell.notify_waiters();
+    state.session_revoked.notify_waiters();
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -139,22 +139,22 @@ pub async fn update_password(
 #[utoipa::path(put, path = "/api/v2/users/{user}/roles", tag = "Users", params(("user" = String, Path)),
     request_body = UpdateRolesRequest, responses((status = 200, body = User)))]
 pub async fn update_roles(
-    Shared(state): Shared<State>,
-    SignedIn(caller): SignedIn,
+    State(state): State<AppState>,
+    Authenticated(caller): Authenticated,
     Path(user): Path<String>,
     Json(request): Json<UpdateRolesRequest>,
 ) -> Result<Json<User>> {
     let user = state.control.user_by_ref(&caller, &user).await?;
     let user = state.control.set_user_roles(&caller, &user, &request.roles).await?;
-    Ok(Json(show(&state.control, &user)))
+    Ok(Json(to_wire(&state.control, &user)))
 }
 
 /// The organisations of a user: the one there is.
 #[utoipa::path(get, path = "/api/v2/users/{user}/organizations", tag = "Users",
     params(("user" = String, Path)), responses((status = 200, body = [Organization])))]
 pub async fn list_organizations(
-    Shared(state): Shared<State>,
-    SignedIn(caller): SignedIn,
+    State(state): State<AppState>,
+    Authenticated(caller): Authenticated,
     Path(user): Path<String>,
 ) -> Result<Json<Vec<Organization>>> {
     state.control.user_by_ref(&caller, &user).await?;

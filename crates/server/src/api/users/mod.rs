@@ -13,7 +13,7 @@ use coder_model::user::{Role, User};
 use coder_wire::users as wire;
 
 /// A user as people see them.
-pub fn show(control: &Control, user: &User) -> wire::User {
+pub fn to_wire(control: &Control, user: &User) -> wire::User {
     let roles = user.roles.iter().map(|role: Role| wire::Role {
         name: role.as_str().to_owned(),
         display_name: role.display_name().to_owned(),

@@ -1,7 +1,7 @@
 //! Signing in and out.
 
 use axum::{
-    extract::State as Shared,
+    extract::State,
     http::{StatusCode, header},
     response::{AppendHeaders, IntoResponse},
 };
@@ -12,10 +12,10 @@ use coder_wire::{
 };
 
 use crate::{
-    State,
-    cookies::{no_session_cookie, session_cookie},
+    AppState,
+    cookies::{clear_session_cookie, session_cookie},
     error::Result,
-    extract::{From, Json, SignedIn},
+    extract::{Authenticated, ClientInfo, Json},
 };
 
 /// Opens a session for whoever knows the password.
@@ -27,11 +27,11 @@ use crate::{
     responses((status = 201, body = LoginResponse), (status = 401, body = coder_wire::ApiError))
 )]
 pub async fn login(
-    Shared(state): Shared<State>,
-    From(origin): From,
+    State(state): State<AppState>,
+    ClientInfo(request_info): ClientInfo,
     Json(request): Json<LoginRequest>,
 ) -> Result<impl IntoResponse> {
-    let session = state.control.log_in(&request.email, request.password.into_inner(), &origin).await?;
+    let session = state.control.log_in(&request.email, request.password.into_inner(), &request_info).await?;
     let token = session.token.expose();
     let cookie = session_cookie(&state, &token)?;
     Ok((
@@ -43,9 +43,12 @@ pub async fn login(
 
 /// Ends the session that is shown.
 #[utoipa::path(post, path = "/api/v2/users/logout", tag = "Users", responses((status = 200, body = Message)))]
-pub async fn logout(Shared(state): Shared<State>, SignedIn(caller): SignedIn) -> Result<impl IntoResponse> {
+pub async fn logout(
+    State(state): State<AppState>,
+    Authenticated(caller): Authenticated,
+) -> Result<impl IntoResponse> {
     state.control.log_out(&caller).await?;
-    state.sign_out_bell.notify_waiters();
-    let cookie = no_session_cookie(&state)?;
+    state.session_revoked.notify_waiters();
+    let cookie = clear_session_cookie(&state)?;
     Ok((AppendHeaders([(header::SET_COOKIE, cookie)]), Json(Message { message: "Logged out!".to_owned() })))
 }

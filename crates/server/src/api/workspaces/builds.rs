@@ -1,7 +1,7 @@
 //! Transitions of workspaces and their logs.
 
 use axum::{
-    extract::{State as Shared, WebSocketUpgrade, ws::rejection::WebSocketUpgradeRejection},
+    extract::{State, WebSocketUpgrade, ws::rejection::WebSocketUpgradeRejection},
     http::StatusCode,
     response::{IntoResponse, Response},
 };
@@ -11,15 +11,15 @@ use coder_wire::deployment::Message;
 use coder_wire::workspaces::{BuildLog, CreateWorkspaceBuildRequest, WorkspaceBuild};
 use uuid::Uuid;
 
-use super::{
-    follow::{Source, follow},
-    show,
-};
+use super::response;
 use crate::{
-    State,
-    api::pagination::PaginationQuery,
-    error::{Failure, Result},
-    extract::{Json, Path, Query, SignedIn},
+    AppState,
+    api::{
+        logs::{LogsQuery, Source, follow, no_websocket},
+        pagination::PaginationQuery,
+    },
+    error::{HttpError, Result},
+    extract::{Authenticated, Json, Path, Query},
 };
 
 /// Asks for a start, a stop or a delete.
@@ -27,34 +27,34 @@ use crate::{
     params(("workspace" = Uuid, Path)), request_body = CreateWorkspaceBuildRequest,
     responses((status = 201, body = WorkspaceBuild), (status = 409, body = coder_wire::ApiError)))]
 pub async fn create_build(
-    Shared(state): Shared<State>,
-    SignedIn(caller): SignedIn,
+    State(state): State<AppState>,
+    Authenticated(caller): Authenticated,
     Path(workspace): Path<Uuid>,
     Json(request): Json<CreateWorkspaceBuildRequest>,
 ) -> Result<(StatusCode, Json<WorkspaceBuild>)> {
     let transition = Transition::parse(&request.transition).ok_or_else(|| {
-        Failure::from(Error::invalid_field("transition", "Transition must be start, stop or delete."))
+        HttpError::from(Error::invalid_field("transition", "Transition must be start, stop or delete."))
     })?;
     let version = request.template_version_id.map(Into::into);
     let overview =
         state.control.create_build(&caller, workspace.into(), transition, version, request.orphan).await?;
-    state.build_bell.notify_one();
-    Ok((StatusCode::CREATED, Json(show::build(&state, &overview).await?)))
+    state.build_queued.notify_one();
+    Ok((StatusCode::CREATED, Json(response::build(&state, &overview).await?)))
 }
 
 /// A workspace's builds, the latest first.
 #[utoipa::path(get, path = "/api/v2/workspaces/{workspace}/builds", tag = "Builds",
     params(("workspace" = Uuid, Path), PaginationQuery), responses((status = 200, body = [WorkspaceBuild])))]
 pub async fn list_builds(
-    Shared(state): Shared<State>,
-    SignedIn(caller): SignedIn,
+    State(state): State<AppState>,
+    Authenticated(caller): Authenticated,
     Path(workspace): Path<Uuid>,
     Query(query): Query<PaginationQuery>,
 ) -> Result<Json<Vec<WorkspaceBuild>>> {
     let found = state.control.list_builds(&caller, workspace.into(), query.pagination()).await?;
     let mut builds = Vec::with_capacity(found.len());
     for overview in &found {
-        builds.push(show::build(&state, overview).await?);
+        builds.push(response::build(&state, overview).await?);
     }
     Ok(Json(builds))
 }
@@ -64,37 +64,37 @@ pub async fn list_builds(
     params(("user" = String, Path), ("name" = String, Path), ("number" = i64, Path)),
     responses((status = 200, body = WorkspaceBuild)))]
 pub async fn get_build_by_number(
-    Shared(state): Shared<State>,
-    SignedIn(caller): SignedIn,
+    State(state): State<AppState>,
+    Authenticated(caller): Authenticated,
     Path((user, name, number)): Path<(String, String, i64)>,
 ) -> Result<Json<WorkspaceBuild>> {
     let owner = state.control.user_by_ref(&caller, &user).await?;
     let overview = state.control.find_build_by_number(&caller, &owner, &name, number).await?;
-    Ok(Json(show::build(&state, &overview).await?))
+    Ok(Json(response::build(&state, &overview).await?))
 }
 
 /// A build.
 #[utoipa::path(get, path = "/api/v2/workspacebuilds/{build}", tag = "Builds", params(("build" = Uuid, Path)),
     responses((status = 200, body = WorkspaceBuild)))]
 pub async fn get_build(
-    Shared(state): Shared<State>,
-    SignedIn(caller): SignedIn,
+    State(state): State<AppState>,
+    Authenticated(caller): Authenticated,
     Path(build): Path<Uuid>,
 ) -> Result<Json<WorkspaceBuild>> {
     let overview = state.control.find_build(&caller, build.into()).await?;
-    Ok(Json(show::build(&state, &overview).await?))
+    Ok(Json(response::build(&state, &overview).await?))
 }
 
 /// Calls a build off.
 #[utoipa::path(patch, path = "/api/v2/workspacebuilds/{build}/cancel", tag = "Builds",
     params(("build" = Uuid, Path)), responses((status = 200, body = Message)))]
 pub async fn cancel_build(
-    Shared(state): Shared<State>,
-    SignedIn(caller): SignedIn,
+    State(state): State<AppState>,
+    Authenticated(caller): Authenticated,
     Path(build): Path<Uuid>,
 ) -> Result<Json<Message>> {
     state.control.cancel_build(&caller, build.into()).await?;
-    state.cancel_bell.notify_waiters();
+    state.build_canceled.notify_waiters();
     Ok(Json(Message { message: "Job has been marked as canceled...".to_owned() }))
 }
 
@@ -102,43 +102,12 @@ pub async fn cancel_build(
 #[utoipa::path(get, path = "/api/v2/workspacebuilds/{build}/parameters", tag = "Builds",
     params(("build" = Uuid, Path)), responses((status = 200, body = [String])))]
 pub async fn get_build_parameters(
-    Shared(state): Shared<State>,
-    SignedIn(caller): SignedIn,
+    State(state): State<AppState>,
+    Authenticated(caller): Authenticated,
     Path(build): Path<Uuid>,
 ) -> Result<Json<Vec<String>>> {
     state.control.find_build(&caller, build.into()).await?;
     Ok(Json(Vec::new()))
-}
-
-/// Which part of a log is wanted.
-#[derive(Debug, serde::Deserialize, utoipa::IntoParams)]
-#[into_params(parameter_in = Query)]
-pub struct LogsQuery {
-    /// Only lines after the one with this id.
-    #[serde(default)]
-    pub after: i64,
-    /// Only lines before the one with this id.
-    pub before: Option<i64>,
-    /// As they are added, over a WebSocket.
-    pub follow: Option<String>,
-}
-
-impl LogsQuery {
-    /// Whether lines are wanted as they are added: `follow`, `follow=true`.
-    pub fn follows(&self) -> bool {
-        self.follow.as_deref().is_some_and(|follow| follow != "false")
-    }
-
-    /// Whether a line is among those that are wanted.
-    pub fn wants(&self, id: i64) -> bool {
-        self.before.is_none_or(|before| id < before)
-    }
-}
-
-/// What is answered to somebody who wants to follow without a WebSocket.
-pub fn no_websocket() -> Failure {
-    Failure::new(StatusCode::BAD_REQUEST, "Following a log needs a WebSocket.")
-        .with_detail("Ask again with `after` for what was added since.")
 }
 
 /// Lines of a build's log, in order; at most a thousand. With `follow` a WebSocket, one line a message, until the build has
@@ -146,8 +115,8 @@ pub fn no_websocket() -> Failure {
 #[utoipa::path(get, path = "/api/v2/workspacebuilds/{build}/logs", tag = "Builds",
     params(("build" = Uuid, Path), LogsQuery), responses((status = 200, body = [BuildLog])))]
 pub async fn get_build_logs(
-    Shared(state): Shared<State>,
-    SignedIn(caller): SignedIn,
+    State(state): State<AppState>,
+    Authenticated(caller): Authenticated,
     Path(build): Path<Uuid>,
     Query(query): Query<LogsQuery>,
     upgrade: std::result::Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
@@ -159,6 +128,6 @@ pub async fn get_build_logs(
             follow(state, caller, Source::Build(build.into()), query.after, socket)
         }));
     }
-    let lines = lines.into_iter().filter(|line| query.wants(line.id)).map(show::build_log);
+    let lines = lines.into_iter().filter(|line| query.wants(line.id)).map(response::build_log);
     Ok(Json(lines.collect::<Vec<_>>()).into_response())
 }

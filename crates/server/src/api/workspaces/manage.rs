@@ -1,18 +1,18 @@
 //! Making and finding workspaces.
 
-use axum::{extract::State as Shared, http::StatusCode};
+use axum::{extract::State, http::StatusCode};
 use coder_control::NewWorkspace;
 use coder_wire::workspaces::{
     CreateWorkspaceRequest, ExternalAgentCredentials, UpdateWorkspaceRequest, Workspace, WorkspacesResponse,
 };
 use uuid::Uuid;
 
-use super::show;
+use super::response;
 use crate::{
-    State,
+    AppState,
     api::pagination::PaginationQuery,
     error::Result,
-    extract::{Json, Path, Query, SignedIn},
+    extract::{Authenticated, Json, Path, Query},
 };
 
 /// Makes a workspace and starts it.
@@ -20,8 +20,8 @@ use crate::{
     params(("user" = String, Path)), request_body = CreateWorkspaceRequest,
     responses((status = 201, body = Workspace), (status = 409, body = coder_wire::ApiError)))]
 pub async fn create_workspace(
-    Shared(state): Shared<State>,
-    SignedIn(caller): SignedIn,
+    State(state): State<AppState>,
+    Authenticated(caller): Authenticated,
     Path(user): Path<String>,
     Json(request): Json<CreateWorkspaceRequest>,
 ) -> Result<(StatusCode, Json<Workspace>)> {
@@ -32,22 +32,22 @@ pub async fn create_workspace(
         version: request.template_version_id.map(Into::into),
     };
     let overview = state.control.create_workspace(&caller, &owner, new).await?;
-    state.build_bell.notify_one();
-    Ok((StatusCode::CREATED, Json(show::workspace(&state, &overview).await?)))
+    state.build_queued.notify_one();
+    Ok((StatusCode::CREATED, Json(response::workspace(&state, &overview).await?)))
 }
 
 /// Finds workspaces: `owner:me`, `name:`, `template:`, or part of a name.
 #[utoipa::path(get, path = "/api/v2/workspaces", tag = "Workspaces", params(PaginationQuery),
     responses((status = 200, body = WorkspacesResponse)))]
 pub async fn list_workspaces(
-    Shared(state): Shared<State>,
-    SignedIn(caller): SignedIn,
+    State(state): State<AppState>,
+    Authenticated(caller): Authenticated,
     Query(query): Query<PaginationQuery>,
 ) -> Result<Json<WorkspacesResponse>> {
     let (found, count) = state.control.list_workspaces(&caller, &query.q, query.pagination()).await?;
     let mut workspaces = Vec::with_capacity(found.len());
     for overview in &found {
-        workspaces.push(show::workspace(&state, overview).await?);
+        workspaces.push(response::workspace(&state, overview).await?);
     }
     Ok(Json(WorkspacesResponse { workspaces, count }))
 }
@@ -66,13 +66,13 @@ pub struct DeletedQuery {
     params(("workspace" = Uuid, Path), DeletedQuery),
     responses((status = 200, body = Workspace), (status = 410, body = coder_wire::ApiError)))]
 pub async fn get_workspace(
-    Shared(state): Shared<State>,
-    SignedIn(caller): SignedIn,
+    State(state): State<AppState>,
+    Authenticated(caller): Authenticated,
     Path(workspace): Path<Uuid>,
     Query(query): Query<DeletedQuery>,
 ) -> Result<Json<Workspace>> {
     let overview = state.control.find_workspace(&caller, workspace.into(), query.include_deleted).await?;
-    Ok(Json(show::workspace(&state, &overview).await?))
+    Ok(Json(response::workspace(&state, &overview).await?))
 }
 
 /// Gives a workspace another name.
@@ -80,8 +80,8 @@ pub async fn get_workspace(
     params(("workspace" = Uuid, Path)), request_body = UpdateWorkspaceRequest,
     responses((status = 204), (status = 409, body = coder_wire::ApiError)))]
 pub async fn update_workspace(
-    Shared(state): Shared<State>,
-    SignedIn(caller): SignedIn,
+    State(state): State<AppState>,
+    Authenticated(caller): Authenticated,
     Path(workspace): Path<Uuid>,
     Json(request): Json<UpdateWorkspaceRequest>,
 ) -> Result<StatusCode> {
@@ -94,14 +94,14 @@ pub async fn update_workspace(
     params(("user" = String, Path), ("name" = String, Path), DeletedQuery),
     responses((status = 200, body = Workspace)))]
 pub async fn get_workspace_by_name(
-    Shared(state): Shared<State>,
-    SignedIn(caller): SignedIn,
+    State(state): State<AppState>,
+    Authenticated(caller): Authenticated,
     Path((user, name)): Path<(String, String)>,
     Query(query): Query<DeletedQuery>,
 ) -> Result<Json<Workspace>> {
     let owner = state.control.user_by_ref(&caller, &user).await?;
     let overview = state.control.find_workspace_by_name(&caller, &owner, &name, query.include_deleted).await?;
-    Ok(Json(show::workspace(&state, &overview).await?))
+    Ok(Json(response::workspace(&state, &overview).await?))
 }
 
 /// What to run on an external workspace's machine. For its owner and nobody else.
@@ -109,8 +109,8 @@ pub async fn get_workspace_by_name(
     params(("workspace" = Uuid, Path), ("agent" = String, Path)),
     responses((status = 200, body = ExternalAgentCredentials)))]
 pub async fn external_agent_credentials(
-    Shared(state): Shared<State>,
-    SignedIn(caller): SignedIn,
+    State(state): State<AppState>,
+    Authenticated(caller): Authenticated,
     Path((workspace, agent)): Path<(Uuid, String)>,
 ) -> Result<Json<ExternalAgentCredentials>> {
     let token = state.control.external_agent_token(&caller, workspace.into(), &agent).await?;

@@ -1,15 +1,13 @@
 //! Workspaces and their builds.
 
 mod builds;
-mod follow;
 mod manage;
+mod response;
 mod settings;
-mod show;
 mod watch;
 
 pub use builds::*;
-pub(super) use follow::{Source, follow};
 pub use manage::*;
+pub(super) use response::build_log;
 pub use settings::*;
-pub(super) use show::{agent, agent_log};
 pub use watch::watch_workspace;

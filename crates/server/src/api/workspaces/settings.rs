@@ -1,6 +1,6 @@
 //! What a workspace does by itself, and where its owner wants it.
 
-use axum::{extract::State as Shared, http::StatusCode};
+use axum::{extract::State, http::StatusCode};
 use coder_wire::{
     deployment::Message,
     workspaces::{
@@ -10,19 +10,19 @@ use coder_wire::{
 };
 use uuid::Uuid;
 
-use super::show;
+use super::response;
 use crate::{
-    State,
+    AppState,
     error::Result,
-    extract::{Json, Path, SignedIn},
+    extract::{Authenticated, Json, Path},
 };
 
 /// Says when a workspace starts by itself.
 #[utoipa::path(put, path = "/api/v2/workspaces/{workspace}/autostart", tag = "Workspaces",
     params(("workspace" = Uuid, Path)), request_body = UpdateWorkspaceAutostartRequest, responses((status = 204)))]
 pub async fn update_autostart(
-    Shared(state): Shared<State>,
-    SignedIn(caller): SignedIn,
+    State(state): State<AppState>,
+    Authenticated(caller): Authenticated,
     Path(workspace): Path<Uuid>,
     Json(request): Json<UpdateWorkspaceAutostartRequest>,
 ) -> Result<StatusCode> {
@@ -34,8 +34,8 @@ pub async fn update_autostart(
 #[utoipa::path(put, path = "/api/v2/workspaces/{workspace}/ttl", tag = "Workspaces",
     params(("workspace" = Uuid, Path)), request_body = UpdateWorkspaceTtlRequest, responses((status = 204)))]
 pub async fn update_ttl(
-    Shared(state): Shared<State>,
-    SignedIn(caller): SignedIn,
+    State(state): State<AppState>,
+    Authenticated(caller): Authenticated,
     Path(workspace): Path<Uuid>,
     Json(request): Json<UpdateWorkspaceTtlRequest>,
 ) -> Result<StatusCode> {
@@ -48,8 +48,8 @@ pub async fn update_ttl(
     params(("workspace" = Uuid, Path)), request_body = PutExtendWorkspaceRequest,
     responses((status = 200, body = Message)))]
 pub async fn extend_workspace(
-    Shared(state): Shared<State>,
-    SignedIn(caller): SignedIn,
+    State(state): State<AppState>,
+    Authenticated(caller): Authenticated,
     Path(workspace): Path<Uuid>,
     Json(request): Json<PutExtendWorkspaceRequest>,
 ) -> Result<Json<Message>> {
@@ -62,22 +62,22 @@ pub async fn extend_workspace(
     params(("workspace" = Uuid, Path)), request_body = UpdateWorkspaceDormancy,
     responses((status = 200, body = Workspace)))]
 pub async fn update_dormancy(
-    Shared(state): Shared<State>,
-    SignedIn(caller): SignedIn,
+    State(state): State<AppState>,
+    Authenticated(caller): Authenticated,
     Path(workspace): Path<Uuid>,
     Json(request): Json<UpdateWorkspaceDormancy>,
 ) -> Result<Json<Workspace>> {
     let overview = state.control.set_dormant(&caller, workspace.into(), request.dormant).await?;
-    state.build_bell.notify_one();
-    Ok(Json(show::workspace(&state, &overview).await?))
+    state.build_queued.notify_one();
+    Ok(Json(response::workspace(&state, &overview).await?))
 }
 
 /// Puts a workspace first in its owner's lists.
 #[utoipa::path(put, path = "/api/v2/workspaces/{workspace}/favorite", tag = "Workspaces",
     params(("workspace" = Uuid, Path)), responses((status = 204)))]
 pub async fn add_favorite(
-    Shared(state): Shared<State>,
-    SignedIn(caller): SignedIn,
+    State(state): State<AppState>,
+    Authenticated(caller): Authenticated,
     Path(workspace): Path<Uuid>,
 ) -> Result<StatusCode> {
     state.control.set_favorite(&caller, workspace.into(), true).await?;
@@ -88,8 +88,8 @@ pub async fn add_favorite(
 #[utoipa::path(delete, path = "/api/v2/workspaces/{workspace}/favorite", tag = "Workspaces",
     params(("workspace" = Uuid, Path)), responses((status = 204)))]
 pub async fn remove_favorite(
-    Shared(state): Shared<State>,
-    SignedIn(caller): SignedIn,
+    State(state): State<AppState>,
+    Authenticated(caller): Authenticated,
     Path(workspace): Path<Uuid>,
 ) -> Result<StatusCode> {
     state.control.set_favorite(&caller, workspace.into(), false).await?;

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use axum::{
     extract::{
-        State as Shared, WebSocketUpgrade,
+        State, WebSocketUpgrade,
         ws::{Message, WebSocket},
     },
     response::Response,
@@ -15,11 +15,11 @@ use coder_wire::workspaces::WorkspaceEvent;
 use tokio::time::sleep;
 use uuid::Uuid;
 
-use super::show;
+use super::response;
 use crate::{
-    State,
+    AppState,
     error::Result,
-    extract::{Path, SignedIn},
+    extract::{Authenticated, Path},
 };
 
 /// How often the workspace is looked at.
@@ -27,8 +27,8 @@ const LOOK_EVERY: Duration = Duration::from_secs(1);
 
 /// Sends the workspace as it is, and again whenever it has changed.
 pub async fn watch_workspace(
-    Shared(state): Shared<State>,
-    SignedIn(caller): SignedIn,
+    State(state): State<AppState>,
+    Authenticated(caller): Authenticated,
     Path(workspace): Path<Uuid>,
     upgrade: WebSocketUpgrade,
 ) -> Result<Response> {
@@ -37,8 +37,7 @@ pub async fn watch_workspace(
     Ok(upgrade.on_upgrade(move |socket| watch(state, caller, id, socket)))
 }
 
-async fn watch(state: State, caller: Caller, id: WorkspaceId, mut socket: WebSocket) {
-    let mut stop = state.stop.clone();
+async fn watch(state: AppState, caller: Caller, id: WorkspaceId, mut socket: WebSocket) {
     let mut sent = String::new();
     loop {
         if !state.control.is_session_valid(&caller).await.unwrap_or(true) {
@@ -64,15 +63,15 @@ async fn watch(state: State, caller: Caller, id: WorkspaceId, mut socket: WebSoc
                 Some(Ok(Message::Close(_)) | Err(_)) | None => return,
                 Some(Ok(_)) => {}
             },
-            _ = stop.wait_for(|stop| *stop) => break,
+            () = state.shutdown.cancelled() => break,
         }
     }
     let _ = socket.send(Message::Close(None)).await;
 }
 
-async fn event(state: &State, caller: &Caller, id: WorkspaceId) -> Result<String> {
+async fn event(state: &AppState, caller: &Caller, id: WorkspaceId) -> Result<String> {
     let overview = state.control.find_workspace(caller, id, true).await?;
-    let data = show::workspace(state, &overview).await?;
+    let data = response::workspace(state, &overview).await?;
     let event = WorkspaceEvent { r#type: "data".to_owned(), data };
-    serde_json::to_string(&event).map_err(crate::error::Failure::internal)
+    serde_json::to_string(&event).map_err(crate::error::HttpError::internal)
 }

@@ -2,13 +2,13 @@
 
 use askama::Template;
 use axum::{
-    extract::State as Shared,
+    extract::State,
     http::{StatusCode, header},
 };
 
 use crate::{
-    State,
-    cookies::own_cookie,
+    AppState,
+    cookies::strict_cookie,
     dashboard::{
         answer::{Answer, done, page},
         form::Form,
@@ -17,7 +17,7 @@ use crate::{
         theme::{COOKIE, Theme},
         visit::Member,
     },
-    error::Failure,
+    error::HttpError,
 };
 
 /// Where the page is.
@@ -44,14 +44,14 @@ pub struct AppearanceForm {
 
 /// Keeps the choice in this browser.
 pub async fn choose_appearance(
-    Shared(state): Shared<State>,
+    State(state): State<AppState>,
     member: Member,
     Form(form): Form<AppearanceForm>,
 ) -> Answer {
     let Some(theme) = Theme::parse(&form.theme) else {
-        return Err(Failure::new(StatusCode::BAD_REQUEST, "There is no such theme.").into());
+        return Err(HttpError::new(StatusCode::BAD_REQUEST, "There is no such theme.").into());
     };
     let mut response = done(&state, &member.visit, HERE, "Saved for this browser.")?;
-    response.headers_mut().append(header::SET_COOKIE, own_cookie(&state, COOKIE, theme.as_str(), KEPT)?);
+    response.headers_mut().append(header::SET_COOKIE, strict_cookie(&state, COOKIE, theme.as_str(), KEPT)?);
     Ok(response)
 }

@@ -1,11 +1,11 @@
 //! Account → Security.
 
 use askama::Template;
-use axum::extract::State as Shared;
+use axum::extract::State;
 use coder_wire::Sensitive;
 
 use crate::{
-    State,
+    AppState,
     dashboard::{
         answer::{Answer, done, page, refused},
         complaints::Complaints,
@@ -49,7 +49,7 @@ pub struct PasswordForm {
 
 /// Changes one's own password. What else is signed in as this person is signed out.
 pub async fn change_password(
-    Shared(state): Shared<State>,
+    State(state): State<AppState>,
     member: Member,
     Form(form): Form<PasswordForm>,
 ) -> Answer {
@@ -57,7 +57,7 @@ pub async fn change_password(
         let (old, new) = (form.old_password.into_inner(), form.password.into_inner());
         match state.control.change_password(&member.caller, member.caller.user(), old, new).await {
             Ok(()) => {
-                state.sign_out_bell.notify_waiters();
+                state.session_revoked.notify_waiters();
                 return done(
                     &state,
                     &member.visit,

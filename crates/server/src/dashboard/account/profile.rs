@@ -1,11 +1,11 @@
 //! Account → Profile.
 
 use askama::Template;
-use axum::extract::State as Shared;
+use axum::extract::State;
 use coder_model::user::Role;
 
 use crate::{
-    State,
+    AppState,
     dashboard::{
         answer::{Answer, done, page, refused},
         complaints::Complaints,
@@ -62,7 +62,7 @@ pub struct ProfileForm {
 
 /// Changes the name that somebody is greeted by.
 pub async fn change_profile(
-    Shared(state): Shared<State>,
+    State(state): State<AppState>,
     member: Member,
     Form(form): Form<ProfileForm>,
 ) -> Answer {

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use askama::Template;
 use axum::{
-    extract::State as Shared,
+    extract::State,
     http::{HeaderValue, StatusCode},
 };
 use coder_control::NewToken;
@@ -12,7 +12,7 @@ use coder_model::token::ApiKey;
 use zeroize::Zeroizing;
 
 use crate::{
-    State,
+    AppState,
     dashboard::{
         answer::{Answer, done, page, sheet},
         complaints::Complaints,
@@ -55,7 +55,11 @@ struct Made {
     token: Zeroizing<String>,
 }
 
-async fn list(state: &State, member: &Member, made: Option<Made>) -> Result<TokensPage, coder_control::Error> {
+async fn list(
+    state: &AppState,
+    member: &Member,
+    made: Option<Made>,
+) -> Result<TokensPage, coder_control::Error> {
     let now = state.control.clock().now();
     let keys = state.control.list_tokens(&member.caller, member.caller.user(), false, true).await?;
     let row = |key: &ApiKey| Row {
@@ -70,7 +74,7 @@ async fn list(state: &State, member: &Member, made: Option<Made>) -> Result<Toke
 }
 
 /// The list of one's tokens.
-pub async fn tokens_page(Shared(state): Shared<State>, member: Member) -> Answer {
+pub async fn tokens_page(State(state): State<AppState>, member: Member) -> Answer {
     page(&list(&state, &member, None).await?)
 }
 
@@ -104,7 +108,11 @@ pub struct TokenForm {
 }
 
 /// Makes a token and shows it, once.
-pub async fn create_token(Shared(state): Shared<State>, member: Member, Form(form): Form<TokenForm>) -> Answer {
+pub async fn create_token(
+    State(state): State<AppState>,
+    member: Member,
+    Form(form): Form<TokenForm>,
+) -> Answer {
     let lifetime = Duration::from_secs(form.lifetime.saturating_mul(SECONDS_OF_A_DAY));
     let new = NewToken { name: form.token_name.clone(), lifetime: Some(lifetime) };
     match state.control.create_token(&member.caller, member.caller.user(), new).await {
@@ -140,7 +148,11 @@ struct DeleteTokenPage {
 }
 
 /// Asks whether it is meant.
-pub async fn delete_token_page(Shared(state): Shared<State>, member: Member, Path(id): Path<String>) -> Answer {
+pub async fn delete_token_page(
+    State(state): State<AppState>,
+    member: Member,
+    Path(id): Path<String>,
+) -> Answer {
     let key = state.control.find_key(&member.caller, member.caller.user(), &id).await?;
     let shown = DeleteTokenPage {
         frame: member.frame(Section::Tokens),
@@ -152,7 +164,7 @@ pub async fn delete_token_page(Shared(state): Shared<State>, member: Member, Pat
 
 /// Deletes it: what it had open ends.
 pub async fn delete_token(
-    Shared(state): Shared<State>,
+    State(state): State<AppState>,
     member: Member,
     Path(id): Path<String>,
     _form: Form<Nothing>,
@@ -160,6 +172,6 @@ pub async fn delete_token(
     let user = member.caller.user();
     let key = state.control.find_key(&member.caller, user, &id).await?;
     state.control.delete_key(&member.caller, user, key.id.as_str()).await?;
-    state.sign_out_bell.notify_waiters();
+    state.session_revoked.notify_waiters();
     done(&state, &member.visit, LIST, &format!("Deleted token \"{}\".", key.name))
 }

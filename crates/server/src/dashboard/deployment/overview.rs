@@ -1,11 +1,11 @@
 //! The deployment at a glance.
 
 use askama::Template;
-use axum::extract::State as Shared;
+use axum::extract::State;
 use coder_control::{Counts, KeyUse};
 
 use crate::{
-    State,
+    AppState,
     dashboard::{
         answer::{Answer, page},
         frame::{Frame, Section},
@@ -34,7 +34,7 @@ struct DeploymentPage {
 }
 
 /// The deployment at a glance. That it can be read at all shows that the database answers.
-pub async fn deployment_page(Shared(state): Shared<State>, member: Member) -> Answer {
+pub async fn deployment_page(State(state): State<AppState>, member: Member) -> Answer {
     let overview = state.control.deployment_overview(&member.caller).await?;
     let deployment = state.control.deployment();
     page(&DeploymentPage {
@@ -49,6 +49,6 @@ pub async fn deployment_page(Shared(state): Shared<State>, member: Member) -> An
         agents: state.agents.connections().len(),
         has_processes: state.processes.is_some(),
         app_hosts: state.apps.hosts.as_ref().map(|hosts| hosts.pattern(&state.access_url)).unwrap_or_default(),
-        has_app_paths: state.apps.by_path,
+        has_app_paths: state.apps.path_based,
     })
 }

@@ -1,16 +1,16 @@
 //! Where the dashboard begins.
 
-use axum::extract::State as Shared;
+use axum::extract::State;
 
 use super::redirect;
 use crate::{
-    State,
+    AppState,
     dashboard::{answer::Answer, visit::Member},
 };
 
 /// To workspaces; or to set-up while there is nobody yet, or to log-in.
 pub async fn begin(
-    Shared(state): Shared<State>,
+    State(state): State<AppState>,
     member: Result<Member, super::super::answer::Refusal>,
 ) -> Answer {
     if member.is_ok() {

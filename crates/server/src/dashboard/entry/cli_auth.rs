@@ -1,11 +1,11 @@
 //! A token for the command line: the page that `coder login` opens.
 
 use askama::Template;
-use axum::extract::State as Shared;
+use axum::extract::State;
 use zeroize::Zeroizing;
 
 use crate::{
-    State,
+    AppState,
     dashboard::{
         answer::{Answer, page},
         form::{Form, Nothing},
@@ -28,7 +28,7 @@ pub async fn cli_auth(member: Member) -> Answer {
 }
 
 /// Makes a token and shows it, once.
-pub async fn create_cli_token(Shared(state): Shared<State>, member: Member, _form: Form<Nothing>) -> Answer {
+pub async fn create_cli_token(State(state): State<AppState>, member: Member, _form: Form<Nothing>) -> Answer {
     let session = state.control.create_session_key(&member.caller, member.caller.user()).await?;
     page(&CliAuthPage { frame: member.frame(Section::None), token: Some(session.token.expose()) })
 }

@@ -1,13 +1,13 @@
 //! Logging in.
 
 use askama::Template;
-use axum::extract::State as Shared;
+use axum::extract::State;
 use coder_control::Error;
 use coder_wire::Sensitive;
 
 use super::{bind, enter, not_let_in, own_place, redirect, with_cookie};
 use crate::{
-    State,
+    AppState,
     dashboard::{
         answer::{Answer, Refusal, page, refused},
         complaints::Complaints,
@@ -16,7 +16,7 @@ use crate::{
         shown::filters,
         visit::{Member, Visit},
     },
-    extract::{From, Query},
+    extract::{ClientInfo, Query},
 };
 
 #[derive(Template)]
@@ -37,7 +37,7 @@ pub struct LogInQuery {
 
 /// The log-in form.
 pub async fn log_in_page(
-    Shared(state): Shared<State>,
+    State(state): State<AppState>,
     member: Result<Member, Refusal>,
     mut visit: Visit,
     Query(query): Query<LogInQuery>,
@@ -70,18 +70,18 @@ pub struct LogInForm {
 
 /// Lets in whoever knows the password.
 pub async fn log_in(
-    Shared(state): Shared<State>,
+    State(state): State<AppState>,
     visit: Visit,
-    From(origin): From,
+    ClientInfo(request_info): ClientInfo,
     Form(form): Form<LogInForm>,
 ) -> Answer {
     let to = own_place(&form.redirect);
-    let (complaints, is_wrong) = match enter(&state, &form.email, form.password.into_inner(), &origin, to).await
-    {
-        Ok(response) => return Ok(response),
-        Err(Error::Unauthenticated { message, .. }) => (Complaints::form(message), true),
-        Err(error) => (Complaints::of(error)?, false),
-    };
+    let (complaints, is_wrong) =
+        match enter(&state, &form.email, form.password.into_inner(), &request_info, to).await {
+            Ok(response) => return Ok(response),
+            Err(Error::Unauthenticated { message, .. }) => (Complaints::form(message), true),
+            Err(error) => (Complaints::of(error)?, false),
+        };
     let shown = LogInPage { frame: visit.frame(), redirect: to.to_owned(), email: form.email, complaints };
     if is_wrong { not_let_in(page(&shown)) } else { refused(&shown) }
 }

@@ -1,11 +1,11 @@
 //! Logging out.
 
-use axum::{extract::State as Shared, http::header};
+use axum::{extract::State, http::header};
 
 use super::redirect;
 use crate::{
-    State,
-    cookies::no_session_cookie,
+    AppState,
+    cookies::clear_session_cookie,
     dashboard::{
         answer::Answer,
         form::{Form, Nothing},
@@ -14,10 +14,10 @@ use crate::{
 };
 
 /// Ends the session.
-pub async fn log_out(Shared(state): Shared<State>, member: Member, _form: Form<Nothing>) -> Answer {
+pub async fn log_out(State(state): State<AppState>, member: Member, _form: Form<Nothing>) -> Answer {
     state.control.log_out(&member.caller).await?;
-    state.sign_out_bell.notify_waiters();
+    state.session_revoked.notify_waiters();
     let mut response = redirect("/login");
-    response.headers_mut().append(header::SET_COOKIE, no_session_cookie(&state)?);
+    response.headers_mut().append(header::SET_COOKIE, clear_session_cookie(&state)?);
     Ok(response)
 }

@@ -24,20 +24,20 @@ use super::{
     visit::{VISITOR_COOKIE, Visit},
 };
 use crate::{
-    State,
-    cookies::{own_cookie, session_cookie},
-    error::{Failure, Result},
+    AppState,
+    cookies::{session_cookie, strict_cookie},
+    error::{HttpError, Result},
 };
 
 /// Makes sure that a visitor who is not signed in has a cookie that forms can be bound to; the header that sets it, if one
 /// was made.
-fn bind(state: &State, visit: &mut Visit) -> Result<Option<HeaderValue>> {
+fn bind(state: &AppState, visit: &mut Visit) -> Result<Option<HeaderValue>> {
     if !visit.form_token.is_empty() {
         return Ok(None);
     }
     let cookie = format!("{:032x}", rand::random::<u128>());
     visit.form_token = csrf_token(&cookie);
-    own_cookie(state, VISITOR_COOKIE, &cookie, "").map(Some)
+    strict_cookie(state, VISITOR_COOKIE, &cookie, "").map(Some)
 }
 
 /// Adds that header to an answer.
@@ -51,13 +51,13 @@ fn with_cookie(answer: Answer, cookie: Option<HeaderValue>) -> Answer {
 
 /// Signs somebody in and sends them on.
 async fn enter(
-    state: &State,
+    state: &AppState,
     email: &str,
     password: Zeroizing<String>,
-    origin: &RequestInfo,
+    request_info: &RequestInfo,
     to: &str,
 ) -> std::result::Result<Response, coder_control::Error> {
-    let session = state.control.log_in(email, password, origin).await?;
+    let session = state.control.log_in(email, password, request_info).await?;
     let cookie = session_cookie(state, &session.token.expose())
         .map_err(|failure| coder_control::Error::internal(failure.body().message.clone()))?;
     let mut response = redirect(to);
@@ -82,8 +82,8 @@ fn not_let_in(answer: Answer) -> Answer {
 }
 
 /// The refusal for a second first user.
-fn is_set_up() -> Failure {
-    Failure::new(StatusCode::CONFLICT, "The initial user has already been created.")
+fn is_set_up() -> HttpError {
+    HttpError::new(StatusCode::CONFLICT, "The initial user has already been created.")
         .with_detail("Log in instead.")
 }
 

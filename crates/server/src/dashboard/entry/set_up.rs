@@ -1,13 +1,13 @@
 //! Making the first user, who owns the deployment.
 
 use askama::Template;
-use axum::extract::State as Shared;
+use axum::extract::State;
 use coder_control::NewUser;
 use coder_wire::Sensitive;
 
 use super::{bind, enter, is_set_up, redirect, with_cookie};
 use crate::{
-    State,
+    AppState,
     dashboard::{
         answer::{Answer, page, refused},
         complaints::Complaints,
@@ -16,7 +16,7 @@ use crate::{
         shown::filters,
         visit::Visit,
     },
-    extract::From,
+    extract::ClientInfo,
 };
 
 #[derive(Template)]
@@ -30,7 +30,7 @@ struct SetUpPage {
 }
 
 /// The form for the first user.
-pub async fn set_up_page(Shared(state): Shared<State>, mut visit: Visit) -> Answer {
+pub async fn set_up_page(State(state): State<AppState>, mut visit: Visit) -> Answer {
     if state.control.has_users().await? {
         return Ok(redirect("/login"));
     }
@@ -57,9 +57,9 @@ pub struct SetUpForm {
 
 /// Makes the first user and lets them in.
 pub async fn set_up(
-    Shared(state): Shared<State>,
+    State(state): State<AppState>,
     visit: Visit,
-    From(origin): From,
+    ClientInfo(request_info): ClientInfo,
     Form(form): Form<SetUpForm>,
 ) -> Answer {
     if state.control.has_users().await? {
@@ -73,8 +73,8 @@ pub async fn set_up(
         password: password.clone(),
         status: None,
     };
-    match state.control.create_first_user(new, &origin).await {
-        Ok(_) => Ok(enter(&state, &form.email, password, &origin, "/workspaces").await?),
+    match state.control.create_first_user(new, &request_info).await {
+        Ok(_) => Ok(enter(&state, &form.email, password, &request_info, "/workspaces").await?),
         Err(error) => refused(&SetUpPage {
             frame: visit.frame(),
             username: form.username,

@@ -1,7 +1,7 @@
 //! Adding a secret.
 
 use askama::Template;
-use axum::{extract::State as Shared, http::StatusCode};
+use axum::{extract::State, http::StatusCode};
 use coder_model::secret::{MAX_VALUE_BYTES, RawSecret};
 use coder_wire::Sensitive;
 
@@ -11,7 +11,7 @@ use super::{
     own,
 };
 use crate::{
-    State,
+    AppState,
     dashboard::{
         answer::{Answer, done, sheet},
         complaints::Complaints,
@@ -80,7 +80,7 @@ pub struct AddForm {
 }
 
 /// Keeps a new secret.
-pub async fn add_secret(Shared(state): Shared<State>, member: Member, Form(form): Form<AddForm>) -> Answer {
+pub async fn add_secret(State(state): State<AppState>, member: Member, Form(form): Form<AddForm>) -> Answer {
     let raw = RawSecret {
         name: form.name.clone(),
         value: typed(&form.value, form.line_endings),

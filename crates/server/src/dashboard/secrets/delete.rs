@@ -1,11 +1,11 @@
 //! Deleting a secret.
 
 use askama::Template;
-use axum::{extract::State as Shared, http::StatusCode};
+use axum::{extract::State, http::StatusCode};
 
 use super::{LIST, own};
 use crate::{
-    State,
+    AppState,
     dashboard::{
         answer::{Answer, done, sheet},
         form::{Form, Nothing},
@@ -27,7 +27,7 @@ struct DeletePage {
 
 /// Asks whether it is meant.
 pub async fn delete_secret_page(
-    Shared(state): Shared<State>,
+    State(state): State<AppState>,
     member: Member,
     Path(name): Path<String>,
 ) -> Answer {
@@ -43,7 +43,7 @@ pub async fn delete_secret_page(
 
 /// Deletes it.
 pub async fn delete_secret(
-    Shared(state): Shared<State>,
+    State(state): State<AppState>,
     member: Member,
     Path(name): Path<String>,
     _form: Form<Nothing>,

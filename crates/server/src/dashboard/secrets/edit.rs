@@ -1,7 +1,7 @@
 //! Changing a secret.
 
 use askama::Template;
-use axum::{extract::State as Shared, http::StatusCode};
+use axum::{extract::State, http::StatusCode};
 use coder_model::secret::{MAX_VALUE_BYTES, RawPatch, Secret};
 use coder_wire::Sensitive;
 
@@ -11,7 +11,7 @@ use super::{
     own,
 };
 use crate::{
-    State,
+    AppState,
     dashboard::{
         answer::{Answer, done, sheet},
         complaints::Complaints,
@@ -37,7 +37,7 @@ struct EditPage {
 
 /// The form, filled with what is known. The value is not.
 pub async fn edit_secret_page(
-    Shared(state): Shared<State>,
+    State(state): State<AppState>,
     member: Member,
     Path(name): Path<String>,
 ) -> Answer {
@@ -81,7 +81,7 @@ pub struct EditForm {
 
 /// Changes what is other than it was. An empty value stays what it is, unless it is to be cleared.
 pub async fn edit_secret(
-    Shared(state): Shared<State>,
+    State(state): State<AppState>,
     member: Member,
     Path(name): Path<String>,
     Form(form): Form<EditForm>,

@@ -1,7 +1,7 @@
 //! Importing a file of secrets, all or nothing.
 
 use axum::{
-    extract::{Multipart, State as Shared},
+    extract::{Multipart, State},
     http::HeaderMap,
 };
 use coder_model::secret::Secret;
@@ -9,14 +9,14 @@ use zeroize::Zeroizing;
 
 use super::{LIST, add::after_import, own};
 use crate::{
-    State,
+    AppState,
     dashboard::{
         answer::{Answer, Refusal, done},
         complaints::Complaints,
         form::{self, TOKEN_FIELD},
         visit::Member,
     },
-    error::Failure,
+    error::HttpError,
 };
 
 /// A file that was sent.
@@ -27,7 +27,7 @@ struct Upload {
 
 /// Keeps every secret of the file, or none.
 pub async fn import_secrets(
-    Shared(state): Shared<State>,
+    State(state): State<AppState>,
     headers: HeaderMap,
     member: Member,
     fields: Multipart,
@@ -56,7 +56,7 @@ pub async fn import_secrets(
 /// Reads the form, whose token comes before the file.
 async fn read(headers: &HeaderMap, mut fields: Multipart) -> Result<Upload, Refusal> {
     let unreadable = |error: axum::extract::multipart::MultipartError| {
-        Failure::new(error.status(), "The file could not be read.")
+        HttpError::new(error.status(), "The file could not be read.")
             .with_detail("Import a file of 1 MiB or smaller, and try again.")
     };
     let mut checked = false;

@@ -1,12 +1,12 @@
 //! The list of one's secrets, and how much of the caps they use.
 
 use askama::Template;
-use axum::extract::State as Shared;
+use axum::extract::State;
 use coder_model::secret::{MAX_ENV_BYTES, MAX_SECRETS, MAX_TOTAL_BYTES, Secret, Usage};
 
 use super::own;
 use crate::{
-    State,
+    AppState,
     dashboard::{
         answer::{Answer, page},
         frame::{Frame, Section},
@@ -82,7 +82,7 @@ impl Meter {
 }
 
 /// The list of one's secrets.
-pub async fn secrets_page(Shared(state): Shared<State>, member: Member) -> Answer {
+pub async fn secrets_page(State(state): State<AppState>, member: Member) -> Answer {
     let secrets = state.control.list_secrets(own(&member)?).await?;
     let usage = Usage::of(&secrets);
     page(&SecretsPage {

@@ -1,11 +1,11 @@
 //! Switching the delivery of a secret on and off.
 
-use axum::extract::State as Shared;
+use axum::extract::State;
 use coder_model::secret::RawPatch;
 
 use super::{LIST, own};
 use crate::{
-    State,
+    AppState,
     dashboard::{
         answer::{Answer, done},
         form::Form,
@@ -22,7 +22,7 @@ pub struct ToggleForm {
 
 /// Switches it.
 pub async fn toggle_secret(
-    Shared(state): Shared<State>,
+    State(state): State<AppState>,
     member: Member,
     Path(name): Path<String>,
     Form(form): Form<ToggleForm>,

@@ -1,12 +1,12 @@
 //! Deleting a template.
 
 use askama::Template;
-use axum::{extract::State as Shared, http::StatusCode};
+use axum::{extract::State, http::StatusCode};
 use coder_control::{Error, rows::TemplateDetails};
 
 use super::{LIST, may_change, title};
 use crate::{
-    State,
+    AppState,
     dashboard::{
         answer::{Answer, Refusal, done, sheet},
         complaints::Complaints,
@@ -38,7 +38,7 @@ impl DeletePage {
     }
 }
 
-async fn find(state: &State, member: &Member, name: &str) -> Result<TemplateDetails, Refusal> {
+async fn find(state: &AppState, member: &Member, name: &str) -> Result<TemplateDetails, Refusal> {
     if !may_change(&member.caller) {
         return Err(Error::Forbidden.into());
     }
@@ -47,7 +47,7 @@ async fn find(state: &State, member: &Member, name: &str) -> Result<TemplateDeta
 
 /// Asks whether it is meant.
 pub async fn delete_template_page(
-    Shared(state): Shared<State>,
+    State(state): State<AppState>,
     member: Member,
     Path(name): Path<String>,
 ) -> Answer {
@@ -58,7 +58,7 @@ pub async fn delete_template_page(
 
 /// Deletes it, unless workspaces use it.
 pub async fn delete_template(
-    Shared(state): Shared<State>,
+    State(state): State<AppState>,
     member: Member,
     Path(name): Path<String>,
     _form: Form<Nothing>,

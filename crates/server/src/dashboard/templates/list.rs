@@ -1,13 +1,13 @@
 //! The list of templates.
 
 use askama::Template;
-use axum::extract::State as Shared;
+use axum::extract::State;
 use coder_control::rows::TemplateDetails;
 use coder_model::template::Provisioner;
 
 use super::{may_change, provisioner, title};
 use crate::{
-    State,
+    AppState,
     dashboard::{
         answer::{Answer, page},
         frame::{Frame, Section},
@@ -49,7 +49,7 @@ impl From<&TemplateDetails> for Row {
 }
 
 /// The list of templates.
-pub async fn templates_page(Shared(state): Shared<State>, member: Member) -> Answer {
+pub async fn templates_page(State(state): State<AppState>, member: Member) -> Answer {
     let templates = state.control.list_templates().await?;
     page(&TemplatesPage {
         frame: member.frame(Section::Templates),

@@ -1,12 +1,12 @@
 //! A template.
 
 use askama::Template;
-use axum::extract::State as Shared;
+use axum::extract::State;
 use coder_model::template::Provisioner;
 
 use super::{may_change, provisioner, title};
 use crate::{
-    State,
+    AppState,
     dashboard::{
         answer::{Answer, page},
         frame::{Frame, Section},
@@ -33,7 +33,7 @@ struct TemplatePage {
 }
 
 /// A template, with its source.
-pub async fn template_page(Shared(state): Shared<State>, member: Member, Path(name): Path<String>) -> Answer {
+pub async fn template_page(State(state): State<AppState>, member: Member, Path(name): Path<String>) -> Answer {
     let found = state.control.find_template_by_name(&name).await?;
     let active = state.control.find_template_version(found.template.active_version).await?;
     page(&TemplatePage {

@@ -1,12 +1,12 @@
 //! Starting, stopping, restarting and deleting a workspace.
 
 use askama::Template;
-use axum::{extract::State as Shared, http::StatusCode};
+use axum::{extract::State, http::StatusCode};
 use coder_model::workspace::Transition;
 
 use super::at::{At, page_of};
 use crate::{
-    State,
+    AppState,
     dashboard::{
         answer::{Answer, done, sheet},
         form::{Form, Nothing},
@@ -16,16 +16,16 @@ use crate::{
     },
 };
 
-async fn build(state: &State, at: &At, member: &Member, transition: Transition) -> Answer {
+async fn build(state: &AppState, at: &At, member: &Member, transition: Transition) -> Answer {
     let overview = at.find(state, member).await?;
     state.control.create_build(&member.caller, overview.workspace.id, transition, None, false).await?;
-    state.build_bell.notify_one();
+    state.build_queued.notify_one();
     done(state, &member.visit, &page_of(&overview), "")
 }
 
 /// Starts it.
 pub async fn start_workspace(
-    Shared(state): Shared<State>,
+    State(state): State<AppState>,
     at: At,
     member: Member,
     _form: Form<Nothing>,
@@ -35,7 +35,7 @@ pub async fn start_workspace(
 
 /// Stops it.
 pub async fn stop_workspace(
-    Shared(state): Shared<State>,
+    State(state): State<AppState>,
     at: At,
     member: Member,
     _form: Form<Nothing>,
@@ -45,33 +45,33 @@ pub async fn stop_workspace(
 
 /// Stops it and starts it again.
 pub async fn restart_workspace(
-    Shared(state): Shared<State>,
+    State(state): State<AppState>,
     at: At,
     member: Member,
     _form: Form<Nothing>,
 ) -> Answer {
     let overview = at.find(&state, &member).await?;
     state.control.restart_workspace(&member.caller, overview.workspace.id).await?;
-    state.build_bell.notify_one();
+    state.build_queued.notify_one();
     done(&state, &member.visit, &page_of(&overview), "")
 }
 
 /// Calls off what is being done to it.
 pub async fn cancel_build(
-    Shared(state): Shared<State>,
+    State(state): State<AppState>,
     at: At,
     member: Member,
     _form: Form<Nothing>,
 ) -> Answer {
     let overview = at.find(&state, &member).await?;
     state.control.cancel_build(&member.caller, overview.build.id).await?;
-    state.cancel_bell.notify_waiters();
+    state.build_canceled.notify_waiters();
     done(&state, &member.visit, &page_of(&overview), "")
 }
 
 /// Takes it back that was put aside, and leaves it stopped.
 pub async fn wake_workspace(
-    Shared(state): Shared<State>,
+    State(state): State<AppState>,
     at: At,
     member: Member,
     _form: Form<Nothing>,
@@ -90,7 +90,7 @@ struct DeletePage {
 }
 
 /// Asks whether it is meant.
-pub async fn delete_workspace_page(Shared(state): Shared<State>, at: At, member: Member) -> Answer {
+pub async fn delete_workspace_page(State(state): State<AppState>, at: At, member: Member) -> Answer {
     let overview = at.find(&state, &member).await?;
     let shown = DeletePage {
         frame: member.frame(Section::Workspaces),
@@ -102,7 +102,7 @@ pub async fn delete_workspace_page(Shared(state): Shared<State>, at: At, member:
 
 /// Deletes it.
 pub async fn delete_workspace(
-    Shared(state): Shared<State>,
+    State(state): State<AppState>,
     at: At,
     member: Member,
     _form: Form<Nothing>,

@@ -6,7 +6,7 @@ use axum::{
 };
 use coder_control::{Result, WorkspaceWithBuild};
 
-use crate::{State, dashboard::visit::Member, error::Failure, extract::Path};
+use crate::{AppState, dashboard::visit::Member, error::HttpError, extract::Path};
 
 /// The workspace that a path names, and where its page is.
 pub struct At {
@@ -18,10 +18,10 @@ pub struct At {
 
 impl<S: Send + Sync> FromRequestParts<S> for At {
     // A path without the sign is no page: it is answered as any other that is not there.
-    type Rejection = Failure;
+    type Rejection = HttpError;
 
-    async fn from_request_parts(parts: &mut Parts, state: &S) -> std::result::Result<Self, Failure> {
-        let missing = || Failure::new(StatusCode::NOT_FOUND, "Route not found.");
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> std::result::Result<Self, HttpError> {
+        let missing = || HttpError::new(StatusCode::NOT_FOUND, "Route not found.");
         #[derive(serde::Deserialize)]
         struct Segments {
             owner: String,
@@ -40,7 +40,7 @@ impl<S: Send + Sync> FromRequestParts<S> for At {
 
 impl At {
     /// The workspace, as far as the member may see it.
-    pub async fn find(&self, state: &State, member: &Member) -> Result<WorkspaceWithBuild> {
+    pub async fn find(&self, state: &AppState, member: &Member) -> Result<WorkspaceWithBuild> {
         let owner = state.control.user_by_ref(&member.caller, &self.owner).await?;
         state.control.find_workspace_by_name(&member.caller, &owner, &self.name, false).await
     }

@@ -1,14 +1,14 @@
 //! Making a workspace.
 
 use askama::Template;
-use axum::extract::State as Shared;
+use axum::extract::State;
 use coder_control::NewWorkspace;
 use coder_model::template::Definition;
 use uuid::Uuid;
 
 use super::{at::page_of, show::title};
 use crate::{
-    State,
+    AppState,
     dashboard::{
         answer::{Answer, Refusal, done, page, refused},
         complaints::Complaints,
@@ -44,7 +44,7 @@ pub struct CreateQuery {
     template: String,
 }
 
-async fn choices(state: &State, is_chosen: impl Fn(&str, Uuid) -> bool) -> Result<Vec<Choice>, Refusal> {
+async fn choices(state: &AppState, is_chosen: impl Fn(&str, Uuid) -> bool) -> Result<Vec<Choice>, Refusal> {
     let found = state.control.list_templates().await?;
     let only = found.len() == 1;
     let choices = found.iter().map(|found| {
@@ -62,7 +62,7 @@ async fn choices(state: &State, is_chosen: impl Fn(&str, Uuid) -> bool) -> Resul
 
 /// The form.
 pub async fn create_workspace_page(
-    Shared(state): Shared<State>,
+    State(state): State<AppState>,
     member: Member,
     Query(query): Query<CreateQuery>,
 ) -> Answer {
@@ -83,7 +83,7 @@ pub struct CreateForm {
 
 /// Makes it, and shows how it is built.
 pub async fn create_workspace(
-    Shared(state): Shared<State>,
+    State(state): State<AppState>,
     member: Member,
     Form(form): Form<CreateForm>,
 ) -> Answer {
@@ -93,7 +93,7 @@ pub async fn create_workspace(
         None => Complaints::field("template_id", "Choose a template."),
         Some(_) => match state.control.create_workspace(&member.caller, member.caller.user(), new).await {
             Ok(overview) => {
-                state.build_bell.notify_one();
+                state.build_queued.notify_one();
                 return done(&state, &member.visit, &page_of(&overview), "");
             }
             Err(error) => Complaints::of(error)?,

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use askama::Template;
-use axum::{extract::State as Shared, response::Response};
+use axum::{extract::State, response::Response};
 use coder_control::{Result, WorkspaceWithBuild};
 use coder_model::{pagination::Pagination, user::Role};
 
@@ -14,7 +14,7 @@ use super::{
     status::{self, Badge, Possible},
 };
 use crate::{
-    State,
+    AppState,
     dashboard::{
         answer::{Answer, page, refused},
         complaints::Complaints,
@@ -83,7 +83,7 @@ impl ListQuery {
 
 /// The list of workspaces: one's own, or those that match `q`.
 pub async fn workspaces_page(
-    Shared(state): Shared<State>,
+    State(state): State<AppState>,
     member: Member,
     Query(query): Query<ListQuery>,
 ) -> Answer {
@@ -118,7 +118,7 @@ fn asked(query: &ListQuery) -> &str {
     query.q.as_deref().unwrap_or(OWN)
 }
 
-async fn rows(state: &State, member: &Member, query: &ListQuery) -> Result<(Vec<Row>, i64)> {
+async fn rows(state: &AppState, member: &Member, query: &ListQuery) -> Result<(Vec<Row>, i64)> {
     let slice = Pagination { limit: AT_ONCE, offset: query.offset };
     let (found, count) = state.control.list_workspaces(&member.caller, asked(query), slice).await?;
     let mut rows = Vec::with_capacity(found.len());
@@ -128,7 +128,7 @@ async fn rows(state: &State, member: &Member, query: &ListQuery) -> Result<(Vec<
     Ok((rows, count))
 }
 
-async fn row(state: &State, member: &Member, overview: &WorkspaceWithBuild) -> Result<Row> {
+async fn row(state: &AppState, member: &Member, overview: &WorkspaceWithBuild) -> Result<Row> {
     let agent = state.control.agent_of(overview).await?;
     let is_own = overview.workspace.owner == member.caller.id();
     let path = page_of(overview);
@@ -152,7 +152,7 @@ async fn row(state: &State, member: &Member, overview: &WorkspaceWithBuild) -> R
 
 /// Sends the rows again as they change.
 pub async fn follow_workspaces(
-    Shared(state): Shared<State>,
+    State(state): State<AppState>,
     member: Member,
     Query(query): Query<ListQuery>,
 ) -> Response {
@@ -160,7 +160,7 @@ pub async fn follow_workspaces(
     follow(state, caller, LIST, move |state, page| watch(state, page, member, query))
 }
 
-async fn watch(state: State, page: Page, member: Member, query: ListQuery) -> std::result::Result<(), End> {
+async fn watch(state: AppState, page: Page, member: Member, query: ListQuery) -> std::result::Result<(), End> {
     let mut sent = String::new();
     loop {
         let (rows, count) = rows(&state, &member, &query).await?;

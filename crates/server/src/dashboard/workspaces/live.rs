@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use axum::{extract::State as Shared, http::HeaderMap, response::Response};
+use axum::{extract::State, http::HeaderMap, response::Response};
 use coder_control::{AgentView, WorkspaceWithBuild};
 use coder_model::{
     BuildId,
@@ -17,7 +17,7 @@ use super::{
     show::{WorkspacePage, view},
 };
 use crate::{
-    State,
+    AppState,
     dashboard::{
         events::{End, Page, follow, render},
         frame::Section,
@@ -68,7 +68,7 @@ impl Shown {
 
 /// Sends the parts of a workspace's page as they change, and lines of logs as they are added.
 pub async fn follow_workspace(
-    Shared(state): Shared<State>,
+    State(state): State<AppState>,
     at: At,
     member: Member,
     Query(query): Query<ShownQuery>,
@@ -80,7 +80,7 @@ pub async fn follow_workspace(
     follow(state, caller, LIST, move |state, page| watch(state, page, at, member, shown))
 }
 
-async fn watch(state: State, page: Page, at: At, member: Member, mut shown: Shown) -> Result<(), End> {
+async fn watch(state: AppState, page: Page, at: At, member: Member, mut shown: Shown) -> Result<(), End> {
     let mut sent = [const { String::new() }; 4];
     loop {
         let overview = at.find(&state, &member).await?;
@@ -123,7 +123,7 @@ async fn watch(state: State, page: Page, at: At, member: Member, mut shown: Show
 
 /// The page without any line of a log.
 async fn parts(
-    state: &State,
+    state: &AppState,
     member: &Member,
     overview: &WorkspaceWithBuild,
     agent: Option<&AgentView>,

@@ -1,7 +1,7 @@
 //! One workspace: how it is, its agent, its logs, and what a restart would change.
 
 use askama::Template;
-use axum::extract::State as Shared;
+use axum::extract::State;
 use coder_control::{AgentView, Result, WorkspaceWithBuild};
 use coder_model::{
     pagination::Pagination,
@@ -15,7 +15,7 @@ use super::{
     status::{self, Badge, Possible},
 };
 use crate::{
-    State,
+    AppState,
     dashboard::{
         answer::{Answer, page},
         frame::{Frame, Section},
@@ -122,7 +122,7 @@ pub struct AppTile {
 }
 
 /// A workspace's page.
-pub async fn workspace_page(Shared(state): Shared<State>, at: At, member: Member) -> Answer {
+pub async fn workspace_page(State(state): State<AppState>, at: At, member: Member) -> Answer {
     let overview = at.find(&state, &member).await?;
     let agent = state.control.agent_of(&overview).await?;
     let view = view(&state, &member, &overview, agent.as_ref()).await?;
@@ -144,7 +144,7 @@ pub async fn workspace_page(Shared(state): Shared<State>, at: At, member: Member
 
 /// Everything that is shown of a workspace but its logs.
 pub async fn view(
-    state: &State,
+    state: &AppState,
     member: &Member,
     overview: &WorkspaceWithBuild,
     agent: Option<&AgentView>,
@@ -184,7 +184,7 @@ pub fn title(display_name: &str, name: &str) -> String {
     if display_name.is_empty() { name } else { display_name }.to_owned()
 }
 
-fn agent_box(state: &State, overview: &WorkspaceWithBuild, view: &AgentView) -> AgentBox {
+fn agent_box(state: &AppState, overview: &WorkspaceWithBuild, view: &AgentView) -> AgentBox {
     let agent = &view.agent;
     let is_connected = view.status == coder_model::workspace::AgentStatus::Connected;
     let machine = [agent.operating_system.as_str(), agent.architecture.as_str()].join(" ");
@@ -220,7 +220,7 @@ fn is_external(definition: &Definition) -> bool {
 
 /// Where an app is: in a terminal, under a host name of its own, or under a path.
 fn app_url(
-    state: &State,
+    state: &AppState,
     overview: &WorkspaceWithBuild,
     view: &AgentView,
     slug: &str,
@@ -236,7 +236,7 @@ fn app_url(
             let host = hosts.pattern(&state.access_url).replacen('*', &label, 1);
             format!("{}/", hosts.origin(&state.access_url, &host))
         }
-        None if state.apps.by_path => format!("/@{owner}/{workspace}.{agent}/apps/{slug}/"),
+        None if state.apps.path_based => format!("/@{owner}/{workspace}.{agent}/apps/{slug}/"),
         None => String::new(),
     }
 }

@@ -1,7 +1,7 @@
 //! A terminal in a workspace. What is typed and shown goes over the socket of the API.
 
 use askama::Template;
-use axum::{extract::State as Shared, http::StatusCode};
+use axum::{extract::State, http::StatusCode};
 use coder_model::template::AppTarget;
 
 use super::{
@@ -9,7 +9,7 @@ use super::{
     show::title,
 };
 use crate::{
-    State,
+    AppState,
     dashboard::{
         answer::{Answer, page},
         dress::StyleNonce,
@@ -17,7 +17,7 @@ use crate::{
         shown::filters,
         visit::Member,
     },
-    error::Failure,
+    error::HttpError,
     extract::Query,
 };
 
@@ -42,28 +42,29 @@ pub struct TerminalQuery {
 
 /// A terminal. For the workspace's owner alone.
 pub async fn terminal_page(
-    Shared(state): Shared<State>,
+    State(state): State<AppState>,
     at: At,
     member: Member,
     Query(query): Query<TerminalQuery>,
 ) -> Answer {
     let overview = at.find(&state, &member).await?;
     if overview.workspace.owner != member.caller.id() {
-        return Err(Failure::not_found().into());
+        return Err(HttpError::not_found().into());
     }
     let agent = state.control.agent_of(&overview).await?.ok_or_else(|| {
-        Failure::new(StatusCode::CONFLICT, "The workspace does not run.")
+        HttpError::new(StatusCode::CONFLICT, "The workspace does not run.")
             .with_detail("Start it first; a terminal opens in a workspace that runs.")
     })?;
     if at.agent.as_ref().is_some_and(|name| *name != agent.agent.name) {
-        return Err(Failure::not_found().into());
+        return Err(HttpError::not_found().into());
     }
     let heading = match query.app.as_str() {
         "" => "Terminal".to_owned(),
         slug => {
             let app = agent.definition.apps.iter().find(|app| app.slug == slug);
-            let app =
-                app.filter(|app| matches!(app.target, AppTarget::Command(_))).ok_or_else(Failure::not_found)?;
+            let app = app
+                .filter(|app| matches!(app.target, AppTarget::Command(_)))
+                .ok_or_else(HttpError::not_found)?;
             title(&app.display_name, &app.slug)
         }
     };

@@ -1,13 +1,13 @@
 //! Making a user.
 
 use askama::Template;
-use axum::{extract::State as Shared, http::StatusCode};
+use axum::{extract::State, http::StatusCode};
 use coder_control::{Error, NewUser};
 use coder_wire::Sensitive;
 
 use super::{LIST, may_manage};
 use crate::{
-    State,
+    AppState,
     dashboard::{
         answer::{Answer, done, sheet},
         complaints::Complaints,
@@ -54,7 +54,7 @@ pub struct UserForm {
 }
 
 /// Makes a user.
-pub async fn create_user(Shared(state): Shared<State>, member: Member, Form(form): Form<UserForm>) -> Answer {
+pub async fn create_user(State(state): State<AppState>, member: Member, Form(form): Form<UserForm>) -> Answer {
     let new = NewUser {
         email: form.email.clone(),
         username: form.username.clone(),

@@ -1,12 +1,12 @@
 //! Deleting a user.
 
 use askama::Template;
-use axum::{extract::State as Shared, http::StatusCode};
+use axum::{extract::State, http::StatusCode};
 use coder_model::user::User;
 
 use super::{Back, find_other};
 use crate::{
-    State,
+    AppState,
     dashboard::{
         answer::{Answer, done, sheet},
         complaints::Complaints,
@@ -40,7 +40,7 @@ impl DeletePage {
 
 /// Asks whether it is meant.
 pub async fn delete_user_page(
-    Shared(state): Shared<State>,
+    State(state): State<AppState>,
     member: Member,
     Path(user): Path<String>,
 ) -> Answer {
@@ -51,7 +51,7 @@ pub async fn delete_user_page(
 
 /// Deletes a user who owns no workspaces, with their secrets, sessions and tokens.
 pub async fn delete_user(
-    Shared(state): Shared<State>,
+    State(state): State<AppState>,
     member: Member,
     Path(user): Path<String>,
     Back(back): Back,
@@ -60,7 +60,7 @@ pub async fn delete_user(
     let user = find_other(&state, &member, &user).await?;
     match state.control.delete_user(&member.caller, &user).await {
         Ok(()) => {
-            state.sign_out_bell.notify_waiters();
+            state.session_revoked.notify_waiters();
             done(&state, &member.visit, &back, &format!("Deleted user \"{}\".", user.username))
         }
         Err(error) => {

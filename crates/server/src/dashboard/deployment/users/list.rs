@@ -1,7 +1,7 @@
 //! The list of users.
 
 use askama::Template;
-use axum::extract::State as Shared;
+use axum::extract::State;
 use coder_control::{Caller, Error};
 use coder_model::{
     pagination::Pagination,
@@ -10,7 +10,7 @@ use coder_model::{
 
 use super::{LIST, may_manage, may_touch};
 use crate::{
-    State,
+    AppState,
     dashboard::{
         answer::{Answer, page, refused},
         complaints::Complaints,
@@ -99,7 +99,7 @@ fn address(query: &str, number: u32) -> String {
 
 /// The list of users: all, or those that match.
 pub async fn users_page(
-    Shared(state): Shared<State>,
+    State(state): State<AppState>,
     member: Member,
     Query(query): Query<UsersQuery>,
 ) -> Answer {

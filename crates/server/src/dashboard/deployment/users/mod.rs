@@ -22,7 +22,7 @@ use coder_model::user::{Role, User};
 use url::Url;
 
 use crate::{
-    State,
+    AppState,
     dashboard::{answer::Refusal, visit::Member},
 };
 
@@ -54,13 +54,13 @@ fn may_touch(caller: &Caller, user: &User) -> bool {
 }
 
 /// The user that a page is for changing.
-async fn find(state: &State, member: &Member, reference: &str) -> Result<User, Refusal> {
+async fn find(state: &AppState, member: &Member, reference: &str) -> Result<User, Refusal> {
     let user = state.control.user_by_ref(&member.caller, reference).await?;
     if may_touch(&member.caller, &user) { Ok(user) } else { Err(Error::Forbidden.into()) }
 }
 
 /// The same where nobody does it to themselves.
-async fn find_other(state: &State, member: &Member, reference: &str) -> Result<User, Refusal> {
+async fn find_other(state: &AppState, member: &Member, reference: &str) -> Result<User, Refusal> {
     let user = find(state, member, reference).await?;
     if user.id == member.caller.id() { Err(Error::Forbidden.into()) } else { Ok(user) }
 }

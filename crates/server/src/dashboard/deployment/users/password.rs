@@ -1,14 +1,14 @@
 //! Giving a user a new password.
 
 use askama::Template;
-use axum::{extract::State as Shared, http::StatusCode};
+use axum::{extract::State, http::StatusCode};
 use coder_model::user::User;
 use coder_wire::Sensitive;
 use zeroize::Zeroizing;
 
 use super::{Back, find_other};
 use crate::{
-    State,
+    AppState,
     dashboard::{
         answer::{Answer, done, sheet},
         complaints::Complaints,
@@ -42,7 +42,7 @@ impl PasswordPage {
 
 /// The form for another's new password. One's own is changed in the account, by telling the old one.
 pub async fn reset_password_page(
-    Shared(state): Shared<State>,
+    State(state): State<AppState>,
     member: Member,
     Path(user): Path<String>,
 ) -> Answer {
@@ -59,7 +59,7 @@ pub struct PasswordForm {
 
 /// Sets it. Whatever is signed in as this user is signed out.
 pub async fn reset_password(
-    Shared(state): Shared<State>,
+    State(state): State<AppState>,
     member: Member,
     Path(user): Path<String>,
     Back(back): Back,
@@ -69,7 +69,7 @@ pub async fn reset_password(
     let none = Zeroizing::default();
     match state.control.change_password(&member.caller, &user, none, form.password.into_inner()).await {
         Ok(()) => {
-            state.sign_out_bell.notify_waiters();
+            state.session_revoked.notify_waiters();
             done(&state, &member.visit, &back, &format!("Changed the password of \"{}\".", user.username))
         }
         Err(error) => {

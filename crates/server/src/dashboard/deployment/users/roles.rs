@@ -1,13 +1,13 @@
 //! Changing what a user may do.
 
 use askama::Template;
-use axum::{extract::State as Shared, http::StatusCode};
+use axum::{extract::State, http::StatusCode};
 use coder_control::Caller;
 use coder_model::user::{Role, User};
 
 use super::{Back, find};
 use crate::{
-    State,
+    AppState,
     dashboard::{
         answer::{Answer, done, sheet},
         complaints::Complaints,
@@ -72,7 +72,7 @@ fn is_owner(caller: &Caller) -> bool {
 }
 
 /// The roles of a user, to be chosen.
-pub async fn roles_page(Shared(state): Shared<State>, member: Member, Path(user): Path<String>) -> Answer {
+pub async fn roles_page(State(state): State<AppState>, member: Member, Path(user): Path<String>) -> Answer {
     let user = find(&state, &member, &user).await?;
     let shown = RolesPage::new(&member, &user, |role| user.roles.has(role), Complaints::default());
     sheet(&member.visit, StatusCode::OK, &shown, &shown.as_sheet())
@@ -87,7 +87,7 @@ pub struct RolesForm {
 
 /// Gives a user exactly the roles that were chosen.
 pub async fn change_roles(
-    Shared(state): Shared<State>,
+    State(state): State<AppState>,
     member: Member,
     Path(user): Path<String>,
     Back(back): Back,

@@ -1,12 +1,12 @@
 //! Suspending users and letting them back in.
 
 use askama::Template;
-use axum::{extract::State as Shared, http::StatusCode};
+use axum::{extract::State, http::StatusCode};
 use coder_model::user::{User, UserStatus};
 
 use super::{Back, find_other};
 use crate::{
-    State,
+    AppState,
     dashboard::{
         answer::{Answer, done, sheet},
         complaints::Complaints,
@@ -43,10 +43,10 @@ fn answer(member: &Member, user: &User, to: UserStatus, complaints: Complaints) 
     sheet(&member.visit, status, &shown, &shown.as_sheet())
 }
 
-async fn change(state: &State, member: &Member, user: &User, to: UserStatus, back: &str) -> Answer {
+async fn change(state: &AppState, member: &Member, user: &User, to: UserStatus, back: &str) -> Answer {
     match state.control.set_user_status(&member.caller, user, to).await {
         Ok(changed) => {
-            state.sign_out_bell.notify_waiters();
+            state.session_revoked.notify_waiters();
             let did = if to == UserStatus::Suspended { "Suspended" } else { "Activated" };
             done(state, &member.visit, back, &format!("{did} \"{}\".", changed.username))
         }
@@ -56,7 +56,7 @@ async fn change(state: &State, member: &Member, user: &User, to: UserStatus, bac
 
 /// Asks whether it is meant.
 pub async fn suspend_user_page(
-    Shared(state): Shared<State>,
+    State(state): State<AppState>,
     member: Member,
     Path(user): Path<String>,
 ) -> Answer {
@@ -66,7 +66,7 @@ pub async fn suspend_user_page(
 
 /// Suspends a user; their sessions, terminals and tokens end.
 pub async fn suspend_user(
-    Shared(state): Shared<State>,
+    State(state): State<AppState>,
     member: Member,
     Path(user): Path<String>,
     Back(back): Back,
@@ -78,7 +78,7 @@ pub async fn suspend_user(
 
 /// Asks whether it is meant.
 pub async fn activate_user_page(
-    Shared(state): Shared<State>,
+    State(state): State<AppState>,
     member: Member,
     Path(user): Path<String>,
 ) -> Answer {
@@ -88,7 +88,7 @@ pub async fn activate_user_page(
 
 /// Lets a suspended user back in.
 pub async fn activate_user(
-    Shared(state): Shared<State>,
+    State(state): State<AppState>,
     member: Member,
     Path(user): Path<String>,
     Back(back): Back,

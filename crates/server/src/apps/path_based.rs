@@ -1,21 +1,21 @@
 //! Apps under a path of the server: `/@OWNER/WORKSPACE.AGENT/apps/SLUG/`.
 
 use axum::{
-    extract::{Request, State as Shared},
+    extract::{Request, State},
     http::{HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
 use coder_control::AppRef;
 
 use super::{
-    headers::Base,
+    headers::AppBase,
     proxy::{Destination, forward},
 };
 use crate::{
-    State,
-    agents::admission,
-    error::{Failure, Result},
-    extract::{Browsing, From, Path},
+    AppState,
+    agents::access,
+    error::{HttpError, Result},
+    extract::{AuthenticatedOrRedirect, ClientInfo, Path},
 };
 
 /// Where the app is: the parameters of the path.
@@ -27,27 +27,27 @@ pub struct AppPath {
 }
 
 /// An app's root has a slash at its end: what it links to is seen from there.
-pub async fn to_root(request: Request) -> Response {
+pub async fn add_trailing_slash(request: Request) -> Response {
     let query = request.uri().query().map(|query| format!("?{query}")).unwrap_or_default();
     match HeaderValue::from_str(&format!("{}/{query}", request.uri().path())) {
         Ok(location) => (StatusCode::PERMANENT_REDIRECT, [(header::LOCATION, location)]).into_response(),
-        Err(_) => Failure::not_found().into_response(),
+        Err(_) => HttpError::not_found().into_response(),
     }
 }
 
 /// Carries a request to an app of the caller's.
-pub async fn by_path(
-    Shared(state): Shared<State>,
-    Browsing(caller): Browsing,
-    From(origin): From,
+pub async fn serve_path(
+    State(state): State<AppState>,
+    AuthenticatedOrRedirect(caller): AuthenticatedOrRedirect,
+    ClientInfo(request_info): ClientInfo,
     Path(at): Path<AppPath>,
     request: Request,
 ) -> Result<Response> {
-    if !state.apps.by_path {
-        return Err(Failure::new(StatusCode::FORBIDDEN, "Apps are not served under a path here.")
+    if !state.apps.path_based {
+        return Err(HttpError::new(StatusCode::FORBIDDEN, "Apps are not served under a path here.")
             .with_detail("Open the app under its own host name."));
     }
-    let owner = at.owner.strip_prefix('@').ok_or_else(Failure::not_found)?;
+    let owner = at.owner.strip_prefix('@').ok_or_else(HttpError::not_found)?;
     let (workspace, agent) = match at.workspace.split_once('.') {
         Some((workspace, agent)) => (workspace, Some(agent.to_owned())),
         None => (at.workspace.as_str(), None),
@@ -55,12 +55,12 @@ pub async fn by_path(
     let wanted =
         AppRef { owner: owner.to_owned(), workspace: workspace.to_owned(), agent, slug: at.slug.clone() };
     let (agent, _, app) = state.control.enter_app(&caller, &wanted).await?;
-    let link = admission::enter(&state, &caller, agent).await?;
+    let mux = access::authorize(&state, &caller, agent).await?;
     // As it was asked for, not decoded: an app may tell `%2F` from a slash.
     let asked = request.uri().path_and_query().map_or("/", |asked| asked.as_str());
-    let (prefix, below) = split(asked).ok_or_else(Failure::not_found)?;
-    let base = Base { path: prefix.to_owned(), scheme: state.access_url.scheme().to_owned() };
-    let to = Destination { link, app, base, below: below.to_owned(), from: origin.ip };
+    let (prefix, below) = split(asked).ok_or_else(HttpError::not_found)?;
+    let base = AppBase { path: prefix.to_owned(), scheme: state.access_url.scheme().to_owned() };
+    let to = Destination { mux, app, base, below: below.to_owned(), from: request_info.ip };
     forward(&state, caller, to, request).await
 }
 

@@ -8,26 +8,26 @@ use coder_model::AgentId;
 use coder_mux::Mux;
 
 use crate::{
-    State,
-    error::{Failure, Result},
+    AppState,
+    error::{HttpError, Result},
 };
 
 /// How often it is checked that a caller may go on, beside whenever somebody is signed out at this server.
 const CHECK: Duration = Duration::from_secs(10);
 
-/// The link to the agent of a workspace of the caller's.
-pub async fn enter(state: &State, caller: &Caller, agent: AgentId) -> Result<Mux> {
+/// The mux to the agent of a workspace of the caller's.
+pub async fn authorize(state: &AppState, caller: &Caller, agent: AgentId) -> Result<Mux> {
     state.control.authorize_workspace(caller, agent).await?;
-    state.agents.link(agent).ok_or_else(|| {
-        Failure::new(StatusCode::CONFLICT, "The workspace's agent is not connected.")
+    state.agents.mux(agent).ok_or_else(|| {
+        HttpError::new(StatusCode::CONFLICT, "The workspace's agent is not connected.")
             .with_detail("Wait for it with `coder show`, or restart the workspace.")
     })
 }
 
 /// Waits until the caller would not be let in any more: suspended, signed out, or without the key they came with.
-pub async fn until_signed_out(state: &State, caller: &Caller) {
+pub async fn wait_until_revoked(state: &AppState, caller: &Caller) {
     loop {
-        let mut bell = std::pin::pin!(state.sign_out_bell.notified());
+        let mut bell = std::pin::pin!(state.session_revoked.notified());
         bell.as_mut().enable();
         match state.control.is_session_valid(caller).await {
             Ok(true) => {}

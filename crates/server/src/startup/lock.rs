@@ -6,7 +6,7 @@ use std::{
     path::Path,
 };
 
-use super::StartError;
+use super::StartupError;
 
 /// Held while a server works in a data folder. The system lets go of it when the process ends, however it ends.
 pub struct DataDirLock {
@@ -15,9 +15,9 @@ pub struct DataDirLock {
 
 impl DataDirLock {
     /// Takes the lock, or says who holds it.
-    pub fn take(data_dir: &Path) -> Result<Self, StartError> {
+    pub fn take(data_dir: &Path) -> Result<Self, StartupError> {
         let path = data_dir.join("server.lock");
-        let failed = |error: std::io::Error| StartError::DataDir {
+        let failed = |error: std::io::Error| StartupError::DataDir {
             path: data_dir.display().to_string(),
             reason: format!("{}: {error}", path.display()),
         };
@@ -29,7 +29,7 @@ impl DataDirLock {
             Err(TryLockError::WouldBlock) => {
                 let mut pid = String::new();
                 let known = file.take(20).read_to_string(&mut pid).is_ok() && pid.trim().parse::<u32>().is_ok();
-                return Err(StartError::Locked {
+                return Err(StartupError::Locked {
                     path: data_dir.display().to_string(),
                     pid: if known { format!(" (process {})", pid.trim()) } else { String::new() },
                 });

@@ -1,7 +1,9 @@
-//! Agents as people see them.
+//! Workspace agents.
+
+mod response;
 
 use axum::{
-    extract::{State as Shared, WebSocketUpgrade, ws::rejection::WebSocketUpgradeRejection},
+    extract::{State, WebSocketUpgrade, ws::rejection::WebSocketUpgradeRejection},
     http::StatusCode,
     response::{IntoResponse, Response},
 };
@@ -10,32 +12,33 @@ use coder_wire::{
     Sensitive,
     workspaces::{AgentLog, TerminalTicket, WorkspaceAgent},
 };
+pub use response::{agent_log, to_wire};
 use uuid::Uuid;
 
-use super::workspaces::{LogsQuery, Source, agent as show, agent_log, follow, no_websocket};
+use super::logs::{LogsQuery, Source, follow, no_websocket};
 use crate::{
-    State,
+    AppState,
     error::Result,
-    extract::{Json, Path, Query, SignedIn},
+    extract::{Authenticated, Json, Path, Query},
 };
 
 /// An agent.
 #[utoipa::path(get, path = "/api/v2/workspaceagents/{agent}", tag = "Agents", params(("agent" = Uuid, Path)),
     responses((status = 200, body = WorkspaceAgent)))]
 pub async fn get_agent(
-    Shared(state): Shared<State>,
-    SignedIn(caller): SignedIn,
+    State(state): State<AppState>,
+    Authenticated(caller): Authenticated,
     Path(agent): Path<Uuid>,
 ) -> Result<Json<WorkspaceAgent>> {
-    Ok(Json(show(&state, &state.control.find_agent(&caller, agent.into()).await?)))
+    Ok(Json(to_wire(&state, &state.control.find_agent(&caller, agent.into()).await?)))
 }
 
 /// A ticket for one terminal socket, for browsers: they send no header with one. Good once, for half a minute.
 #[utoipa::path(post, path = "/api/v2/workspaceagents/{agent}/pty-ticket", tag = "Agents",
     params(("agent" = Uuid, Path)), responses((status = 201, body = TerminalTicket)))]
 pub async fn create_terminal_ticket(
-    Shared(state): Shared<State>,
-    SignedIn(caller): SignedIn,
+    State(state): State<AppState>,
+    Authenticated(caller): Authenticated,
     Path(agent): Path<Uuid>,
 ) -> Result<(StatusCode, Json<TerminalTicket>)> {
     state.control.authorize_workspace(&caller, agent.into()).await?;
@@ -48,8 +51,8 @@ pub async fn create_terminal_ticket(
 #[utoipa::path(get, path = "/api/v2/workspaceagents/{agent}/logs", tag = "Agents",
     params(("agent" = Uuid, Path), LogsQuery), responses((status = 200, body = [AgentLog])))]
 pub async fn get_agent_logs(
-    Shared(state): Shared<State>,
-    SignedIn(caller): SignedIn,
+    State(state): State<AppState>,
+    Authenticated(caller): Authenticated,
     Path(agent): Path<Uuid>,
     Query(query): Query<LogsQuery>,
     upgrade: std::result::Result<WebSocketUpgrade, WebSocketUpgradeRejection>,

@@ -11,28 +11,27 @@ use coder_model::{
 use coder_provision::{Launch, Processes};
 use tokio::{task::JoinSet, time::sleep};
 
-use crate::{State, agents};
+use crate::{AppState, agents};
 
 /// How often builds are looked for that another server left lying; new ones ring the bell.
-const LOOK_EVERY: Duration = Duration::from_secs(5);
+const POLL_INTERVAL: Duration = Duration::from_secs(5);
 /// How often a claim is renewed: a third of how long it holds.
-const RENEW_EVERY: Duration = Duration::from_secs(10);
+const RENEW_INTERVAL: Duration = Duration::from_secs(10);
 /// Builds worked on at once.
-const AT_ONCE: usize = 8;
+const MAX_CONCURRENT: usize = 8;
 /// How long stop scripts may take when none of them says.
 const STOP_SCRIPTS: Duration = Duration::from_secs(60);
 /// How long an agent's process may take to end after its stop scripts.
 const PROCESS_END: Duration = Duration::from_secs(10);
 
 /// Works on builds until the server stops; then brings those under way to their end.
-pub async fn run(state: State) {
-    let mut stop = state.stop.clone();
+pub async fn run(state: AppState) {
     let mut working = JoinSet::new();
     loop {
-        while working.len() < AT_ONCE {
-            match state.control.claim_build(state.server).await {
+        while working.len() < MAX_CONCURRENT {
+            match state.control.claim_build(state.server_id).await {
                 Ok(Some(claimed)) => {
-                    working.spawn(work(state.clone(), claimed));
+                    working.spawn(run_build(state.clone(), claimed));
                 }
                 Ok(None) => break,
                 Err(error) => {
@@ -42,20 +41,20 @@ pub async fn run(state: State) {
             }
         }
         tokio::select! {
-            () = state.build_bell.notified() => {}
-            () = sleep(LOOK_EVERY) => {}
+            () = state.build_queued.notified() => {}
+            () = sleep(POLL_INTERVAL) => {}
             Some(_) = working.join_next() => {}
-            _ = stop.wait_for(|stop| *stop) => break,
+            () = state.shutdown.cancelled() => break,
         }
     }
     while working.join_next().await.is_some() {}
 }
 
-async fn work(state: State, claimed: ClaimedBuild) {
+async fn run_build(state: AppState, claimed: ClaimedBuild) {
     let build = claimed.overview.build.id;
     let outcome = tokio::select! {
-        done = carry_out(&state, &claimed) => done.map_or_else(BuildOutcome::Failed, |()| BuildOutcome::Done),
-        lost = until_not_held(&state, build) => match lost {
+        done = execute(&state, &claimed) => done.map_or_else(BuildOutcome::Failed, |()| BuildOutcome::Done),
+        lost = lease_lost(&state, build) => match lost {
             LeaseStatus::Canceled => BuildOutcome::Canceled,
             LeaseStatus::Held | LeaseStatus::Lost => {
                 tracing::warn!(%build, "another server took a build over");
@@ -66,32 +65,32 @@ async fn work(state: State, claimed: ClaimedBuild) {
     match &outcome {
         BuildOutcome::Done => {}
         BuildOutcome::Canceled => {
-            say(&state, &claimed, LogLevel::Warn, "Canceled", "The build was called off").await;
+            log(&state, &claimed, LogLevel::Warn, "Canceled", "The build was called off").await;
         }
         BuildOutcome::Failed(message) => {
             tracing::warn!(%build, error = message, "a build failed");
-            say(&state, &claimed, LogLevel::Error, "Failed", message).await;
+            log(&state, &claimed, LogLevel::Error, "Failed", message).await;
         }
     }
-    if let Err(error) = state.control.complete_build(&claimed.overview, state.server, &outcome).await {
+    if let Err(error) = state.control.complete_build(&claimed.overview, state.server_id, &outcome).await {
         tracing::error!(%build, %error, "cannot note the end of a build");
     }
     if outcome == BuildOutcome::Done
         && claimed.overview.build.transition != Transition::Start
-        && let Some(link) = agent_link(&state, &claimed).await
+        && let Some(mux) = agent_mux(&state, &claimed).await
     {
-        link.close();
+        mux.close();
     }
 }
 
 /// Renews the claim on a build, and looks at once when somebody calls a build off.
-async fn until_not_held(state: &State, build: BuildId) -> LeaseStatus {
+async fn lease_lost(state: &AppState, build: BuildId) -> LeaseStatus {
     loop {
         tokio::select! {
-            () = sleep(RENEW_EVERY) => {}
-            () = state.cancel_bell.notified() => {}
+            () = sleep(RENEW_INTERVAL) => {}
+            () = state.build_canceled.notified() => {}
         }
-        match state.control.renew_lease(build, state.server).await {
+        match state.control.renew_lease(build, state.server_id).await {
             Ok(LeaseStatus::Held) => {}
             Ok(claim) => return claim,
             Err(error) => tracing::warn!(%build, %error, "cannot renew the claim on a build"),
@@ -100,18 +99,18 @@ async fn until_not_held(state: &State, build: BuildId) -> LeaseStatus {
 }
 
 /// Does what the build asks for. The message of a failure is for people.
-async fn carry_out(state: &State, claimed: &ClaimedBuild) -> std::result::Result<(), String> {
+async fn execute(state: &AppState, claimed: &ClaimedBuild) -> std::result::Result<(), String> {
     match (claimed.definition.provisioner, claimed.overview.build.transition) {
         (Provisioner::Process, Transition::Start) => {
             let processes = processes(state)?;
-            say(state, claimed, LogLevel::Info, "Starting", "Starting the workspace's process").await;
+            log(state, claimed, LogLevel::Info, "Starting", "Starting the workspace's process").await;
             start_process(state, processes, claimed).await?;
-            say(state, claimed, LogLevel::Info, "Starting", "The workspace's process runs").await;
+            log(state, claimed, LogLevel::Info, "Starting", "The workspace's process runs").await;
         }
         (Provisioner::External, Transition::Start) => {
             let text = "Waiting for the agent on the external machine; \
                         `coder external-workspaces agent-instructions` tells how to start it";
-            say(state, claimed, LogLevel::Info, "Starting", text).await;
+            log(state, claimed, LogLevel::Info, "Starting", text).await;
         }
         (provisioner, transition) => {
             stop_agent(state, claimed, provisioner).await;
@@ -121,7 +120,7 @@ async fn carry_out(state: &State, claimed: &ClaimedBuild) -> std::result::Result
                 let workspace = claimed.overview.workspace.id.uuid();
                 processes.stop(workspace, PROCESS_END).await.map_err(|error| error.to_string())?;
                 if transition == Transition::Delete {
-                    say(state, claimed, LogLevel::Info, "Deleting", "Deleting the workspace's files").await;
+                    log(state, claimed, LogLevel::Info, "Deleting", "Deleting the workspace's files").await;
                     // A large home takes a while, on a thread of its own.
                     let processes = processes.clone();
                     let deleted = tokio::task::spawn_blocking(move || processes.delete(workspace)).await;
@@ -133,7 +132,7 @@ async fn carry_out(state: &State, claimed: &ClaimedBuild) -> std::result::Result
     Ok(())
 }
 
-fn processes(state: &State) -> std::result::Result<&Processes, String> {
+fn processes(state: &AppState) -> std::result::Result<&Processes, String> {
     state.processes.as_ref().ok_or_else(|| {
         "This server does not run workspaces as processes. They share the server's user, so they are off by \
          default: an operator may start the server with --allow-process-workspaces."
@@ -142,7 +141,7 @@ fn processes(state: &State) -> std::result::Result<&Processes, String> {
 }
 
 async fn start_process(
-    state: &State,
+    state: &AppState,
     processes: &Processes,
     claimed: &ClaimedBuild,
 ) -> std::result::Result<(), String> {
@@ -157,33 +156,33 @@ async fn start_process(
 }
 
 /// Lets the agent run its stop scripts. One that is not there, or fails, does not keep its workspace from stopping.
-async fn stop_agent(state: &State, claimed: &ClaimedBuild, provisioner: Provisioner) {
-    let Some(link) = agent_link(state, claimed).await else {
-        say(state, claimed, LogLevel::Info, "Stopping", "The agent is not connected").await;
+async fn stop_agent(state: &AppState, claimed: &ClaimedBuild, provisioner: Provisioner) {
+    let Some(mux) = agent_mux(state, claimed).await else {
+        log(state, claimed, LogLevel::Info, "Stopping", "The agent is not connected").await;
         return;
     };
-    say(state, claimed, LogLevel::Info, "Stopping", "Running stop scripts").await;
+    log(state, claimed, LogLevel::Info, "Stopping", "Running stop scripts").await;
     let own = claimed.definition.scripts.iter().filter(|script| script.run_on_stop);
     let within =
         own.filter_map(|script| script.timeout).max().unwrap_or_default().max(STOP_SCRIPTS) + PROCESS_END;
     // An external agent waits for its workspace's next start.
     let exit = provisioner == Provisioner::Process;
-    let (level, text) = match agents::shut_down(&link, exit, within).await {
+    let (level, text) = match agents::shut_down(&mux, exit, within).await {
         Ok(reached) if reached == Lifecycle::Off.as_str() => {
             (LogLevel::Info, "The agent has stopped".to_owned())
         }
         Ok(reached) => (LogLevel::Warn, format!("The agent has stopped with {reached}")),
         Err(error) => (LogLevel::Warn, error.to_string()),
     };
-    say(state, claimed, level, "Stopping", &text).await;
+    log(state, claimed, level, "Stopping", &text).await;
 }
 
-async fn agent_link(state: &State, claimed: &ClaimedBuild) -> Option<coder_mux::Mux> {
+async fn agent_mux(state: &AppState, claimed: &ClaimedBuild) -> Option<coder_mux::Mux> {
     let agent = state.control.workspace_agent(claimed.overview.workspace.id).await.ok().flatten()?;
-    state.agents.link(agent)
+    state.agents.mux(agent)
 }
 
-async fn say(state: &State, claimed: &ClaimedBuild, level: LogLevel, stage: &str, text: &str) {
+async fn log(state: &AppState, claimed: &ClaimedBuild, level: LogLevel, stage: &str, text: &str) {
     let logged: Result<()> = state.control.log_build(claimed.overview.build.id, level, stage, text).await;
     if let Err(error) = logged {
         tracing::warn!(%error, "cannot write a build's log");

@@ -1,19 +1,53 @@
-//! Logs as they grow, over a WebSocket.
+//! Logs: which lines, and following them over a WebSocket.
 
 use std::time::Duration;
 
-use axum::extract::ws::{CloseFrame, Message, WebSocket, close_code};
+use axum::{
+    extract::ws::{CloseFrame, Message, WebSocket, close_code},
+    http::StatusCode,
+};
 use coder_control::{Caller, Result};
 use coder_model::{AgentId, BuildId, workspace::JobStatus};
 use tokio::time::{Instant, sleep};
 
-use super::show::{agent_log, build_log};
-use crate::State;
+use super::{agents, workspaces::build_log};
+use crate::{AppState, error::HttpError};
 
-/// How often new lines are looked for.
-const LOOK_EVERY: Duration = Duration::from_millis(250);
-/// How often it is checked that the caller may go on.
-const CHECK_EVERY: Duration = Duration::from_secs(10);
+/// How often new lines are read.
+const POLL_INTERVAL: Duration = Duration::from_millis(250);
+/// How often the caller is re-authorized.
+const REAUTHORIZE_INTERVAL: Duration = Duration::from_secs(10);
+
+/// Which part of a log is wanted.
+#[derive(Debug, serde::Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct LogsQuery {
+    /// Only lines after the one with this id.
+    #[serde(default)]
+    pub after: i64,
+    /// Only lines before the one with this id.
+    pub before: Option<i64>,
+    /// As they are added, over a WebSocket.
+    pub follow: Option<String>,
+}
+
+impl LogsQuery {
+    /// Whether lines are wanted as they are added: `follow`, `follow=true`.
+    pub fn follows(&self) -> bool {
+        self.follow.as_deref().is_some_and(|follow| follow != "false")
+    }
+
+    /// Whether a line is among those that are wanted.
+    pub fn wants(&self, id: i64) -> bool {
+        self.before.is_none_or(|before| id < before)
+    }
+}
+
+/// The response to `follow` without a WebSocket upgrade.
+pub fn no_websocket() -> HttpError {
+    HttpError::new(StatusCode::BAD_REQUEST, "Following a log needs a WebSocket.")
+        .with_detail("Ask again with `after` for what was added since.")
+}
 
 /// Whose log is followed.
 #[derive(Debug, Clone, Copy)]
@@ -25,11 +59,10 @@ pub enum Source {
 }
 
 /// Sends every line after the line `after`, then those that are added.
-pub async fn follow(state: State, caller: Caller, source: Source, mut after: i64, mut socket: WebSocket) {
-    let mut stop = state.stop.clone();
+pub async fn follow(state: AppState, caller: Caller, source: Source, mut after: i64, mut socket: WebSocket) {
     let mut checked = Instant::now();
     loop {
-        if checked.elapsed() > CHECK_EVERY {
+        if checked.elapsed() > REAUTHORIZE_INTERVAL {
             if !state.control.is_session_valid(&caller).await.unwrap_or(true) {
                 break;
             }
@@ -52,17 +85,17 @@ pub async fn follow(state: State, caller: Caller, source: Source, mut after: i64
             break;
         }
         tokio::select! {
-            () = sleep(LOOK_EVERY) => {}
+            () = sleep(POLL_INTERVAL) => {}
             // Nothing is expected of the caller but to hang up.
             message = socket.recv() => match message {
                 Some(Ok(Message::Close(_)) | Err(_)) | None => return,
                 Some(Ok(_)) => {}
             },
-            _ = stop.wait_for(|stop| *stop) => break,
+            () = state.shutdown.cancelled() => break,
         }
     }
-    let goodbye = CloseFrame { code: close_code::NORMAL, reason: "".into() };
-    let _ = socket.send(Message::Close(Some(goodbye))).await;
+    let close = CloseFrame { code: close_code::NORMAL, reason: "".into() };
+    let _ = socket.send(Message::Close(Some(close))).await;
 }
 
 struct Batch {
@@ -71,8 +104,8 @@ struct Batch {
     is_end: bool,
 }
 
-async fn next(state: &State, caller: &Caller, source: Source, after: i64) -> Result<Batch> {
-    let unwritable = |error: serde_json::Error| {
+async fn next(state: &AppState, caller: &Caller, source: Source, after: i64) -> Result<Batch> {
+    let serialize_error = |error: serde_json::Error| {
         coder_control::Error::internal(format!("a log line cannot be written: {error}"))
     };
     match source {
@@ -85,7 +118,7 @@ async fn next(state: &State, caller: &Caller, source: Source, after: i64) -> Res
                 && !matches!(status, JobStatus::Pending | JobStatus::Running | JobStatus::Canceling);
             let messages = lines.into_iter().map(|line| serde_json::to_string(&build_log(line)));
             Ok(Batch {
-                messages: messages.collect::<std::result::Result<_, _>>().map_err(unwritable)?,
+                messages: messages.collect::<std::result::Result<_, _>>().map_err(serialize_error)?,
                 last,
                 is_end,
             })
@@ -93,11 +126,11 @@ async fn next(state: &State, caller: &Caller, source: Source, after: i64) -> Res
         Source::Agent(id) => {
             let lines = state.control.list_agent_logs(caller, id, after).await?;
             let last = lines.last().map_or(after, |line| line.id);
-            let lines: Vec<_> = lines.into_iter().map(agent_log).collect();
+            let lines: Vec<_> = lines.into_iter().map(agents::agent_log).collect();
             let messages = if lines.is_empty() {
                 Vec::new()
             } else {
-                vec![serde_json::to_string(&lines).map_err(unwritable)?]
+                vec![serde_json::to_string(&lines).map_err(serialize_error)?]
             };
             Ok(Batch { messages, last, is_end: false })
         }

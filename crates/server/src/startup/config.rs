@@ -11,7 +11,7 @@ use crate::AppSettings;
 
 /// What an operator decides. Where each comes from (flag, environment) is the command line's business.
 #[derive(Clone)]
-pub struct Settings {
+pub struct Config {
     /// The address to listen on.
     pub http_address: SocketAddr,
     /// Where people and agents reach the server; the address itself when not given.

@@ -1,22 +1,23 @@
 //! From settings to a running server.
 
+mod config;
 mod lock;
-mod settings;
 
 use std::{net::SocketAddr, path::Path};
 
 pub use coder_control::{Clock, KeySource};
-use coder_control::{Control, ControlConfig, Random, StartupError};
+use coder_control::{Control, ControlConfig, Random};
 use coder_provision::Processes;
-pub use settings::Settings;
-use tokio::sync::{Notify, watch};
+pub use config::Config;
+use tokio::sync::Notify;
+use tokio_util::sync::CancellationToken;
 use url::Url;
 
-use crate::{Server, State, Stop, agents::Registry, jobs, router, state::Parts};
+use crate::{AppState, Server, agents::Registry, jobs, router, state::Inner};
 
 /// Why a server did not start. The text says what to do about it.
 #[derive(Debug, thiserror::Error)]
-pub enum StartError {
+pub enum StartupError {
     /// The data folder cannot be used.
     #[error("cannot use the data folder {path}: {reason}")]
     DataDir {
@@ -38,7 +39,7 @@ pub enum StartError {
     },
     /// Keys or database are in the way.
     #[error(transparent)]
-    Open(#[from] StartupError),
+    Control(#[from] coder_control::StartupError),
     /// The address cannot be listened on.
     #[error("cannot listen on {address}: {reason}\ngive another address with --http-address")]
     Address {
@@ -49,12 +50,11 @@ pub enum StartError {
     },
 }
 
-/// A server that listens. Nothing is answered until [`Started::run`].
-pub struct Started {
+/// A server that listens. Nothing is answered until [`BoundServer::run`].
+pub struct BoundServer {
     server: Server,
-    state: State,
+    state: AppState,
     address: SocketAddr,
-    stop: watch::Sender<bool>,
     _lock: lock::DataDirLock,
 }
 
@@ -63,51 +63,50 @@ pub struct Started {
 ///
 /// # Errors
 /// The first thing that stands in the way, and what to do about it.
-pub async fn start(settings: Settings) -> Result<Started, StartError> {
-    prepare_data_dir(&settings.data_dir)?;
-    let lock = lock::DataDirLock::take(&settings.data_dir)?;
+pub async fn bind(config: Config) -> Result<BoundServer, StartupError> {
+    prepare_data_dir(&config.data_dir)?;
+    let lock = lock::DataDirLock::take(&config.data_dir)?;
     let random = Random::default();
-    let server = random.id(settings.clock.now()).map_err(StartupError::from)?;
+    let server_id = random.id(config.clock.now()).map_err(coder_control::StartupError::from)?;
     let control = Control::start(ControlConfig {
-        data_dir: settings.data_dir.clone(),
-        postgres_url: settings.postgres_url.clone(),
-        keys: settings.keys.clone(),
-        clock: settings.clock.clone(),
+        data_dir: config.data_dir.clone(),
+        postgres_url: config.postgres_url.clone(),
+        keys: config.keys.clone(),
+        clock: config.clock.clone(),
     })
     .await?;
 
-    let refused = |error: std::io::Error| StartError::Address {
-        address: settings.http_address,
+    let cannot_listen = |error: std::io::Error| StartupError::Address {
+        address: config.http_address,
         reason: error.to_string(),
     };
-    let listener = tokio::net::TcpListener::bind(settings.http_address).await.map_err(refused)?;
-    let address = listener.local_addr().map_err(refused)?;
-    let access_url = match &settings.access_url {
+    let listener = tokio::net::TcpListener::bind(config.http_address).await.map_err(cannot_listen)?;
+    let address = listener.local_addr().map_err(cannot_listen)?;
+    let access_url = match &config.access_url {
         Some(url) => url.clone(),
-        None => local_url(address).map_err(|error| refused(std::io::Error::other(error)))?,
+        None => local_url(address).map_err(|error| cannot_listen(std::io::Error::other(error)))?,
     };
-    let processes = settings
+    let processes = config
         .allow_process_workspaces
-        .then(|| Processes::new(settings.data_dir.join("workspaces"), settings.agent_program.clone()));
-    let (stop, stopped) = watch::channel(false);
-    let state = State::new(Parts {
+        .then(|| Processes::new(config.data_dir.join("workspaces"), config.agent_program.clone()));
+    let state = AppState::new(Inner {
         control,
         agents: Registry::default(),
         processes,
         access_url,
-        apps: settings.apps,
-        ssh: settings.ssh,
-        server,
-        build_bell: Notify::new(),
-        cancel_bell: Notify::new(),
-        sign_out_bell: Notify::new(),
-        stop: stopped,
+        apps: config.apps,
+        ssh: config.ssh,
+        server_id,
+        build_queued: Notify::new(),
+        build_canceled: Notify::new(),
+        session_revoked: Notify::new(),
+        shutdown: CancellationToken::new(),
     });
     let server = Server::new(listener, router::router(state.clone()));
-    Ok(Started { server, state, address, stop, _lock: lock })
+    Ok(BoundServer { server, state, address, _lock: lock })
 }
 
-impl Started {
+impl BoundServer {
     /// The address that the server listens on; tells the port when 0 was asked for.
     #[must_use]
     pub fn address(&self) -> SocketAddr {
@@ -122,35 +121,36 @@ impl Started {
 
     /// What the handlers can reach.
     #[must_use]
-    pub fn state(&self) -> &State {
+    pub fn state(&self) -> &AppState {
         &self.state
     }
 
-    /// Serves until `stop` turns true, then lets requests and builds under way end. Local workspaces keep running.
-    pub async fn run(self, mut stop: Stop) {
-        let Self { server, state, stop: tell, .. } = self;
+    /// Cancelling this makes [`BoundServer::run`] shut down.
+    #[must_use]
+    pub fn shutdown_token(&self) -> CancellationToken {
+        self.state.shutdown.clone()
+    }
+
+    /// Serves until the shutdown token is cancelled, then lets running requests and builds end. Local workspaces keep
+    /// running.
+    pub async fn run(self) {
+        let Self { server, state, .. } = self;
         let jobs = jobs::spawn(&state);
-        let serving = server.run(state.stop.clone());
-        let asked = async {
-            // A sender that is gone cannot ask any more: that counts as asking.
-            let _ = stop.wait_for(|stop| *stop).await;
-            tell.send_replace(true);
-        };
-        tokio::join!(serving, asked);
+        server.run(state.shutdown.clone()).await;
         jobs.join_all().await;
         state.control.close().await;
     }
 }
 
 /// Makes the data folder, for this user's eyes only.
-fn prepare_data_dir(path: &Path) -> Result<(), StartError> {
+fn prepare_data_dir(path: &Path) -> Result<(), StartupError> {
     let mut builder = std::fs::DirBuilder::new();
     builder.recursive(true);
     #[cfg(unix)]
     std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
     builder
         .create(path)
-        .map_err(|error| StartError::DataDir { path: path.display().to_string(), reason: error.to_string() })
+        .map_err(|error| StartupError::DataDir { path: path.display().to_string(), reason: error.to_string() })
 }
 
 /// The URL of a server that was given none: its own address, or this machine's when it listens on all.

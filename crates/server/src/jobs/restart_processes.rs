@@ -4,10 +4,10 @@
 use coder_model::template::{Definition, Provisioner};
 use coder_provision::Launch;
 
-use crate::State;
+use crate::AppState;
 
 /// Looks once, when the server starts.
-pub async fn run(state: State) {
+pub async fn run(state: AppState) {
     let Some(processes) = &state.processes else { return };
     let meant_to_run = match state.control.running_workspaces().await {
         Ok(found) => found,

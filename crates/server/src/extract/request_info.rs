@@ -1,4 +1,4 @@
-//! Where a request comes from.
+//! The client of a request, for the audit log.
 
 use std::{convert::Infallible, net::SocketAddr};
 
@@ -13,19 +13,19 @@ use crate::request_id;
 /// The longest program name that is kept, in bytes.
 const MAX_USER_AGENT: usize = 256;
 
-/// Where a request comes from, for the audit log.
-pub struct From(pub RequestInfo);
+/// The client of a request, for the audit log.
+pub struct ClientInfo(pub RequestInfo);
 
-impl<S: Sync> FromRequestParts<S> for From {
+impl<S: Sync> FromRequestParts<S> for ClientInfo {
     type Rejection = Infallible;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
-        Ok(Self(origin(parts)))
+        Ok(Self(request_info(parts)))
     }
 }
 
-/// Where a request comes from.
-pub fn origin(parts: &Parts) -> RequestInfo {
+/// Request id, address and user agent of a request.
+pub fn request_info(parts: &Parts) -> RequestInfo {
     let user_agent = parts.headers.get(header::USER_AGENT).and_then(|value| value.to_str().ok());
     let user_agent = user_agent.unwrap_or_default();
     RequestInfo {

@@ -2,7 +2,7 @@
 
 use axum::{
     body::Body,
-    extract::{Request, State as Shared},
+    extract::{Request, State},
     http::{HeaderValue, StatusCode, header, request::Parts},
     middleware::Next,
     response::{IntoResponse, Response},
@@ -12,15 +12,15 @@ use url::form_urlencoded;
 
 use super::{
     AppHosts,
-    headers::Base,
+    headers::AppBase,
     proxy::{Destination, forward},
 };
 use crate::{
-    State,
-    agents::admission,
+    AppState,
+    agents::access,
     cookies::cookie,
-    error::{Failure, Result},
-    extract::{changes_something, header_token, is_navigation, is_same_origin, origin},
+    error::{HttpError, Result},
+    extract::{header_token, is_navigation, is_same_origin, is_state_changing, request_info},
 };
 
 /// The cookie of a session under an app's host name.
@@ -31,11 +31,11 @@ const STATE_COOKIE: &str = "coder_app_state";
 pub const TICKET: &str = "coder_app_ticket";
 
 /// Answers requests under an app's host name; everything else is for the routes.
-pub async fn by_host(Shared(state): Shared<State>, request: Request, next: Next) -> Response {
+pub async fn serve_subdomain(State(state): State<AppState>, request: Request, next: Next) -> Response {
     let host = request.headers().get(header::HOST).and_then(|host| host.to_str().ok()).or(request.uri().host());
     let host = host.unwrap_or_default().to_owned();
     match &state.apps.hosts {
-        Some(hosts) if hosts.contains(&host) => match visit(&state, hosts, &host, request).await {
+        Some(hosts) if hosts.contains(&host) => match handle(&state, hosts, &host, request).await {
             Ok(response) => response,
             Err(failure) => failure.into_response(),
         },
@@ -43,47 +43,47 @@ pub async fn by_host(Shared(state): Shared<State>, request: Request, next: Next)
     }
 }
 
-async fn visit(state: &State, hosts: &AppHosts, host: &str, request: Request) -> Result<Response> {
-    let wanted = hosts.app(host).ok_or_else(Failure::not_found)?;
+async fn handle(state: &AppState, hosts: &AppHosts, host: &str, request: Request) -> Result<Response> {
+    let wanted = hosts.app(host).ok_or_else(HttpError::not_found)?;
     let name = host.rsplit_once(':').map_or(host, |(name, _)| name).to_ascii_lowercase();
     let (parts, body) = request.into_parts();
     let (ticket, asked) = without_ticket(&parts);
     let caller = match (ticket, caller(state, &name, &parts).await?) {
-        (Some(ticket), _) => return begin(state, &name, &parts, &ticket, &asked).await,
+        (Some(ticket), _) => return exchange_ticket(state, &name, &parts, &ticket, &asked).await,
         (None, Some(caller)) => caller,
         (None, None) if is_navigation(&parts) => {
-            return sign_in(state, &format!("{}{asked}", hosts.origin(&state.access_url, host)));
+            return redirect_to_login(state, &format!("{}{asked}", hosts.origin(&state.access_url, host)));
         }
         (None, None) => {
-            return Err(Failure::new(StatusCode::UNAUTHORIZED, "You are not signed in to this app.")
+            return Err(HttpError::new(StatusCode::UNAUTHORIZED, "You are not signed in to this app.")
                 .with_detail("Open it in a browser, or send a token in the Coder-Session-Token header."));
         }
     };
     let (agent, _, app) = state.control.enter_app(&caller, &wanted).await?;
-    let link = admission::enter(state, &caller, agent).await?;
-    let base = Base { path: String::new(), scheme: state.access_url.scheme().to_owned() };
-    let to = Destination { link, app, base, below: asked, from: origin(&parts).ip };
+    let mux = access::authorize(state, &caller, agent).await?;
+    let base = AppBase { path: String::new(), scheme: state.access_url.scheme().to_owned() };
+    let to = Destination { mux, app, base, below: asked, from: request_info(&parts).ip };
     forward(state, caller, to, Request::from_parts(parts, body)).await
 }
 
 /// Who is there: by the session of this host name, or by a token in a header.
-async fn caller(state: &State, host: &str, parts: &Parts) -> Result<Option<Caller>> {
+async fn caller(state: &AppState, host: &str, parts: &Parts) -> Result<Option<Caller>> {
     if let Some(token) = header_token(&parts.headers)
         && parts.headers.contains_key(coder_wire::TOKEN_HEADER)
     {
-        return Ok(Some(state.control.authenticate(Some(token), origin(parts)).await?));
+        return Ok(Some(state.control.authenticate(Some(token), request_info(parts)).await?));
     }
     let Some(token) = cookie(&parts.headers, SESSION_COOKIE) else { return Ok(None) };
-    if changes_something(parts) && !is_same_origin(&parts.headers) {
-        return Err(Failure::new(StatusCode::FORBIDDEN, "The request comes from another site."));
+    if is_state_changing(parts) && !is_same_origin(&parts.headers) {
+        return Err(HttpError::new(StatusCode::FORBIDDEN, "The request comes from another site."));
     }
     let scope = Scope::AppSession { host: host.to_owned() };
     // A session that has ended is none: the visitor signs in again.
-    Ok(state.control.authenticate_grant(token, &scope, origin(parts)).await.ok())
+    Ok(state.control.authenticate_grant(token, &scope, request_info(parts)).await.ok())
 }
 
 /// Sends a browser to where it is signed in, to come back with a ticket.
-fn sign_in(state: &State, back: &str) -> Result<Response> {
+fn redirect_to_login(state: &AppState, back: &str) -> Result<Response> {
     let nonce = hex(&rand::random::<[u8; 16]>());
     let mut to = state.access_url.clone();
     if let Ok(mut path) = to.path_segments_mut() {
@@ -94,10 +94,16 @@ fn sign_in(state: &State, back: &str) -> Result<Response> {
 }
 
 /// Begins a session for a browser that has come back, and has it ask again without the ticket.
-async fn begin(state: &State, host: &str, parts: &Parts, ticket: &str, asked: &str) -> Result<Response> {
+async fn exchange_ticket(
+    state: &AppState,
+    host: &str,
+    parts: &Parts,
+    ticket: &str,
+    asked: &str,
+) -> Result<Response> {
     let nonce = cookie(&parts.headers, STATE_COOKIE).unwrap_or_default().to_owned();
     let scope = Scope::AppTicket { host: host.to_owned(), state: nonce };
-    let caller = state.control.redeem_grant(ticket, &scope, origin(parts)).await?;
+    let caller = state.control.redeem_grant(ticket, &scope, request_info(parts)).await?;
     let (session, _) = state.control.issue_grant(&caller, &Scope::AppSession { host: host.to_owned() }).await?;
     let cookies = [
         set_cookie(state, SESSION_COOKIE, &session.expose(), 24 * 60 * 60),
@@ -110,17 +116,17 @@ fn redirect(to: &str, cookies: &[String]) -> Result<Response> {
     let mut response = Response::new(Body::empty());
     *response.status_mut() = StatusCode::SEE_OTHER;
     let headers = response.headers_mut();
-    headers.insert(header::LOCATION, HeaderValue::from_str(to).map_err(|_| Failure::not_found())?);
+    headers.insert(header::LOCATION, HeaderValue::from_str(to).map_err(|_| HttpError::not_found())?);
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
     for cookie in cookies {
-        headers.append(header::SET_COOKIE, HeaderValue::from_str(cookie).map_err(Failure::internal)?);
+        headers.append(header::SET_COOKIE, HeaderValue::from_str(cookie).map_err(HttpError::internal)?);
     }
     Ok(response)
 }
 
 /// A cookie for this host name alone, which no script sees.
-fn set_cookie(state: &State, name: &str, value: &str, seconds: u32) -> String {
+fn set_cookie(state: &AppState, name: &str, value: &str, seconds: u32) -> String {
     let secure = if state.access_url.scheme() == "https" { "; Secure" } else { "" };
     format!("{name}={value}; Path=/; Max-Age={seconds}; HttpOnly; SameSite=Lax{secure}")
 }

@@ -2,18 +2,18 @@
 
 use axum::{
     body::Body,
-    extract::State as Shared,
+    extract::State,
     http::{HeaderValue, StatusCode, header},
     response::Response,
 };
 use coder_control::Scope;
 use url::Url;
 
-use super::host::TICKET;
+use super::subdomain::TICKET;
 use crate::{
-    State,
-    error::{Failure, Result},
-    extract::{Browsing, Query},
+    AppState,
+    error::{HttpError, Result},
+    extract::{AuthenticatedOrRedirect, Query},
 };
 
 /// The longest state that is believed.
@@ -29,12 +29,12 @@ pub struct RedirectQuery {
 
 /// Sends a browser back to an app of its user's, with a ticket for that app alone.
 pub async fn auth_redirect(
-    Shared(state): Shared<State>,
-    Browsing(caller): Browsing,
+    State(state): State<AppState>,
+    AuthenticatedOrRedirect(caller): AuthenticatedOrRedirect,
     Query(query): Query<RedirectQuery>,
 ) -> Result<Response> {
     let refused = |detail: &str| {
-        Failure::new(StatusCode::BAD_REQUEST, "The app to go back to is not one.").with_detail(detail)
+        HttpError::new(StatusCode::BAD_REQUEST, "The app to go back to is not one.").with_detail(detail)
     };
     let mut back = Url::parse(&query.redirect_uri).map_err(|_| refused("redirect_uri is not a URL."))?;
     let hosts = state.apps.hosts.as_ref().ok_or_else(|| refused("Apps have no host names here."))?;
@@ -57,7 +57,7 @@ pub async fn auth_redirect(
     let mut response = Response::new(Body::empty());
     *response.status_mut() = StatusCode::SEE_OTHER;
     let headers = response.headers_mut();
-    headers.insert(header::LOCATION, HeaderValue::from_str(back.as_str()).map_err(Failure::internal)?);
+    headers.insert(header::LOCATION, HeaderValue::from_str(back.as_str()).map_err(HttpError::internal)?);
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
     Ok(response)
