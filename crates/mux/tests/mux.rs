@@ -122,7 +122,7 @@ async fn a_silent_peer_is_given_up_and_a_live_one_is_not() {
     let (near, mute) = tokio::io::duplex(1 << 16);
     let (lonely, _lonely_in) = Mux::new(end(near, WsRole::Client).await, Role::Client);
     let reason = timeout(Duration::from_secs(10), lonely.closed()).await.unwrap();
-    assert!(reason.contains("nothing was heard"), "{reason}");
+    assert!(reason.contains("timed out"), "{reason}");
     assert!(timeout(Duration::from_secs(1), one.closed()).await.is_err(), "a live mux was given up");
     drop(mute);
 }

@@ -107,7 +107,7 @@ fn pages() -> Router<AppState> {
     use dashboard as page;
     let imports = post(page::import_secrets).layer(DefaultBodyLimit::max(MAX_IMPORT_BYTES));
     Router::new()
-        .route("/", get(page::begin))
+        .route("/", get(page::index))
         .route("/setup", get(page::set_up_page).post(page::set_up))
         .route("/login", get(page::log_in_page).post(page::log_in))
         .route("/logout", post(page::log_out))
@@ -134,7 +134,7 @@ fn pages() -> Router<AppState> {
         .route("/{owner}/{workspace}/start", post(page::start_workspace))
         .route("/{owner}/{workspace}/stop", post(page::stop_workspace))
         .route("/{owner}/{workspace}/restart", post(page::restart_workspace))
-        .route("/{owner}/{workspace}/wake", post(page::wake_workspace))
+        .route("/{owner}/{workspace}/wake", post(page::activate_workspace))
         .route("/{owner}/{workspace}/cancel", post(page::cancel_build))
         .route("/{owner}/{workspace}/delete", get(page::delete_workspace_page).post(page::delete_workspace))
         .route("/{owner}/{workspace}/terminal", get(page::terminal_page))
@@ -151,7 +151,7 @@ fn pages() -> Router<AppState> {
         .route("/deployment/users/{user}/suspend", get(page::suspend_user_page).post(page::suspend_user))
         .route("/deployment/users/{user}/activate", get(page::activate_user_page).post(page::activate_user))
         .route("/deployment/users/{user}/delete", get(page::delete_user_page).post(page::delete_user))
-        .layer(middleware::from_fn(page::dress))
+        .layer(middleware::from_fn(page::security_headers))
         .route("/static/{file}", get(page::asset))
 }
 

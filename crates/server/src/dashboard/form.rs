@@ -10,7 +10,7 @@ use serde::de::DeserializeOwned;
 use url::form_urlencoded;
 use zeroize::Zeroize;
 
-use super::{answer::Refusal, visit::form_cookie};
+use super::{page_context::form_cookie, response::PageError};
 use crate::{AppState, error::HttpError, extract::is_same_origin};
 
 /// The name of the field that carries the token.
@@ -20,9 +20,9 @@ pub const TOKEN_FIELD: &str = "form_token";
 pub struct Form<T>(pub T);
 
 impl<T: DeserializeOwned> FromRequest<AppState> for Form<T> {
-    type Rejection = Refusal;
+    type Rejection = PageError;
 
-    async fn from_request(request: Request, state: &AppState) -> Result<Self, Refusal> {
+    async fn from_request(request: Request, state: &AppState) -> Result<Self, PageError> {
         let headers = request.headers().clone();
         let body = Bytes::from_request(request, state).await.map_err(|rejection| {
             HttpError::new(rejection.status(), "The form is too large, or came too slowly.")
@@ -49,7 +49,7 @@ impl<T: DeserializeOwned> FromRequest<AppState> for Form<T> {
 ///
 /// # Errors
 /// A refusal when another site sent it, or the page is older than the visitor's session.
-pub fn check(headers: &HeaderMap, token: &str) -> Result<(), Refusal> {
+pub fn check(headers: &HeaderMap, token: &str) -> Result<(), PageError> {
     if !is_same_origin(headers) {
         return Err(HttpError::new(StatusCode::FORBIDDEN, "The request comes from another site.").into());
     }
@@ -63,4 +63,4 @@ pub fn check(headers: &HeaderMap, token: &str) -> Result<(), Refusal> {
 
 /// A form without fields of its own.
 #[derive(serde::Deserialize)]
-pub struct Nothing {}
+pub struct Empty {}

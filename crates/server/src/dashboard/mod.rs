@@ -1,33 +1,36 @@
-//! The dashboard: pages for people, rendered here.
+//! The dashboard: server-rendered pages.
 //!
-//! A page is a struct and its template (`templates/`). Handlers take a [`Member`](visit::Member) or, where nobody need be
-//! signed in, a [`Visit`](visit::Visit); make one call of `coder_control`; and answer with a page. What changes something
-//! takes a [`Form`](form::Form), which was checked to come from one of these pages, and answers with
-//! [`done`](answer::done): a redirect, or the same for a script. Every page works as a plain link or form; with a script,
-//! some open as a dialog over the page they belong to ([`answer::sheet`]).
+//! A page is a struct and its template (`templates/`). A handler takes a [`CurrentUser`](current_user::CurrentUser), or
+//! a [`PageContext`](page_context::PageContext) where no log-in is needed, calls `coder_control` and returns a page. A
+//! handler that changes something takes a [`Form`](form::Form), whose origin and CSRF token were checked, and returns
+//! [`redirect_with_notice`](response::redirect_with_notice). Every page works as a plain link or form; with JavaScript,
+//! some open as a dialog ([`response::dialog`]).
 
 mod account;
-mod answer;
 mod assets;
-mod complaints;
+mod auth;
+mod current_user;
 mod deployment;
-mod dress;
-mod entry;
-mod events;
+mod error_page;
+mod event_stream;
 mod form;
-mod frame;
+mod form_errors;
+mod format;
+mod layout;
+mod notice;
+mod page_context;
+mod response;
 mod secrets;
-mod shown;
+mod security_headers;
 mod templates;
 mod theme;
-mod visit;
 mod workspaces;
 
 pub use account::*;
 pub use assets::asset;
+pub use auth::*;
 pub use deployment::*;
-pub use dress::dress;
-pub use entry::*;
 pub use secrets::*;
+pub use security_headers::security_headers;
 pub use templates::*;
 pub use workspaces::*;

@@ -10,20 +10,20 @@ use crate::{
     AppState,
     cookies::strict_cookie,
     dashboard::{
-        answer::{Answer, done, page},
+        current_user::CurrentUser,
         form::Form,
-        frame::{Frame, Section},
-        shown::filters,
+        format::filters,
+        layout::{Frame, Section},
+        response::{PageResult, page, redirect_with_notice},
         theme::{COOKIE, Theme},
-        visit::Member,
     },
     error::HttpError,
 };
 
 /// Where the page is.
-const HERE: &str = "/settings/appearance";
+const PATH: &str = "/settings/appearance";
 /// How long a browser keeps the choice: a year.
-const KEPT: &str = "; Max-Age=31536000";
+const COOKIE_MAX_AGE: &str = "; Max-Age=31536000";
 
 #[derive(Template)]
 #[template(path = "account/appearance.html")]
@@ -32,8 +32,8 @@ struct AppearancePage {
 }
 
 /// The choice of a theme.
-pub async fn appearance_page(member: Member) -> Answer {
-    page(&AppearancePage { frame: member.frame(Section::Appearance) })
+pub async fn appearance_page(current_user: CurrentUser) -> PageResult {
+    page(&AppearancePage { frame: current_user.frame(Section::Appearance) })
 }
 
 /// What was chosen.
@@ -45,13 +45,15 @@ pub struct AppearanceForm {
 /// Keeps the choice in this browser.
 pub async fn choose_appearance(
     State(state): State<AppState>,
-    member: Member,
+    current_user: CurrentUser,
     Form(form): Form<AppearanceForm>,
-) -> Answer {
+) -> PageResult {
     let Some(theme) = Theme::parse(&form.theme) else {
         return Err(HttpError::new(StatusCode::BAD_REQUEST, "There is no such theme.").into());
     };
-    let mut response = done(&state, &member.visit, HERE, "Saved for this browser.")?;
-    response.headers_mut().append(header::SET_COOKIE, strict_cookie(&state, COOKIE, theme.as_str(), KEPT)?);
+    let mut response = redirect_with_notice(&state, &current_user.context, PATH, "Saved for this browser.")?;
+    response
+        .headers_mut()
+        .append(header::SET_COOKIE, strict_cookie(&state, COOKIE, theme.as_str(), COOKIE_MAX_AGE)?);
     Ok(response)
 }

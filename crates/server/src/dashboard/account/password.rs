@@ -7,36 +7,36 @@ use coder_wire::Sensitive;
 use crate::{
     AppState,
     dashboard::{
-        answer::{Answer, done, page, refused},
-        complaints::Complaints,
+        current_user::CurrentUser,
         form::Form,
-        frame::{Frame, Section},
-        shown::filters,
-        visit::Member,
+        form_errors::FormErrors,
+        format::filters,
+        layout::{Frame, Section},
+        response::{PageResult, page, redirect_with_notice, unprocessable},
     },
 };
 
 /// Where the page is.
-const HERE: &str = "/settings/security";
+const PATH: &str = "/settings/security";
 
 #[derive(Template)]
 #[template(path = "account/security.html")]
 struct SecurityPage {
     frame: Frame,
     email: String,
-    complaints: Complaints,
+    complaints: FormErrors,
 }
 
 impl SecurityPage {
-    fn new(member: &Member, complaints: Complaints) -> Self {
-        let email = member.caller.user().email.to_string();
-        Self { frame: member.frame(Section::Security), email, complaints }
+    fn new(current_user: &CurrentUser, complaints: FormErrors) -> Self {
+        let email = current_user.caller.user().email.to_string();
+        Self { frame: current_user.frame(Section::Security), email, complaints }
     }
 }
 
 /// The form for a new password.
-pub async fn security_page(member: Member) -> Answer {
-    page(&SecurityPage::new(&member, Complaints::default()))
+pub async fn security_page(current_user: CurrentUser) -> PageResult {
+    page(&SecurityPage::new(&current_user, FormErrors::default()))
 }
 
 /// What was filled in.
@@ -50,25 +50,25 @@ pub struct PasswordForm {
 /// Changes one's own password. What else is signed in as this person is signed out.
 pub async fn change_password(
     State(state): State<AppState>,
-    member: Member,
+    current_user: CurrentUser,
     Form(form): Form<PasswordForm>,
-) -> Answer {
+) -> PageResult {
     let complaints = if form.password.expose() == form.repeated.expose() {
         let (old, new) = (form.old_password.into_inner(), form.password.into_inner());
-        match state.control.change_password(&member.caller, member.caller.user(), old, new).await {
+        match state.control.change_password(&current_user.caller, current_user.caller.user(), old, new).await {
             Ok(()) => {
                 state.session_revoked.notify_waiters();
-                return done(
+                return redirect_with_notice(
                     &state,
-                    &member.visit,
-                    HERE,
+                    &current_user.context,
+                    PATH,
                     "Changed your password. Your other sessions and tokens have ended.",
                 );
             }
-            Err(error) => Complaints::of(error)?,
+            Err(error) => FormErrors::of(error)?,
         }
     } else {
-        Complaints::field("repeated", "The two new passwords are not the same.")
+        FormErrors::field("repeated", "The two new passwords are not the same.")
     };
-    refused(&SecurityPage::new(&member, complaints))
+    unprocessable(&SecurityPage::new(&current_user, complaints))
 }

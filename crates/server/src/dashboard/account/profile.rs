@@ -7,17 +7,17 @@ use coder_model::user::Role;
 use crate::{
     AppState,
     dashboard::{
-        answer::{Answer, done, page, refused},
-        complaints::Complaints,
+        current_user::CurrentUser,
         form::Form,
-        frame::{Frame, Section},
-        shown::{When, filters},
-        visit::Member,
+        form_errors::FormErrors,
+        format::{When, filters},
+        layout::{Frame, Section},
+        response::{PageResult, page, redirect_with_notice, unprocessable},
     },
 };
 
 /// Where the page is.
-const HERE: &str = "/settings/account";
+const PATH: &str = "/settings/account";
 
 #[derive(Template)]
 #[template(path = "account/profile.html")]
@@ -29,14 +29,14 @@ struct ProfilePage {
     roles: Vec<&'static str>,
     since: When,
     seen: Option<When>,
-    complaints: Complaints,
+    complaints: FormErrors,
 }
 
 impl ProfilePage {
-    fn new(member: &Member, name: String, complaints: Complaints) -> Self {
-        let user = member.caller.user();
+    fn new(current_user: &CurrentUser, name: String, complaints: FormErrors) -> Self {
+        let user = current_user.caller.user();
         Self {
-            frame: member.frame(Section::Profile),
+            frame: current_user.frame(Section::Profile),
             username: user.username.to_string(),
             email: user.email.to_string(),
             name,
@@ -49,9 +49,9 @@ impl ProfilePage {
 }
 
 /// What the deployment knows of somebody.
-pub async fn profile_page(member: Member) -> Answer {
-    let name = member.caller.user().name.clone();
-    page(&ProfilePage::new(&member, name, Complaints::default()))
+pub async fn profile_page(current_user: CurrentUser) -> PageResult {
+    let name = current_user.caller.user().name.clone();
+    page(&ProfilePage::new(&current_user, name, FormErrors::default()))
 }
 
 /// What was filled in.
@@ -63,12 +63,12 @@ pub struct ProfileForm {
 /// Changes the name that somebody is greeted by.
 pub async fn change_profile(
     State(state): State<AppState>,
-    member: Member,
+    current_user: CurrentUser,
     Form(form): Form<ProfileForm>,
-) -> Answer {
-    let user = member.caller.user();
-    match state.control.update_profile(&member.caller, user, user.username.as_str(), &form.name).await {
-        Ok(_) => done(&state, &member.visit, HERE, "Updated your profile."),
-        Err(error) => refused(&ProfilePage::new(&member, form.name, Complaints::of(error)?)),
+) -> PageResult {
+    let user = current_user.caller.user();
+    match state.control.update_profile(&current_user.caller, user, user.username.as_str(), &form.name).await {
+        Ok(_) => redirect_with_notice(&state, &current_user.context, PATH, "Updated your profile."),
+        Err(error) => unprocessable(&ProfilePage::new(&current_user, form.name, FormErrors::of(error)?)),
     }
 }

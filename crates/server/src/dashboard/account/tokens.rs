@@ -14,22 +14,22 @@ use zeroize::Zeroizing;
 use crate::{
     AppState,
     dashboard::{
-        answer::{Answer, done, page, sheet},
-        complaints::Complaints,
-        form::{Form, Nothing},
-        frame::{Frame, Section},
-        shown::{When, filters},
-        visit::Member,
+        current_user::CurrentUser,
+        form::{Empty, Form},
+        form_errors::FormErrors,
+        format::{When, filters},
+        layout::{Frame, Section},
+        response::{PageResult, dialog, page, redirect_with_notice},
     },
     extract::Path,
 };
 
 /// Where the list is.
-const LIST: &str = "/settings/tokens";
+const LIST_PATH: &str = "/settings/tokens";
 /// The lifetimes to choose from, in days; a year is the longest.
 const LIFETIMES: [(u64, &str); 4] = [(7, "7 days"), (30, "30 days"), (90, "90 days"), (365, "1 year")];
 /// The one that is offered: what a token gets that is made without a word about it.
-const USUAL: u64 = 30;
+const DEFAULT_LIFETIME_DAYS: u64 = 30;
 const SECONDS_OF_A_DAY: u64 = 24 * 60 * 60;
 
 #[derive(Template)]
@@ -57,11 +57,11 @@ struct Made {
 
 async fn list(
     state: &AppState,
-    member: &Member,
+    current_user: &CurrentUser,
     made: Option<Made>,
 ) -> Result<TokensPage, coder_control::Error> {
     let now = state.control.clock().now();
-    let keys = state.control.list_tokens(&member.caller, member.caller.user(), false, true).await?;
+    let keys = state.control.list_tokens(&current_user.caller, current_user.caller.user(), false, true).await?;
     let row = |key: &ApiKey| Row {
         id: key.id.as_str().to_owned(),
         name: key.name.clone(),
@@ -70,12 +70,12 @@ async fn list(
         expires: key.expires_at.into(),
         is_over: key.expires_at <= now,
     };
-    Ok(TokensPage { frame: member.frame(Section::Tokens), tokens: keys.iter().map(row).collect(), made })
+    Ok(TokensPage { frame: current_user.frame(Section::Tokens), tokens: keys.iter().map(row).collect(), made })
 }
 
 /// The list of one's tokens.
-pub async fn tokens_page(State(state): State<AppState>, member: Member) -> Answer {
-    page(&list(&state, &member, None).await?)
+pub async fn tokens_page(State(state): State<AppState>, current_user: CurrentUser) -> PageResult {
+    page(&list(&state, &current_user, None).await?)
 }
 
 #[derive(Template)]
@@ -84,18 +84,18 @@ struct NewTokenPage {
     frame: Frame,
     token_name: String,
     lifetime: u64,
-    complaints: Complaints,
+    complaints: FormErrors,
 }
 
 /// The form for a new token.
-pub async fn new_token_page(member: Member) -> Answer {
+pub async fn new_token_page(current_user: CurrentUser) -> PageResult {
     let shown = NewTokenPage {
-        frame: member.frame(Section::Tokens),
+        frame: current_user.frame(Section::Tokens),
         token_name: String::new(),
-        lifetime: USUAL,
-        complaints: Complaints::default(),
+        lifetime: DEFAULT_LIFETIME_DAYS,
+        complaints: FormErrors::default(),
     };
-    sheet(&member.visit, StatusCode::OK, &shown, &shown.as_sheet())
+    dialog(&current_user.context, StatusCode::OK, &shown, &shown.as_sheet())
 }
 
 /// What was filled in.
@@ -110,15 +110,15 @@ pub struct TokenForm {
 /// Makes a token and shows it, once.
 pub async fn create_token(
     State(state): State<AppState>,
-    member: Member,
+    current_user: CurrentUser,
     Form(form): Form<TokenForm>,
-) -> Answer {
+) -> PageResult {
     let lifetime = Duration::from_secs(form.lifetime.saturating_mul(SECONDS_OF_A_DAY));
     let new = NewToken { name: form.token_name.clone(), lifetime: Some(lifetime) };
-    match state.control.create_token(&member.caller, member.caller.user(), new).await {
+    match state.control.create_token(&current_user.caller, current_user.caller.user(), new).await {
         Ok(session) => {
             let made = Made { name: session.key.name.clone(), token: session.token.expose() };
-            let mut response = page(&list(&state, &member, Some(made)).await?)?;
+            let mut response = page(&list(&state, &current_user, Some(made)).await?)?;
             // A script was to show the answer in the dialog of the form: the page behind takes it instead.
             for (name, value) in
                 [("HX-Retarget", "#main"), ("HX-Reselect", "#main"), ("HX-Reswap", "outerHTML")]
@@ -129,12 +129,12 @@ pub async fn create_token(
         }
         Err(error) => {
             let shown = NewTokenPage {
-                frame: member.frame(Section::Tokens),
+                frame: current_user.frame(Section::Tokens),
                 token_name: form.token_name,
                 lifetime: form.lifetime,
-                complaints: Complaints::of(error)?,
+                complaints: FormErrors::of(error)?,
             };
-            sheet(&member.visit, StatusCode::UNPROCESSABLE_ENTITY, &shown, &shown.as_sheet())
+            dialog(&current_user.context, StatusCode::UNPROCESSABLE_ENTITY, &shown, &shown.as_sheet())
         }
     }
 }
@@ -150,28 +150,28 @@ struct DeleteTokenPage {
 /// Asks whether it is meant.
 pub async fn delete_token_page(
     State(state): State<AppState>,
-    member: Member,
+    current_user: CurrentUser,
     Path(id): Path<String>,
-) -> Answer {
-    let key = state.control.find_key(&member.caller, member.caller.user(), &id).await?;
+) -> PageResult {
+    let key = state.control.find_key(&current_user.caller, current_user.caller.user(), &id).await?;
     let shown = DeleteTokenPage {
-        frame: member.frame(Section::Tokens),
+        frame: current_user.frame(Section::Tokens),
         id: key.id.as_str().to_owned(),
         name: key.name,
     };
-    sheet(&member.visit, StatusCode::OK, &shown, &shown.as_sheet())
+    dialog(&current_user.context, StatusCode::OK, &shown, &shown.as_sheet())
 }
 
 /// Deletes it: what it had open ends.
 pub async fn delete_token(
     State(state): State<AppState>,
-    member: Member,
+    current_user: CurrentUser,
     Path(id): Path<String>,
-    _form: Form<Nothing>,
-) -> Answer {
-    let user = member.caller.user();
-    let key = state.control.find_key(&member.caller, user, &id).await?;
-    state.control.delete_key(&member.caller, user, key.id.as_str()).await?;
+    _form: Form<Empty>,
+) -> PageResult {
+    let user = current_user.caller.user();
+    let key = state.control.find_key(&current_user.caller, user, &id).await?;
+    state.control.delete_key(&current_user.caller, user, key.id.as_str()).await?;
     state.session_revoked.notify_waiters();
-    done(&state, &member.visit, LIST, &format!("Deleted token \"{}\".", key.name))
+    redirect_with_notice(&state, &current_user.context, LIST_PATH, &format!("Deleted token \"{}\".", key.name))
 }

@@ -7,10 +7,10 @@ use coder_control::{Counts, KeyUse};
 use crate::{
     AppState,
     dashboard::{
-        answer::{Answer, page},
-        frame::{Frame, Section},
-        shown::{When, filters},
-        visit::Member,
+        current_user::CurrentUser,
+        format::{When, filters},
+        layout::{Frame, Section},
+        response::{PageResult, page},
     },
 };
 
@@ -34,11 +34,11 @@ struct DeploymentPage {
 }
 
 /// The deployment at a glance. That it can be read at all shows that the database answers.
-pub async fn deployment_page(State(state): State<AppState>, member: Member) -> Answer {
-    let overview = state.control.deployment_overview(&member.caller).await?;
+pub async fn deployment_page(State(state): State<AppState>, current_user: CurrentUser) -> PageResult {
+    let overview = state.control.deployment_overview(&current_user.caller).await?;
     let deployment = state.control.deployment();
     page(&DeploymentPage {
-        frame: member.frame(Section::Deployment),
+        frame: current_user.frame(Section::Deployment),
         version: env!("CARGO_PKG_VERSION"),
         access_url: state.access_url.to_string(),
         id: deployment.id.to_string(),

@@ -6,19 +6,19 @@ use coder_model::secret::{MAX_VALUE_BYTES, RawSecret};
 use coder_wire::Sensitive;
 
 use super::{
-    LIST,
-    change::{LineEndings, typed},
+    LIST_PATH,
+    form_value::{LineEndings, normalize_line_endings},
     own,
 };
 use crate::{
     AppState,
     dashboard::{
-        answer::{Answer, done, sheet},
-        complaints::Complaints,
+        current_user::CurrentUser,
         form::Form,
-        frame::{Frame, Section},
-        shown::filters,
-        visit::Member,
+        form_errors::FormErrors,
+        format::filters,
+        layout::{Frame, Section},
+        response::{PageResult, dialog, redirect_with_notice},
     },
 };
 
@@ -30,38 +30,38 @@ struct AddPage {
     description: String,
     env_name: String,
     file_path: String,
-    complaints: Complaints,
-    import_complaints: Complaints,
+    complaints: FormErrors,
+    import_complaints: FormErrors,
 }
 
 impl AddPage {
-    fn new(member: &Member) -> Self {
+    fn new(current_user: &CurrentUser) -> Self {
         Self {
-            frame: member.frame(Section::Secrets),
+            frame: current_user.frame(Section::Secrets),
             name: String::new(),
             description: String::new(),
             env_name: String::new(),
             file_path: String::new(),
-            complaints: Complaints::default(),
-            import_complaints: Complaints::default(),
+            complaints: FormErrors::default(),
+            import_complaints: FormErrors::default(),
         }
     }
 
-    fn answer(&self, member: &Member) -> Answer {
+    fn answer(&self, current_user: &CurrentUser) -> PageResult {
         let fine = self.complaints.is_empty() && self.import_complaints.is_empty();
         let status = if fine { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
-        sheet(&member.visit, status, self, &self.as_sheet())
+        dialog(&current_user.context, status, self, &self.as_sheet())
     }
 }
 
 /// The form, empty.
-pub async fn add_secret_page(member: Member) -> Answer {
-    AddPage::new(&member).answer(&member)
+pub async fn add_secret_page(current_user: CurrentUser) -> PageResult {
+    AddPage::new(&current_user).answer(&current_user)
 }
 
 /// The form, with what is wrong with a file that was to be imported.
-pub fn after_import(member: &Member, import_complaints: Complaints) -> Answer {
-    AddPage { import_complaints, ..AddPage::new(member) }.answer(member)
+pub fn after_import(current_user: &CurrentUser, import_complaints: FormErrors) -> PageResult {
+    AddPage { import_complaints, ..AddPage::new(current_user) }.answer(current_user)
 }
 
 /// What was filled in.
@@ -80,27 +80,34 @@ pub struct AddForm {
 }
 
 /// Keeps a new secret.
-pub async fn add_secret(State(state): State<AppState>, member: Member, Form(form): Form<AddForm>) -> Answer {
+pub async fn add_secret(
+    State(state): State<AppState>,
+    current_user: CurrentUser,
+    Form(form): Form<AddForm>,
+) -> PageResult {
     let raw = RawSecret {
         name: form.name.clone(),
-        value: typed(&form.value, form.line_endings),
+        value: normalize_line_endings(&form.value, form.line_endings),
         description: form.description.clone(),
         env_name: form.env_name.clone(),
         file_path: form.file_path.clone(),
         enabled: None,
     };
-    match state.control.create_secret(own(&member)?, raw).await {
-        Ok(secret) => {
-            done(&state, &member.visit, LIST, &format!("Created secret \"{}\" successfully.", secret.name))
-        }
+    match state.control.create_secret(own(&current_user)?, raw).await {
+        Ok(secret) => redirect_with_notice(
+            &state,
+            &current_user.context,
+            LIST_PATH,
+            &format!("Created secret \"{}\" successfully.", secret.name),
+        ),
         Err(error) => AddPage {
             name: form.name,
             description: form.description,
             env_name: form.env_name,
             file_path: form.file_path,
-            complaints: Complaints::of(error)?,
-            ..AddPage::new(&member)
+            complaints: FormErrors::of(error)?,
+            ..AddPage::new(&current_user)
         }
-        .answer(&member),
+        .answer(&current_user),
     }
 }

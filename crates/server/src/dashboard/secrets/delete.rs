@@ -3,15 +3,15 @@
 use askama::Template;
 use axum::{extract::State, http::StatusCode};
 
-use super::{LIST, own};
+use super::{LIST_PATH, own};
 use crate::{
     AppState,
     dashboard::{
-        answer::{Answer, done, sheet},
-        form::{Form, Nothing},
-        frame::{Frame, Section},
-        shown::{filters, segment},
-        visit::Member,
+        current_user::CurrentUser,
+        form::{Empty, Form},
+        format::{filters, segment},
+        layout::{Frame, Section},
+        response::{PageResult, dialog, redirect_with_notice},
     },
     extract::Path,
 };
@@ -28,26 +28,31 @@ struct DeletePage {
 /// Asks whether it is meant.
 pub async fn delete_secret_page(
     State(state): State<AppState>,
-    member: Member,
+    current_user: CurrentUser,
     Path(name): Path<String>,
-) -> Answer {
-    let secret = state.control.find_secret(own(&member)?, &name).await?;
+) -> PageResult {
+    let secret = state.control.find_secret(own(&current_user)?, &name).await?;
     let shown = DeletePage {
-        frame: member.frame(Section::Secrets),
+        frame: current_user.frame(Section::Secrets),
         segment: segment(&name),
         name,
         file_path: secret.file_path.map(|path| path.to_string()).unwrap_or_default(),
     };
-    sheet(&member.visit, StatusCode::OK, &shown, &shown.as_sheet())
+    dialog(&current_user.context, StatusCode::OK, &shown, &shown.as_sheet())
 }
 
 /// Deletes it.
 pub async fn delete_secret(
     State(state): State<AppState>,
-    member: Member,
+    current_user: CurrentUser,
     Path(name): Path<String>,
-    _form: Form<Nothing>,
-) -> Answer {
-    state.control.delete_secret(own(&member)?, &name).await?;
-    done(&state, &member.visit, LIST, &format!("Deleted secret \"{name}\" successfully."))
+    _form: Form<Empty>,
+) -> PageResult {
+    state.control.delete_secret(own(&current_user)?, &name).await?;
+    redirect_with_notice(
+        &state,
+        &current_user.context,
+        LIST_PATH,
+        &format!("Deleted secret \"{name}\" successfully."),
+    )
 }

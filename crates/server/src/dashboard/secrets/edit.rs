@@ -6,19 +6,19 @@ use coder_model::secret::{MAX_VALUE_BYTES, RawPatch, Secret};
 use coder_wire::Sensitive;
 
 use super::{
-    LIST,
-    change::{LineEndings, typed},
+    LIST_PATH,
+    form_value::{LineEndings, normalize_line_endings},
     own,
 };
 use crate::{
     AppState,
     dashboard::{
-        answer::{Answer, done, sheet},
-        complaints::Complaints,
+        current_user::CurrentUser,
         form::Form,
-        frame::{Frame, Section},
-        shown::{filters, segment},
-        visit::Member,
+        form_errors::FormErrors,
+        format::{filters, segment},
+        layout::{Frame, Section},
+        response::{PageResult, dialog, redirect_with_notice},
     },
     extract::Path,
 };
@@ -32,26 +32,26 @@ struct EditPage {
     description: String,
     env_name: String,
     file_path: String,
-    complaints: Complaints,
+    complaints: FormErrors,
 }
 
 /// The form, filled with what is known. The value is not.
 pub async fn edit_secret_page(
     State(state): State<AppState>,
-    member: Member,
+    current_user: CurrentUser,
     Path(name): Path<String>,
-) -> Answer {
-    let secret = state.control.find_secret(own(&member)?, &name).await?;
+) -> PageResult {
+    let secret = state.control.find_secret(own(&current_user)?, &name).await?;
     let shown = EditPage {
-        frame: member.frame(Section::Secrets),
+        frame: current_user.frame(Section::Secrets),
         segment: segment(&name),
         name,
         description: secret.description.clone(),
         env_name: env_name(&secret),
         file_path: file_path(&secret),
-        complaints: Complaints::default(),
+        complaints: FormErrors::default(),
     };
-    sheet(&member.visit, StatusCode::OK, &shown, &shown.as_sheet())
+    dialog(&current_user.context, StatusCode::OK, &shown, &shown.as_sheet())
 }
 
 fn env_name(secret: &Secret) -> String {
@@ -82,13 +82,13 @@ pub struct EditForm {
 /// Changes what is other than it was. An empty value stays what it is, unless it is to be cleared.
 pub async fn edit_secret(
     State(state): State<AppState>,
-    member: Member,
+    current_user: CurrentUser,
     Path(name): Path<String>,
     Form(form): Form<EditForm>,
-) -> Answer {
-    let secret = state.control.find_secret(own(&member)?, &name).await?;
+) -> PageResult {
+    let secret = state.control.find_secret(own(&current_user)?, &name).await?;
     let other = |new: &str, old: &str| (new != old).then(|| new.to_owned());
-    let value = typed(&form.value, form.line_endings);
+    let value = normalize_line_endings(&form.value, form.line_endings);
     let raw = RawPatch {
         value: (form.clear_value || !value.is_empty()).then_some(value),
         description: other(&form.description, &secret.description),
@@ -97,17 +97,22 @@ pub async fn edit_secret(
         enabled: None,
     };
     let complaints = if form.clear_value && !form.value.expose().is_empty() {
-        Complaints::field("value", "Either enter a new value or clear the saved one.")
+        FormErrors::field("value", "Either enter a new value or clear the saved one.")
     } else {
-        match state.control.update_secret(own(&member)?, &name, raw).await {
+        match state.control.update_secret(own(&current_user)?, &name, raw).await {
             Ok(_) => {
-                return done(&state, &member.visit, LIST, &format!("Updated secret \"{name}\" successfully."));
+                return redirect_with_notice(
+                    &state,
+                    &current_user.context,
+                    LIST_PATH,
+                    &format!("Updated secret \"{name}\" successfully."),
+                );
             }
-            Err(error) => Complaints::of(error)?,
+            Err(error) => FormErrors::of(error)?,
         }
     };
     let shown = EditPage {
-        frame: member.frame(Section::Secrets),
+        frame: current_user.frame(Section::Secrets),
         segment: segment(&name),
         name,
         description: form.description,
@@ -115,5 +120,5 @@ pub async fn edit_secret(
         file_path: form.file_path,
         complaints,
     };
-    sheet(&member.visit, StatusCode::UNPROCESSABLE_ENTITY, &shown, &shown.as_sheet())
+    dialog(&current_user.context, StatusCode::UNPROCESSABLE_ENTITY, &shown, &shown.as_sheet())
 }

@@ -7,14 +7,14 @@ use axum::{
 use coder_model::secret::Secret;
 use zeroize::Zeroizing;
 
-use super::{LIST, add::after_import, own};
+use super::{LIST_PATH, add::after_import, own};
 use crate::{
     AppState,
     dashboard::{
-        answer::{Answer, Refusal, done},
-        complaints::Complaints,
+        current_user::CurrentUser,
         form::{self, TOKEN_FIELD},
-        visit::Member,
+        form_errors::FormErrors,
+        response::{PageError, PageResult, redirect_with_notice},
     },
     error::HttpError,
 };
@@ -29,9 +29,9 @@ struct Upload {
 pub async fn import_secrets(
     State(state): State<AppState>,
     headers: HeaderMap,
-    member: Member,
+    current_user: CurrentUser,
     fields: Multipart,
-) -> Answer {
+) -> PageResult {
     let Upload { name, content } = read(&headers, fields).await?;
     let extension = name.rsplit_once('.').map(|(_, extension)| extension.to_ascii_lowercase());
     let format = match extension.as_deref() {
@@ -40,21 +40,21 @@ pub async fn import_secrets(
         Some("yaml" | "yml") => "yaml",
         _ => {
             let unknown = "Unsupported file type. Import a .env, .json, .yaml, or .yml file.";
-            return after_import(&member, Complaints::form(unknown));
+            return after_import(&current_user, FormErrors::form(unknown));
         }
     };
     let Ok(text) = std::str::from_utf8(&content) else {
-        return after_import(&member, Complaints::form("The file must contain valid UTF-8."));
+        return after_import(&current_user, FormErrors::form("The file must contain valid UTF-8."));
     };
     let text = Zeroizing::new(text.to_owned());
-    match state.control.import_secrets(own(&member)?, format, text).await {
-        Ok(made) => done(&state, &member.visit, LIST, &summary(&made)),
-        Err(error) => after_import(&member, Complaints::of(error)?),
+    match state.control.import_secrets(own(&current_user)?, format, text).await {
+        Ok(made) => redirect_with_notice(&state, &current_user.context, LIST_PATH, &summary(&made)),
+        Err(error) => after_import(&current_user, FormErrors::of(error)?),
     }
 }
 
 /// Reads the form, whose token comes before the file.
-async fn read(headers: &HeaderMap, mut fields: Multipart) -> Result<Upload, Refusal> {
+async fn read(headers: &HeaderMap, mut fields: Multipart) -> Result<Upload, PageError> {
     let unreadable = |error: axum::extract::multipart::MultipartError| {
         HttpError::new(error.status(), "The file could not be read.")
             .with_detail("Import a file of 1 MiB or smaller, and try again.")

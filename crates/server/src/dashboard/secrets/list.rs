@@ -8,10 +8,10 @@ use super::own;
 use crate::{
     AppState,
     dashboard::{
-        answer::{Answer, page},
-        frame::{Frame, Section},
-        shown::{When, filters, segment, thousands},
-        visit::Member,
+        current_user::CurrentUser,
+        format::{When, filters, segment, thousands},
+        layout::{Frame, Section},
+        response::{PageResult, page},
     },
 };
 
@@ -82,11 +82,11 @@ impl Meter {
 }
 
 /// The list of one's secrets.
-pub async fn secrets_page(State(state): State<AppState>, member: Member) -> Answer {
-    let secrets = state.control.list_secrets(own(&member)?).await?;
+pub async fn secrets_page(State(state): State<AppState>, current_user: CurrentUser) -> PageResult {
+    let secrets = state.control.list_secrets(own(&current_user)?).await?;
     let usage = Usage::of(&secrets);
     page(&SecretsPage {
-        frame: member.frame(Section::Secrets),
+        frame: current_user.frame(Section::Secrets),
         secrets: secrets.iter().map(Row::from).collect(),
         meters: [
             Meter::new("Secrets", usage.count, MAX_SECRETS, ""),

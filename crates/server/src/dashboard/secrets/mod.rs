@@ -1,9 +1,9 @@
 //! Account → Secrets. No page ever has a saved value in it.
 
 mod add;
-mod change;
 mod delete;
 mod edit;
+mod form_value;
 mod import;
 mod list;
 mod toggle;
@@ -17,12 +17,12 @@ pub use toggle::toggle_secret;
 
 use coder_control::{Result, SecretsPermit};
 
-use super::visit::Member;
+use super::current_user::CurrentUser;
 
 /// Where the list is.
-const LIST: &str = "/settings/secrets";
+const LIST_PATH: &str = "/settings/secrets";
 
-/// A member's permit for their own secrets.
-fn own(member: &Member) -> Result<SecretsPermit<'_>> {
-    member.caller.change_secrets_of(member.caller.user())
+/// A current_user's permit for their own secrets.
+fn own(current_user: &CurrentUser) -> Result<SecretsPermit<'_>> {
+    current_user.caller.change_secrets_of(current_user.caller.user())
 }

@@ -3,13 +3,13 @@
 use axum::extract::State;
 use coder_model::secret::RawPatch;
 
-use super::{LIST, own};
+use super::{LIST_PATH, own};
 use crate::{
     AppState,
     dashboard::{
-        answer::{Answer, done},
+        current_user::CurrentUser,
         form::Form,
-        visit::Member,
+        response::{PageResult, redirect_with_notice},
     },
     extract::Path,
 };
@@ -23,12 +23,17 @@ pub struct ToggleForm {
 /// Switches it.
 pub async fn toggle_secret(
     State(state): State<AppState>,
-    member: Member,
+    current_user: CurrentUser,
     Path(name): Path<String>,
     Form(form): Form<ToggleForm>,
-) -> Answer {
+) -> PageResult {
     let raw = RawPatch { enabled: Some(form.enabled), ..RawPatch::default() };
-    state.control.update_secret(own(&member)?, &name, raw).await?;
+    state.control.update_secret(own(&current_user)?, &name, raw).await?;
     let now = if form.enabled { "Enabled" } else { "Disabled" };
-    done(&state, &member.visit, LIST, &format!("{now} secret \"{name}\" successfully."))
+    redirect_with_notice(
+        &state,
+        &current_user.context,
+        LIST_PATH,
+        &format!("{now} secret \"{name}\" successfully."),
+    )
 }

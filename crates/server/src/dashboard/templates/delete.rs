@@ -4,16 +4,16 @@ use askama::Template;
 use axum::{extract::State, http::StatusCode};
 use coder_control::{Error, rows::TemplateDetails};
 
-use super::{LIST, may_change, title};
+use super::{LIST_PATH, may_change, title};
 use crate::{
     AppState,
     dashboard::{
-        answer::{Answer, Refusal, done, sheet},
-        complaints::Complaints,
-        form::{Form, Nothing},
-        frame::{Frame, Section},
-        shown::filters,
-        visit::Member,
+        current_user::CurrentUser,
+        form::{Empty, Form},
+        form_errors::FormErrors,
+        format::filters,
+        layout::{Frame, Section},
+        response::{PageError, PageResult, dialog, redirect_with_notice},
     },
     extract::Path,
 };
@@ -24,13 +24,13 @@ struct DeletePage {
     frame: Frame,
     name: String,
     title: String,
-    complaints: Complaints,
+    complaints: FormErrors,
 }
 
 impl DeletePage {
-    fn new(member: &Member, found: &TemplateDetails, complaints: Complaints) -> Self {
+    fn new(current_user: &CurrentUser, found: &TemplateDetails, complaints: FormErrors) -> Self {
         Self {
-            frame: member.frame(Section::Templates),
+            frame: current_user.frame(Section::Templates),
             name: found.template.name.to_string(),
             title: title(found),
             complaints,
@@ -38,8 +38,8 @@ impl DeletePage {
     }
 }
 
-async fn find(state: &AppState, member: &Member, name: &str) -> Result<TemplateDetails, Refusal> {
-    if !may_change(&member.caller) {
+async fn find(state: &AppState, current_user: &CurrentUser, name: &str) -> Result<TemplateDetails, PageError> {
+    if !may_change(&current_user.caller) {
         return Err(Error::Forbidden.into());
     }
     Ok(state.control.find_template_by_name(name).await?)
@@ -48,27 +48,32 @@ async fn find(state: &AppState, member: &Member, name: &str) -> Result<TemplateD
 /// Asks whether it is meant.
 pub async fn delete_template_page(
     State(state): State<AppState>,
-    member: Member,
+    current_user: CurrentUser,
     Path(name): Path<String>,
-) -> Answer {
-    let found = find(&state, &member, &name).await?;
-    let shown = DeletePage::new(&member, &found, Complaints::default());
-    sheet(&member.visit, StatusCode::OK, &shown, &shown.as_sheet())
+) -> PageResult {
+    let found = find(&state, &current_user, &name).await?;
+    let shown = DeletePage::new(&current_user, &found, FormErrors::default());
+    dialog(&current_user.context, StatusCode::OK, &shown, &shown.as_sheet())
 }
 
 /// Deletes it, unless workspaces use it.
 pub async fn delete_template(
     State(state): State<AppState>,
-    member: Member,
+    current_user: CurrentUser,
     Path(name): Path<String>,
-    _form: Form<Nothing>,
-) -> Answer {
-    let found = find(&state, &member, &name).await?;
-    match state.control.delete_template(&member.caller, found.template.id).await {
-        Ok(()) => done(&state, &member.visit, LIST, &format!("Deleted template \"{}\".", found.template.name)),
+    _form: Form<Empty>,
+) -> PageResult {
+    let found = find(&state, &current_user, &name).await?;
+    match state.control.delete_template(&current_user.caller, found.template.id).await {
+        Ok(()) => redirect_with_notice(
+            &state,
+            &current_user.context,
+            LIST_PATH,
+            &format!("Deleted template \"{}\".", found.template.name),
+        ),
         Err(error) => {
-            let shown = DeletePage::new(&member, &found, Complaints::of(error)?);
-            sheet(&member.visit, StatusCode::UNPROCESSABLE_ENTITY, &shown, &shown.as_sheet())
+            let shown = DeletePage::new(&current_user, &found, FormErrors::of(error)?);
+            dialog(&current_user.context, StatusCode::UNPROCESSABLE_ENTITY, &shown, &shown.as_sheet())
         }
     }
 }

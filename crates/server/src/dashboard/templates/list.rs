@@ -9,10 +9,10 @@ use super::{may_change, provisioner, title};
 use crate::{
     AppState,
     dashboard::{
-        answer::{Answer, page},
-        frame::{Frame, Section},
-        shown::{When, filters},
-        visit::Member,
+        current_user::CurrentUser,
+        format::{When, filters},
+        layout::{Frame, Section},
+        response::{PageResult, page},
     },
 };
 
@@ -49,11 +49,11 @@ impl From<&TemplateDetails> for Row {
 }
 
 /// The list of templates.
-pub async fn templates_page(State(state): State<AppState>, member: Member) -> Answer {
+pub async fn templates_page(State(state): State<AppState>, current_user: CurrentUser) -> PageResult {
     let templates = state.control.list_templates().await?;
     page(&TemplatesPage {
-        frame: member.frame(Section::Templates),
+        frame: current_user.frame(Section::Templates),
         templates: templates.iter().map(Row::from).collect(),
-        may_change: may_change(&member.caller),
+        may_change: may_change(&current_user.caller),
     })
 }

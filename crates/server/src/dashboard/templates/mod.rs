@@ -2,11 +2,11 @@
 
 mod delete;
 mod list;
-mod look;
+mod show;
 
 pub use delete::{delete_template, delete_template_page};
 pub use list::templates_page;
-pub use look::template_page;
+pub use show::template_page;
 
 use coder_control::{Caller, rows::TemplateDetails};
 use coder_model::{
@@ -15,7 +15,7 @@ use coder_model::{
 };
 
 /// Where the list is.
-const LIST: &str = "/templates";
+const LIST_PATH: &str = "/templates";
 
 /// Whether templates are somebody's to change.
 fn may_change(caller: &Caller) -> bool {

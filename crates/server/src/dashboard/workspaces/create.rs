@@ -6,16 +6,16 @@ use coder_control::NewWorkspace;
 use coder_model::template::Definition;
 use uuid::Uuid;
 
-use super::{at::page_of, show::title};
+use super::{path::workspace_url, show::title};
 use crate::{
     AppState,
     dashboard::{
-        answer::{Answer, Refusal, done, page, refused},
-        complaints::Complaints,
+        current_user::CurrentUser,
         form::Form,
-        frame::{Frame, Section},
-        shown::filters,
-        visit::Member,
+        form_errors::FormErrors,
+        format::filters,
+        layout::{Frame, Section},
+        response::{PageError, PageResult, page, redirect_with_notice, unprocessable},
     },
     extract::Query,
 };
@@ -26,7 +26,7 @@ struct CreatePage {
     frame: Frame,
     name: String,
     templates: Vec<Choice>,
-    complaints: Complaints,
+    complaints: FormErrors,
 }
 
 struct Choice {
@@ -44,7 +44,7 @@ pub struct CreateQuery {
     template: String,
 }
 
-async fn choices(state: &AppState, is_chosen: impl Fn(&str, Uuid) -> bool) -> Result<Vec<Choice>, Refusal> {
+async fn choices(state: &AppState, is_chosen: impl Fn(&str, Uuid) -> bool) -> Result<Vec<Choice>, PageError> {
     let found = state.control.list_templates().await?;
     let only = found.len() == 1;
     let choices = found.iter().map(|found| {
@@ -63,14 +63,14 @@ async fn choices(state: &AppState, is_chosen: impl Fn(&str, Uuid) -> bool) -> Re
 /// The form.
 pub async fn create_workspace_page(
     State(state): State<AppState>,
-    member: Member,
+    current_user: CurrentUser,
     Query(query): Query<CreateQuery>,
-) -> Answer {
+) -> PageResult {
     page(&CreatePage {
-        frame: member.frame(Section::Workspaces),
+        frame: current_user.frame(Section::Workspaces),
         name: String::new(),
         templates: choices(&state, |name, _| name == query.template).await?,
-        complaints: Complaints::default(),
+        complaints: FormErrors::default(),
     })
 }
 
@@ -84,23 +84,25 @@ pub struct CreateForm {
 /// Makes it, and shows how it is built.
 pub async fn create_workspace(
     State(state): State<AppState>,
-    member: Member,
+    current_user: CurrentUser,
     Form(form): Form<CreateForm>,
-) -> Answer {
+) -> PageResult {
     let new =
         NewWorkspace { name: form.name.clone(), template: form.template_id.map(Into::into), version: None };
     let complaints = match form.template_id {
-        None => Complaints::field("template_id", "Choose a template."),
-        Some(_) => match state.control.create_workspace(&member.caller, member.caller.user(), new).await {
-            Ok(overview) => {
-                state.build_queued.notify_one();
-                return done(&state, &member.visit, &page_of(&overview), "");
+        None => FormErrors::field("template_id", "Choose a template."),
+        Some(_) => {
+            match state.control.create_workspace(&current_user.caller, current_user.caller.user(), new).await {
+                Ok(overview) => {
+                    state.build_queued.notify_one();
+                    return redirect_with_notice(&state, &current_user.context, &workspace_url(&overview), "");
+                }
+                Err(error) => FormErrors::of(error)?,
             }
-            Err(error) => Complaints::of(error)?,
-        },
+        }
     };
-    refused(&CreatePage {
-        frame: member.frame(Section::Workspaces),
+    unprocessable(&CreatePage {
+        frame: current_user.frame(Section::Workspaces),
         name: form.name,
         templates: choices(&state, |_, id| Some(id) == form.template_id).await?,
         complaints,

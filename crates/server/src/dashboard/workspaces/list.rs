@@ -8,20 +8,20 @@ use coder_control::{Result, WorkspaceWithBuild};
 use coder_model::{pagination::Pagination, user::Role};
 
 use super::{
-    LIST,
-    at::page_of,
+    LIST_PATH,
+    path::workspace_url,
     show::title,
-    status::{self, Badge, Possible},
+    status::{self, AvailableActions, Badge},
 };
 use crate::{
     AppState,
     dashboard::{
-        answer::{Answer, page, refused},
-        complaints::Complaints,
-        events::{End, Page, follow, render},
-        frame::{Frame, Section},
-        shown::{When, filters},
-        visit::Member,
+        current_user::CurrentUser,
+        event_stream::{EventSink, StreamEnd, follow, render},
+        form_errors::FormErrors,
+        format::{When, filters},
+        layout::{Frame, Section},
+        response::{PageResult, page, unprocessable},
     },
     extract::Query,
 };
@@ -29,9 +29,9 @@ use crate::{
 /// The search that finds one's own.
 const OWN: &str = "owner:me";
 /// Workspaces on one page.
-const AT_ONCE: u32 = 25;
+const PAGE_SIZE: u32 = 25;
 /// How often the list is looked at.
-const LOOK_EVERY: Duration = Duration::from_secs(2);
+const POLL_INTERVAL: Duration = Duration::from_secs(2);
 
 #[derive(Template)]
 #[template(path = "workspaces/list.html", blocks = ["rows"])]
@@ -41,7 +41,7 @@ struct WorkspacesPage {
     count: i64,
     q: String,
     sees_all: bool,
-    complaints: Complaints,
+    complaints: FormErrors,
     live: String,
     earlier: Option<String>,
     later: Option<String>,
@@ -55,7 +55,7 @@ struct Row {
     template: String,
     status: Badge,
     health: Option<Badge>,
-    possible: Possible,
+    possible: AvailableActions,
     terminal: Option<String>,
     used: When,
 }
@@ -84,32 +84,32 @@ impl ListQuery {
 /// The list of workspaces: one's own, or those that match `q`.
 pub async fn workspaces_page(
     State(state): State<AppState>,
-    member: Member,
+    current_user: CurrentUser,
     Query(query): Query<ListQuery>,
-) -> Answer {
+) -> PageResult {
     let mut shown = WorkspacesPage {
-        frame: member.frame(Section::Workspaces),
+        frame: current_user.frame(Section::Workspaces),
         rows: Vec::new(),
         count: 0,
         q: asked(&query).to_owned(),
-        sees_all: member.caller.has_any(&[Role::Owner]),
-        complaints: Complaints::default(),
+        sees_all: current_user.caller.has_any(&[Role::Owner]),
+        complaints: FormErrors::default(),
         live: query.url("/workspaces/live", query.offset),
-        earlier: (query.offset > 0).then(|| query.url(LIST, query.offset.saturating_sub(AT_ONCE))),
+        earlier: (query.offset > 0).then(|| query.url(LIST_PATH, query.offset.saturating_sub(PAGE_SIZE))),
         later: None,
     };
-    match rows(&state, &member, &query).await {
+    match rows(&state, &current_user, &query).await {
         Ok((rows, count)) => {
-            let next = query.offset + AT_ONCE;
-            shown.later = (count > i64::from(next)).then(|| query.url(LIST, next));
+            let next = query.offset + PAGE_SIZE;
+            shown.later = (count > i64::from(next)).then(|| query.url(LIST_PATH, next));
             (shown.rows, shown.count) = (rows, count);
             page(&shown)
         }
         Err(error) => {
-            shown.complaints = Complaints::of(error)?;
+            shown.complaints = FormErrors::of(error)?;
             // There is nothing to follow: a page that did would be led away from what it says.
             shown.live.clear();
-            refused(&shown)
+            unprocessable(&shown)
         }
     }
 }
@@ -118,20 +118,20 @@ fn asked(query: &ListQuery) -> &str {
     query.q.as_deref().unwrap_or(OWN)
 }
 
-async fn rows(state: &AppState, member: &Member, query: &ListQuery) -> Result<(Vec<Row>, i64)> {
-    let slice = Pagination { limit: AT_ONCE, offset: query.offset };
-    let (found, count) = state.control.list_workspaces(&member.caller, asked(query), slice).await?;
+async fn rows(state: &AppState, current_user: &CurrentUser, query: &ListQuery) -> Result<(Vec<Row>, i64)> {
+    let slice = Pagination { limit: PAGE_SIZE, offset: query.offset };
+    let (found, count) = state.control.list_workspaces(&current_user.caller, asked(query), slice).await?;
     let mut rows = Vec::with_capacity(found.len());
     for overview in &found {
-        rows.push(row(state, member, overview).await?);
+        rows.push(row(state, current_user, overview).await?);
     }
     Ok((rows, count))
 }
 
-async fn row(state: &AppState, member: &Member, overview: &WorkspaceWithBuild) -> Result<Row> {
+async fn row(state: &AppState, current_user: &CurrentUser, overview: &WorkspaceWithBuild) -> Result<Row> {
     let agent = state.control.agent_of(overview).await?;
-    let is_own = overview.workspace.owner == member.caller.id();
-    let path = page_of(overview);
+    let is_own = overview.workspace.owner == current_user.caller.id();
+    let path = workspace_url(overview);
     let terminal = agent
         .as_ref()
         .filter(|agent| is_own && agent.status == coder_model::workspace::AgentStatus::Connected)
@@ -143,7 +143,7 @@ async fn row(state: &AppState, member: &Member, overview: &WorkspaceWithBuild) -
         template: title(&overview.template_display_name, &overview.template_name),
         status: status::of_workspace(overview),
         health: agent.filter(|agent| agent.unhealthy_reason().is_some()).map(|agent| status::of_agent(&agent)),
-        possible: Possible::of(overview),
+        possible: AvailableActions::of(overview),
         used: overview.workspace.last_used_at.into(),
         terminal,
         path,
@@ -153,24 +153,29 @@ async fn row(state: &AppState, member: &Member, overview: &WorkspaceWithBuild) -
 /// Sends the rows again as they change.
 pub async fn follow_workspaces(
     State(state): State<AppState>,
-    member: Member,
+    current_user: CurrentUser,
     Query(query): Query<ListQuery>,
 ) -> Response {
-    let caller = member.caller.clone();
-    follow(state, caller, LIST, move |state, page| watch(state, page, member, query))
+    let caller = current_user.caller.clone();
+    follow(state, caller, LIST_PATH, move |state, page| watch(state, page, current_user, query))
 }
 
-async fn watch(state: AppState, page: Page, member: Member, query: ListQuery) -> std::result::Result<(), End> {
+async fn watch(
+    state: AppState,
+    page: EventSink,
+    current_user: CurrentUser,
+    query: ListQuery,
+) -> std::result::Result<(), StreamEnd> {
     let mut sent = String::new();
     loop {
-        let (rows, count) = rows(&state, &member, &query).await?;
+        let (rows, count) = rows(&state, &current_user, &query).await?;
         let shown = WorkspacesPage {
-            frame: member.frame(Section::Workspaces),
+            frame: current_user.frame(Section::Workspaces),
             rows,
             count,
             q: asked(&query).to_owned(),
-            sees_all: member.caller.has_any(&[Role::Owner]),
-            complaints: Complaints::default(),
+            sees_all: current_user.caller.has_any(&[Role::Owner]),
+            complaints: FormErrors::default(),
             live: String::new(),
             earlier: None,
             later: None,
@@ -180,6 +185,6 @@ async fn watch(state: AppState, page: Page, member: Member, query: ListQuery) ->
             page.replace(now.clone()).await?;
             sent = now;
         }
-        page.pause(LOOK_EVERY).await?;
+        page.sleep(POLL_INTERVAL).await?;
     }
 }

@@ -11,25 +11,24 @@ use coder_model::{
 use uuid::Uuid;
 
 use super::{
-    LIST,
-    at::At,
-    log,
+    LIST_PATH, log,
+    path::WorkspacePath,
     show::{WorkspacePage, view},
 };
 use crate::{
     AppState,
     dashboard::{
-        events::{End, Page, follow, render},
-        frame::Section,
-        visit::Member,
+        current_user::CurrentUser,
+        event_stream::{EventSink, StreamEnd, follow, render},
+        layout::Section,
     },
     extract::Query,
 };
 
 /// How often it is looked at while something is under way.
-const SOON: Duration = Duration::from_millis(400);
+const BUSY_POLL_INTERVAL: Duration = Duration::from_millis(400);
 /// How often otherwise.
-const LATER: Duration = Duration::from_secs(2);
+const IDLE_POLL_INTERVAL: Duration = Duration::from_secs(2);
 
 /// What the page shows already.
 #[derive(Debug, serde::Deserialize)]
@@ -69,23 +68,29 @@ impl Shown {
 /// Sends the parts of a workspace's page as they change, and lines of logs as they are added.
 pub async fn follow_workspace(
     State(state): State<AppState>,
-    at: At,
-    member: Member,
+    path: WorkspacePath,
+    current_user: CurrentUser,
     Query(query): Query<ShownQuery>,
     headers: HeaderMap,
 ) -> Response {
     let last_event = headers.get("last-event-id").and_then(|value| value.to_str().ok());
     let shown = Shown::parse(&query, last_event);
-    let caller = member.caller.clone();
-    follow(state, caller, LIST, move |state, page| watch(state, page, at, member, shown))
+    let caller = current_user.caller.clone();
+    follow(state, caller, LIST_PATH, move |state, page| watch(state, page, path, current_user, shown))
 }
 
-async fn watch(state: AppState, page: Page, at: At, member: Member, mut shown: Shown) -> Result<(), End> {
+async fn watch(
+    state: AppState,
+    page: EventSink,
+    path: WorkspacePath,
+    current_user: CurrentUser,
+    mut shown: Shown,
+) -> Result<(), StreamEnd> {
     let mut sent = [const { String::new() }; 4];
     loop {
-        let overview = at.find(&state, &member).await?;
+        let overview = path.find(&state, &current_user).await?;
         let agent = state.control.agent_of(&overview).await?;
-        let mut now = parts(&state, &member, &overview, agent.as_ref()).await?;
+        let mut now = parts(&state, &current_user, &overview, agent.as_ref()).await?;
         if overview.build.id != shown.build {
             // Another build: its log begins, and nothing of the agent's is its own yet.
             shown = Shown { build: overview.build.id, build_line: 0, agent_line: 0 };
@@ -103,34 +108,41 @@ async fn watch(state: AppState, page: Page, at: At, member: Member, mut shown: S
             page.replace(changed.concat()).await?;
         }
         sent = parts;
-        let lines = state.control.list_build_logs(&member.caller, overview.build.id, shown.build_line).await?;
+        let lines =
+            state.control.list_build_logs(&current_user.caller, overview.build.id, shown.build_line).await?;
         if let Some(last) = lines.last() {
             shown.build_line = last.id;
             now.build_lines = log::of_build(&lines);
             page.append(render(&now.as_build_log())?, shown.mark()).await?;
         }
         if let Some(agent) = &agent {
-            let lines = state.control.list_agent_logs(&member.caller, agent.agent.id, shown.agent_line).await?;
+            let lines =
+                state.control.list_agent_logs(&current_user.caller, agent.agent.id, shown.agent_line).await?;
             if let Some(last) = lines.last() {
                 shown.agent_line = last.id;
                 now.agent_lines = log::of_agent(agent, &lines);
                 page.append(render(&now.as_agent_log())?, shown.mark()).await?;
             }
         }
-        page.pause(if is_under_way(&overview, agent.as_ref()) { SOON } else { LATER }).await?;
+        page.sleep(if is_under_way(&overview, agent.as_ref()) {
+            BUSY_POLL_INTERVAL
+        } else {
+            IDLE_POLL_INTERVAL
+        })
+        .await?;
     }
 }
 
 /// The page without any line of a log.
 async fn parts(
     state: &AppState,
-    member: &Member,
+    current_user: &CurrentUser,
     overview: &WorkspaceWithBuild,
     agent: Option<&AgentView>,
-) -> Result<WorkspacePage, End> {
+) -> Result<WorkspacePage, StreamEnd> {
     Ok(WorkspacePage {
-        frame: member.frame(Section::Workspaces),
-        view: view(state, member, overview, agent).await?,
+        frame: current_user.frame(Section::Workspaces),
+        view: view(state, current_user, overview, agent).await?,
         build_lines: Vec::new(),
         agent_lines: Vec::new(),
         live: String::new(),

@@ -1,18 +1,18 @@
 //! Workspaces: the list, one of them as it lives, and a terminal in it.
 
-mod act;
-mod at;
+mod actions;
 mod create;
 mod list;
 mod live;
 mod log;
+mod path;
 mod show;
 mod status;
 mod terminal;
 
-pub use act::{
-    cancel_build, delete_workspace, delete_workspace_page, restart_workspace, start_workspace, stop_workspace,
-    wake_workspace,
+pub use actions::{
+    activate_workspace, cancel_build, delete_workspace, delete_workspace_page, restart_workspace,
+    start_workspace, stop_workspace,
 };
 pub use create::{create_workspace, create_workspace_page};
 pub use list::{follow_workspaces, workspaces_page};
@@ -21,4 +21,4 @@ pub use show::workspace_page;
 pub use terminal::terminal_page;
 
 /// Where the list is.
-const LIST: &str = "/workspaces";
+const LIST_PATH: &str = "/workspaces";

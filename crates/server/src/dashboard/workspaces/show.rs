@@ -10,17 +10,17 @@ use coder_model::{
 };
 
 use super::{
-    at::{At, page_of},
     log::{self, Line},
-    status::{self, Badge, Possible},
+    path::{WorkspacePath, workspace_url},
+    status::{self, AvailableActions, Badge},
 };
 use crate::{
     AppState,
     dashboard::{
-        answer::{Answer, page},
-        frame::{Frame, Section},
-        shown::{When, filters},
-        visit::Member,
+        current_user::CurrentUser,
+        format::{When, filters},
+        layout::{Frame, Section},
+        response::{PageResult, page},
     },
 };
 
@@ -50,11 +50,11 @@ pub struct WorkspaceView {
     pub template_title: String,
     pub is_outdated: bool,
     pub status: Badge,
-    pub possible: Possible,
+    pub possible: AvailableActions,
     pub is_restarting: bool,
     pub build: BuildView,
     pub builds: Vec<BuildView>,
-    pub agent: Option<AgentBox>,
+    pub agent: Option<AgentPanel>,
     pub ssh_host: String,
     /// What a restart would change, with the words for how.
     pub pending: Vec<(String, &'static str)>,
@@ -65,7 +65,7 @@ pub struct WorkspaceView {
 
 impl WorkspaceView {
     /// Whether there is nothing to note.
-    fn is_quiet(&self) -> bool {
+    fn has_no_notes(&self) -> bool {
         self.build.error.is_empty() && self.pending.is_empty() && self.warnings.is_empty()
     }
 }
@@ -100,7 +100,7 @@ impl From<&WorkspaceWithBuild> for BuildView {
 }
 
 /// An agent.
-pub struct AgentBox {
+pub struct AgentPanel {
     pub name: String,
     pub status: Badge,
     pub is_connected: bool,
@@ -110,11 +110,11 @@ pub struct AgentBox {
     pub directory: String,
     pub ready: Option<When>,
     pub logs_overflowed: bool,
-    pub apps: Vec<AppTile>,
+    pub apps: Vec<AppLink>,
 }
 
 /// An app.
-pub struct AppTile {
+pub struct AppLink {
     pub title: String,
     pub url: String,
     pub health: Option<Badge>,
@@ -122,19 +122,23 @@ pub struct AppTile {
 }
 
 /// A workspace's page.
-pub async fn workspace_page(State(state): State<AppState>, at: At, member: Member) -> Answer {
-    let overview = at.find(&state, &member).await?;
+pub async fn workspace_page(
+    State(state): State<AppState>,
+    path: WorkspacePath,
+    current_user: CurrentUser,
+) -> PageResult {
+    let overview = path.find(&state, &current_user).await?;
     let agent = state.control.agent_of(&overview).await?;
-    let view = view(&state, &member, &overview, agent.as_ref()).await?;
-    let build_lines = state.control.list_build_logs(&member.caller, overview.build.id, 0).await?;
+    let view = view(&state, &current_user, &overview, agent.as_ref()).await?;
+    let build_lines = state.control.list_build_logs(&current_user.caller, overview.build.id, 0).await?;
     let agent_lines = match &agent {
-        Some(agent) => state.control.list_agent_logs(&member.caller, agent.agent.id, 0).await?,
+        Some(agent) => state.control.list_agent_logs(&current_user.caller, agent.agent.id, 0).await?,
         None => Vec::new(),
     };
     let last = (build_lines.last().map_or(0, |line| line.id), agent_lines.last().map_or(0, |line| line.id));
     let live = format!("{}/live?build={}&after={}-{}", view.path, overview.build.id, last.0, last.1);
     page(&WorkspacePage {
-        frame: member.frame(Section::Workspaces),
+        frame: current_user.frame(Section::Workspaces),
         view,
         build_lines: log::of_build(&build_lines),
         agent_lines: agent.map(|agent| log::of_agent(&agent, &agent_lines)).unwrap_or_default(),
@@ -145,17 +149,17 @@ pub async fn workspace_page(State(state): State<AppState>, at: At, member: Membe
 /// Everything that is shown of a workspace but its logs.
 pub async fn view(
     state: &AppState,
-    member: &Member,
+    current_user: &CurrentUser,
     overview: &WorkspaceWithBuild,
     agent: Option<&AgentView>,
 ) -> Result<WorkspaceView> {
-    let caller = &member.caller;
+    let caller = &current_user.caller;
     let page = Pagination { limit: BUILDS, offset: 0 };
     let builds = state.control.list_builds(caller, overview.workspace.id, page).await?;
     let pending = state.control.pending_changes(caller, overview).await?;
-    let possible = Possible::of(overview);
+    let possible = AvailableActions::of(overview);
     Ok(WorkspaceView {
-        path: page_of(overview),
+        path: workspace_url(overview),
         name: overview.workspace.name.to_string(),
         owner: overview.owner_name.clone(),
         is_own: overview.workspace.owner == caller.id(),
@@ -184,11 +188,11 @@ pub fn title(display_name: &str, name: &str) -> String {
     if display_name.is_empty() { name } else { display_name }.to_owned()
 }
 
-fn agent_box(state: &AppState, overview: &WorkspaceWithBuild, view: &AgentView) -> AgentBox {
+fn agent_box(state: &AppState, overview: &WorkspaceWithBuild, view: &AgentView) -> AgentPanel {
     let agent = &view.agent;
     let is_connected = view.status == coder_model::workspace::AgentStatus::Connected;
     let machine = [agent.operating_system.as_str(), agent.architecture.as_str()].join(" ");
-    AgentBox {
+    AgentPanel {
         name: agent.name.clone(),
         status: status::of_agent(view),
         is_connected,
@@ -203,7 +207,7 @@ fn agent_box(state: &AppState, overview: &WorkspaceWithBuild, view: &AgentView) 
             .iter()
             .map(|app| {
                 let is_terminal = matches!(app.target, AppTarget::Command(_));
-                AppTile {
+                AppLink {
                     title: title(&app.display_name, &app.slug),
                     url: app_url(state, overview, view, &app.slug, is_terminal),
                     health: status::of_app(view.health_of(app)),

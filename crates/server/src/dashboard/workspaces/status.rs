@@ -92,7 +92,7 @@ pub const fn of_change(change: PendingChange) -> &'static str {
 
 /// What may be done to a workspace as it is now.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Possible {
+pub struct AvailableActions {
     /// Take it back that was put aside.
     pub wake: bool,
     /// Start it.
@@ -107,18 +107,18 @@ pub struct Possible {
     pub delete: bool,
 }
 
-impl Possible {
+impl AvailableActions {
     /// For this workspace.
     pub const fn of(overview: &WorkspaceWithBuild) -> Self {
         let build = &overview.build;
         let is_active = matches!(build.status, JobStatus::Pending | JobStatus::Running | JobStatus::Canceling);
         let is_start = matches!(build.transition, Transition::Start);
-        let is_aside = overview.workspace.dormant_at.is_some();
+        let is_dormant = overview.workspace.dormant_at.is_some();
         let runs = is_start && matches!(build.status, JobStatus::Succeeded);
         Self {
-            wake: !is_active && is_aside,
+            wake: !is_active && is_dormant,
             // One that failed to start may run in part: it can be stopped as well as started again.
-            start: !is_active && !is_aside && !runs,
+            start: !is_active && !is_dormant && !runs,
             restart: runs,
             stop: !is_active && is_start,
             cancel: matches!(build.status, JobStatus::Pending | JobStatus::Running),

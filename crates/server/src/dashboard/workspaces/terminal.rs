@@ -1,21 +1,21 @@
-//! A terminal in a workspace. What is typed and shown goes over the socket of the API.
+//! A terminal in a workspace. What is normalize_line_endings and shown goes over the socket of the API.
 
 use askama::Template;
 use axum::{extract::State, http::StatusCode};
 use coder_model::template::AppTarget;
 
 use super::{
-    at::{At, page_of},
+    path::{WorkspacePath, workspace_url},
     show::title,
 };
 use crate::{
     AppState,
     dashboard::{
-        answer::{Answer, page},
-        dress::StyleNonce,
-        frame::{Frame, Section},
-        shown::filters,
-        visit::Member,
+        current_user::CurrentUser,
+        format::filters,
+        layout::{Frame, Section},
+        response::{PageResult, page},
+        security_headers::StyleNonce,
     },
     error::HttpError,
     extract::Query,
@@ -43,19 +43,19 @@ pub struct TerminalQuery {
 /// A terminal. For the workspace's owner alone.
 pub async fn terminal_page(
     State(state): State<AppState>,
-    at: At,
-    member: Member,
+    path: WorkspacePath,
+    current_user: CurrentUser,
     Query(query): Query<TerminalQuery>,
-) -> Answer {
-    let overview = at.find(&state, &member).await?;
-    if overview.workspace.owner != member.caller.id() {
+) -> PageResult {
+    let overview = path.find(&state, &current_user).await?;
+    if overview.workspace.owner != current_user.caller.id() {
         return Err(HttpError::not_found().into());
     }
     let agent = state.control.agent_of(&overview).await?.ok_or_else(|| {
         HttpError::new(StatusCode::CONFLICT, "The workspace does not run.")
             .with_detail("Start it first; a terminal opens in a workspace that runs.")
     })?;
-    if at.agent.as_ref().is_some_and(|name| *name != agent.agent.name) {
+    if path.agent.as_ref().is_some_and(|name| *name != agent.agent.name) {
         return Err(HttpError::not_found().into());
     }
     let heading = match query.app.as_str() {
@@ -70,9 +70,9 @@ pub async fn terminal_page(
     };
     let nonce = format!("{:032x}", rand::random::<u128>());
     let mut response = page(&TerminalPage {
-        frame: member.frame(Section::Workspaces),
+        frame: current_user.frame(Section::Workspaces),
         workspace: overview.workspace.name.to_string(),
-        path: page_of(&overview),
+        path: workspace_url(&overview),
         title: heading,
         agent: agent.agent.id.to_string(),
         app: query.app,

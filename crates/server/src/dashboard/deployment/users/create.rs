@@ -5,16 +5,16 @@ use axum::{extract::State, http::StatusCode};
 use coder_control::{Error, NewUser};
 use coder_wire::Sensitive;
 
-use super::{LIST, may_manage};
+use super::{LIST_PATH, may_manage};
 use crate::{
     AppState,
     dashboard::{
-        answer::{Answer, done, sheet},
-        complaints::Complaints,
+        current_user::CurrentUser,
         form::Form,
-        frame::{Frame, Section},
-        shown::filters,
-        visit::Member,
+        form_errors::FormErrors,
+        format::filters,
+        layout::{Frame, Section},
+        response::{PageResult, dialog, redirect_with_notice},
     },
 };
 
@@ -25,22 +25,22 @@ struct NewUserPage {
     username: String,
     name: String,
     email: String,
-    complaints: Complaints,
+    complaints: FormErrors,
 }
 
 /// The form for a new user.
-pub async fn new_user_page(member: Member) -> Answer {
-    if !may_manage(&member.caller) {
+pub async fn new_user_page(current_user: CurrentUser) -> PageResult {
+    if !may_manage(&current_user.caller) {
         return Err(Error::Forbidden.into());
     }
     let shown = NewUserPage {
-        frame: member.frame(Section::Users),
+        frame: current_user.frame(Section::Users),
         username: String::new(),
         name: String::new(),
         email: String::new(),
-        complaints: Complaints::default(),
+        complaints: FormErrors::default(),
     };
-    sheet(&member.visit, StatusCode::OK, &shown, &shown.as_sheet())
+    dialog(&current_user.context, StatusCode::OK, &shown, &shown.as_sheet())
 }
 
 /// What was filled in.
@@ -54,7 +54,11 @@ pub struct UserForm {
 }
 
 /// Makes a user.
-pub async fn create_user(State(state): State<AppState>, member: Member, Form(form): Form<UserForm>) -> Answer {
+pub async fn create_user(
+    State(state): State<AppState>,
+    current_user: CurrentUser,
+    Form(form): Form<UserForm>,
+) -> PageResult {
     let new = NewUser {
         email: form.email.clone(),
         username: form.username.clone(),
@@ -62,17 +66,22 @@ pub async fn create_user(State(state): State<AppState>, member: Member, Form(for
         password: form.password.into_inner(),
         status: None,
     };
-    match state.control.create_user(&member.caller, new).await {
-        Ok(user) => done(&state, &member.visit, LIST, &format!("Created user \"{}\".", user.username)),
+    match state.control.create_user(&current_user.caller, new).await {
+        Ok(user) => redirect_with_notice(
+            &state,
+            &current_user.context,
+            LIST_PATH,
+            &format!("Created user \"{}\".", user.username),
+        ),
         Err(error) => {
             let shown = NewUserPage {
-                frame: member.frame(Section::Users),
+                frame: current_user.frame(Section::Users),
                 username: form.username,
                 name: form.name,
                 email: form.email,
-                complaints: Complaints::of(error)?,
+                complaints: FormErrors::of(error)?,
             };
-            sheet(&member.visit, StatusCode::UNPROCESSABLE_ENTITY, &shown, &shown.as_sheet())
+            dialog(&current_user.context, StatusCode::UNPROCESSABLE_ENTITY, &shown, &shown.as_sheet())
         }
     }
 }

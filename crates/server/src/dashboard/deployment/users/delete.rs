@@ -4,16 +4,16 @@ use askama::Template;
 use axum::{extract::State, http::StatusCode};
 use coder_model::user::User;
 
-use super::{Back, find_other};
+use super::{ReturnTo, find_other};
 use crate::{
     AppState,
     dashboard::{
-        answer::{Answer, done, sheet},
-        complaints::Complaints,
-        form::{Form, Nothing},
-        frame::{Frame, Section},
-        shown::filters,
-        visit::Member,
+        current_user::CurrentUser,
+        form::{Empty, Form},
+        form_errors::FormErrors,
+        format::filters,
+        layout::{Frame, Section},
+        response::{PageResult, dialog, redirect_with_notice},
     },
     extract::Path,
 };
@@ -24,13 +24,13 @@ struct DeletePage {
     frame: Frame,
     id: String,
     username: String,
-    complaints: Complaints,
+    complaints: FormErrors,
 }
 
 impl DeletePage {
-    fn new(member: &Member, user: &User, complaints: Complaints) -> Self {
+    fn new(current_user: &CurrentUser, user: &User, complaints: FormErrors) -> Self {
         Self {
-            frame: member.frame(Section::Users),
+            frame: current_user.frame(Section::Users),
             id: user.id.to_string(),
             username: user.username.to_string(),
             complaints,
@@ -41,31 +41,36 @@ impl DeletePage {
 /// Asks whether it is meant.
 pub async fn delete_user_page(
     State(state): State<AppState>,
-    member: Member,
+    current_user: CurrentUser,
     Path(user): Path<String>,
-) -> Answer {
-    let user = find_other(&state, &member, &user).await?;
-    let shown = DeletePage::new(&member, &user, Complaints::default());
-    sheet(&member.visit, StatusCode::OK, &shown, &shown.as_sheet())
+) -> PageResult {
+    let user = find_other(&state, &current_user, &user).await?;
+    let shown = DeletePage::new(&current_user, &user, FormErrors::default());
+    dialog(&current_user.context, StatusCode::OK, &shown, &shown.as_sheet())
 }
 
 /// Deletes a user who owns no workspaces, with their secrets, sessions and tokens.
 pub async fn delete_user(
     State(state): State<AppState>,
-    member: Member,
+    current_user: CurrentUser,
     Path(user): Path<String>,
-    Back(back): Back,
-    _form: Form<Nothing>,
-) -> Answer {
-    let user = find_other(&state, &member, &user).await?;
-    match state.control.delete_user(&member.caller, &user).await {
+    ReturnTo(back): ReturnTo,
+    _form: Form<Empty>,
+) -> PageResult {
+    let user = find_other(&state, &current_user, &user).await?;
+    match state.control.delete_user(&current_user.caller, &user).await {
         Ok(()) => {
             state.session_revoked.notify_waiters();
-            done(&state, &member.visit, &back, &format!("Deleted user \"{}\".", user.username))
+            redirect_with_notice(
+                &state,
+                &current_user.context,
+                &back,
+                &format!("Deleted user \"{}\".", user.username),
+            )
         }
         Err(error) => {
-            let shown = DeletePage::new(&member, &user, Complaints::of(error)?);
-            sheet(&member.visit, StatusCode::UNPROCESSABLE_ENTITY, &shown, &shown.as_sheet())
+            let shown = DeletePage::new(&current_user, &user, FormErrors::of(error)?);
+            dialog(&current_user.context, StatusCode::UNPROCESSABLE_ENTITY, &shown, &shown.as_sheet())
         }
     }
 }

@@ -8,28 +8,28 @@ use coder_model::{
     user::{Role, User, UserStatus},
 };
 
-use super::{LIST, may_manage, may_touch};
+use super::{LIST_PATH, can_manage, may_manage};
 use crate::{
     AppState,
     dashboard::{
-        answer::{Answer, page, refused},
-        complaints::Complaints,
-        frame::{Frame, Section},
-        shown::{When, filters, initial},
-        visit::Member,
+        current_user::CurrentUser,
+        form_errors::FormErrors,
+        format::{When, filters, initial},
+        layout::{Frame, Section},
+        response::{PageResult, page, unprocessable},
     },
     extract::Query,
 };
 
 /// Users on one page.
-const PER_PAGE: u32 = 50;
+const PAGE_SIZE: u32 = 50;
 
 #[derive(Template)]
 #[template(path = "users/list.html")]
 struct UsersPage {
     frame: Frame,
     query: String,
-    complaints: Complaints,
+    complaints: FormErrors,
     users: Vec<Row>,
     may_manage: bool,
     /// Which of how many are shown, in words.
@@ -48,7 +48,7 @@ struct Row {
     status: &'static str,
     status_class: &'static str,
     seen: Option<When>,
-    may_touch: bool,
+    can_manage: bool,
     is_suspended: bool,
     is_self: bool,
 }
@@ -70,7 +70,7 @@ impl Row {
             status,
             status_class,
             seen: user.last_seen_at.map(Into::into),
-            may_touch: may_touch(caller, user),
+            can_manage: can_manage(caller, user),
             is_suspended: user.status == UserStatus::Suspended,
             is_self: user.id == caller.id(),
         }
@@ -94,42 +94,42 @@ fn address(query: &str, number: u32) -> String {
         pairs.append_pair("q", query);
     }
     pairs.append_pair("page", &number.to_string());
-    format!("{LIST}?{}", pairs.finish())
+    format!("{LIST_PATH}?{}", pairs.finish())
 }
 
 /// The list of users: all, or those that match.
 pub async fn users_page(
     State(state): State<AppState>,
-    member: Member,
+    current_user: CurrentUser,
     Query(query): Query<UsersQuery>,
-) -> Answer {
-    if !member.caller.has_any(&[Role::Owner, Role::UserAdmin, Role::Auditor]) {
+) -> PageResult {
+    if !current_user.caller.has_any(&[Role::Owner, Role::UserAdmin, Role::Auditor]) {
         return Err(Error::Forbidden.into());
     }
     let number = query.page.max(1);
-    let before = (number - 1).saturating_mul(PER_PAGE);
-    let part = Pagination::new(Some(PER_PAGE), Some(before));
-    let (found, complaints) = match state.control.list_users(&member.caller, &query.q, part).await {
-        Ok(found) => (found, Complaints::default()),
-        Err(error) => ((Vec::new(), 0), Complaints::of(error)?),
+    let before = (number - 1).saturating_mul(PAGE_SIZE);
+    let part = Pagination::new(Some(PAGE_SIZE), Some(before));
+    let (found, complaints) = match state.control.list_users(&current_user.caller, &query.q, part).await {
+        Ok(found) => (found, FormErrors::default()),
+        Err(error) => ((Vec::new(), 0), FormErrors::of(error)?),
     };
     let (users, count) = found;
     let before = i64::from(before);
     let last = before.saturating_add(i64::try_from(users.len()).unwrap_or(i64::MAX));
     let shown = UsersPage {
-        frame: member.frame(Section::Users),
+        frame: current_user.frame(Section::Users),
         shown: match (count, users.len()) {
             (0, _) | (_, 0) => String::new(),
             (1, _) => "1 user".to_owned(),
-            (count, _) if count <= i64::from(PER_PAGE) => format!("{count} users"),
+            (count, _) if count <= i64::from(PAGE_SIZE) => format!("{count} users"),
             (count, _) => format!("{} to {last} of {count} users", before.saturating_add(1)),
         },
         previous: (number > 1).then(|| address(&query.q, number - 1)),
         next: (last < count && !users.is_empty()).then(|| address(&query.q, number.saturating_add(1))),
-        users: users.iter().map(|user| Row::new(user, &member.caller)).collect(),
-        may_manage: may_manage(&member.caller),
+        users: users.iter().map(|user| Row::new(user, &current_user.caller)).collect(),
+        may_manage: may_manage(&current_user.caller),
         query: query.q,
         complaints,
     };
-    if shown.complaints.is_empty() { page(&shown) } else { refused(&shown) }
+    if shown.complaints.is_empty() { page(&shown) } else { unprocessable(&shown) }
 }

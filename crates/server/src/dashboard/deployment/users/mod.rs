@@ -23,23 +23,23 @@ use url::Url;
 
 use crate::{
     AppState,
-    dashboard::{answer::Refusal, visit::Member},
+    dashboard::{current_user::CurrentUser, response::PageError},
 };
 
 /// Where the list is.
-const LIST: &str = "/deployment/users";
+const LIST_PATH: &str = "/deployment/users";
 
 /// The part of the list that is shown behind a dialog; all of it where there is no dialog.
-pub struct Back(String);
+pub struct ReturnTo(String);
 
-impl<S: Sync> FromRequestParts<S> for Back {
+impl<S: Sync> FromRequestParts<S> for ReturnTo {
     type Rejection = Infallible;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
         let shown = parts.headers.get("hx-current-url").and_then(|value| value.to_str().ok());
-        let shown = shown.and_then(|url| Url::parse(url).ok()).filter(|url| url.path() == LIST);
+        let shown = shown.and_then(|url| Url::parse(url).ok()).filter(|url| url.path() == LIST_PATH);
         let query = shown.as_ref().and_then(Url::query);
-        Ok(Self(query.map_or_else(|| LIST.to_owned(), |query| format!("{LIST}?{query}"))))
+        Ok(Self(query.map_or_else(|| LIST_PATH.to_owned(), |query| format!("{LIST_PATH}?{query}"))))
     }
 }
 
@@ -49,18 +49,18 @@ fn may_manage(caller: &Caller) -> bool {
 }
 
 /// Whether this user is: owners are changed by owners only.
-fn may_touch(caller: &Caller, user: &User) -> bool {
+fn can_manage(caller: &Caller, user: &User) -> bool {
     may_manage(caller) && (!user.roles.has(Role::Owner) || caller.has_any(&[Role::Owner]))
 }
 
 /// The user that a page is for changing.
-async fn find(state: &AppState, member: &Member, reference: &str) -> Result<User, Refusal> {
-    let user = state.control.user_by_ref(&member.caller, reference).await?;
-    if may_touch(&member.caller, &user) { Ok(user) } else { Err(Error::Forbidden.into()) }
+async fn find(state: &AppState, current_user: &CurrentUser, reference: &str) -> Result<User, PageError> {
+    let user = state.control.user_by_ref(&current_user.caller, reference).await?;
+    if can_manage(&current_user.caller, &user) { Ok(user) } else { Err(Error::Forbidden.into()) }
 }
 
 /// The same where nobody does it to themselves.
-async fn find_other(state: &AppState, member: &Member, reference: &str) -> Result<User, Refusal> {
-    let user = find(state, member, reference).await?;
-    if user.id == member.caller.id() { Err(Error::Forbidden.into()) } else { Ok(user) }
+async fn find_other(state: &AppState, current_user: &CurrentUser, reference: &str) -> Result<User, PageError> {
+    let user = find(state, current_user, reference).await?;
+    if user.id == current_user.caller.id() { Err(Error::Forbidden.into()) } else { Ok(user) }
 }

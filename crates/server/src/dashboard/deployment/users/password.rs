@@ -6,16 +6,16 @@ use coder_model::user::User;
 use coder_wire::Sensitive;
 use zeroize::Zeroizing;
 
-use super::{Back, find_other};
+use super::{ReturnTo, find_other};
 use crate::{
     AppState,
     dashboard::{
-        answer::{Answer, done, sheet},
-        complaints::Complaints,
+        current_user::CurrentUser,
         form::Form,
-        frame::{Frame, Section},
-        shown::filters,
-        visit::Member,
+        form_errors::FormErrors,
+        format::filters,
+        layout::{Frame, Section},
+        response::{PageResult, dialog, redirect_with_notice},
     },
     extract::Path,
 };
@@ -26,13 +26,13 @@ struct PasswordPage {
     frame: Frame,
     id: String,
     username: String,
-    complaints: Complaints,
+    complaints: FormErrors,
 }
 
 impl PasswordPage {
-    fn new(member: &Member, user: &User, complaints: Complaints) -> Self {
+    fn new(current_user: &CurrentUser, user: &User, complaints: FormErrors) -> Self {
         Self {
-            frame: member.frame(Section::Users),
+            frame: current_user.frame(Section::Users),
             id: user.id.to_string(),
             username: user.username.to_string(),
             complaints,
@@ -43,12 +43,12 @@ impl PasswordPage {
 /// The form for another's new password. One's own is changed in the account, by telling the old one.
 pub async fn reset_password_page(
     State(state): State<AppState>,
-    member: Member,
+    current_user: CurrentUser,
     Path(user): Path<String>,
-) -> Answer {
-    let user = find_other(&state, &member, &user).await?;
-    let shown = PasswordPage::new(&member, &user, Complaints::default());
-    sheet(&member.visit, StatusCode::OK, &shown, &shown.as_sheet())
+) -> PageResult {
+    let user = find_other(&state, &current_user, &user).await?;
+    let shown = PasswordPage::new(&current_user, &user, FormErrors::default());
+    dialog(&current_user.context, StatusCode::OK, &shown, &shown.as_sheet())
 }
 
 /// What was filled in.
@@ -60,21 +60,26 @@ pub struct PasswordForm {
 /// Sets it. Whatever is signed in as this user is signed out.
 pub async fn reset_password(
     State(state): State<AppState>,
-    member: Member,
+    current_user: CurrentUser,
     Path(user): Path<String>,
-    Back(back): Back,
+    ReturnTo(back): ReturnTo,
     Form(form): Form<PasswordForm>,
-) -> Answer {
-    let user = find_other(&state, &member, &user).await?;
+) -> PageResult {
+    let user = find_other(&state, &current_user, &user).await?;
     let none = Zeroizing::default();
-    match state.control.change_password(&member.caller, &user, none, form.password.into_inner()).await {
+    match state.control.change_password(&current_user.caller, &user, none, form.password.into_inner()).await {
         Ok(()) => {
             state.session_revoked.notify_waiters();
-            done(&state, &member.visit, &back, &format!("Changed the password of \"{}\".", user.username))
+            redirect_with_notice(
+                &state,
+                &current_user.context,
+                &back,
+                &format!("Changed the password of \"{}\".", user.username),
+            )
         }
         Err(error) => {
-            let shown = PasswordPage::new(&member, &user, Complaints::of(error)?);
-            sheet(&member.visit, StatusCode::UNPROCESSABLE_ENTITY, &shown, &shown.as_sheet())
+            let shown = PasswordPage::new(&current_user, &user, FormErrors::of(error)?);
+            dialog(&current_user.context, StatusCode::UNPROCESSABLE_ENTITY, &shown, &shown.as_sheet())
         }
     }
 }

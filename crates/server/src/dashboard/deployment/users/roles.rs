@@ -5,16 +5,16 @@ use axum::{extract::State, http::StatusCode};
 use coder_control::Caller;
 use coder_model::user::{Role, User};
 
-use super::{Back, find};
+use super::{ReturnTo, find};
 use crate::{
     AppState,
     dashboard::{
-        answer::{Answer, done, sheet},
-        complaints::Complaints,
+        current_user::CurrentUser,
         form::Form,
-        frame::{Frame, Section},
-        shown::filters,
-        visit::Member,
+        form_errors::FormErrors,
+        format::filters,
+        layout::{Frame, Section},
+        response::{PageResult, dialog, redirect_with_notice},
     },
     extract::Path,
 };
@@ -27,7 +27,7 @@ struct RolesPage {
     username: String,
     is_self: bool,
     choices: Vec<Choice>,
-    complaints: Complaints,
+    complaints: FormErrors,
 }
 
 /// A role that may be given or taken.
@@ -48,8 +48,13 @@ const fn means(role: Role) -> &'static str {
 }
 
 impl RolesPage {
-    fn new(member: &Member, user: &User, held: impl Fn(Role) -> bool, complaints: Complaints) -> Self {
-        let offered = |role: &Role| *role != Role::Owner || is_owner(&member.caller);
+    fn new(
+        current_user: &CurrentUser,
+        user: &User,
+        held: impl Fn(Role) -> bool,
+        complaints: FormErrors,
+    ) -> Self {
+        let offered = |role: &Role| *role != Role::Owner || is_owner(&current_user.caller);
         let choice = |role: Role| Choice {
             word: role.as_str(),
             name: role.display_name(),
@@ -57,10 +62,10 @@ impl RolesPage {
             is_held: held(role),
         };
         Self {
-            frame: member.frame(Section::Users),
+            frame: current_user.frame(Section::Users),
             id: user.id.to_string(),
             username: user.username.to_string(),
-            is_self: user.id == member.caller.id(),
+            is_self: user.id == current_user.caller.id(),
             choices: Role::ALL.into_iter().filter(offered).map(choice).collect(),
             complaints,
         }
@@ -72,10 +77,14 @@ fn is_owner(caller: &Caller) -> bool {
 }
 
 /// The roles of a user, to be chosen.
-pub async fn roles_page(State(state): State<AppState>, member: Member, Path(user): Path<String>) -> Answer {
-    let user = find(&state, &member, &user).await?;
-    let shown = RolesPage::new(&member, &user, |role| user.roles.has(role), Complaints::default());
-    sheet(&member.visit, StatusCode::OK, &shown, &shown.as_sheet())
+pub async fn roles_page(
+    State(state): State<AppState>,
+    current_user: CurrentUser,
+    Path(user): Path<String>,
+) -> PageResult {
+    let user = find(&state, &current_user, &user).await?;
+    let shown = RolesPage::new(&current_user, &user, |role| user.roles.has(role), FormErrors::default());
+    dialog(&current_user.context, StatusCode::OK, &shown, &shown.as_sheet())
 }
 
 /// What was chosen.
@@ -88,22 +97,27 @@ pub struct RolesForm {
 /// Gives a user exactly the roles that were chosen.
 pub async fn change_roles(
     State(state): State<AppState>,
-    member: Member,
+    current_user: CurrentUser,
     Path(user): Path<String>,
-    Back(back): Back,
+    ReturnTo(back): ReturnTo,
     Form(form): Form<RolesForm>,
-) -> Answer {
-    let user = find(&state, &member, &user).await?;
-    match state.control.set_user_roles(&member.caller, &user, &form.roles).await {
+) -> PageResult {
+    let user = find(&state, &current_user, &user).await?;
+    match state.control.set_user_roles(&current_user.caller, &user, &form.roles).await {
         Ok(changed) => {
             // Whoever gave up their own roles may not be let into the list any more.
-            let to = if changed.id == member.caller.id() { "/" } else { &back };
-            done(&state, &member.visit, to, &format!("Changed the roles of \"{}\".", changed.username))
+            let to = if changed.id == current_user.caller.id() { "/" } else { &back };
+            redirect_with_notice(
+                &state,
+                &current_user.context,
+                to,
+                &format!("Changed the roles of \"{}\".", changed.username),
+            )
         }
         Err(error) => {
             let chosen = |role: Role| form.roles.iter().any(|word| word == role.as_str());
-            let shown = RolesPage::new(&member, &user, chosen, Complaints::of(error)?);
-            sheet(&member.visit, StatusCode::UNPROCESSABLE_ENTITY, &shown, &shown.as_sheet())
+            let shown = RolesPage::new(&current_user, &user, chosen, FormErrors::of(error)?);
+            dialog(&current_user.context, StatusCode::UNPROCESSABLE_ENTITY, &shown, &shown.as_sheet())
         }
     }
 }

@@ -4,16 +4,16 @@ use askama::Template;
 use axum::{extract::State, http::StatusCode};
 use coder_model::user::{User, UserStatus};
 
-use super::{Back, find_other};
+use super::{ReturnTo, find_other};
 use crate::{
     AppState,
     dashboard::{
-        answer::{Answer, done, sheet},
-        complaints::Complaints,
-        form::{Form, Nothing},
-        frame::{Frame, Section},
-        shown::filters,
-        visit::Member,
+        current_user::CurrentUser,
+        form::{Empty, Form},
+        form_errors::FormErrors,
+        format::filters,
+        layout::{Frame, Section},
+        response::{PageResult, dialog, redirect_with_notice},
     },
     extract::Path,
 };
@@ -27,73 +27,84 @@ struct StatusPage {
     suspends: bool,
     /// The last part of where the form goes.
     verb: &'static str,
-    complaints: Complaints,
+    complaints: FormErrors,
 }
 
-fn answer(member: &Member, user: &User, to: UserStatus, complaints: Complaints) -> Answer {
+fn answer(current_user: &CurrentUser, user: &User, to: UserStatus, complaints: FormErrors) -> PageResult {
     let status = if complaints.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
     let shown = StatusPage {
-        frame: member.frame(Section::Users),
+        frame: current_user.frame(Section::Users),
         id: user.id.to_string(),
         username: user.username.to_string(),
         suspends: to == UserStatus::Suspended,
         verb: if to == UserStatus::Suspended { "suspend" } else { "activate" },
         complaints,
     };
-    sheet(&member.visit, status, &shown, &shown.as_sheet())
+    dialog(&current_user.context, status, &shown, &shown.as_sheet())
 }
 
-async fn change(state: &AppState, member: &Member, user: &User, to: UserStatus, back: &str) -> Answer {
-    match state.control.set_user_status(&member.caller, user, to).await {
+async fn change(
+    state: &AppState,
+    current_user: &CurrentUser,
+    user: &User,
+    to: UserStatus,
+    back: &str,
+) -> PageResult {
+    match state.control.set_user_status(&current_user.caller, user, to).await {
         Ok(changed) => {
             state.session_revoked.notify_waiters();
             let did = if to == UserStatus::Suspended { "Suspended" } else { "Activated" };
-            done(state, &member.visit, back, &format!("{did} \"{}\".", changed.username))
+            redirect_with_notice(
+                state,
+                &current_user.context,
+                back,
+                &format!("{did} \"{}\".", changed.username),
+            )
         }
-        Err(error) => answer(member, user, to, Complaints::of(error)?),
+        Err(error) => answer(current_user, user, to, FormErrors::of(error)?),
     }
 }
 
 /// Asks whether it is meant.
 pub async fn suspend_user_page(
     State(state): State<AppState>,
-    member: Member,
+    current_user: CurrentUser,
     Path(user): Path<String>,
-) -> Answer {
-    let user = find_other(&state, &member, &user).await?;
-    answer(&member, &user, UserStatus::Suspended, Complaints::default())
+) -> PageResult {
+    let user = find_other(&state, &current_user, &user).await?;
+    answer(&current_user, &user, UserStatus::Suspended, FormErrors::default())
 }
 
 /// Suspends a user; their sessions, terminals and tokens end.
 pub async fn suspend_user(
     State(state): State<AppState>,
-    member: Member,
+    current_user: CurrentUser,
     Path(user): Path<String>,
-    Back(back): Back,
-    _form: Form<Nothing>,
-) -> Answer {
-    let user = find_other(&state, &member, &user).await?;
-    change(&state, &member, &user, UserStatus::Suspended, &back).await
+    ReturnTo(back): ReturnTo,
+    _form: Form<Empty>,
+) -> PageResult {
+    let user = find_other(&state, &current_user, &user).await?;
+    change(&state, &current_user, &user, UserStatus::Suspended, &back).await
 }
 
 /// Asks whether it is meant.
 pub async fn activate_user_page(
     State(state): State<AppState>,
-    member: Member,
+    current_user: CurrentUser,
     Path(user): Path<String>,
-) -> Answer {
-    let user = find_other(&state, &member, &user).await?;
-    answer(&member, &user, UserStatus::Active, Complaints::default())
+) -> PageResult {
+    let user = find_other(&state, &current_user, &user).await?;
+    answer(&current_user, &user, UserStatus::Active, FormErrors::default())
 }
 
 /// Lets a suspended user back in.
 pub async fn activate_user(
     State(state): State<AppState>,
-    member: Member,
+    current_user: CurrentUser,
     Path(user): Path<String>,
-    Back(back): Back,
-    _form: Form<Nothing>,
-) -> Answer {
-    let user = find_other(&state, &member, &user).await?;
-    change(&state, &member, &user, UserStatus::Active, &back).await
+    ReturnTo(back): ReturnTo,
+    _form: Form<Empty>,
+) -> PageResult {
+    let user = find_other(&state, &current_user, &user).await?;
+    change(&state, &current_user, &user, UserStatus::Active, &back).await
 }

@@ -6,17 +6,17 @@ use axum::{
 };
 use coder_control::{Result, WorkspaceWithBuild};
 
-use crate::{AppState, dashboard::visit::Member, error::HttpError, extract::Path};
+use crate::{AppState, dashboard::current_user::CurrentUser, error::HttpError, extract::Path};
 
 /// The workspace that a path names, and where its page is.
-pub struct At {
+pub struct WorkspacePath {
     owner: String,
     name: String,
     /// The agent's name, where one is given: `NAME.AGENT`.
     pub agent: Option<String>,
 }
 
-impl<S: Send + Sync> FromRequestParts<S> for At {
+impl<S: Send + Sync> FromRequestParts<S> for WorkspacePath {
     // A path without the sign is no page: it is answered as any other that is not there.
     type Rejection = HttpError;
 
@@ -38,15 +38,15 @@ impl<S: Send + Sync> FromRequestParts<S> for At {
     }
 }
 
-impl At {
-    /// The workspace, as far as the member may see it.
-    pub async fn find(&self, state: &AppState, member: &Member) -> Result<WorkspaceWithBuild> {
-        let owner = state.control.user_by_ref(&member.caller, &self.owner).await?;
-        state.control.find_workspace_by_name(&member.caller, &owner, &self.name, false).await
+impl WorkspacePath {
+    /// The workspace, as far as the current_user may see it.
+    pub async fn find(&self, state: &AppState, current_user: &CurrentUser) -> Result<WorkspaceWithBuild> {
+        let owner = state.control.user_by_ref(&current_user.caller, &self.owner).await?;
+        state.control.find_workspace_by_name(&current_user.caller, &owner, &self.name, false).await
     }
 }
 
 /// Where a workspace's page is.
-pub fn page_of(overview: &WorkspaceWithBuild) -> String {
+pub fn workspace_url(overview: &WorkspaceWithBuild) -> String {
     format!("/@{}/{}", overview.owner_name, overview.workspace.name)
 }

@@ -8,10 +8,10 @@ use super::{may_change, provisioner, title};
 use crate::{
     AppState,
     dashboard::{
-        answer::{Answer, page},
-        frame::{Frame, Section},
-        shown::{When, filters},
-        visit::Member,
+        current_user::CurrentUser,
+        format::{When, filters},
+        layout::{Frame, Section},
+        response::{PageResult, page},
     },
     extract::Path,
 };
@@ -33,11 +33,15 @@ struct TemplatePage {
 }
 
 /// A template, with its source.
-pub async fn template_page(State(state): State<AppState>, member: Member, Path(name): Path<String>) -> Answer {
+pub async fn template_page(
+    State(state): State<AppState>,
+    current_user: CurrentUser,
+    Path(name): Path<String>,
+) -> PageResult {
     let found = state.control.find_template_by_name(&name).await?;
     let active = state.control.find_template_version(found.template.active_version).await?;
     page(&TemplatePage {
-        frame: member.frame(Section::Templates),
+        frame: current_user.frame(Section::Templates),
         name: found.template.name.to_string(),
         title: title(&found),
         description: found.template.description,
@@ -48,6 +52,6 @@ pub async fn template_page(State(state): State<AppState>, member: Member, Path(n
         pushed_by: active.created_by_name,
         // A carriage return before a line feed says nothing that a page could show.
         source: active.definition.replace("\r\n", "\n"),
-        may_change: may_change(&member.caller),
+        may_change: may_change(&current_user.caller),
     })
 }

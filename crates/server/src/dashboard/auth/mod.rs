@@ -1,13 +1,13 @@
 //! Coming in and going out.
 
-mod begin;
 mod cli_auth;
+mod index;
 mod log_in;
 mod log_out;
 mod set_up;
 
-pub use begin::begin;
 pub use cli_auth::{cli_auth, create_cli_token};
+pub use index::index;
 pub use log_in::{log_in, log_in_page};
 pub use log_out::log_out;
 pub use set_up::{set_up, set_up_page};
@@ -20,8 +20,8 @@ use coder_control::{RequestInfo, csrf_token};
 use zeroize::Zeroizing;
 
 use super::{
-    answer::{Answer, redirect},
-    visit::{VISITOR_COOKIE, Visit},
+    page_context::{PageContext, VISITOR_COOKIE},
+    response::{PageResult, redirect},
 };
 use crate::{
     AppState,
@@ -31,17 +31,17 @@ use crate::{
 
 /// Makes sure that a visitor who is not signed in has a cookie that forms can be bound to; the header that sets it, if one
 /// was made.
-fn bind(state: &AppState, visit: &mut Visit) -> Result<Option<HeaderValue>> {
-    if !visit.form_token.is_empty() {
+fn ensure_csrf_cookie(state: &AppState, context: &mut PageContext) -> Result<Option<HeaderValue>> {
+    if !context.form_token.is_empty() {
         return Ok(None);
     }
     let cookie = format!("{:032x}", rand::random::<u128>());
-    visit.form_token = csrf_token(&cookie);
+    context.form_token = csrf_token(&cookie);
     strict_cookie(state, VISITOR_COOKIE, &cookie, "").map(Some)
 }
 
 /// Adds that header to an answer.
-fn with_cookie(answer: Answer, cookie: Option<HeaderValue>) -> Answer {
+fn with_cookie(answer: PageResult, cookie: Option<HeaderValue>) -> PageResult {
     let mut response = answer?;
     if let Some(cookie) = cookie {
         response.headers_mut().append(header::SET_COOKIE, cookie);
@@ -50,7 +50,7 @@ fn with_cookie(answer: Answer, cookie: Option<HeaderValue>) -> Answer {
 }
 
 /// Signs somebody in and sends them on.
-async fn enter(
+async fn start_session(
     state: &AppState,
     email: &str,
     password: Zeroizing<String>,
@@ -66,7 +66,7 @@ async fn enter(
 }
 
 /// A place of ours to go to; the beginning when it is somebody else's.
-fn own_place(to: &str) -> &str {
+fn safe_redirect(to: &str) -> &str {
     let own = to.starts_with('/')
         && !to.starts_with("//")
         && !to.contains('\\')
@@ -75,7 +75,7 @@ fn own_place(to: &str) -> &str {
 }
 
 /// A form that does not let anybody in.
-fn not_let_in(answer: Answer) -> Answer {
+fn unauthorized(answer: PageResult) -> PageResult {
     let mut response = answer?;
     *response.status_mut() = StatusCode::UNAUTHORIZED;
     Ok(response)
@@ -89,17 +89,17 @@ fn is_set_up() -> HttpError {
 
 #[cfg(test)]
 mod tests {
-    use super::own_place;
+    use super::safe_redirect;
 
     #[test]
     fn log_in_leads_to_our_own_pages_only() {
         for own in ["/", "/workspaces", "/@ada/dev.main/terminal?app=web", "/cli-auth"] {
-            assert_eq!(own_place(own), own);
+            assert_eq!(safe_redirect(own), own);
         }
         for other in
             ["", "//evil.example", "https://evil.example", "/\\evil.example", "/a\nb", "javascript:alert(1)"]
         {
-            assert_eq!(own_place(other), "/", "{other}");
+            assert_eq!(safe_redirect(other), "/", "{other}");
         }
     }
 }

@@ -14,9 +14,9 @@ pub enum LineEndings {
     Crlf,
 }
 
-/// A value as it was typed. A browser's text area knows only line feeds, and a form without a script sends every one of
-/// them as CRLF: neither is what was typed, so the form says how lines end.
-pub fn typed(value: &Sensitive, endings: LineEndings) -> Zeroizing<String> {
+/// A value as it was normalize_line_endings. A browser's text area knows only line feeds, and a form without a script sends every one of
+/// them as CRLF: neither is what was normalize_line_endings, so the form says how lines end.
+pub fn normalize_line_endings(value: &Sensitive, endings: LineEndings) -> Zeroizing<String> {
     let value = Zeroizing::new(value.expose().replace("\r\n", "\n"));
     match endings {
         LineEndings::Lf => value,
@@ -31,8 +31,8 @@ mod tests {
     #[test]
     fn lines_end_as_the_form_says() {
         for sent in ["a\r\nb\r\n", "a\nb\n"] {
-            assert_eq!(*typed(&Sensitive::from(sent), LineEndings::Lf), "a\nb\n");
-            assert_eq!(*typed(&Sensitive::from(sent), LineEndings::Crlf), "a\r\nb\r\n");
+            assert_eq!(*normalize_line_endings(&Sensitive::from(sent), LineEndings::Lf), "a\nb\n");
+            assert_eq!(*normalize_line_endings(&Sensitive::from(sent), LineEndings::Crlf), "a\r\nb\r\n");
         }
     }
 }

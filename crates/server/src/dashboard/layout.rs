@@ -3,7 +3,7 @@
 use coder_control::Caller;
 use coder_model::user::Role;
 
-use super::{shown::initial, theme::Theme, visit::Visit};
+use super::{format::initial, page_context::PageContext, theme::Theme};
 
 /// Where in the dashboard a page is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -68,11 +68,11 @@ pub struct Frame {
 }
 
 impl Frame {
-    pub(super) fn new(visit: &Visit, caller: Option<&Caller>, section: Section) -> Self {
+    pub(super) fn new(context: &PageContext, caller: Option<&Caller>, section: Section) -> Self {
         Self {
-            theme: visit.theme,
-            notice: visit.notice.clone(),
-            form_token: visit.form_token.clone(),
+            theme: context.theme,
+            notice: context.notice.clone(),
+            form_token: context.form_token.clone(),
             person: caller.map(person),
             section,
         }

@@ -5,16 +5,16 @@ use axum::extract::State;
 use coder_control::NewUser;
 use coder_wire::Sensitive;
 
-use super::{bind, enter, is_set_up, redirect, with_cookie};
+use super::{ensure_csrf_cookie, is_set_up, redirect, start_session, with_cookie};
 use crate::{
     AppState,
     dashboard::{
-        answer::{Answer, page, refused},
-        complaints::Complaints,
         form::Form,
-        frame::Frame,
-        shown::filters,
-        visit::Visit,
+        form_errors::FormErrors,
+        format::filters,
+        layout::Frame,
+        page_context::PageContext,
+        response::{PageResult, page, unprocessable},
     },
     extract::ClientInfo,
 };
@@ -26,21 +26,21 @@ struct SetUpPage {
     username: String,
     name: String,
     email: String,
-    complaints: Complaints,
+    complaints: FormErrors,
 }
 
 /// The form for the first user.
-pub async fn set_up_page(State(state): State<AppState>, mut visit: Visit) -> Answer {
+pub async fn set_up_page(State(state): State<AppState>, mut context: PageContext) -> PageResult {
     if state.control.has_users().await? {
         return Ok(redirect("/login"));
     }
-    let cookie = bind(&state, &mut visit)?;
+    let cookie = ensure_csrf_cookie(&state, &mut context)?;
     let shown = SetUpPage {
-        frame: visit.frame(),
+        frame: context.frame(),
         username: String::new(),
         name: String::new(),
         email: String::new(),
-        complaints: Complaints::default(),
+        complaints: FormErrors::default(),
     };
     with_cookie(page(&shown), cookie)
 }
@@ -58,10 +58,10 @@ pub struct SetUpForm {
 /// Makes the first user and lets them in.
 pub async fn set_up(
     State(state): State<AppState>,
-    visit: Visit,
+    context: PageContext,
     ClientInfo(request_info): ClientInfo,
     Form(form): Form<SetUpForm>,
-) -> Answer {
+) -> PageResult {
     if state.control.has_users().await? {
         return Err(is_set_up().into());
     }
@@ -74,13 +74,13 @@ pub async fn set_up(
         status: None,
     };
     match state.control.create_first_user(new, &request_info).await {
-        Ok(_) => Ok(enter(&state, &form.email, password, &request_info, "/workspaces").await?),
-        Err(error) => refused(&SetUpPage {
-            frame: visit.frame(),
+        Ok(_) => Ok(start_session(&state, &form.email, password, &request_info, "/workspaces").await?),
+        Err(error) => unprocessable(&SetUpPage {
+            frame: context.frame(),
             username: form.username,
             name: form.name,
             email: form.email,
-            complaints: Complaints::of(error)?,
+            complaints: FormErrors::of(error)?,
         }),
     }
 }

@@ -6,17 +6,16 @@ use axum::{
     extract::FromRequestParts,
     http::{HeaderMap, request::Parts},
 };
-use coder_control::{Caller, Error as ControlError, csrf_token};
+use coder_control::csrf_token;
 use coder_wire::TOKEN_COOKIE;
 use url::Url;
 
 use super::{
-    answer::Refusal,
-    dress::{NOTICE_COOKIE, unescape},
-    frame::{Frame, Section},
+    layout::{Frame, Section},
+    notice,
     theme::Theme,
 };
-use crate::{AppState, cookies::cookie, error::HttpError, extract::request_info};
+use crate::cookies::cookie;
 
 /// The cookie that binds the forms of visitors who are not signed in.
 pub const VISITOR_COOKIE: &str = "coder_visitor";
@@ -25,7 +24,7 @@ const PARTIAL: &str = "hx-request";
 
 /// A look at a page.
 #[derive(Debug, Clone)]
-pub struct Visit {
+pub struct PageContext {
     /// Light or dark.
     pub theme: Theme,
     /// What was done just before, to be said once.
@@ -38,11 +37,11 @@ pub struct Visit {
     pub shown_at: String,
 }
 
-impl Visit {
-    fn new(headers: &HeaderMap) -> Self {
+impl PageContext {
+    pub(super) fn new(headers: &HeaderMap) -> Self {
         Self {
             theme: Theme::of(headers),
-            notice: cookie(headers, NOTICE_COOKIE).map(unescape).unwrap_or_default(),
+            notice: notice::read(headers),
             form_token: form_cookie(headers).map(csrf_token).unwrap_or_default(),
             is_partial: headers.contains_key(PARTIAL),
             shown_at: shown_at(headers),
@@ -65,42 +64,10 @@ pub fn form_cookie(headers: &HeaderMap) -> Option<&str> {
     cookie(headers, TOKEN_COOKIE).or_else(|| cookie(headers, VISITOR_COOKIE))
 }
 
-impl<S: Sync> FromRequestParts<S> for Visit {
+impl<S: Sync> FromRequestParts<S> for PageContext {
     type Rejection = Infallible;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
         Ok(Self::new(&parts.headers))
-    }
-}
-
-/// Somebody who is signed in looks at a page. Whoever is not is sent to sign in, and comes back.
-pub struct Member {
-    /// Who.
-    pub caller: Caller,
-    /// How.
-    pub visit: Visit,
-}
-
-impl Member {
-    /// The frame of a page.
-    pub fn frame(&self, section: Section) -> Frame {
-        Frame::new(&self.visit, Some(&self.caller), section)
-    }
-}
-
-impl FromRequestParts<AppState> for Member {
-    type Rejection = Refusal;
-
-    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Refusal> {
-        let visit = Visit::new(&parts.headers);
-        let token = cookie(&parts.headers, TOKEN_COOKIE);
-        match state.control.authenticate(token, request_info(parts)).await {
-            Ok(caller) => Ok(Self { caller, visit }),
-            Err(ControlError::Unauthenticated { .. }) => {
-                let asked = parts.uri.path_and_query().map_or("/", |asked| asked.as_str());
-                Err(Refusal::SignIn { back_to: (!visit.is_partial).then(|| asked.to_owned()) })
-            }
-            Err(error) => Err(HttpError::from(error).into()),
-        }
     }
 }

@@ -2,11 +2,11 @@
 
 use coder_control::Error;
 
-use super::answer::Refusal;
+use super::response::PageError;
 
 /// What is wrong with a form.
 #[derive(Debug, Clone, Default)]
-pub struct Complaints {
+pub struct FormErrors {
     /// For the form as a whole; empty when fields say it all.
     pub message: String,
     /// Headline of the above, where there is more than one sentence.
@@ -14,12 +14,12 @@ pub struct Complaints {
     fields: Vec<(String, String)>,
 }
 
-impl Complaints {
+impl FormErrors {
     /// What an error says about the form that led to it.
     ///
     /// # Errors
     /// The error itself, when no other contents of the form would have helped.
-    pub fn of(error: Error) -> Result<Self, Refusal> {
+    pub fn of(error: Error) -> Result<Self, PageError> {
         match error {
             Error::Invalid { message, detail, field_errors }
             | Error::Conflict { message, detail, field_errors } => {

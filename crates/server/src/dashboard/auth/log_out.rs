@@ -7,15 +7,19 @@ use crate::{
     AppState,
     cookies::clear_session_cookie,
     dashboard::{
-        answer::Answer,
-        form::{Form, Nothing},
-        visit::Member,
+        current_user::CurrentUser,
+        form::{Empty, Form},
+        response::PageResult,
     },
 };
 
 /// Ends the session.
-pub async fn log_out(State(state): State<AppState>, member: Member, _form: Form<Nothing>) -> Answer {
-    state.control.log_out(&member.caller).await?;
+pub async fn log_out(
+    State(state): State<AppState>,
+    current_user: CurrentUser,
+    _form: Form<Empty>,
+) -> PageResult {
+    state.control.log_out(&current_user.caller).await?;
     state.session_revoked.notify_waiters();
     let mut response = redirect("/login");
     response.headers_mut().append(header::SET_COOKIE, clear_session_cookie(&state)?);

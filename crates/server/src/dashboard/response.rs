@@ -7,15 +7,15 @@ use axum::{
     response::{IntoResponse, Response},
 };
 
-use super::{dress::NOTICE_COOKIE, visit::Visit};
-use crate::{AppState, cookies::strict_cookie, error::HttpError, extract::login_url};
+use super::{notice::with_notice, page_context::PageContext};
+use crate::{AppState, error::HttpError, extract::login_url};
 
 /// What a handler of a page answers.
-pub type Answer = Result<Response, Refusal>;
+pub type PageResult = Result<Response, PageError>;
 
 /// Why there is no page.
 #[derive(Debug)]
-pub enum Refusal {
+pub enum PageError {
     /// The visitor is not signed in, or not any more.
     SignIn {
         /// Where they come back to; none where a script asks, for a part of a page.
@@ -25,13 +25,13 @@ pub enum Refusal {
     Failed(HttpError),
 }
 
-impl<E: Into<HttpError>> From<E> for Refusal {
+impl<E: Into<HttpError>> From<E> for PageError {
     fn from(error: E) -> Self {
         Self::Failed(error.into())
     }
 }
 
-impl IntoResponse for Refusal {
+impl IntoResponse for PageError {
     fn into_response(self) -> Response {
         match self {
             // A browser would follow a redirect without telling the script, which would show the form within the page.
@@ -50,60 +50,64 @@ impl IntoResponse for Refusal {
 }
 
 /// A whole page.
-pub fn page(page: &impl Template) -> Answer {
+pub fn page(page: &impl Template) -> PageResult {
     html(StatusCode::OK, page)
 }
 
 /// A page that was sent a form it does not take; it says why.
-pub fn refused(page: &impl Template) -> Answer {
+pub fn unprocessable(page: &impl Template) -> PageResult {
     html(StatusCode::UNPROCESSABLE_ENTITY, page)
 }
 
 /// A page that may open as a dialog: all of it, or only the sheet in its middle where a script asks.
-pub fn sheet(visit: &Visit, status: StatusCode, page: &impl Template, sheet: &impl Template) -> Answer {
-    if visit.is_partial { html(status, sheet) } else { html(status, page) }
+pub fn dialog(
+    context: &PageContext,
+    status: StatusCode,
+    page: &impl Template,
+    sheet: &impl Template,
+) -> PageResult {
+    if context.is_partial { html(status, sheet) } else { html(status, page) }
 }
 
-fn html(status: StatusCode, page: &impl Template) -> Answer {
+fn html(status: StatusCode, page: &impl Template) -> PageResult {
     let text = page.render().map_err(HttpError::internal)?;
     let mut response = (status, Body::from(text)).into_response();
     response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
     Ok(response)
 }
 
-/// Something was done: on to a page of ours, which says so.
-pub fn done(state: &AppState, visit: &Visit, to: &str, notice: &str) -> Answer {
-    let mut response = match visit.is_partial {
-        true if is_shown(visit, to) => part_of(to)?,
+/// Redirects to a page after a change, and shows `notice` there.
+pub fn redirect_with_notice(state: &AppState, context: &PageContext, to: &str, notice: &str) -> PageResult {
+    Ok(with_notice(state, redirect_to(context, to)?, notice)?)
+}
+
+/// Redirects: a plain redirect, or what htmx follows.
+fn redirect_to(context: &PageContext, to: &str) -> PageResult {
+    Ok(match context.is_partial {
+        true if is_shown(context, to) => part_of(to)?,
         true => (StatusCode::NO_CONTENT, [("HX-Redirect", header_of(to)?)]).into_response(),
         false => redirect(to),
-    };
-    if !notice.is_empty() {
-        let text: String = url::form_urlencoded::byte_serialize(notice.as_bytes()).collect();
-        let cookie = strict_cookie(state, NOTICE_COOKIE, &text, "; Max-Age=60")?;
-        response.headers_mut().append(header::SET_COOKIE, cookie);
-    }
-    Ok(response)
+    })
 }
 
 /// A plain redirect, to be followed with GET.
 pub fn redirect(to: &str) -> Response {
     match HeaderValue::from_str(to) {
         Ok(to) => (StatusCode::SEE_OTHER, [(header::LOCATION, to)]).into_response(),
-        Err(_) => Refusal::from(HttpError::not_found()).into_response(),
+        Err(_) => PageError::from(HttpError::not_found()).into_response(),
     }
 }
 
 /// Has a script put the page's main part in the place of the one that is shown.
-fn part_of(to: &str) -> Answer {
+fn part_of(to: &str) -> PageResult {
     let place = serde_json::json!({"path": to, "target": "#main", "select": "#main", "swap": "outerHTML"});
     Ok((StatusCode::NO_CONTENT, [("HX-Location", header_of(&place.to_string())?)]).into_response())
 }
 
 /// Whether this is the page that is there: another one is gone to, so that the address and the title are its own.
-fn is_shown(visit: &Visit, to: &str) -> bool {
+fn is_shown(context: &PageContext, to: &str) -> bool {
     let path = to.split(['?', '#']).next().unwrap_or_default();
-    visit.shown_at.is_empty() || visit.shown_at == path
+    context.shown_at.is_empty() || context.shown_at == path
 }
 
 fn header_of(text: &str) -> Result<HeaderValue, HttpError> {

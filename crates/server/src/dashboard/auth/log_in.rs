@@ -5,16 +5,16 @@ use axum::extract::State;
 use coder_control::Error;
 use coder_wire::Sensitive;
 
-use super::{bind, enter, not_let_in, own_place, redirect, with_cookie};
+use super::{ensure_csrf_cookie, redirect, safe_redirect, start_session, unauthorized, with_cookie};
 use crate::{
     AppState,
     dashboard::{
-        answer::{Answer, Refusal, page, refused},
-        complaints::Complaints,
         form::Form,
-        frame::Frame,
-        shown::filters,
-        visit::{Member, Visit},
+        form_errors::FormErrors,
+        format::filters,
+        layout::Frame,
+        response::{PageError, PageResult, page, unprocessable},
+        {current_user::CurrentUser, page_context::PageContext},
     },
     extract::{ClientInfo, Query},
 };
@@ -25,7 +25,7 @@ struct LogInPage {
     frame: Frame,
     email: String,
     redirect: String,
-    complaints: Complaints,
+    complaints: FormErrors,
 }
 
 /// Where to go afterwards.
@@ -38,23 +38,23 @@ pub struct LogInQuery {
 /// The log-in form.
 pub async fn log_in_page(
     State(state): State<AppState>,
-    member: Result<Member, Refusal>,
-    mut visit: Visit,
+    current_user: Result<CurrentUser, PageError>,
+    mut context: PageContext,
     Query(query): Query<LogInQuery>,
-) -> Answer {
-    let to = own_place(&query.redirect).to_owned();
-    if member.is_ok() {
+) -> PageResult {
+    let to = safe_redirect(&query.redirect).to_owned();
+    if current_user.is_ok() {
         return Ok(redirect(&to));
     }
     if !state.control.has_users().await? {
         return Ok(redirect("/setup"));
     }
-    let cookie = bind(&state, &mut visit)?;
+    let cookie = ensure_csrf_cookie(&state, &mut context)?;
     let shown = LogInPage {
-        frame: visit.frame(),
+        frame: context.frame(),
         email: String::new(),
         redirect: to,
-        complaints: Complaints::default(),
+        complaints: FormErrors::default(),
     };
     with_cookie(page(&shown), cookie)
 }
@@ -71,17 +71,17 @@ pub struct LogInForm {
 /// Lets in whoever knows the password.
 pub async fn log_in(
     State(state): State<AppState>,
-    visit: Visit,
+    context: PageContext,
     ClientInfo(request_info): ClientInfo,
     Form(form): Form<LogInForm>,
-) -> Answer {
-    let to = own_place(&form.redirect);
+) -> PageResult {
+    let to = safe_redirect(&form.redirect);
     let (complaints, is_wrong) =
-        match enter(&state, &form.email, form.password.into_inner(), &request_info, to).await {
+        match start_session(&state, &form.email, form.password.into_inner(), &request_info, to).await {
             Ok(response) => return Ok(response),
-            Err(Error::Unauthenticated { message, .. }) => (Complaints::form(message), true),
-            Err(error) => (Complaints::of(error)?, false),
+            Err(Error::Unauthenticated { message, .. }) => (FormErrors::form(message), true),
+            Err(error) => (FormErrors::of(error)?, false),
         };
-    let shown = LogInPage { frame: visit.frame(), redirect: to.to_owned(), email: form.email, complaints };
-    if is_wrong { not_let_in(page(&shown)) } else { refused(&shown) }
+    let shown = LogInPage { frame: context.frame(), redirect: to.to_owned(), email: form.email, complaints };
+    if is_wrong { unauthorized(page(&shown)) } else { unprocessable(&shown) }
 }

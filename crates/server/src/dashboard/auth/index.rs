@@ -5,15 +5,15 @@ use axum::extract::State;
 use super::redirect;
 use crate::{
     AppState,
-    dashboard::{answer::Answer, visit::Member},
+    dashboard::{current_user::CurrentUser, response::PageResult},
 };
 
 /// To workspaces; or to set-up while there is nobody yet, or to log-in.
-pub async fn begin(
+pub async fn index(
     State(state): State<AppState>,
-    member: Result<Member, super::super::answer::Refusal>,
-) -> Answer {
-    if member.is_ok() {
+    current_user: Result<CurrentUser, super::super::response::PageError>,
+) -> PageResult {
+    if current_user.is_ok() {
         return Ok(redirect("/workspaces"));
     }
     Ok(redirect(if state.control.has_users().await? { "/login" } else { "/setup" }))
