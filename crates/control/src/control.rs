@@ -6,6 +6,7 @@ use coder_store::{Database, deployment::Deployment};
 use crate::{
     Clock, Random,
     auth::{LoginThrottle, PasswordHasher},
+    signals::Signals,
 };
 
 /// The use cases, on one database. Shared by all requests.
@@ -17,6 +18,7 @@ pub struct Control {
     pub(crate) deployment: Deployment,
     pub(crate) password_hasher: PasswordHasher,
     pub(crate) login_throttle: LoginThrottle,
+    pub(crate) signals: Signals,
 }
 
 impl Control {

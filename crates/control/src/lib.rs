@@ -14,6 +14,7 @@ mod deployment;
 mod error;
 mod random;
 mod secrets;
+mod signals;
 mod startup;
 mod templates;
 mod users;

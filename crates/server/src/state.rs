@@ -5,7 +5,6 @@ use std::{ops::Deref, sync::Arc};
 use coder_control::Control;
 use coder_provision::Processes;
 use coder_wire::deployment::SshConfig;
-use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 use url::Url;
 use uuid::Uuid;
@@ -32,12 +31,6 @@ pub struct Inner {
     pub ssh: SshConfig,
     /// Names this server among those that share the database.
     pub server_id: Uuid,
-    /// Notified when a build was queued.
-    pub build_queued: Notify,
-    /// Notified when a build is canceled.
-    pub build_canceled: Notify,
-    /// Notified when a session or token is revoked: long-lived connections re-authorize.
-    pub session_revoked: Notify,
     /// Shutdown signal for long-lived connections and jobs.
     pub shutdown: CancellationToken,
 }

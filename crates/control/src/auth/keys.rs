@@ -134,7 +134,9 @@ impl Control {
         let mut write = self.database.write().await?;
         api_keys::delete(&mut write, &key.id).await?;
         self.audit_key_end(&mut write, caller, user, &key).await?;
-        Ok(write.commit().await?)
+        write.commit().await?;
+        self.signals.session_revoked.notify_waiters();
+        Ok(())
     }
 
     /// Expires a key at once; it stays in lists. For its owner, and for owners and user admins.
@@ -147,7 +149,9 @@ impl Control {
         let mut write = self.database.write().await?;
         api_keys::expire(&mut write, &key.id, self.clock.now()).await?;
         self.audit_key_end(&mut write, caller, user, &key).await?;
-        Ok(write.commit().await?)
+        write.commit().await?;
+        self.signals.session_revoked.notify_waiters();
+        Ok(())
     }
 
     async fn audit_key_end(

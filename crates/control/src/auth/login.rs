@@ -76,7 +76,9 @@ impl Control {
         api_keys::delete(&mut write, &caller.key.id).await?;
         let resource = Resource::api_key(caller.id(), &caller.key.id);
         self.audit(&mut write, caller, Action::Logout, resource, Diff::default()).await?;
-        Ok(write.commit().await?)
+        write.commit().await?;
+        self.signals.session_revoked.notify_waiters();
+        Ok(())
     }
 
     /// Forgets sessions that have been over for a week.

@@ -15,6 +15,7 @@ use zeroize::Zeroizing;
 use crate::{
     Clock, Control, Error, Random,
     auth::{LoginThrottle, PasswordHasher},
+    signals::Signals,
 };
 
 /// The name of the SQLite file in the data folder.
@@ -73,6 +74,7 @@ impl Control {
             deployment,
             password_hasher,
             login_throttle: LoginThrottle::default(),
+            signals: Signals::default(),
         };
         if postgres_url.is_none() {
             // Nobody else can hold a connection to an agent: whatever says so is left from an earlier life.

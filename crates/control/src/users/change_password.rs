@@ -44,7 +44,9 @@ impl Control {
         api_keys::delete_all(&mut write, user.id, own.then_some(&caller.key.id)).await?;
         self.audit(&mut write, caller, Action::Write, Resource::user(user), Diff::default().secret("password"))
             .await?;
-        Ok(write.commit().await?)
+        write.commit().await?;
+        self.signals.session_revoked.notify_waiters();
+        Ok(())
     }
 }
 

@@ -34,6 +34,8 @@ impl Control {
         data_keys::delete(&mut write, user.id).await?;
         users::delete(&mut write, user.id, self.clock.now()).await?;
         self.audit(&mut write, caller, Action::Delete, Resource::user(user), Diff::default()).await?;
-        Ok(write.commit().await?)
+        write.commit().await?;
+        self.signals.session_revoked.notify_waiters();
+        Ok(())
     }
 }

@@ -29,6 +29,7 @@ impl Control {
         let diff = Diff::default().field("status", user.status.as_str(), status.as_str());
         self.audit(&mut write, caller, Action::Write, Resource::user(user), diff).await?;
         write.commit().await?;
+        self.signals.session_revoked.notify_waiters();
         Ok(User { status, updated_at: now, ..user.clone() })
     }
 

@@ -64,6 +64,7 @@ impl Control {
         }
         let overview = builds::find(&mut write, build).await?.ok_or(Error::NotFound)?;
         write.commit().await?;
+        self.signals.build_queued.notify_one();
         Ok(overview)
     }
 
@@ -94,7 +95,9 @@ impl Control {
         let request_info = RequestInfo::default();
         self.audit_as(&mut write, None, &request_info, Action::Build(transition), resource, Diff::default())
             .await?;
-        Ok(write.commit().await?)
+        write.commit().await?;
+        self.signals.build_queued.notify_one();
+        Ok(())
     }
 
     /// Takes the lock that orders a workspace's builds, then reads the latest.
@@ -172,7 +175,9 @@ impl Control {
         if !builds::cancel(&mut write, id, self.clock.now()).await? {
             return Err(Error::bad_request("Job has already completed!", ""));
         }
-        Ok(write.commit().await?)
+        write.commit().await?;
+        self.signals.build_canceled.notify_waiters();
+        Ok(())
     }
 
     /// Readies the workspace's agent for a start: same agent, same token, a fresh life.

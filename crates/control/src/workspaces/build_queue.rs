@@ -112,6 +112,8 @@ impl Control {
         if held && matches!(outcome, BuildOutcome::Done) && overview.build.then_start {
             self.follow_with_start(&mut write, &overview.build).await?;
         }
-        Ok(write.commit().await?)
+        write.commit().await?;
+        self.signals.build_queued.notify_one();
+        Ok(())
     }
 }

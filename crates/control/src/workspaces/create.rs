@@ -91,6 +91,7 @@ impl Control {
         self.audit(&mut write, caller, Action::Create, resource, diff).await?;
         let overview = workspaces::find(&mut write, id).await?.ok_or(Error::NotFound)?;
         write.commit().await?;
+        self.signals.build_queued.notify_one();
         Ok(overview)
     }
 

@@ -37,6 +37,7 @@ impl Control {
         self.audit(&mut write, caller, action, resource, Diff::default()).await?;
         let overview = builds::find(&mut write, build).await?.ok_or(Error::NotFound)?;
         write.commit().await?;
+        self.signals.build_queued.notify_one();
         Ok(overview)
     }
 

@@ -20,24 +20,21 @@ impl Control {
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn run_schedules(&self) -> Result<bool> {
+    pub async fn run_schedules(&self) -> Result<()> {
         let now = self.clock.now();
         let mut read = self.database.read().await?;
         let (scheduled, overdue) =
             (workspaces::list_scheduled(&mut read).await?, workspaces::list_overdue(&mut read, now).await?);
         drop(read);
-        let mut any_requested = false;
         for overview in overdue {
             self.create_own_build(overview.workspace.id, Transition::Stop, BuildReason::Autostop).await?;
-            any_requested = true;
         }
         for overview in scheduled {
             if next_start(&overview).is_some_and(|due| due <= now && now.since(due) < MAX_START_DELAY) {
                 self.create_own_build(overview.workspace.id, Transition::Start, BuildReason::Autostart).await?;
-                any_requested = true;
             }
         }
-        Ok(any_requested)
+        Ok(())
     }
 }
 

@@ -154,6 +154,7 @@ impl Control {
         }
         let found = workspaces::find(&mut write, id).await?.ok_or(Error::NotFound)?;
         write.commit().await?;
+        self.signals.build_queued.notify_one();
         Ok(found)
     }
 

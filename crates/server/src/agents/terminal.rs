@@ -174,7 +174,7 @@ async fn join(state: AppState, caller: Caller, mux: Mux, stream: MuxStream, sock
         goodbye = input => goodbye,
         goodbye = output => goodbye,
         _ = mux.closed() => Some((close_code::AWAY, "the workspace is gone")),
-        () = access::wait_until_revoked(&state, &caller) => Some((close_code::POLICY, "you are signed out")),
+        () = state.control.wait_until_revoked(&caller) => Some((close_code::POLICY, "you are signed out")),
         () = state.shutdown.cancelled() => Some((close_code::RESTART, "the server is stopping")),
     };
     tracing::debug!(?goodbye, "a terminal's client is gone");

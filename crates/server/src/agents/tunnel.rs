@@ -48,7 +48,7 @@ pub async fn tunnel(
         tokio::select! {
             () = streams => {}
             _ = mux.closed() => {}
-            () = access::wait_until_revoked(&state, &caller) => {}
+            () = state.control.wait_until_revoked(&caller) => {}
             () = state.shutdown.cancelled() => {}
         }
         own.close();

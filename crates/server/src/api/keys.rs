@@ -139,6 +139,5 @@ pub async fn delete_key(
     } else {
         state.control.delete_key(&caller, &user, &id).await?;
     }
-    state.session_revoked.notify_waiters();
     Ok(StatusCode::NO_CONTENT)
 }

@@ -8,15 +8,13 @@ use axum::{
 };
 use coder_control::{Caller, Result};
 use coder_model::{AgentId, BuildId, workspace::JobStatus};
-use tokio::time::{Instant, sleep};
+use tokio::time::sleep;
 
 use super::{agents, workspaces::build_log};
 use crate::{AppState, error::HttpError};
 
 /// How often new lines are read.
 const POLL_INTERVAL: Duration = Duration::from_millis(250);
-/// How often the caller is re-authorized.
-const REAUTHORIZE_INTERVAL: Duration = Duration::from_secs(10);
 
 /// Which part of a log is wanted.
 #[derive(Debug, serde::Deserialize, utoipa::IntoParams)]
@@ -60,14 +58,8 @@ pub enum Source {
 
 /// Sends every line after the line `after`, then those that are added.
 pub async fn follow(state: AppState, caller: Caller, source: Source, mut after: i64, mut socket: WebSocket) {
-    let mut checked = Instant::now();
+    let mut revoked = std::pin::pin!(state.control.wait_until_revoked(&caller));
     loop {
-        if checked.elapsed() > REAUTHORIZE_INTERVAL {
-            if !state.control.is_session_valid(&caller).await.unwrap_or(true) {
-                break;
-            }
-            checked = Instant::now();
-        }
         let batch = match next(&state, &caller, source, after).await {
             Ok(batch) => batch,
             Err(error) => {
@@ -91,6 +83,7 @@ pub async fn follow(state: AppState, caller: Caller, source: Source, mut after: 
                 Some(Ok(Message::Close(_)) | Err(_)) | None => return,
                 Some(Ok(_)) => {}
             },
+            () = &mut revoked => break,
             () = state.shutdown.cancelled() => break,
         }
     }

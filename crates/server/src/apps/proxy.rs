@@ -22,7 +22,6 @@ use tokio::time::timeout;
 use super::headers::{AppBase, prepare_request, prepare_response};
 use crate::{
     AppState,
-    agents::access,
     error::{HttpError, Result},
 };
 
@@ -145,7 +144,7 @@ async fn join(ours: OnUpgrade, theirs: OnUpgrade) {
 async fn until_over(state: &AppState, mux: &Mux, caller: &Caller) {
     tokio::select! {
         _ = mux.closed() => {}
-        () = access::wait_until_revoked(state, caller) => {}
+        () = state.control.wait_until_revoked(caller) => {}
         () = state.shutdown.cancelled() => {}
     }
 }

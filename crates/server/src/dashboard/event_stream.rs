@@ -12,7 +12,7 @@ use futures_util::stream;
 use tokio::{sync::mpsc, time::sleep};
 
 use super::response::PageError;
-use crate::{AppState, agents::access, error::HttpError};
+use crate::{AppState, error::HttpError};
 
 /// How often something is said when nothing happens, so that what lies between does not close the connection.
 const KEEP_ALIVE_INTERVAL: Duration = Duration::from_secs(15);
@@ -93,7 +93,7 @@ where
                 }
                 Ok(()) | Err(StreamEnd::Disconnected) => None,
             },
-            () = access::wait_until_revoked(&state, &caller) => Some("/login"),
+            () = state.control.wait_until_revoked(&caller) => Some("/login"),
             () = shutdown.cancelled() => None,
         };
         if let Some(to) = to {

@@ -41,7 +41,7 @@ pub async fn run(state: AppState) {
             }
         }
         tokio::select! {
-            () = state.build_queued.notified() => {}
+            () = state.control.build_queued() => {}
             () = sleep(POLL_INTERVAL) => {}
             Some(_) = working.join_next() => {}
             () = state.shutdown.cancelled() => break,
@@ -88,7 +88,7 @@ async fn lease_lost(state: &AppState, build: BuildId) -> LeaseStatus {
     loop {
         tokio::select! {
             () = sleep(RENEW_INTERVAL) => {}
-            () = state.build_canceled.notified() => {}
+            () = state.control.build_canceled() => {}
         }
         match state.control.renew_lease(build, state.server_id).await {
             Ok(LeaseStatus::Held) => {}

@@ -32,10 +32,7 @@ pub fn spawn(state: &AppState) -> JoinSet<()> {
         Ok(())
     }));
     jobs.spawn(every(state.clone(), SCHEDULES_EVERY, async |state: &AppState| {
-        if state.control.run_schedules().await? {
-            state.build_queued.notify_one();
-        }
-        Ok(())
+        state.control.run_schedules().await
     }));
     jobs.spawn(every(state.clone(), SWEEP_EVERY, async |state: &AppState| {
         state.control.delete_expired_sessions().await

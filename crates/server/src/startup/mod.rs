@@ -9,7 +9,6 @@ pub use coder_control::{Clock, KeySource};
 use coder_control::{Control, ControlConfig, Random};
 use coder_provision::Processes;
 pub use config::Config;
-use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 use url::Url;
 
@@ -97,9 +96,6 @@ pub async fn bind(config: Config) -> Result<BoundServer, StartupError> {
         apps: config.apps,
         ssh: config.ssh,
         server_id,
-        build_queued: Notify::new(),
-        build_canceled: Notify::new(),
-        session_revoked: Notify::new(),
         shutdown: CancellationToken::new(),
     });
     let server = Server::new(listener, router::router(state.clone()));

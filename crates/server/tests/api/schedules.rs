@@ -31,7 +31,6 @@ async fn build(api: &Api, path: &str, transition: &str) -> Value {
 /// What the schedules asked for, brought to its end.
 async fn keep_schedules(world: &World, api: &Api, path: &str) -> Value {
     world.state.control.run_schedules().await.unwrap();
-    world.state.build_queued.notify_one();
     let latest = api.get(path).await.expect(200);
     built(api, &latest["latest_build"]["id"]).await
 }

@@ -73,7 +73,6 @@ pub async fn delete_user(
 ) -> Result<Json<Message>> {
     let user = state.control.user_by_ref(&caller, &user).await?;
     state.control.delete_user(&caller, &user).await?;
-    state.session_revoked.notify_waiters();
     Ok(Json(Message { message: "User has been deleted!".to_owned() }))
 }
 
@@ -87,7 +86,6 @@ pub async fn suspend_user(
 ) -> Result<Json<User>> {
     let user = state.control.user_by_ref(&caller, &user).await?;
     let user = state.control.set_user_status(&caller, &user, UserStatus::Suspended).await?;
-    state.session_revoked.notify_waiters();
     Ok(Json(to_wire(&state.control, &user)))
 }
 
@@ -131,7 +129,6 @@ pub async fn update_password(
     let user = state.control.user_by_ref(&caller, &user).await?;
     let (old, new) = (request.old_password.into_inner(), request.password.into_inner());
     state.control.change_password(&caller, &user, old, new).await?;
-    state.session_revoked.notify_waiters();
     Ok(StatusCode::NO_CONTENT)
 }
 

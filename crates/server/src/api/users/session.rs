@@ -48,7 +48,6 @@ pub async fn logout(
     Authenticated(caller): Authenticated,
 ) -> Result<impl IntoResponse> {
     state.control.log_out(&caller).await?;
-    state.session_revoked.notify_waiters();
     let cookie = clear_session_cookie(&state)?;
     Ok((AppendHeaders([(header::SET_COOKIE, cookie)]), Json(Message { message: "Logged out!".to_owned() })))
 }

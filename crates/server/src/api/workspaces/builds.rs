@@ -38,7 +38,6 @@ pub async fn create_build(
     let version = request.template_version_id.map(Into::into);
     let overview =
         state.control.create_build(&caller, workspace.into(), transition, version, request.orphan).await?;
-    state.build_queued.notify_one();
     Ok((StatusCode::CREATED, Json(response::build(&state, &overview).await?)))
 }
 
@@ -94,7 +93,6 @@ pub async fn cancel_build(
     Path(build): Path<Uuid>,
 ) -> Result<Json<Message>> {
     state.control.cancel_build(&caller, build.into()).await?;
-    state.build_canceled.notify_waiters();
     Ok(Json(Message { message: "Job has been marked as canceled...".to_owned() }))
 }
 

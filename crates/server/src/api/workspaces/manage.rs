@@ -32,7 +32,6 @@ pub async fn create_workspace(
         version: request.template_version_id.map(Into::into),
     };
     let overview = state.control.create_workspace(&caller, &owner, new).await?;
-    state.build_queued.notify_one();
     Ok((StatusCode::CREATED, Json(response::workspace(&state, &overview).await?)))
 }
 

@@ -68,7 +68,6 @@ pub async fn update_dormancy(
     Json(request): Json<UpdateWorkspaceDormancy>,
 ) -> Result<Json<Workspace>> {
     let overview = state.control.set_dormant(&caller, workspace.into(), request.dormant).await?;
-    state.build_queued.notify_one();
     Ok(Json(response::workspace(&state, &overview).await?))
 }
 

@@ -22,8 +22,8 @@ use crate::{
     extract::{Authenticated, Path},
 };
 
-/// How often the workspace is looked at.
-const LOOK_EVERY: Duration = Duration::from_secs(1);
+/// How often the workspace is read.
+const POLL_INTERVAL: Duration = Duration::from_secs(1);
 
 /// Sends the workspace as it is, and again whenever it has changed.
 pub async fn watch_workspace(
@@ -39,10 +39,8 @@ pub async fn watch_workspace(
 
 async fn watch(state: AppState, caller: Caller, id: WorkspaceId, mut socket: WebSocket) {
     let mut sent = String::new();
+    let mut revoked = std::pin::pin!(state.control.wait_until_revoked(&caller));
     loop {
-        if !state.control.is_session_valid(&caller).await.unwrap_or(true) {
-            break;
-        }
         let now = match event(&state, &caller, id).await {
             Ok(now) => now,
             Err(error) => {
@@ -57,12 +55,13 @@ async fn watch(state: AppState, caller: Caller, id: WorkspaceId, mut socket: Web
             sent = now;
         }
         tokio::select! {
-            () = sleep(LOOK_EVERY) => {}
+            () = sleep(POLL_INTERVAL) => {}
             // Nothing is expected of the caller but to hang up.
             message = socket.recv() => match message {
                 Some(Ok(Message::Close(_)) | Err(_)) | None => return,
                 Some(Ok(_)) => {}
             },
+            () = &mut revoked => break,
             () = state.shutdown.cancelled() => break,
         }
     }

@@ -57,7 +57,6 @@ pub async fn change_password(
         let (old, new) = (form.old_password.into_inner(), form.password.into_inner());
         match state.control.change_password(&current_user.caller, current_user.caller.user(), old, new).await {
             Ok(()) => {
-                state.session_revoked.notify_waiters();
                 return redirect_with_notice(
                     &state,
                     &current_user.context,

@@ -172,6 +172,5 @@ pub async fn delete_token(
     let user = current_user.caller.user();
     let key = state.control.find_key(&current_user.caller, user, &id).await?;
     state.control.delete_key(&current_user.caller, user, key.id.as_str()).await?;
-    state.session_revoked.notify_waiters();
     redirect_with_notice(&state, &current_user.context, LIST_PATH, &format!("Deleted token \"{}\".", key.name))
 }

@@ -20,7 +20,6 @@ pub async fn log_out(
     _form: Form<Empty>,
 ) -> PageResult {
     state.control.log_out(&current_user.caller).await?;
-    state.session_revoked.notify_waiters();
     let mut response = redirect("/login");
     response.headers_mut().append(header::SET_COOKIE, clear_session_cookie(&state)?);
     Ok(response)

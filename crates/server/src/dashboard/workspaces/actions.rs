@@ -24,7 +24,6 @@ async fn build(
 ) -> PageResult {
     let overview = path.find(state, current_user).await?;
     state.control.create_build(&current_user.caller, overview.workspace.id, transition, None, false).await?;
-    state.build_queued.notify_one();
     redirect_with_notice(state, &current_user.context, &workspace_url(&overview), "")
 }
 
@@ -57,7 +56,6 @@ pub async fn restart_workspace(
 ) -> PageResult {
     let overview = path.find(&state, &current_user).await?;
     state.control.restart_workspace(&current_user.caller, overview.workspace.id).await?;
-    state.build_queued.notify_one();
     redirect_with_notice(&state, &current_user.context, &workspace_url(&overview), "")
 }
 
@@ -70,7 +68,6 @@ pub async fn cancel_build(
 ) -> PageResult {
     let overview = path.find(&state, &current_user).await?;
     state.control.cancel_build(&current_user.caller, overview.build.id).await?;
-    state.build_canceled.notify_waiters();
     redirect_with_notice(&state, &current_user.context, &workspace_url(&overview), "")
 }
 

@@ -94,7 +94,6 @@ pub async fn create_workspace(
         Some(_) => {
             match state.control.create_workspace(&current_user.caller, current_user.caller.user(), new).await {
                 Ok(overview) => {
-                    state.build_queued.notify_one();
                     return redirect_with_notice(&state, &current_user.context, &workspace_url(&overview), "");
                 }
                 Err(error) => FormErrors::of(error)?,

@@ -59,15 +59,12 @@ pub async fn delete_user(
 ) -> PageResult {
     let user = find_other(&state, &current_user, &user).await?;
     match state.control.delete_user(&current_user.caller, &user).await {
-        Ok(()) => {
-            state.session_revoked.notify_waiters();
-            redirect_with_notice(
-                &state,
-                &current_user.context,
-                &back,
-                &format!("Deleted user \"{}\".", user.username),
-            )
-        }
+        Ok(()) => redirect_with_notice(
+            &state,
+            &current_user.context,
+            &back,
+            &format!("Deleted user \"{}\".", user.username),
+        ),
         Err(error) => {
             let shown = DeletePage::new(&current_user, &user, FormErrors::of(error)?);
             dialog(&current_user.context, StatusCode::UNPROCESSABLE_ENTITY, &shown, &shown.as_sheet())

@@ -68,15 +68,12 @@ pub async fn reset_password(
     let user = find_other(&state, &current_user, &user).await?;
     let none = Zeroizing::default();
     match state.control.change_password(&current_user.caller, &user, none, form.password.into_inner()).await {
-        Ok(()) => {
-            state.session_revoked.notify_waiters();
-            redirect_with_notice(
-                &state,
-                &current_user.context,
-                &back,
-                &format!("Changed the password of \"{}\".", user.username),
-            )
-        }
+        Ok(()) => redirect_with_notice(
+            &state,
+            &current_user.context,
+            &back,
+            &format!("Changed the password of \"{}\".", user.username),
+        ),
         Err(error) => {
             let shown = PasswordPage::new(&current_user, &user, FormErrors::of(error)?);
             dialog(&current_user.context, StatusCode::UNPROCESSABLE_ENTITY, &shown, &shown.as_sheet())

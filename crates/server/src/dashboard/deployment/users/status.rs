@@ -52,7 +52,6 @@ async fn change(
 ) -> PageResult {
     match state.control.set_user_status(&current_user.caller, user, to).await {
         Ok(changed) => {
-            state.session_revoked.notify_waiters();
             let did = if to == UserStatus::Suspended { "Suspended" } else { "Activated" };
             redirect_with_notice(
                 state,
