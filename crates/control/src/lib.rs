@@ -34,7 +34,8 @@ pub use startup::{ControlConfig, KeySource, StartupError};
 pub use templates::NewTemplate;
 pub use users::NewUser;
 pub use workspaces::{
-    AppRef, BuildOutcome, ClaimedBuild, LeaseStatus, NewWorkspace, WorkspaceWithBuild, next_start,
+    AppAddresses, AppHosts, AppRef, BuildOutcome, ClaimedBuild, HostError, LeaseStatus, NewWorkspace,
+    WorkspaceWithBuild, next_start,
 };
 
 /// Rows as the store reads them, where nothing is to be added to them.

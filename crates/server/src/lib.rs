@@ -19,7 +19,7 @@ mod serve;
 mod startup;
 mod state;
 
-pub use apps::{AppHosts, AppSettings, HostError};
+pub use coder_control::{AppHosts, HostError};
 pub use coder_wire::deployment::SshConfig;
 pub use serve::Server;
 pub use startup::{BoundServer, Clock, Config, KeySource, StartupError, bind};

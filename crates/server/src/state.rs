@@ -2,14 +2,14 @@
 
 use std::{ops::Deref, sync::Arc};
 
-use coder_control::Control;
+use coder_control::{AppAddresses, Control};
 use coder_provision::Processes;
 use coder_wire::deployment::SshConfig;
 use tokio_util::sync::CancellationToken;
 use url::Url;
 use uuid::Uuid;
 
-use crate::{AppSettings, agents::Registry};
+use crate::agents::Registry;
 
 /// What every handler can reach. Cheap to clone.
 #[derive(Clone)]
@@ -26,7 +26,7 @@ pub struct Inner {
     /// Where people and agents reach the server.
     pub access_url: Url,
     /// How apps are reached.
-    pub apps: AppSettings,
+    pub apps: AppAddresses,
     /// How workspaces are named for SSH clients.
     pub ssh: SshConfig,
     /// Names this server among those that share the database.

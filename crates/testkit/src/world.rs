@@ -61,7 +61,8 @@ impl World {
             data_dir: place.folder.path().to_owned(),
             postgres_url: place.postgres_url.clone().map(Into::into),
             keys,
-            apps: coder_server::AppSettings { hosts: None, path_based: true },
+            app_hosts: None,
+            path_based_apps: true,
             ssh: coder_server::SshConfig {
                 hostname_prefix: "coder.".to_owned(),
                 hostname_suffix: "coder".to_owned(),

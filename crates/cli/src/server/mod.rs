@@ -8,7 +8,7 @@ use std::{net::SocketAddr, path::PathBuf};
 use anstream::eprintln;
 use anyhow::{Context as _, Result, anyhow, bail};
 use clap::Args;
-use coder_server::{AppHosts, AppSettings, Config as ServerConfig, KeySource, SshConfig};
+use coder_server::{AppHosts, Config as ServerConfig, KeySource, SshConfig};
 use etcetera::{BaseStrategy, choose_base_strategy};
 use tokio::signal::unix::{SignalKind, signal};
 use tokio_util::sync::CancellationToken;
@@ -156,7 +156,8 @@ impl ServerArgs {
             keys,
             allow_process_workspaces: self.allow_process_workspaces || self.dev,
             agent_program: std::env::current_exe().context("cannot find the coder program itself")?,
-            apps: AppSettings { hosts: self.wildcard_access_url, path_based: !self.disable_path_apps },
+            app_hosts: self.wildcard_access_url,
+            path_based_apps: !self.disable_path_apps,
             ssh: SshConfig {
                 hostname_prefix: self.ssh_hostname_prefix,
                 hostname_suffix: self.workspace_hostname_suffix,

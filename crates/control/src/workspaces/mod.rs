@@ -1,6 +1,8 @@
 //! Workspaces: create, build, find, settings, schedules.
 
 mod access;
+mod app_addresses;
+mod app_hosts;
 mod apps;
 mod build;
 mod build_queue;
@@ -14,6 +16,8 @@ mod restart;
 mod schedule;
 mod settings;
 
+pub use app_addresses::AppAddresses;
+pub use app_hosts::{AppHosts, HostError};
 pub use apps::AppRef;
 pub use build_queue::{BuildOutcome, ClaimedBuild, LeaseStatus};
 pub use coder_store::workspaces::WorkspaceWithBuild;

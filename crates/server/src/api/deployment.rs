@@ -44,7 +44,7 @@ pub async fn ssh_config(State(state): State<AppState>, _caller: Authenticated) -
 /// The host names of apps.
 #[utoipa::path(get, path = "/api/v2/applications/host", tag = "General", responses((status = 200, body = ApplicationHost)))]
 pub async fn application_host(State(state): State<AppState>, _caller: Authenticated) -> Json<ApplicationHost> {
-    let host = state.apps.hosts.as_ref().map(|hosts| hosts.pattern(&state.access_url));
+    let host = state.apps.host_pattern();
     Json(ApplicationHost { host: host.unwrap_or_default() })
 }
 

@@ -7,11 +7,10 @@ use axum::{
     middleware::Next,
     response::{IntoResponse, Response},
 };
-use coder_control::{Caller, Scope};
+use coder_control::{AppHosts, Caller, Scope};
 use url::form_urlencoded;
 
 use super::{
-    AppHosts,
     headers::AppBase,
     proxy::{Destination, forward},
 };

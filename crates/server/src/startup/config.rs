@@ -2,12 +2,10 @@
 
 use std::{net::SocketAddr, path::PathBuf};
 
-use coder_control::{Clock, KeySource};
+use coder_control::{AppHosts, Clock, KeySource};
 use coder_wire::deployment::SshConfig;
 use url::Url;
 use zeroize::Zeroizing;
-
-use crate::AppSettings;
 
 /// What an operator decides. Where each comes from (flag, environment) is the command line's business.
 #[derive(Clone)]
@@ -26,8 +24,10 @@ pub struct Config {
     pub allow_process_workspaces: bool,
     /// The `coder` program that local workspaces run as their agent.
     pub agent_program: PathBuf,
-    /// How apps are reached.
-    pub apps: AppSettings,
+    /// Hostnames of apps; without, apps are only served under a path.
+    pub app_hosts: Option<AppHosts>,
+    /// Whether apps are served under a path of the server, where they share the dashboard's origin.
+    pub path_based_apps: bool,
     /// How workspaces are named for SSH clients.
     pub ssh: SshConfig,
     /// The source of the time.

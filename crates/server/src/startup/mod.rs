@@ -5,8 +5,8 @@ mod lock;
 
 use std::{net::SocketAddr, path::Path};
 
+use coder_control::{AppAddresses, Control, ControlConfig, Random};
 pub use coder_control::{Clock, KeySource};
-use coder_control::{Control, ControlConfig, Random};
 use coder_provision::Processes;
 pub use config::Config;
 use tokio_util::sync::CancellationToken;
@@ -92,8 +92,12 @@ pub async fn bind(config: Config) -> Result<BoundServer, StartupError> {
         control,
         agents: Registry::default(),
         processes,
+        apps: AppAddresses {
+            access_url: access_url.clone(),
+            hosts: config.app_hosts,
+            path_based: config.path_based_apps,
+        },
         access_url,
-        apps: config.apps,
         ssh: config.ssh,
         server_id,
         shutdown: CancellationToken::new(),

@@ -11,7 +11,7 @@ use crate::AppState;
 
 /// An agent.
 pub fn to_wire(state: &AppState, view: &AgentView) -> WorkspaceAgent {
-    let AgentView { agent, definition, workspace, owner, .. } = view;
+    let AgentView { agent, definition, .. } = view;
     let source = |position: i64| {
         view.log_sources
             .iter()
@@ -37,12 +37,7 @@ pub fn to_wire(state: &AppState, view: &AgentView) -> WorkspaceAgent {
             interval: check.interval.as_secs(),
             threshold: check.threshold,
         });
-        let subdomain_name = match &app.target {
-            AppTarget::Url(_) if state.apps.hosts.is_some() => {
-                format!("{}--{}--{workspace}--{owner}", app.slug, agent.name)
-            }
-            _ => String::new(),
-        };
+        let subdomain_name = state.apps.subdomain_name(view, app).unwrap_or_default();
         WorkspaceApp {
             slug: app.slug.clone(),
             display_name: app.display_name.clone(),

@@ -48,7 +48,7 @@ pub async fn deployment_page(State(state): State<AppState>, current_user: Curren
         counts: overview.counts,
         agents: state.agents.connections().len(),
         has_processes: state.processes.is_some(),
-        app_hosts: state.apps.hosts.as_ref().map(|hosts| hosts.pattern(&state.access_url)).unwrap_or_default(),
+        app_hosts: state.apps.host_pattern().unwrap_or_default(),
         has_app_paths: state.apps.path_based,
     })
 }

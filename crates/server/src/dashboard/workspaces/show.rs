@@ -174,7 +174,7 @@ pub async fn view(
         // What failed to start has no agent to wait for.
         agent: agent
             .filter(|_| !matches!(overview.build.status, JobStatus::Failed | JobStatus::Canceled))
-            .map(|agent| agent_box(state, overview, agent)),
+            .map(|agent| agent_panel(state, agent)),
         ssh_host: format!("{}{}", state.ssh.hostname_prefix, overview.workspace.name),
         pending: pending.into_iter().map(|(name, change)| (name, status::of_change(change))).collect(),
         warnings: agent.map(|agent| agent.warnings.clone()).unwrap_or_default(),
@@ -188,7 +188,7 @@ pub fn title(display_name: &str, name: &str) -> String {
     if display_name.is_empty() { name } else { display_name }.to_owned()
 }
 
-fn agent_box(state: &AppState, overview: &WorkspaceWithBuild, view: &AgentView) -> AgentPanel {
+fn agent_panel(state: &AppState, view: &AgentView) -> AgentPanel {
     let agent = &view.agent;
     let is_connected = view.status == coder_model::workspace::AgentStatus::Connected;
     let machine = [agent.operating_system.as_str(), agent.architecture.as_str()].join(" ");
@@ -209,7 +209,7 @@ fn agent_box(state: &AppState, overview: &WorkspaceWithBuild, view: &AgentView) 
                 let is_terminal = matches!(app.target, AppTarget::Command(_));
                 AppLink {
                     title: title(&app.display_name, &app.slug),
-                    url: app_url(state, overview, view, &app.slug, is_terminal),
+                    url: state.apps.href(view, app).unwrap_or_default(),
                     health: status::of_app(view.health_of(app)),
                     is_terminal,
                 }
@@ -220,27 +220,4 @@ fn agent_box(state: &AppState, overview: &WorkspaceWithBuild, view: &AgentView) 
 
 fn is_external(definition: &Definition) -> bool {
     definition.provisioner == Provisioner::External
-}
-
-/// Where an app is: in a terminal, under a host name of its own, or under a path.
-fn app_url(
-    state: &AppState,
-    overview: &WorkspaceWithBuild,
-    view: &AgentView,
-    slug: &str,
-    is_terminal: bool,
-) -> String {
-    let (owner, workspace, agent) = (&overview.owner_name, &overview.workspace.name, &view.agent.name);
-    if is_terminal {
-        return format!("/@{owner}/{workspace}.{agent}/terminal?app={slug}");
-    }
-    match &state.apps.hosts {
-        Some(hosts) => {
-            let label = format!("{slug}--{agent}--{workspace}--{owner}");
-            let host = hosts.pattern(&state.access_url).replacen('*', &label, 1);
-            format!("{}/", hosts.origin(&state.access_url, &host))
-        }
-        None if state.apps.path_based => format!("/@{owner}/{workspace}.{agent}/apps/{slug}/"),
-        None => String::new(),
-    }
 }

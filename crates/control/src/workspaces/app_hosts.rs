@@ -1,9 +1,9 @@
-//! Host names of apps: `SLUG--AGENT--WORKSPACE--OWNER` in the place of the star of `*.apps.example.com`.
+//! Hostnames of apps: `SLUG--AGENT--WORKSPACE--OWNER` in the place of the star of `*.apps.example.com`.
 
-use coder_control::AppRef;
+use super::AppRef;
 use url::Url;
 
-/// The host names of apps.
+/// The hostnames of apps.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AppHosts {
     /// What stands behind the star, in lower case.
@@ -11,9 +11,9 @@ pub struct AppHosts {
     port: Option<u16>,
 }
 
-/// Why a setting gives no host names.
+/// Why a setting gives no hostnames.
 #[derive(Debug, thiserror::Error)]
-#[error("it must be a host name whose first part is a star, with a port if need be: *.apps.example.com")]
+#[error("it must be a hostname whose first part is a star, with a port if need be: *.apps.example.com")]
 pub struct HostError;
 
 impl AppHosts {
@@ -61,7 +61,7 @@ impl AppHosts {
         name.strip_suffix(&self.suffix).is_some_and(|label| !label.is_empty() && !label.contains('.'))
     }
 
-    /// The host names as they are written, with the port that they are reached at.
+    /// The hostnames as they are written, with the port that they are reached at.
     #[must_use]
     pub fn pattern(&self, access_url: &Url) -> String {
         match self.port.or(access_url.port()) {
@@ -70,7 +70,7 @@ impl AppHosts {
         }
     }
 
-    /// Where a host name's pages are: as the server is reached, but for the port when one was given.
+    /// Where a hostname's pages are: as the server is reached, but for the port when one was given.
     #[must_use]
     pub fn origin(&self, access_url: &Url, host: &str) -> String {
         let name = host.rsplit_once(':').map_or(host, |(name, _)| name);
