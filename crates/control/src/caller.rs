@@ -1,12 +1,8 @@
 //! Who is asking.
 
-use coder_model::{
-    UserId,
-    token::ApiKey,
-    user::{Role, User},
-};
+use coder_model::{UserId, token::ApiKey, user::User};
 
-use crate::{Error, RequestInfo, Result};
+use crate::RequestInfo;
 
 /// A person whose token was checked for this request. Only authentication makes one.
 #[derive(Debug, Clone)]
@@ -33,16 +29,5 @@ impl Caller {
     #[must_use]
     pub fn key(&self) -> &ApiKey {
         &self.key
-    }
-
-    /// Whether they hold any of these roles.
-    #[must_use]
-    pub fn has_any(&self, roles: &[Role]) -> bool {
-        self.user.roles.has_any(roles)
-    }
-
-    /// Goes on only for holders of one of these roles.
-    pub(crate) fn require_any(&self, roles: &[Role]) -> Result<()> {
-        if self.has_any(roles) { Ok(()) } else { Err(Error::Forbidden) }
     }
 }

@@ -1,10 +1,9 @@
 //! The deployment at a glance, for its owners.
 
-use coder_model::user::Role;
 pub use coder_store::deployment::Counts;
 use coder_store::{Engine, data_keys, deployment};
 
-use crate::{Caller, Control, Result};
+use crate::{Caller, Control, Result, permissions::require};
 
 /// What the owners of a deployment look at.
 #[derive(Debug, Clone)]
@@ -34,7 +33,7 @@ impl Control {
     /// # Errors
     /// [`Error::Forbidden`](crate::Error::Forbidden) for whoever does not own it.
     pub async fn deployment_overview(&self, caller: &Caller) -> Result<DeploymentStatus> {
-        caller.require_any(&[Role::Owner])?;
+        require(caller.can_see_deployment())?;
         let mut read = self.database.read().await?;
         let used = data_keys::fingerprints(&mut read).await?;
         let keys = self.key_ring.fingerprints().map(|fingerprint| {

@@ -12,6 +12,7 @@ mod clock;
 mod control;
 mod deployment;
 mod error;
+mod permissions;
 mod random;
 mod secrets;
 mod signals;

@@ -5,7 +5,7 @@ use std::time::Duration;
 use coder_model::AgentId;
 use coder_store::{agents, workspaces};
 
-use crate::{Caller, Control, Error, Result, workspaces::WorkspaceWithBuild};
+use crate::{Caller, Control, Error, Result, permissions::require_visible, workspaces::WorkspaceWithBuild};
 
 impl Control {
     /// Lets the owner, and nobody else, into a workspace. Notes that it is used.
@@ -17,9 +17,7 @@ impl Control {
         let agent = agents::find(&mut read, id).await?.ok_or(Error::NotFound)?;
         let overview = workspaces::find(&mut read, agent.workspace).await?.ok_or(Error::NotFound)?;
         drop(read);
-        if overview.workspace.owner != caller.id() {
-            return Err(Error::NotFound);
-        }
+        require_visible(caller.owns(&overview.workspace))?;
         let now = self.clock.now();
         // Once a minute is as exact as anybody needs it, and keeps connections cheap.
         if now.since(overview.workspace.last_used_at) > Duration::from_secs(60) {

@@ -5,7 +5,7 @@ use coder_model::{UserId, WorkspaceId};
 use coder_store::agents;
 use zeroize::Zeroizing;
 
-use crate::{Caller, Control, Error, Result, workspaces::parse_definition};
+use crate::{Caller, Control, Error, Result, permissions::require_visible, workspaces::parse_definition};
 
 impl Control {
     /// The token of an external workspace's agent, for its owner and nobody else.
@@ -19,9 +19,7 @@ impl Control {
         agent_name: &str,
     ) -> Result<Zeroizing<String>> {
         let overview = self.find_workspace(caller, workspace, false).await?;
-        if overview.workspace.owner != caller.id() {
-            return Err(Error::NotFound);
-        }
+        require_visible(caller.owns(&overview.workspace))?;
         let definition = parse_definition(&overview.definition)?;
         let mut read = self.database.read().await?;
         let agent = agents::find_by_workspace(&mut read, workspace).await?.ok_or(Error::NotFound)?;

@@ -5,7 +5,6 @@ use std::time::Duration;
 use coder_model::{
     AgentId, Moment,
     template::{App, AppHealth, Definition},
-    user::Role,
     workspace::{Agent, AgentStatus, Lifecycle, ResourceName, Transition, Warning},
 };
 use coder_store::{
@@ -16,6 +15,7 @@ use coder_store::{
 
 use crate::{
     Caller, Control, Error, Result,
+    permissions::require_visible,
     workspaces::{WorkspaceWithBuild, parse_definition},
 };
 
@@ -97,9 +97,7 @@ impl Control {
         let agent = agents::find(&mut read, id).await?.ok_or(Error::NotFound)?;
         let overview = builds::find(&mut read, agent.build).await?.ok_or(Error::NotFound)?;
         drop(read);
-        if overview.workspace.owner != caller.id() && !caller.has_any(&[Role::Owner]) {
-            return Err(Error::NotFound);
-        }
+        require_visible(caller.can_manage_workspace(&overview.workspace))?;
         self.view(agent, &overview).await
     }
 

@@ -5,7 +5,7 @@ use std::time::Duration;
 use coder_model::{
     FieldError,
     token::{ApiKey, KeyId, KeyKind},
-    user::{Role, User},
+    user::User,
 };
 use coder_store::{Error as StoreError, WriteTransaction, api_keys};
 
@@ -13,6 +13,7 @@ use super::IssuedKey;
 use crate::{
     Caller, Control, Error, Result,
     audit::{Action, Diff, Resource},
+    permissions::{require, require_visible},
 };
 
 /// How long a token lives when nothing is said.
@@ -37,7 +38,7 @@ impl Control {
     /// # Errors
     /// [`Error::Forbidden`] for another user.
     pub async fn create_session_key(&self, caller: &Caller, user: &User) -> Result<IssuedKey> {
-        only_own(caller, user)?;
+        require(caller.can_act_as(user))?;
         let mut write = self.database.write().await?;
         let issued = self.create_session(&mut write, user.id).await?;
         let resource = Resource::api_key(user.id, &issued.key.id);
@@ -51,7 +52,7 @@ impl Control {
     /// # Errors
     /// Broken rules by field; a conflict when the name is taken; [`Error::Forbidden`] for another user.
     pub async fn create_token(&self, caller: &Caller, user: &User, request: NewToken) -> Result<IssuedKey> {
-        only_own(caller, user)?;
+        require(caller.can_act_as(user))?;
         let (name, lifetime) = self.parse_token(request)?;
         let mut write = self.database.write().await?;
         let issued =
@@ -83,7 +84,7 @@ impl Control {
         if broken.is_empty() { Ok((name, lifetime)) } else { Err(Error::invalid(broken)) }
     }
 
-    /// A user's tokens, or everybody's; with the expired ones on request.
+    /// A user's tokens, or all_users's; with the expired ones on request.
     ///
     /// # Errors
     /// [`Error::Forbidden`] for whoever may not see them.
@@ -91,16 +92,12 @@ impl Control {
         &self,
         caller: &Caller,
         user: &User,
-        everybody: bool,
+        all_users: bool,
         with_expired: bool,
     ) -> Result<Vec<ApiKey>> {
-        if everybody {
-            caller.require_any(&[Role::Owner, Role::Auditor])?;
-        } else if user.id != caller.id() {
-            caller.require_any(&[Role::Owner, Role::UserAdmin, Role::Auditor])?;
-        }
+        require(if all_users { caller.can_see_all_tokens() } else { caller.can_see_tokens_of(user) })?;
         let after = if with_expired { coder_model::Moment::from_micros(i64::MIN) } else { self.clock.now() };
-        let whose = (!everybody).then_some(user.id);
+        let whose = (!all_users).then_some(user.id);
         Ok(api_keys::list_tokens(&mut self.database.read().await?, whose, after).await?)
     }
 
@@ -109,9 +106,7 @@ impl Control {
     /// # Errors
     /// [`Error::NotFound`] when there is none, or the caller may not see it.
     pub async fn find_key(&self, caller: &Caller, user: &User, reference: &str) -> Result<ApiKey> {
-        if user.id != caller.id() && !caller.has_any(&[Role::Owner, Role::UserAdmin]) {
-            return Err(Error::NotFound);
-        }
+        require_visible(caller.can_see_key_of(user))?;
         let by_id = match KeyId::parse(reference) {
             Some(id) => self.key_by_id(&id).await?.filter(|key| key.user == user.id),
             None => None,
@@ -130,7 +125,7 @@ impl Control {
     /// [`Error::NotFound`] when there is none, or the caller may not see it.
     pub async fn delete_key(&self, caller: &Caller, user: &User, reference: &str) -> Result<()> {
         let key = self.find_key(caller, user, reference).await?;
-        self.protect_owners(caller, user)?;
+        require(caller.can_end_key_of(user))?;
         let mut write = self.database.write().await?;
         api_keys::delete(&mut write, &key.id).await?;
         self.audit_key_end(&mut write, caller, user, &key).await?;
@@ -145,7 +140,7 @@ impl Control {
     /// [`Error::NotFound`] when there is none, or the caller may not see it.
     pub async fn expire_key(&self, caller: &Caller, user: &User, reference: &str) -> Result<()> {
         let key = self.find_key(caller, user, reference).await?;
-        self.protect_owners(caller, user)?;
+        require(caller.can_end_key_of(user))?;
         let mut write = self.database.write().await?;
         api_keys::expire(&mut write, &key.id, self.clock.now()).await?;
         self.audit_key_end(&mut write, caller, user, &key).await?;
@@ -163,11 +158,6 @@ impl Control {
     ) -> Result<()> {
         self.audit(write, caller, Action::Delete, Resource::api_key(user.id, &key.id), Diff::default()).await
     }
-}
-
-/// Nobody makes a key for somebody else: whoever holds it would be that person.
-fn only_own(caller: &Caller, user: &User) -> Result<()> {
-    if user.id == caller.id() { Ok(()) } else { Err(Error::Forbidden) }
 }
 
 fn name_taken(error: Error) -> Error {

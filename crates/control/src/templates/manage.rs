@@ -6,10 +6,10 @@ use coder_store::{
     templates::{self, TemplateDetails},
 };
 
-use super::push::TEMPLATE_ADMINS;
 use crate::{
     Caller, Control, Error, Result,
     audit::{Action, Diff, Resource},
+    permissions::require,
 };
 
 /// The longest texts that describe a template, in bytes.
@@ -36,7 +36,7 @@ impl Control {
     /// # Errors
     /// Broken rules by field; a conflict when the name is taken.
     pub async fn create_template(&self, caller: &Caller, request: NewTemplate) -> Result<TemplateDetails> {
-        caller.require_any(TEMPLATE_ADMINS)?;
+        require(caller.can_manage_templates())?;
         let name = ResourceName::parse(&request.name).map_err(|detail| Error::invalid_field("name", detail))?;
         for (field, text) in [
             ("display_name", &request.display_name),
@@ -107,7 +107,7 @@ impl Control {
         id: TemplateId,
         version: TemplateVersionId,
     ) -> Result<()> {
-        caller.require_any(TEMPLATE_ADMINS)?;
+        require(caller.can_manage_templates())?;
         let now = self.clock.now();
         let mut write = self.database.write().await?;
         let template = templates::find(&mut write, id).await?.ok_or(Error::NotFound)?.template;
@@ -130,7 +130,7 @@ impl Control {
     /// # Errors
     /// A refusal while workspaces use it.
     pub async fn delete_template(&self, caller: &Caller, id: TemplateId) -> Result<()> {
-        caller.require_any(TEMPLATE_ADMINS)?;
+        require(caller.can_manage_templates())?;
         let now = self.clock.now();
         let mut write = self.database.write().await?;
         templates::lock(&mut write, id, now).await?;

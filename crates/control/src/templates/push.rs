@@ -1,17 +1,16 @@
 //! Pushing: an archive, then a version of it, then the version becomes a template or its next state.
 
 use aws_lc_rs::digest;
-use coder_model::{FileId, TemplateId, TemplateVersionId, template::TemplateVersion, user::Role};
+use coder_model::{FileId, TemplateId, TemplateVersionId, template::TemplateVersion};
 use coder_store::{files, templates};
 
 use super::archive;
 use crate::{
     Caller, Control, Error, Result,
     audit::{Action, Diff, Resource},
+    permissions::require,
 };
 
-/// Who may change templates.
-pub(super) const TEMPLATE_ADMINS: &[Role] = &[Role::Owner, Role::TemplateAdmin];
 /// The longest name of a version, in characters.
 const MAX_NAME: usize = 64;
 
@@ -21,7 +20,7 @@ impl Control {
     /// # Errors
     /// [`Error::Forbidden`] for whoever may not change templates.
     pub async fn upload_file(&self, caller: &Caller, data: &[u8]) -> Result<FileId> {
-        caller.require_any(TEMPLATE_ADMINS)?;
+        require(caller.can_manage_templates())?;
         archive::definition(data).map(drop).or_else(|error| match error {
             // An invalid template is refused with its version, where its errors are expected.
             Error::Invalid { field_errors, .. } if !field_errors.is_empty() => Ok(()),
@@ -47,7 +46,7 @@ impl Control {
         template: Option<TemplateId>,
         name: String,
     ) -> Result<templates::TemplateVersionDetails> {
-        caller.require_any(TEMPLATE_ADMINS)?;
+        require(caller.can_manage_templates())?;
         let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
         if name.chars().count() > MAX_NAME || !name.chars().all(plain) {
             return Err(Error::invalid_field(

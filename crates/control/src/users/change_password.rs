@@ -2,7 +2,7 @@
 
 use coder_model::{
     FieldError,
-    user::{Password, Role, User},
+    user::{Password, User},
 };
 use coder_store::{api_keys, users};
 use zeroize::Zeroizing;
@@ -10,6 +10,7 @@ use zeroize::Zeroizing;
 use crate::{
     Caller, Control, Error, Result,
     audit::{Action, Diff, Resource},
+    permissions::require,
 };
 
 impl Control {
@@ -26,10 +27,7 @@ impl Control {
         new: Zeroizing<String>,
     ) -> Result<()> {
         let own = user.id == caller.id();
-        if !own {
-            caller.require_any(&[Role::Owner, Role::UserAdmin])?;
-            self.protect_owners(caller, user)?;
-        }
+        require(caller.can_edit_account(user))?;
         let new = Password::parse(new).map_err(|detail| invalid_password(&detail))?;
         if own {
             let stored = users::password_hash(&mut self.database.read().await?, user.id).await?;

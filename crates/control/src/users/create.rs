@@ -2,7 +2,7 @@
 
 use coder_model::{
     FieldError,
-    user::{Email, Password, Role, Roles, User, UserStatus, Username},
+    user::{Email, Password, Roles, User, UserStatus, Username},
 };
 use coder_store::{Error as StoreError, users};
 use zeroize::Zeroizing;
@@ -11,6 +11,7 @@ use super::change_password::invalid_password;
 use crate::{
     Caller, Control, Error, Result,
     audit::{Action, Diff, Resource},
+    permissions::require,
 };
 
 /// The longest display name, in characters.
@@ -65,7 +66,7 @@ impl Control {
     /// # Errors
     /// Broken rules by field; a conflict when name or address is taken; [`Error::Forbidden`] for whoever may not.
     pub async fn create_user(&self, caller: &Caller, request: NewUser) -> Result<User> {
-        caller.require_any(&[Role::Owner, Role::UserAdmin])?;
+        require(caller.can_manage_users())?;
         let (username, email, name, password, status) = request.parse()?;
         let hash = self.password_hasher.hash(&self.random, password).await?;
         let now = self.clock.now();

@@ -1,11 +1,12 @@
 //! Deleting users.
 
-use coder_model::user::{Role, User};
+use coder_model::user::User;
 use coder_store::{api_keys, data_keys, secrets, users};
 
 use crate::{
     Caller, Control, Error, Result,
     audit::{Action, Diff, Resource},
+    permissions::require,
 };
 
 impl Control {
@@ -14,8 +15,7 @@ impl Control {
     /// # Errors
     /// [`Error::Forbidden`] for whoever may not; a refusal while the user owns workspaces.
     pub async fn delete_user(&self, caller: &Caller, user: &User) -> Result<()> {
-        caller.require_any(&[Role::Owner, Role::UserAdmin])?;
-        self.protect_owners(caller, user)?;
+        require(caller.can_manage_user(user))?;
         if user.id == caller.id() {
             return Err(Error::bad_request("You cannot delete yourself.", "Ask another administrator."));
         }

@@ -1,13 +1,10 @@
 //! From a reference in a URL to a user.
 
-use coder_model::user::{Role, User};
+use coder_model::user::User;
 use coder_store::users;
 use uuid::Uuid;
 
 use crate::{Caller, Control, Error, Result};
-
-/// Roles that see every user.
-pub(super) const SEE_USERS: &[Role] = &[Role::Owner, Role::UserAdmin, Role::TemplateAdmin, Role::Auditor];
 
 impl Control {
     /// The user that a URL names: `me`, an id or a username.
@@ -23,6 +20,6 @@ impl Control {
             Ok(id) => users::find(&mut read, id.into()).await?,
             Err(_) => users::find_by_username(&mut read, reference).await?,
         };
-        found.filter(|user| user.id == caller.id() || caller.has_any(SEE_USERS)).ok_or(Error::NotFound)
+        found.filter(|user| caller.can_see_user(user)).ok_or(Error::NotFound)
     }
 }

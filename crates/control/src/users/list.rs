@@ -6,7 +6,6 @@ use coder_model::{
 };
 use coder_store::users::{self, Filter};
 
-use super::find::SEE_USERS;
 use crate::{Caller, Control, Error, Result};
 
 impl Control {
@@ -21,7 +20,7 @@ impl Control {
         pagination: Pagination,
     ) -> Result<(Vec<User>, i64)> {
         let filter = parse(query)?;
-        if !caller.has_any(SEE_USERS) {
+        if !caller.can_see_users() {
             return Ok((vec![caller.user.clone()], 1));
         }
         Ok(users::list(&mut self.database.read().await?, &filter, pagination).await?)

@@ -2,7 +2,7 @@
 
 use coder_model::{
     FieldError,
-    user::{Role, User, Username},
+    user::{User, Username},
 };
 use coder_store::users;
 
@@ -10,6 +10,7 @@ use super::create::{parse_name, taken};
 use crate::{
     Caller, Control, Error, Result,
     audit::{Action, Diff, Resource},
+    permissions::require,
 };
 
 impl Control {
@@ -24,10 +25,7 @@ impl Control {
         username: &str,
         name: &str,
     ) -> Result<User> {
-        if user.id != caller.id() {
-            caller.require_any(&[Role::Owner, Role::UserAdmin])?;
-            self.protect_owners(caller, user)?;
-        }
+        require(caller.can_edit_account(user))?;
         let (username, name) = match (Username::parse(username), parse_name(name)) {
             (Ok(username), Ok(name)) => (username, name),
             (username, name) => {

@@ -9,6 +9,7 @@ use coder_store::users;
 use crate::{
     Caller, Control, Error, Result,
     audit::{Action, Diff, Resource},
+    permissions::require,
 };
 
 impl Control {
@@ -17,11 +18,10 @@ impl Control {
     /// # Errors
     /// A word that is no role; [`Error::Forbidden`] for whoever may not; a refusal to remove the last owner.
     pub async fn set_user_roles(&self, caller: &Caller, user: &User, words: &[String]) -> Result<User> {
-        caller.require_any(&[Role::Owner, Role::UserAdmin])?;
-        self.protect_owners(caller, user)?;
+        require(caller.can_manage_user(user))?;
         let roles = parse(words)?;
         if roles.has(Role::Owner) != user.roles.has(Role::Owner) {
-            caller.require_any(&[Role::Owner])?;
+            require(caller.can_grant_owner())?;
         }
         let now = self.clock.now();
         let mut write = self.database.write().await?;

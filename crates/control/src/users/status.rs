@@ -6,6 +6,7 @@ use coder_store::{api_keys, users};
 use crate::{
     Caller, Control, Error, Result,
     audit::{Action, Diff, Resource},
+    permissions::require,
 };
 
 impl Control {
@@ -14,8 +15,7 @@ impl Control {
     /// # Errors
     /// [`Error::Forbidden`] for whoever may not; a refusal to suspend oneself or the last owner.
     pub async fn set_user_status(&self, caller: &Caller, user: &User, status: UserStatus) -> Result<User> {
-        caller.require_any(&[Role::Owner, Role::UserAdmin])?;
-        self.protect_owners(caller, user)?;
+        require(caller.can_manage_user(user))?;
         if user.id == caller.id() {
             return Err(Error::bad_request("You cannot suspend yourself.", "Ask another administrator."));
         }
@@ -31,14 +31,6 @@ impl Control {
         write.commit().await?;
         self.signals.session_revoked.notify_waiters();
         Ok(User { status, updated_at: now, ..user.clone() })
-    }
-
-    /// Only owners act on owners: a user administrator could otherwise become one by way of a new password.
-    pub(crate) fn protect_owners(&self, caller: &Caller, user: &User) -> Result<()> {
-        if user.roles.has(Role::Owner) && user.id != caller.id() {
-            caller.require_any(&[Role::Owner])?;
-        }
-        Ok(())
     }
 
     /// Refuses what would leave the deployment without an owner who can sign in.

@@ -5,7 +5,7 @@ use coder_model::{
     template::{App, AppTarget, AppUrl},
 };
 
-use crate::{Caller, Control, Error, Result};
+use crate::{Caller, Control, Error, Result, permissions::require_visible};
 
 /// What names an app. Without an agent, the workspace's own is meant.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -28,9 +28,7 @@ impl Control {
     /// app is a command.
     pub async fn enter_app(&self, caller: &Caller, wanted: &AppRef) -> Result<(AgentId, App, AppUrl)> {
         let owner = self.user_by_ref(caller, &wanted.owner).await?;
-        if owner.id != caller.id() {
-            return Err(Error::NotFound);
-        }
+        require_visible(caller.can_act_as(&owner))?;
         let overview = self.find_workspace_by_name(caller, &owner, &wanted.workspace, false).await?;
         let Some(view) = self.agent_of(&overview).await? else {
             return Err(Error::bad_request(

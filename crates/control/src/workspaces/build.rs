@@ -3,17 +3,17 @@
 use coder_model::{
     AgentId, BuildId, LogSourceId, TemplateVersionId, UserId, WorkspaceId,
     template::Definition,
-    user::Role,
     workspace::{BuildReason, JobStatus, Transition},
 };
 use coder_store::{
     WriteTransaction, agent_app_health, agent_logs, agent_warnings, agents, builds, templates, workspaces,
 };
 
-use super::{WorkspaceWithBuild, access::check_access, create::parse_definition};
+use super::{WorkspaceWithBuild, create::parse_definition};
 use crate::{
     Caller, Control, Error, RequestInfo, Result,
     audit::{Action, Diff, Resource},
+    permissions::{require, require_visible},
 };
 
 /// A build that is request for.
@@ -40,11 +40,11 @@ impl Control {
         orphan: bool,
     ) -> Result<WorkspaceWithBuild> {
         if orphan {
-            caller.require_any(&[Role::Owner, Role::TemplateAdmin])?;
+            require(caller.can_orphan_workspaces())?;
         }
         let mut write = self.database.write().await?;
         let latest = self.lock_workspace(&mut write, id).await?;
-        check_access(caller, &latest)?;
+        require_visible(caller.can_manage_workspace(&latest.workspace))?;
         let request = BuildRequest {
             transition,
             version,

@@ -14,6 +14,7 @@ use crate::{
     Caller, Control, Error, Result,
     audit::{Action, Diff, Resource},
     auth::hash_secret,
+    permissions::require,
 };
 
 /// Letters and digits of an agent's token: 238 bits.
@@ -41,9 +42,7 @@ impl Control {
         owner: &User,
         request: NewWorkspace,
     ) -> Result<WorkspaceWithBuild> {
-        if owner.id != caller.id() {
-            return Err(Error::Forbidden);
-        }
+        require(caller.can_act_as(owner))?;
         let name = ResourceName::parse(&request.name).map_err(|detail| Error::invalid_field("name", detail))?;
         let now = self.clock.now();
         let mut write = self.database.write().await?;

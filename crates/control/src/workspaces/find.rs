@@ -1,17 +1,13 @@
 //! Finding workspaces and builds.
 
-use coder_model::{
-    AgentId, BuildId, FieldError, WorkspaceId,
-    pagination::Pagination,
-    user::{Role, User},
-};
+use coder_model::{AgentId, BuildId, FieldError, WorkspaceId, pagination::Pagination, user::User};
 use coder_store::{
     agents, builds,
     workspaces::{self, Filter},
 };
 
-use super::{WorkspaceWithBuild, access::check_access};
-use crate::{Caller, Control, Error, Result};
+use super::WorkspaceWithBuild;
+use crate::{Caller, Control, Error, Result, permissions::require_visible};
 
 impl Control {
     /// A workspace with its latest build.
@@ -25,7 +21,7 @@ impl Control {
         with_deleted: bool,
     ) -> Result<WorkspaceWithBuild> {
         let found = workspaces::find(&mut self.database.read().await?, id).await?.ok_or(Error::NotFound)?;
-        check_access(caller, &found)?;
+        require_visible(caller.can_manage_workspace(&found.workspace))?;
         if found.workspace.deleted_at.is_some() && !with_deleted {
             return Err(Error::Gone {
                 message: format!("Workspace \"{}\" was deleted.", found.workspace.name),
@@ -48,7 +44,7 @@ impl Control {
         let mut read = self.database.read().await?;
         let found = workspaces::find_by_name(&mut read, owner.id, name, with_deleted).await?;
         let found = found.ok_or(Error::NotFound)?;
-        check_access(caller, &found)?;
+        require_visible(caller.can_manage_workspace(&found.workspace))?;
         Ok(found)
     }
 
@@ -63,7 +59,7 @@ impl Control {
         pagination: Pagination,
     ) -> Result<(Vec<WorkspaceWithBuild>, i64)> {
         let mut filter = parse(query, caller.user().username.as_str())?;
-        if !caller.has_any(&[Role::Owner]) {
+        if !caller.can_see_all_workspaces() {
             let own = caller.user().username.as_str();
             if !filter.owner.is_empty() && !filter.owner.eq_ignore_ascii_case(own) {
                 return Ok((Vec::new(), 0));
@@ -80,7 +76,7 @@ impl Control {
     pub async fn find_build(&self, caller: &Caller, id: BuildId) -> Result<WorkspaceWithBuild> {
         let found = builds::find(&mut self.database.read().await?, id).await?;
         let found = found.ok_or(Error::NotFound)?;
-        check_access(caller, &found)?;
+        require_visible(caller.can_manage_workspace(&found.workspace))?;
         Ok(found)
     }
 

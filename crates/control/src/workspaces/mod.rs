@@ -1,6 +1,5 @@
 //! Workspaces: create, build, find, settings, schedules.
 
-mod access;
 mod app_addresses;
 mod app_hosts;
 mod apps;

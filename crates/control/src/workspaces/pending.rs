@@ -17,7 +17,7 @@ impl Control {
         caller: &Caller,
         overview: &WorkspaceWithBuild,
     ) -> Result<Vec<(String, PendingChange)>> {
-        if overview.workspace.owner != caller.id() || overview.build.transition != Transition::Start {
+        if !caller.owns(&overview.workspace) || overview.build.transition != Transition::Start {
             return Ok(Vec::new());
         }
         let mut read = self.database.read().await?;

@@ -7,10 +7,11 @@ use coder_model::{
 };
 use coder_store::{WriteTransaction, builds};
 
-use super::{WorkspaceWithBuild, access::check_access, build::BuildRequest};
+use super::{WorkspaceWithBuild, build::BuildRequest};
 use crate::{
     Caller, Control, Error, RequestInfo, Result,
     audit::{Action, Diff, Resource},
+    permissions::require_visible,
 };
 
 impl Control {
@@ -21,7 +22,7 @@ impl Control {
     pub async fn restart_workspace(&self, caller: &Caller, id: WorkspaceId) -> Result<WorkspaceWithBuild> {
         let mut write = self.database.write().await?;
         let latest = self.lock_workspace(&mut write, id).await?;
-        check_access(caller, &latest)?;
+        require_visible(caller.can_manage_workspace(&latest.workspace))?;
         let runs = latest.build.transition == Transition::Start;
         let request = BuildRequest {
             transition: if runs { Transition::Stop } else { Transition::Start },

@@ -9,10 +9,11 @@ use coder_model::{
 };
 use coder_store::{WriteTransaction, builds, workspaces};
 
-use super::{WorkspaceWithBuild, access::check_access, build::BuildRequest};
+use super::{WorkspaceWithBuild, build::BuildRequest};
 use crate::{
     Caller, Control, Error, Result,
     audit::{Action, Diff, Resource},
+    permissions::require_visible,
 };
 
 /// The shortest time that a workspace may run before it is stopped.
@@ -28,9 +29,7 @@ impl Control {
     /// [`Error::NotFound`] for everybody but its owner.
     pub async fn set_favorite(&self, caller: &Caller, id: WorkspaceId, favorite: bool) -> Result<()> {
         let found = self.find_workspace(caller, id, false).await?;
-        if found.workspace.owner != caller.id() {
-            return Err(Error::NotFound);
-        }
+        require_visible(caller.owns(&found.workspace))?;
         let mut write = self.database.write().await?;
         workspaces::set_favorite(&mut write, id, favorite).await?;
         Ok(write.commit().await?)
@@ -165,7 +164,7 @@ impl Control {
         id: WorkspaceId,
     ) -> Result<WorkspaceWithBuild> {
         let latest = self.lock_workspace(write, id).await?;
-        check_access(caller, &latest)?;
+        require_visible(caller.can_manage_workspace(&latest.workspace))?;
         Ok(latest)
     }
 

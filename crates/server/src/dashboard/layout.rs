@@ -1,7 +1,6 @@
 //! What surrounds every page.
 
 use coder_control::Caller;
-use coder_model::user::Role;
 
 use super::{format::initial, page_context::PageContext, theme::Theme};
 
@@ -86,7 +85,7 @@ fn person(caller: &Caller) -> Person {
         initial: initial(user),
         name,
         email: user.email.as_str().to_owned(),
-        sees_users: caller.has_any(&[Role::Owner, Role::UserAdmin, Role::Auditor]),
-        sees_deployment: caller.has_any(&[Role::Owner]),
+        sees_users: caller.can_browse_users(),
+        sees_deployment: caller.can_see_deployment(),
     }
 }

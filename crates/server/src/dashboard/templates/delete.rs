@@ -4,7 +4,7 @@ use askama::Template;
 use axum::{extract::State, http::StatusCode};
 use coder_control::{Error, rows::TemplateDetails};
 
-use super::{LIST_PATH, may_change, title};
+use super::{LIST_PATH, title};
 use crate::{
     AppState,
     dashboard::{
@@ -39,7 +39,7 @@ impl DeletePage {
 }
 
 async fn find(state: &AppState, current_user: &CurrentUser, name: &str) -> Result<TemplateDetails, PageError> {
-    if !may_change(&current_user.caller) {
+    if !current_user.caller.can_manage_templates() {
         return Err(Error::Forbidden.into());
     }
     Ok(state.control.find_template_by_name(name).await?)

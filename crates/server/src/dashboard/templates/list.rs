@@ -5,7 +5,7 @@ use axum::extract::State;
 use coder_control::rows::TemplateDetails;
 use coder_model::template::Provisioner;
 
-use super::{may_change, provisioner, title};
+use super::{provisioner, title};
 use crate::{
     AppState,
     dashboard::{
@@ -54,6 +54,6 @@ pub async fn templates_page(State(state): State<AppState>, current_user: Current
     page(&TemplatesPage {
         frame: current_user.frame(Section::Templates),
         templates: templates.iter().map(Row::from).collect(),
-        may_change: may_change(&current_user.caller),
+        may_change: current_user.caller.can_manage_templates(),
     })
 }

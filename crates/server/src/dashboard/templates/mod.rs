@@ -8,19 +8,11 @@ pub use delete::{delete_template, delete_template_page};
 pub use list::templates_page;
 pub use show::template_page;
 
-use coder_control::{Caller, rows::TemplateDetails};
-use coder_model::{
-    template::{Definition, Provisioner},
-    user::Role,
-};
+use coder_control::rows::TemplateDetails;
+use coder_model::template::{Definition, Provisioner};
 
 /// Where the list is.
 const LIST_PATH: &str = "/templates";
-
-/// Whether templates are somebody's to change.
-fn may_change(caller: &Caller) -> bool {
-    caller.has_any(&[Role::Owner, Role::TemplateAdmin])
-}
 
 /// The name to show: the one for people, or the one for programs where there is none.
 fn title(found: &TemplateDetails) -> String {

@@ -4,7 +4,7 @@ use askama::Template;
 use axum::extract::State;
 use coder_model::template::Provisioner;
 
-use super::{may_change, provisioner, title};
+use super::{provisioner, title};
 use crate::{
     AppState,
     dashboard::{
@@ -52,6 +52,6 @@ pub async fn template_page(
         pushed_by: active.created_by_name,
         // A carriage return before a line feed says nothing that a page could show.
         source: active.definition.replace("\r\n", "\n"),
-        may_change: may_change(&current_user.caller),
+        may_change: current_user.caller.can_manage_templates(),
     })
 }

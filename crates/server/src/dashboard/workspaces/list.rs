@@ -5,7 +5,7 @@ use std::time::Duration;
 use askama::Template;
 use axum::{extract::State, response::Response};
 use coder_control::{Result, WorkspaceWithBuild};
-use coder_model::{pagination::Pagination, user::Role};
+use coder_model::pagination::Pagination;
 
 use super::{
     LIST_PATH,
@@ -92,7 +92,7 @@ pub async fn workspaces_page(
         rows: Vec::new(),
         count: 0,
         q: asked(&query).to_owned(),
-        sees_all: current_user.caller.has_any(&[Role::Owner]),
+        sees_all: current_user.caller.can_see_all_workspaces(),
         complaints: FormErrors::default(),
         live: query.url("/workspaces/live", query.offset),
         earlier: (query.offset > 0).then(|| query.url(LIST_PATH, query.offset.saturating_sub(PAGE_SIZE))),
@@ -130,7 +130,7 @@ async fn rows(state: &AppState, current_user: &CurrentUser, query: &ListQuery) -
 
 async fn row(state: &AppState, current_user: &CurrentUser, overview: &WorkspaceWithBuild) -> Result<Row> {
     let agent = state.control.agent_of(overview).await?;
-    let is_own = overview.workspace.owner == current_user.caller.id();
+    let is_own = current_user.caller.owns(&overview.workspace);
     let path = workspace_url(overview);
     let terminal = agent
         .as_ref()
@@ -174,7 +174,7 @@ async fn watch(
             rows,
             count,
             q: asked(&query).to_owned(),
-            sees_all: current_user.caller.has_any(&[Role::Owner]),
+            sees_all: current_user.caller.can_see_all_workspaces(),
             complaints: FormErrors::default(),
             live: String::new(),
             earlier: None,

@@ -162,7 +162,7 @@ pub async fn view(
         path: workspace_url(overview),
         name: overview.workspace.name.to_string(),
         owner: overview.owner_name.clone(),
-        is_own: overview.workspace.owner == caller.id(),
+        is_own: caller.owns(&overview.workspace),
         template: overview.template_name.clone(),
         template_title: title(&overview.template_display_name, &overview.template_name),
         is_outdated: overview.build.template_version != overview.active_version,

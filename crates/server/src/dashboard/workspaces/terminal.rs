@@ -48,7 +48,7 @@ pub async fn terminal_page(
     Query(query): Query<TerminalQuery>,
 ) -> PageResult {
     let overview = path.find(&state, &current_user).await?;
-    if overview.workspace.owner != current_user.caller.id() {
+    if !current_user.caller.owns(&overview.workspace) {
         return Err(HttpError::not_found().into());
     }
     let agent = state.control.agent_of(&overview).await?.ok_or_else(|| {

@@ -5,7 +5,7 @@ use axum::{extract::State, http::StatusCode};
 use coder_control::{Error, NewUser};
 use coder_wire::Sensitive;
 
-use super::{LIST_PATH, may_manage};
+use super::LIST_PATH;
 use crate::{
     AppState,
     dashboard::{
@@ -30,7 +30,7 @@ struct NewUserPage {
 
 /// The form for a new user.
 pub async fn new_user_page(current_user: CurrentUser) -> PageResult {
-    if !may_manage(&current_user.caller) {
+    if !current_user.caller.can_manage_users() {
         return Err(Error::Forbidden.into());
     }
     let shown = NewUserPage {

@@ -8,7 +8,7 @@ use coder_model::{
     user::{Role, User, UserStatus},
 };
 
-use super::{LIST_PATH, can_manage, may_manage};
+use super::LIST_PATH;
 use crate::{
     AppState,
     dashboard::{
@@ -70,7 +70,7 @@ impl Row {
             status,
             status_class,
             seen: user.last_seen_at.map(Into::into),
-            can_manage: can_manage(caller, user),
+            can_manage: caller.can_manage_user(user),
             is_suspended: user.status == UserStatus::Suspended,
             is_self: user.id == caller.id(),
         }
@@ -103,7 +103,7 @@ pub async fn users_page(
     current_user: CurrentUser,
     Query(query): Query<UsersQuery>,
 ) -> PageResult {
-    if !current_user.caller.has_any(&[Role::Owner, Role::UserAdmin, Role::Auditor]) {
+    if !current_user.caller.can_browse_users() {
         return Err(Error::Forbidden.into());
     }
     let number = query.page.max(1);
@@ -127,7 +127,7 @@ pub async fn users_page(
         previous: (number > 1).then(|| address(&query.q, number - 1)),
         next: (last < count && !users.is_empty()).then(|| address(&query.q, number.saturating_add(1))),
         users: users.iter().map(|user| Row::new(user, &current_user.caller)).collect(),
-        may_manage: may_manage(&current_user.caller),
+        may_manage: current_user.caller.can_manage_users(),
         query: query.q,
         complaints,
     };

@@ -17,8 +17,8 @@ pub use status::{activate_user, activate_user_page, suspend_user, suspend_user_p
 use std::convert::Infallible;
 
 use axum::{extract::FromRequestParts, http::request::Parts};
-use coder_control::{Caller, Error};
-use coder_model::user::{Role, User};
+use coder_control::Error;
+use coder_model::user::User;
 use url::Url;
 
 use crate::{
@@ -43,20 +43,10 @@ impl<S: Sync> FromRequestParts<S> for ReturnTo {
     }
 }
 
-/// Whether users are somebody's to change.
-fn may_manage(caller: &Caller) -> bool {
-    caller.has_any(&[Role::Owner, Role::UserAdmin])
-}
-
-/// Whether this user is: owners are changed by owners only.
-fn can_manage(caller: &Caller, user: &User) -> bool {
-    may_manage(caller) && (!user.roles.has(Role::Owner) || caller.has_any(&[Role::Owner]))
-}
-
 /// The user that a page is for changing.
 async fn find(state: &AppState, current_user: &CurrentUser, reference: &str) -> Result<User, PageError> {
     let user = state.control.user_by_ref(&current_user.caller, reference).await?;
-    if can_manage(&current_user.caller, &user) { Ok(user) } else { Err(Error::Forbidden.into()) }
+    if current_user.caller.can_manage_user(&user) { Ok(user) } else { Err(Error::Forbidden.into()) }
 }
 
 /// The same where nobody does it to themselves.

@@ -2,7 +2,6 @@
 
 use askama::Template;
 use axum::{extract::State, http::StatusCode};
-use coder_control::Caller;
 use coder_model::user::{Role, User};
 
 use super::{ReturnTo, find};
@@ -54,7 +53,7 @@ impl RolesPage {
         held: impl Fn(Role) -> bool,
         complaints: FormErrors,
     ) -> Self {
-        let offered = |role: &Role| *role != Role::Owner || is_owner(&current_user.caller);
+        let offered = |role: &Role| *role != Role::Owner || current_user.caller.can_grant_owner();
         let choice = |role: Role| Choice {
             word: role.as_str(),
             name: role.display_name(),
@@ -70,10 +69,6 @@ impl RolesPage {
             complaints,
         }
     }
-}
-
-fn is_owner(caller: &Caller) -> bool {
-    caller.has_any(&[Role::Owner])
 }
 
 /// The roles of a user, to be chosen.
