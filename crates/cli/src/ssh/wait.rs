@@ -49,7 +49,7 @@ pub async fn until_ready(client: &Client, workspace: &Workspace, wait: Wait) -> 
     }
     match agent.lifecycle_state.as_str() {
         "start_error" => {
-            eprintln!("A start-up script failed; see `coder logs {}`.", display_safe(&workspace.name))
+            eprintln!("A start-up script failed; see `coder logs {}`.", display_safe(&workspace.name));
         }
         "start_timeout" => {
             eprintln!("A start-up script took too long; see `coder logs {}`.", display_safe(&workspace.name));

@@ -54,7 +54,7 @@ pub async fn follow(client: &Client, mut build: WorkspaceBuild) -> Result<Worksp
                 for line in lines {
                     after = line.id;
                     spinner.suspend(|| {
-                        eprintln!("  {}: {}", display_safe(&line.stage), display_safe(&line.output))
+                        eprintln!("  {}: {}", display_safe(&line.stage), display_safe(&line.output));
                     });
                 }
             }
