@@ -1,7 +1,8 @@
 //! The state that every operation works on.
 
 use coder_crypto::KeyRing;
-use coder_store::{Database, deployment::Deployment};
+use coder_model::deployment::Deployment;
+use coder_store::Database;
 
 use crate::{
     Clock, Random,

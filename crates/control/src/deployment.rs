@@ -1,6 +1,6 @@
 //! The deployment at a glance, for its owners.
 
-pub use coder_store::deployment::Counts;
+use coder_model::deployment::Counts;
 use coder_store::{Engine, data_keys, deployment};
 
 use crate::{Caller, Control, Result, permissions::require};

@@ -27,7 +27,7 @@ pub use auth::{IssuedKey, NewToken, Scope, csrf_token, verify_csrf_token};
 pub use caller::Caller;
 pub use clock::Clock;
 pub use control::Control;
-pub use deployment::{Counts, DeploymentStatus, KeyUse};
+pub use deployment::{DeploymentStatus, KeyUse};
 pub use error::{Error, Result};
 pub use random::Random;
 pub use secrets::{DecryptedSecret, SecretsPermit};
@@ -36,14 +36,5 @@ pub use templates::NewTemplate;
 pub use users::NewUser;
 pub use workspaces::{
     AppAddresses, AppHosts, AppRef, BuildOutcome, ClaimedBuild, HostError, LeaseStatus, NewWorkspace,
-    WorkspaceWithBuild, next_start,
+    next_start,
 };
-
-/// Rows as the store reads them, where nothing is to be added to them.
-pub mod rows {
-    pub use coder_store::{
-        agent_logs::Line as AgentLine,
-        build_logs::Line as BuildLine,
-        templates::{TemplateDetails, TemplateVersionDetails},
-    };
-}

@@ -5,11 +5,13 @@
 //! [`FieldError`] that names the field.
 
 pub mod ciphertext;
+pub mod deployment;
 mod display_safe;
 pub mod duration;
 pub mod field_error;
 pub mod id;
 pub mod import;
+pub mod log;
 pub mod moment;
 pub mod pagination;
 pub mod schedule;

@@ -1,6 +1,10 @@
 //! Output of start and stop scripts, and of the agents themselves.
 
-use coder_model::{AgentId, BuildId, LogSourceId, Moment, workspace::LogLevel};
+use coder_model::{
+    AgentId, BuildId, Moment,
+    log::{AgentLogLine, LogSource},
+    workspace::LogLevel,
+};
 use uuid::Uuid;
 
 use crate::{Error, Readable, Result, WriteTransaction, executor::statements};
@@ -20,17 +24,6 @@ statements! {
             WHERE agent_id = $1 AND build_id = $2 AND id > $3 ORDER BY id LIMIT $4";
 }
 
-/// Where lines come from.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Source {
-    /// The source.
-    pub id: LogSourceId,
-    /// Of the script in the template, from 0; -1 is the agent itself.
-    pub position: i64,
-    /// The name shown with its lines.
-    pub display_name: String,
-}
-
 #[derive(sqlx::FromRow)]
 struct SourceRow {
     id: Uuid,
@@ -46,7 +39,7 @@ pub async fn insert_source(
     write: &mut WriteTransaction,
     agent: AgentId,
     build: BuildId,
-    source: &Source,
+    source: &LogSource,
 ) -> Result<()> {
     INSERT_SOURCE
         .bind(source.id)
@@ -63,11 +56,11 @@ pub async fn insert_source(
 ///
 /// # Errors
 /// When the database fails.
-pub async fn sources(reads: &mut impl Readable, build: BuildId) -> Result<Vec<Source>> {
+pub async fn sources(reads: &mut impl Readable, build: BuildId) -> Result<Vec<LogSource>> {
     let rows: Vec<SourceRow> = SOURCES.bind(build).all(reads).await?;
     Ok(rows
         .into_iter()
-        .map(|row| Source { id: row.id.into(), position: row.position, display_name: row.display_name })
+        .map(|row| LogSource { id: row.id.into(), position: row.position, display_name: row.display_name })
         .collect())
 }
 
@@ -113,21 +106,6 @@ pub async fn set_length(
     Ok(())
 }
 
-/// A line of output.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Line {
-    /// Counts up over all lines; 0 for one that is not stored yet.
-    pub id: i64,
-    /// Where it comes from.
-    pub source: LogSourceId,
-    /// When the agent read it.
-    pub created_at: Moment,
-    /// How grave it is.
-    pub level: LogLevel,
-    /// The text, without its line end.
-    pub output: String,
-}
-
 /// Stores lines, in order.
 ///
 /// # Errors
@@ -136,7 +114,7 @@ pub async fn insert(
     write: &mut WriteTransaction,
     agent: AgentId,
     build: BuildId,
-    lines: &[Line],
+    lines: &[AgentLogLine],
 ) -> Result<()> {
     for line in lines {
         INSERT
@@ -171,11 +149,11 @@ pub async fn list(
     build: BuildId,
     after: i64,
     limit: i64,
-) -> Result<Vec<Line>> {
+) -> Result<Vec<AgentLogLine>> {
     let rows: Vec<LineRow> = LIST.bind(agent).bind(build).bind(after).bind(limit).all(reads).await?;
     rows.into_iter()
         .map(|row| {
-            Ok(Line {
+            Ok(AgentLogLine {
                 id: row.id,
                 source: row.source_id.into(),
                 created_at: Moment::from_micros(row.created_at),

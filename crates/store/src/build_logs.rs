@@ -1,6 +1,6 @@
 //! What builds say while they are worked on.
 
-use coder_model::{BuildId, Moment, workspace::LogLevel};
+use coder_model::{BuildId, Moment, log::BuildLogLine, workspace::LogLevel};
 
 use crate::{Error, Readable, Result, WriteTransaction, executor::statements};
 
@@ -9,21 +9,6 @@ statements! {
               VALUES ($1, $2, 'provisioner', $3, $4, $5)";
     LIST = "SELECT id, created_at, level, stage, output FROM build_logs WHERE build_id = $1 AND id > $2
             ORDER BY id LIMIT $3";
-}
-
-/// A line.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Line {
-    /// Counts up over all lines; 0 for one that is not stored yet.
-    pub id: i64,
-    /// When it was written.
-    pub created_at: Moment,
-    /// How grave it is.
-    pub level: LogLevel,
-    /// The part of the work.
-    pub stage: String,
-    /// The text.
-    pub output: String,
 }
 
 #[derive(sqlx::FromRow)]
@@ -39,7 +24,7 @@ struct Row {
 ///
 /// # Errors
 /// When the database fails.
-pub async fn insert(write: &mut WriteTransaction, build: BuildId, line: &Line) -> Result<()> {
+pub async fn insert(write: &mut WriteTransaction, build: BuildId, line: &BuildLogLine) -> Result<()> {
     INSERT
         .bind(build)
         .bind(line.created_at)
@@ -55,11 +40,16 @@ pub async fn insert(write: &mut WriteTransaction, build: BuildId, line: &Line) -
 ///
 /// # Errors
 /// When the database fails.
-pub async fn list(reads: &mut impl Readable, build: BuildId, after: i64, limit: i64) -> Result<Vec<Line>> {
+pub async fn list(
+    reads: &mut impl Readable,
+    build: BuildId,
+    after: i64,
+    limit: i64,
+) -> Result<Vec<BuildLogLine>> {
     let rows: Vec<Row> = LIST.bind(build).bind(after).bind(limit).all(reads).await?;
     rows.into_iter()
         .map(|row| {
-            Ok(Line {
+            Ok(BuildLogLine {
                 id: row.id,
                 created_at: Moment::from_micros(row.created_at),
                 level: LogLevel::parse(&row.level).ok_or(Error::Unknown { column: "build_logs.level" })?,

@@ -3,14 +3,14 @@
 use coder_model::{
     BuildId, Moment, TemplateVersionId, UserId, WorkspaceId,
     pagination::Pagination,
-    workspace::{BuildReason, JobStatus, Transition},
+    workspace::{BuildReason, JobStatus, Transition, WorkspaceWithBuild},
 };
 use uuid::Uuid;
 
 use crate::{
     Readable, Result, WriteTransaction,
     executor::statements,
-    workspace_with_build::{Row, WorkspaceWithBuild, from_rows, workspace_with_build},
+    workspace_with_build::{Row, from_rows, workspace_with_build},
 };
 
 statements! {

@@ -1,6 +1,9 @@
 //! The deployment itself: one row, made when the database is first used.
 
-use coder_model::{Moment, OrganizationId};
+use coder_model::{
+    Moment,
+    deployment::{Counts, Deployment},
+};
 use uuid::Uuid;
 
 use crate::{Readable, Result, WriteTransaction, executor::statements};
@@ -15,22 +18,18 @@ statements! {
                   (SELECT COUNT(*) FROM workspaces WHERE deleted_at IS NULL) AS workspaces";
 }
 
-/// The deployment.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Deployment {
-    /// Tells this deployment from any other.
-    pub id: Uuid,
-    /// Its one organisation.
-    pub organization: OrganizationId,
-    /// When it was made.
-    pub created_at: Moment,
-}
-
 #[derive(sqlx::FromRow)]
 struct Row {
     id: Uuid,
     organization_id: Uuid,
     created_at: i64,
+}
+
+#[derive(sqlx::FromRow)]
+struct CountsRow {
+    users: i64,
+    templates: i64,
+    workspaces: i64,
 }
 
 /// The deployment, if it was made.
@@ -64,21 +63,11 @@ pub async fn lock(write: &mut WriteTransaction) -> Result<()> {
     Ok(())
 }
 
-/// How much of everything there is, without what was deleted.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, sqlx::FromRow)]
-pub struct Counts {
-    /// People with accounts.
-    pub users: i64,
-    /// Templates.
-    pub templates: i64,
-    /// Workspaces.
-    pub workspaces: i64,
-}
-
 /// Counts what there is.
 ///
 /// # Errors
 /// When the database fails.
 pub async fn counts(reads: &mut impl Readable) -> Result<Counts> {
-    COUNTS.query().one(reads).await
+    let CountsRow { users, templates, workspaces } = COUNTS.query().one(reads).await?;
+    Ok(Counts { users, templates, workspaces })
 }

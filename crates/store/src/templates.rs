@@ -2,7 +2,7 @@
 
 use coder_model::{
     Moment, TemplateId, TemplateVersionId,
-    template::{Template, TemplateVersion},
+    template::{Template, TemplateDetails, TemplateVersion, TemplateVersionDetails},
     workspace::ResourceName,
 };
 use uuid::Uuid;
@@ -42,19 +42,6 @@ statements! {
                         u.username AS created_by_name
                     FROM template_versions v JOIN users u ON u.id = v.created_by WHERE v.id = $1";
     ASSIGN_VERSION = "UPDATE template_versions SET template_id = $2 WHERE id = $1 AND template_id IS NULL";
-}
-
-/// A template with what is shown beside it.
-#[derive(Debug, Clone)]
-pub struct TemplateDetails {
-    /// The template.
-    pub template: Template,
-    /// Who made it.
-    pub created_by_name: String,
-    /// The text of its active version's `template.toml`.
-    pub definition: String,
-    /// How many workspaces use it.
-    pub workspaces: i64,
 }
 
 #[derive(sqlx::FromRow)]
@@ -169,17 +156,6 @@ pub async fn set_active_version(
 pub async fn delete(write: &mut WriteTransaction, id: TemplateId, now: Moment) -> Result<()> {
     DELETE.bind(id).bind(now).execute(write).await?;
     Ok(())
-}
-
-/// A version with what is shown beside it.
-#[derive(Debug, Clone)]
-pub struct TemplateVersionDetails {
-    /// The version.
-    pub version: TemplateVersion,
-    /// The text of its `template.toml`.
-    pub definition: String,
-    /// Who pushed it.
-    pub created_by_name: String,
 }
 
 #[derive(sqlx::FromRow)]

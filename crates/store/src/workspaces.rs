@@ -3,11 +3,12 @@
 use std::time::Duration;
 
 use coder_model::{
-    Moment, TemplateId, UserId, WorkspaceId, pagination::Pagination, schedule::Schedule,
-    workspace::ResourceName,
+    Moment, TemplateId, UserId, WorkspaceId,
+    pagination::Pagination,
+    schedule::Schedule,
+    workspace::{ResourceName, WorkspaceWithBuild},
 };
 
-pub use crate::workspace_with_build::WorkspaceWithBuild;
 use crate::{
     Readable, Result, WriteTransaction,
     executor::statements,

@@ -1,11 +1,11 @@
 //! Who may enter a workspace.
 
+use coder_model::{AgentId, workspace::WorkspaceWithBuild};
 use std::time::Duration;
 
-use coder_model::AgentId;
 use coder_store::{agents, workspaces};
 
-use crate::{Caller, Control, Error, Result, permissions::require_visible, workspaces::WorkspaceWithBuild};
+use crate::{Caller, Control, Error, Result, permissions::require_visible};
 
 impl Control {
     /// Lets the owner, and nobody else, into a workspace. Notes that it is used.

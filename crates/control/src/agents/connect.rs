@@ -3,12 +3,12 @@
 use coder_model::{
     AgentId, UserId,
     user::UserStatus,
-    workspace::{Agent, JobStatus, Transition},
+    workspace::{Agent, JobStatus, Transition, WorkspaceWithBuild},
 };
 use coder_store::{agents, users, workspaces};
 use uuid::Uuid;
 
-use crate::{Control, Error, Result, auth::hash_secret, workspaces::WorkspaceWithBuild};
+use crate::{Control, Error, Result, auth::hash_secret};
 
 /// The longest text an agent says of itself, in bytes.
 const MAX_WORD: usize = 64;

@@ -1,23 +1,16 @@
 //! Agents as people see them.
 
-use std::time::Duration;
-
 use coder_model::{
     AgentId, Moment,
+    log::LogSource,
     template::{App, AppHealth, Definition},
-    workspace::{Agent, AgentStatus, Lifecycle, ResourceName, Transition, Warning},
+    workspace::{Agent, AgentStatus, Lifecycle, ResourceName, Transition, Warning, WorkspaceWithBuild},
 };
-use coder_store::{
-    agent_app_health,
-    agent_logs::{self, Source},
-    agent_warnings, agents, builds,
-};
+use std::time::Duration;
 
-use crate::{
-    Caller, Control, Error, Result,
-    permissions::require_visible,
-    workspaces::{WorkspaceWithBuild, parse_definition},
-};
+use coder_store::{agent_app_health, agent_logs, agent_warnings, agents, builds};
+
+use crate::{Caller, Control, Error, Result, permissions::require_visible, workspaces::parse_definition};
 
 /// An agent that was not heard of for this long is gone, whatever its row says: three missed heartbeats.
 const SILENCE: Duration = Duration::from_secs(50);
@@ -36,7 +29,7 @@ pub struct AgentView {
     /// Its template.
     pub definition: Definition,
     /// Where its log lines come from.
-    pub log_sources: Vec<Source>,
+    pub log_sources: Vec<LogSource>,
     /// Bytes of log kept, and whether lines were dropped.
     pub logs: (i64, bool),
     /// What the owner should know about the latest delivery.

@@ -1,10 +1,7 @@
 //! Output of scripts and agents.
 
-use coder_model::{AgentId, LogSourceId, Moment, workspace::LogLevel};
-use coder_store::{
-    agent_logs::{self, Line},
-    agents,
-};
+use coder_model::{AgentId, LogSourceId, Moment, log::AgentLogLine, workspace::LogLevel};
+use coder_store::{agent_logs, agents};
 use uuid::Uuid;
 
 use super::AgentSession;
@@ -63,7 +60,7 @@ impl Control {
                 }
                 length += bytes;
                 let level = LogLevel::parse(&line.level).unwrap_or(LogLevel::Info);
-                kept.push(Line { id: 0, source, created_at: line.at, level, output });
+                kept.push(AgentLogLine { id: 0, source, created_at: line.at, level, output });
             }
             agent_logs::insert(&mut write, agent.id, agent.build, &kept).await?;
             agent_logs::set_length(&mut write, agent.id, length, overflowed).await?;
@@ -76,7 +73,7 @@ impl Control {
     ///
     /// # Errors
     /// [`Error::NotFound`].
-    pub async fn list_agent_logs(&self, caller: &Caller, id: AgentId, after: i64) -> Result<Vec<Line>> {
+    pub async fn list_agent_logs(&self, caller: &Caller, id: AgentId, after: i64) -> Result<Vec<AgentLogLine>> {
         let view = self.find_agent(caller, id).await?;
         let mut read = self.database.read().await?;
         Ok(agent_logs::list(&mut read, id, view.agent.build, after, PAGE).await?)

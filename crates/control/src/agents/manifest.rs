@@ -1,6 +1,10 @@
 //! What an agent is told: its workspace, its template, and its owner's secrets.
 
-use coder_model::{LogSourceId, template::Definition, workspace::DeliveryRecord};
+use coder_model::{
+    LogSourceId,
+    template::Definition,
+    workspace::{DeliveryRecord, WorkspaceWithBuild},
+};
 use coder_store::{
     agent_deliveries, agent_logs,
     agent_warnings::{self, Reporter},
@@ -8,11 +12,7 @@ use coder_store::{
 };
 
 use super::AgentSession;
-use crate::{
-    Control, Error, Result,
-    secrets::DecryptedSecret,
-    workspaces::{WorkspaceWithBuild, parse_definition},
-};
+use crate::{Control, Error, Result, secrets::DecryptedSecret, workspaces::parse_definition};
 
 /// What an agent is told.
 pub struct Manifest {

@@ -5,10 +5,8 @@ mod keys;
 use std::path::PathBuf;
 
 use coder_crypto::KeyRing;
-use coder_store::{
-    Database, agents, data_keys,
-    deployment::{self, Deployment},
-};
+use coder_model::deployment::Deployment;
+use coder_store::{Database, agents, data_keys, deployment};
 pub use keys::KeySource;
 use zeroize::Zeroizing;
 

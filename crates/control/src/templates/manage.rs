@@ -1,10 +1,11 @@
 //! Making, finding and deleting templates.
 
-use coder_model::{FieldError, TemplateId, TemplateVersionId, template::Template, workspace::ResourceName};
-use coder_store::{
-    Error as StoreError,
-    templates::{self, TemplateDetails},
+use coder_model::{
+    FieldError, TemplateId, TemplateVersionId,
+    template::{Template, TemplateDetails},
+    workspace::ResourceName,
 };
+use coder_store::{Error as StoreError, templates};
 
 use crate::{
     Caller, Control, Error, Result,

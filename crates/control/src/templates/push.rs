@@ -1,7 +1,10 @@
 //! Pushing: an archive, then a version of it, then the version becomes a template or its next state.
 
 use aws_lc_rs::digest;
-use coder_model::{FileId, TemplateId, TemplateVersionId, template::TemplateVersion};
+use coder_model::{
+    FileId, TemplateId, TemplateVersionId,
+    template::{TemplateVersion, TemplateVersionDetails},
+};
 use coder_store::{files, templates};
 
 use super::archive;
@@ -45,7 +48,7 @@ impl Control {
         file: FileId,
         template: Option<TemplateId>,
         name: String,
-    ) -> Result<templates::TemplateVersionDetails> {
+    ) -> Result<TemplateVersionDetails> {
         require(caller.can_manage_templates())?;
         let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
         if name.chars().count() > MAX_NAME || !name.chars().all(plain) {
@@ -82,7 +85,7 @@ impl Control {
         let resource = Resource { kind: "template_version", id: version.id.uuid(), target: &version.name };
         self.audit(&mut write, caller, Action::Create, resource, Diff::default()).await?;
         write.commit().await?;
-        Ok(templates::TemplateVersionDetails {
+        Ok(TemplateVersionDetails {
             version,
             definition,
             created_by_name: caller.user().username.as_str().to_owned(),
@@ -93,10 +96,7 @@ impl Control {
     ///
     /// # Errors
     /// [`Error::NotFound`].
-    pub async fn find_template_version(
-        &self,
-        id: TemplateVersionId,
-    ) -> Result<templates::TemplateVersionDetails> {
+    pub async fn find_template_version(&self, id: TemplateVersionId) -> Result<TemplateVersionDetails> {
         templates::find_version(&mut self.database.read().await?, id).await?.ok_or(Error::NotFound)
     }
 }

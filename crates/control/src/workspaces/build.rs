@@ -2,14 +2,15 @@
 
 use coder_model::{
     AgentId, BuildId, LogSourceId, TemplateVersionId, UserId, WorkspaceId,
+    log::LogSource,
     template::Definition,
-    workspace::{BuildReason, JobStatus, Transition},
+    workspace::{BuildReason, JobStatus, Transition, WorkspaceWithBuild},
 };
 use coder_store::{
     WriteTransaction, agent_app_health, agent_logs, agent_warnings, agents, builds, templates, workspaces,
 };
 
-use super::{WorkspaceWithBuild, create::parse_definition};
+use super::create::parse_definition;
 use crate::{
     Caller, Control, Error, RequestInfo, Result,
     audit::{Action, Diff, Resource},
@@ -208,7 +209,7 @@ impl Control {
         let names = definition.scripts.iter().map(|script| script.display_name.as_str());
         for (position, display_name) in (-1_i64..).zip(std::iter::once("Agent").chain(names)) {
             let id: LogSourceId = self.random.id(self.clock.now())?.into();
-            let source = agent_logs::Source { id, position, display_name: display_name.to_owned() };
+            let source = LogSource { id, position, display_name: display_name.to_owned() };
             agent_logs::insert_source(write, agent, build, &source).await?;
         }
         Ok(())

@@ -1,16 +1,16 @@
 //! The work on builds: one server at a time claims one, does it, and says how it ended.
 
-use std::time::Duration;
-
 use coder_model::{
     BuildId,
     template::Definition,
-    workspace::{JobStatus, Transition},
+    workspace::{JobStatus, Transition, WorkspaceWithBuild},
 };
+use std::time::Duration;
+
 use coder_store::builds;
 use uuid::Uuid;
 
-use super::{WorkspaceWithBuild, create::parse_definition};
+use super::create::parse_definition;
 use crate::{Control, Result};
 
 /// How long a claim holds without being renewed.

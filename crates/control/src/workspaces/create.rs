@@ -3,13 +3,12 @@
 use coder_crypto::AssociatedData;
 use coder_model::{
     FieldError, TemplateId, TemplateVersionId, WorkspaceId,
-    template::Definition,
+    template::{Definition, TemplateVersionDetails},
     user::User,
-    workspace::{BuildReason, ResourceName, Transition},
+    workspace::{BuildReason, ResourceName, Transition, WorkspaceWithBuild},
 };
 use coder_store::{Error as StoreError, WriteTransaction, agents, builds, templates, users, workspaces};
 
-use super::WorkspaceWithBuild;
 use crate::{
     Caller, Control, Error, Result,
     audit::{Action, Diff, Resource},
@@ -99,7 +98,7 @@ impl Control {
         &self,
         write: &mut WriteTransaction,
         request: &NewWorkspace,
-    ) -> Result<(TemplateId, templates::TemplateVersionDetails)> {
+    ) -> Result<(TemplateId, TemplateVersionDetails)> {
         let unknown = |field: &str| Error::invalid_field(field, "There is no such template.");
         let (template, version) = match (request.template, request.version) {
             (Some(template), None) => {

@@ -1,12 +1,14 @@
 //! Finding workspaces and builds.
 
-use coder_model::{AgentId, BuildId, FieldError, WorkspaceId, pagination::Pagination, user::User};
+use coder_model::{
+    AgentId, BuildId, FieldError, WorkspaceId, pagination::Pagination, user::User,
+    workspace::WorkspaceWithBuild,
+};
 use coder_store::{
     agents, builds,
     workspaces::{self, Filter},
 };
 
-use super::WorkspaceWithBuild;
 use crate::{Caller, Control, Error, Result, permissions::require_visible};
 
 impl Control {

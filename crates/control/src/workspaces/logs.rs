@@ -1,7 +1,7 @@
 //! What builds say.
 
-use coder_model::{BuildId, workspace::LogLevel};
-use coder_store::build_logs::{self, Line};
+use coder_model::{BuildId, log::BuildLogLine, workspace::LogLevel};
+use coder_store::build_logs;
 
 use crate::{Caller, Control, Result};
 
@@ -15,7 +15,7 @@ impl Control {
     ///
     /// # Errors
     /// [`crate::Error::NotFound`].
-    pub async fn list_build_logs(&self, caller: &Caller, id: BuildId, after: i64) -> Result<Vec<Line>> {
+    pub async fn list_build_logs(&self, caller: &Caller, id: BuildId, after: i64) -> Result<Vec<BuildLogLine>> {
         self.find_build(caller, id).await?;
         Ok(build_logs::list(&mut self.database.read().await?, id, after, PAGE).await?)
     }
@@ -26,7 +26,7 @@ impl Control {
     /// When the database fails.
     pub async fn log_build(&self, id: BuildId, level: LogLevel, stage: &str, output: &str) -> Result<()> {
         let end = output.floor_char_boundary(MAX_LINE);
-        let line = Line {
+        let line = BuildLogLine {
             id: 0,
             created_at: self.clock.now(),
             level,

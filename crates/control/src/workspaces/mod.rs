@@ -19,7 +19,6 @@ pub use app_addresses::AppAddresses;
 pub use app_hosts::{AppHosts, HostError};
 pub use apps::AppRef;
 pub use build_queue::{BuildOutcome, ClaimedBuild, LeaseStatus};
-pub use coder_store::workspaces::WorkspaceWithBuild;
 pub use create::NewWorkspace;
 pub(crate) use create::parse_definition;
 pub use schedule::next_start;

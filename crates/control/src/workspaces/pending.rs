@@ -1,9 +1,8 @@
 //! What a workspace's next start would change about its owner's secrets.
 
-use coder_model::workspace::{Lifecycle, PendingChange, Transition, pending_changes};
+use coder_model::workspace::{Lifecycle, PendingChange, Transition, WorkspaceWithBuild, pending_changes};
 use coder_store::{agent_deliveries, agents, secrets};
 
-use super::WorkspaceWithBuild;
 use crate::{Caller, Control, Result};
 
 impl Control {

@@ -3,11 +3,11 @@
 
 use coder_model::{
     WorkspaceId,
-    workspace::{Build, BuildReason, Transition},
+    workspace::{Build, BuildReason, Transition, WorkspaceWithBuild},
 };
 use coder_store::{WriteTransaction, builds};
 
-use super::{WorkspaceWithBuild, build::BuildRequest};
+use super::build::BuildRequest;
 use crate::{
     Caller, Control, Error, RequestInfo, Result,
     audit::{Action, Diff, Resource},

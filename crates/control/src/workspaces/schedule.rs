@@ -1,14 +1,13 @@
 //! Starts and stops by a workspace's own settings.
 
-use std::time::Duration;
-
 use coder_model::{
     Moment,
-    workspace::{BuildReason, Transition},
+    workspace::{BuildReason, Transition, WorkspaceWithBuild},
 };
+use std::time::Duration;
+
 use coder_store::workspaces;
 
-use super::WorkspaceWithBuild;
 use crate::{Control, Result};
 
 /// A start that was due longer ago than this is not made up for: the server may have been away for days.

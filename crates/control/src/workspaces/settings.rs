@@ -1,15 +1,15 @@
 //! What a workspace does by itself, and where its owner wants it.
 
-use std::time::Duration;
-
 use coder_model::{
     Moment, WorkspaceId,
     schedule::Schedule,
-    workspace::{BuildReason, JobStatus, Transition},
+    workspace::{BuildReason, JobStatus, Transition, WorkspaceWithBuild},
 };
+use std::time::Duration;
+
 use coder_store::{WriteTransaction, builds, workspaces};
 
-use super::{WorkspaceWithBuild, build::BuildRequest};
+use super::build::BuildRequest;
 use crate::{
     Caller, Control, Error, Result,
     audit::{Action, Diff, Resource},

@@ -1,12 +1,14 @@
 //! A template: what `template.toml` says a workspace is made of.
 
 mod app;
+mod details;
 mod parse;
 mod toml_reader;
 
 use std::{fmt, time::Duration};
 
 pub use app::{App, AppHealth, AppTarget, AppUrl, HealthCheck};
+pub use details::{TemplateDetails, TemplateVersionDetails};
 pub use parse::MAX_BYTES;
 
 use crate::{FileId, Moment, TemplateId, TemplateVersionId, UserId, workspace::ResourceName};

@@ -3,12 +3,14 @@
 mod delivery;
 mod name;
 mod status;
+mod with_build;
 
 use std::time::Duration;
 
 pub use delivery::{DeliveryRecord, PendingChange, pending_changes};
 pub use name::ResourceName;
 pub use status::{AgentStatus, BuildReason, JobStatus, Lifecycle, LogLevel, Transition, WorkspaceStatus};
+pub use with_build::WorkspaceWithBuild;
 
 use crate::{AgentId, BuildId, Moment, TemplateId, TemplateVersionId, UserId, WorkspaceId, schedule::Schedule};
 

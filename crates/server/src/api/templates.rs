@@ -1,11 +1,8 @@
 //! Templates: upload an archive, make a version of it, make the version a template or its next state.
 
 use axum::{body::Bytes, extract::State, http::StatusCode};
-use coder_control::{
-    NewTemplate,
-    rows::{TemplateDetails, TemplateVersionDetails},
-};
-use coder_model::template::Definition;
+use coder_control::NewTemplate;
+use coder_model::template::{Definition, TemplateDetails, TemplateVersionDetails};
 use coder_wire::{
     deployment::Message,
     templates::{

@@ -1,7 +1,7 @@
 //! Agents as JSON.
 
-use coder_control::{AgentView, rows::AgentLine};
-use coder_model::template::AppTarget;
+use coder_control::AgentView;
+use coder_model::{log::AgentLogLine, template::AppTarget};
 use coder_wire::workspaces::{
     AgentLog, Healthcheck, LogSource, SecretWarning, WorkspaceAgent, WorkspaceAgentHealth,
     WorkspaceAgentScript, WorkspaceApp,
@@ -102,7 +102,7 @@ pub fn to_wire(state: &AppState, view: &AgentView) -> WorkspaceAgent {
 }
 
 /// A line of an agent's log.
-pub fn agent_log(line: AgentLine) -> AgentLog {
+pub fn agent_log(line: AgentLogLine) -> AgentLog {
     AgentLog {
         id: line.id,
         created_at: line.created_at.into(),

@@ -1,9 +1,10 @@
 //! Workspaces and builds as JSON.
 
-use coder_control::{AgentView, WorkspaceWithBuild, next_start, rows::BuildLine};
+use coder_control::{AgentView, next_start};
 use coder_model::{
+    log::BuildLogLine,
     template::Definition,
-    workspace::{JobStatus, WorkspaceStatus},
+    workspace::{JobStatus, WorkspaceStatus, WorkspaceWithBuild},
 };
 use coder_wire::workspaces::{
     BuildLog, ProvisionerJob, Workspace, WorkspaceBuild, WorkspaceHealth, WorkspaceResource,
@@ -106,7 +107,7 @@ fn build_with(state: &AppState, overview: &WorkspaceWithBuild, view: Option<&Age
 }
 
 /// A line of a build's log.
-pub fn build_log(line: BuildLine) -> BuildLog {
+pub fn build_log(line: BuildLogLine) -> BuildLog {
     BuildLog {
         id: line.id,
         created_at: line.created_at.into(),

@@ -2,7 +2,8 @@
 
 use askama::Template;
 use axum::extract::State;
-use coder_control::{Counts, KeyUse};
+use coder_control::KeyUse;
+use coder_model::deployment::Counts;
 
 use crate::{
     AppState,

@@ -2,7 +2,8 @@
 
 use askama::Template;
 use axum::{extract::State, http::StatusCode};
-use coder_control::{Error, rows::TemplateDetails};
+use coder_control::Error;
+use coder_model::template::TemplateDetails;
 
 use super::{LIST_PATH, title};
 use crate::{

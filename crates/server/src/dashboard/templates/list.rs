@@ -2,8 +2,7 @@
 
 use askama::Template;
 use axum::extract::State;
-use coder_control::rows::TemplateDetails;
-use coder_model::template::Provisioner;
+use coder_model::template::{Provisioner, TemplateDetails};
 
 use super::{provisioner, title};
 use crate::{

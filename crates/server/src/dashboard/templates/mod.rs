@@ -8,8 +8,7 @@ pub use delete::{delete_template, delete_template_page};
 pub use list::templates_page;
 pub use show::template_page;
 
-use coder_control::rows::TemplateDetails;
-use coder_model::template::{Definition, Provisioner};
+use coder_model::template::{Definition, Provisioner, TemplateDetails};
 
 /// Where the list is.
 const LIST_PATH: &str = "/templates";

@@ -1,11 +1,11 @@
 //! The list of workspaces.
 
+use coder_model::{pagination::Pagination, workspace::WorkspaceWithBuild};
 use std::time::Duration;
 
 use askama::Template;
 use axum::{extract::State, response::Response};
-use coder_control::{Result, WorkspaceWithBuild};
-use coder_model::pagination::Pagination;
+use coder_control::Result;
 
 use super::{
     LIST_PATH,

@@ -1,13 +1,13 @@
 //! A workspace's page, kept up to date.
 
+use coder_model::{
+    BuildId,
+    workspace::{AgentStatus, JobStatus, Lifecycle, WorkspaceWithBuild},
+};
 use std::time::Duration;
 
 use axum::{extract::State, http::HeaderMap, response::Response};
-use coder_control::{AgentView, WorkspaceWithBuild};
-use coder_model::{
-    BuildId,
-    workspace::{AgentStatus, JobStatus, Lifecycle},
-};
+use coder_control::AgentView;
 use uuid::Uuid;
 
 use super::{

@@ -1,10 +1,10 @@
 //! Lines of logs as they are shown.
 
-use coder_control::{
-    AgentView,
-    rows::{AgentLine, BuildLine},
+use coder_control::AgentView;
+use coder_model::{
+    log::{AgentLogLine, BuildLogLine},
+    workspace::LogLevel,
 };
-use coder_model::workspace::LogLevel;
 
 /// A line.
 #[derive(Debug, Clone)]
@@ -27,13 +27,13 @@ fn line(source: &str, level: LogLevel, text: &str) -> Line {
 }
 
 /// Lines of a build.
-pub fn of_build(lines: &[BuildLine]) -> Vec<Line> {
+pub fn of_build(lines: &[BuildLogLine]) -> Vec<Line> {
     lines.iter().map(|one| line(&one.stage, one.level, &one.output)).collect()
 }
 
 /// Lines of an agent and its scripts.
-pub fn of_agent(view: &AgentView, lines: &[AgentLine]) -> Vec<Line> {
-    let source = |one: &AgentLine| view.log_sources.iter().find(|source| source.id == one.source);
+pub fn of_agent(view: &AgentView, lines: &[AgentLogLine]) -> Vec<Line> {
+    let source = |one: &AgentLogLine| view.log_sources.iter().find(|source| source.id == one.source);
     lines
         .iter()
         .map(|one| line(source(one).map_or("", |source| &source.display_name), one.level, &one.output))

@@ -4,7 +4,8 @@ use axum::{
     extract::FromRequestParts,
     http::{StatusCode, request::Parts},
 };
-use coder_control::{Result, WorkspaceWithBuild};
+use coder_control::Result;
+use coder_model::workspace::WorkspaceWithBuild;
 
 use crate::{AppState, dashboard::current_user::CurrentUser, error::HttpError, extract::Path};
 

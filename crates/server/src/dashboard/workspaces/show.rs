@@ -2,11 +2,11 @@
 
 use askama::Template;
 use axum::extract::State;
-use coder_control::{AgentView, Result, WorkspaceWithBuild};
+use coder_control::{AgentView, Result};
 use coder_model::{
     pagination::Pagination,
     template::{AppTarget, Definition, Provisioner},
-    workspace::{JobStatus, Transition, Warning},
+    workspace::{JobStatus, Transition, Warning, WorkspaceWithBuild},
 };
 
 use super::{

@@ -1,9 +1,11 @@
 //! States in words and colours.
 
-use coder_control::{AgentView, WorkspaceWithBuild};
+use coder_control::AgentView;
 use coder_model::{
     template::AppHealth,
-    workspace::{AgentStatus, JobStatus, Lifecycle, PendingChange, Transition, WorkspaceStatus},
+    workspace::{
+        AgentStatus, JobStatus, Lifecycle, PendingChange, Transition, WorkspaceStatus, WorkspaceWithBuild,
+    },
 };
 
 /// A state as it is shown: its word, and the class that colours it.
