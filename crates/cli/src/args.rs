@@ -3,7 +3,7 @@
 use std::{future::Future, process::ExitCode};
 
 use anyhow::{Context as _, Result};
-use clap::{Args, Parser, Subcommand};
+use clap::{ArgMatches, Args, Parser, Subcommand};
 use url::Url;
 
 use crate::{
@@ -81,36 +81,10 @@ pub enum Command {
     Completion(completion::CompletionArgs),
 }
 
-impl Command {
-    /// The command as it was called, for messages: `secret create`.
-    pub fn path(&self) -> String {
-        let (name, below) = match self {
-            Self::Login(args) => ("login", args.path()),
-            Self::Logout(_) => ("logout", None),
-            Self::Whoami(_) => ("whoami", None),
-            Self::Secret(args) => ("secret", Some(args.command.name())),
-            Self::Create(_) => ("create", None),
-            Self::Start(_) => ("start", None),
-            Self::Stop(_) => ("stop", None),
-            Self::Restart(_) => ("restart", None),
-            Self::Delete(_) => ("delete", None),
-            Self::List(_) => ("list", None),
-            Self::Show(_) => ("show", None),
-            Self::Logs(_) => ("logs", None),
-            Self::Ssh(_) => ("ssh", None),
-            Self::ConfigSsh(_) => ("config-ssh", None),
-            Self::Open(args) => ("open", Some(args.name())),
-            Self::PortForward(_) => ("port-forward", None),
-            Self::Templates(args) => ("templates", Some(args.command.name())),
-            Self::ExternalWorkspaces(_) => ("external-workspaces", Some("agent-instructions")),
-            Self::Tokens(args) => ("tokens", Some(args.command.name())),
-            Self::Users(args) => ("users", Some(args.command.name())),
-            Self::Server(_) => ("server", None),
-            Self::Agent(_) => ("agent", None),
-            Self::Completion(_) => ("completion", None),
-        };
-        below.map_or_else(|| name.to_owned(), |below| format!("{name} {below}"))
-    }
+/// The command as it is called, for messages: `secret create`, also when it was called by an alias.
+pub fn path(matches: &ArgMatches) -> String {
+    let commands = std::iter::successors(matches.subcommand(), |(_, below)| below.subcommand());
+    commands.map(|(name, _)| name).collect::<Vec<_>>().join(" ")
 }
 
 /// Carries a command out.
@@ -186,12 +160,31 @@ pub fn parse_url(text: &str) -> Result<Url, String> {
 
 #[cfg(test)]
 mod tests {
+    use clap::CommandFactory;
+
     use super::*;
 
     #[test]
     fn the_tree_of_commands_is_sound() {
-        use clap::CommandFactory;
         Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn a_command_is_named_as_it_stands_in_the_help() {
+        for (typed, named) in [
+            ("list", "list"),
+            ("ls", "list"),
+            ("secrets list", "secret list"),
+            ("token rm ID", "tokens remove"),
+            ("login token", "login token"),
+            ("login https://coder.example.com", "login"),
+            ("--url https://coder.example.com open app dev", "open app"),
+            ("ssh dev -- secret list", "ssh"),
+            ("external-workspaces agent-instructions dev", "external-workspaces agent-instructions"),
+        ] {
+            let matches = Cli::command().get_matches_from(["coder"].into_iter().chain(typed.split(' ')));
+            assert_eq!(path(&matches), named, "{typed}");
+        }
     }
 
     #[test]

@@ -50,12 +50,6 @@ pub struct LoginArgs {
     use_token_as_session: bool,
 }
 
-impl LoginArgs {
-    pub fn path(&self) -> Option<&'static str> {
-        self.command.as_ref().map(|LoginCommand::Token| "token")
-    }
-}
-
 #[derive(Subcommand)]
 enum LoginCommand {
     /// Print the session token.

@@ -28,12 +28,16 @@ mod workspace;
 
 use std::process::ExitCode;
 
-use clap::Parser;
+use clap::{CommandFactory, FromArgMatches};
 
 fn main() -> ExitCode {
     output::restore_broken_pipe();
-    let cli = args::Cli::parse();
-    let path = cli.command.path();
+    let matches = args::Cli::command().get_matches();
+    let path = args::path(&matches);
+    let cli = match args::Cli::from_arg_matches(&matches) {
+        Ok(cli) => cli,
+        Err(error) => error.format(&mut args::Cli::command()).exit(),
+    };
     match args::run(cli) {
         Ok(code) => code,
         Err(error) => {

@@ -33,15 +33,6 @@ struct AppArgs {
     print: bool,
 }
 
-impl OpenArgs {
-    /// The command below, for messages.
-    pub fn name(&self) -> &'static str {
-        match self.command {
-            OpenCommand::App(_) => "app",
-        }
-    }
-}
-
 pub async fn run(args: OpenArgs, context: &Context) -> Result<()> {
     let OpenCommand::App(args) = args.command;
     let client = context.client()?;

@@ -60,16 +60,6 @@ pub enum TokensCommand {
     },
 }
 
-impl TokensCommand {
-    pub const fn name(&self) -> &'static str {
-        match self {
-            Self::Create { .. } => "create",
-            Self::List { .. } => "list",
-            Self::Remove { .. } => "remove",
-        }
-    }
-}
-
 const COLUMNS: &[Column<ApiKey>] = &[
     Column { name: "id", show: |key| key.id.clone() },
     Column { name: "name", show: |key| key.token_name.clone() },

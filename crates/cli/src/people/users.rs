@@ -94,21 +94,6 @@ pub enum UsersCommand {
     },
 }
 
-impl UsersCommand {
-    pub const fn name(&self) -> &'static str {
-        match self {
-            Self::Create { .. } => "create",
-            Self::List { .. } => "list",
-            Self::Show { .. } => "show",
-            Self::Suspend { .. } => "suspend",
-            Self::Activate { .. } => "activate",
-            Self::Delete { .. } => "delete",
-            Self::Password { .. } => "password",
-            Self::Roles { .. } => "roles",
-        }
-    }
-}
-
 const COLUMNS: &[Column<User>] = &[
     Column { name: "id", show: |user| user.id.to_string() },
     Column { name: "username", show: |user| user.username.clone() },

@@ -50,20 +50,6 @@ pub enum SecretCommand {
     Delete(delete::DeleteArgs),
 }
 
-impl SecretCommand {
-    pub const fn name(&self) -> &'static str {
-        match self {
-            Self::Create(_) => "create",
-            Self::Update(_) => "update",
-            Self::Import(_) => "import",
-            Self::Enable(_) => "enable",
-            Self::Disable(_) => "disable",
-            Self::List(_) => "list",
-            Self::Delete(_) => "delete",
-        }
-    }
-}
-
 pub async fn run(command: SecretCommand, context: &Context) -> Result<()> {
     match command {
         SecretCommand::Create(args) => create::run(args, context).await,

@@ -65,17 +65,6 @@ pub enum TemplatesCommand {
     },
 }
 
-impl TemplatesCommand {
-    pub const fn name(&self) -> &'static str {
-        match self {
-            Self::Init { .. } => "init",
-            Self::Push { .. } => "push",
-            Self::List { .. } => "list",
-            Self::Delete { .. } => "delete",
-        }
-    }
-}
-
 const COLUMNS: &[Column<Template>] = &[
     Column { name: "name", show: |template| template.name.clone() },
     Column { name: "computer", show: |template| template.provisioner.clone() },

@@ -1,47 +1,27 @@
 //! What needs no server.
 
-/// Every command explains itself.
+/// Every command explains itself, and is found from the one above it.
 #[test]
 fn help_is_everywhere() {
     let machine = super::machine();
-    for command in [
-        "",
-        "login",
-        "logout",
-        "whoami",
-        "secret",
-        "secret create",
-        "secret update",
-        "secret import",
-        "secret enable",
-        "secret disable",
-        "secret list",
-        "secret delete",
-        "create",
-        "start",
-        "stop",
-        "restart",
-        "delete",
-        "list",
-        "show",
-        "logs",
-        "ssh",
-        "templates",
-        "templates push",
-        "external-workspaces",
-        "external-workspaces agent-instructions",
-        "tokens",
-        "tokens create",
-        "users",
-        "users create",
-        "server",
-        "agent",
-        "completion",
-    ] {
-        let mut arguments: Vec<&str> = command.split_whitespace().collect();
-        arguments.push("--help");
-        let help = machine.coder(arguments).ok();
-        assert!(help.contains("Usage: coder"), "{command}: {help}");
+    let mut commands = vec![String::new()];
+    let mut at = 0;
+    while let Some(command) = commands.get(at).cloned() {
+        let help = machine.coder(command.split_whitespace().chain(["--help"])).ok();
+        assert!(
+            help.contains(&format!("Usage: {}", format!("coder {command}").trim_end())),
+            "{command}: {help}"
+        );
+        // Names stand by themselves, two spaces from the edge; what they do follows, further in.
+        let listed = help.lines().skip_while(|line| *line != "Commands:").skip(1);
+        let names = listed.take_while(|line| !line.is_empty()).filter_map(|line| line.strip_prefix("  "));
+        let names = names.filter(|line| !line.starts_with(' ')).filter_map(|line| line.split(' ').next());
+        commands.extend(names.map(|name| format!("{command} {name}").trim_start().to_owned()));
+        at += 1;
+    }
+    assert!(commands.len() > 40, "{commands:?}");
+    for known in ["secret create", "templates push", "external-workspaces agent-instructions", "completion"] {
+        assert!(commands.iter().any(|command| command == known), "{known}: {commands:?}");
     }
     assert!(machine.coder(["--version"]).ok().starts_with("coder "));
 }
