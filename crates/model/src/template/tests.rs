@@ -81,6 +81,14 @@ fn every_problem_is_named_by_line_and_key() {
             "template.toml:1: container: containers are not available in this version; use [process] or [external]",
         ),
         ("[process]\nimage = \"x\"", "template.toml:2: process.image: unknown key; this table takes no keys"),
+        (
+            "[external]\n[agent]\n\"nàmé\" = \"x\"",
+            "template.toml:3: agent.nàmé: unknown key; did you mean \"name\"?",
+        ),
+        (
+            "[external]\n[agent]\n\"\" = \"x\"",
+            "template.toml:3: agent.: unknown key; known keys here: name, dir, env, connection_timeout",
+        ),
         ("[external]\n[agent]\nname = 5", "template.toml:3: agent.name: must be a string, not integer"),
         ("env = 1\n[process]", "template.toml:1: env: must be written as [[env]]"),
         (

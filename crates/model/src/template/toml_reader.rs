@@ -65,7 +65,7 @@ impl<'f, 'i> Table<'f, 'i> {
             }
             let nearest = known
                 .iter()
-                .map(|candidate| (distance(name, candidate), candidate))
+                .map(|candidate| (strsim::levenshtein(name, candidate), candidate))
                 .filter(|(distance, _)| *distance <= 2)
                 .min();
             let hint = match nearest {
@@ -200,23 +200,4 @@ impl<'f, 'i> Field<'f, 'i> {
         };
         parsed.map_err(|message| self.error(message)).ok()
     }
-}
-
-/// How many letters must be changed, added or removed to make one word of the other.
-fn distance(one: &str, other: &str) -> usize {
-    let other: Vec<char> = other.chars().collect();
-    let mut row: Vec<usize> = (0..=other.len()).collect();
-    for (position, letter) in one.chars().enumerate() {
-        let mut diagonal = position;
-        let mut left = position + 1;
-        let mut next = vec![left];
-        for (above, candidate) in row.iter().skip(1).zip(&other) {
-            let cost = usize::from(letter != *candidate);
-            left = (diagonal + cost).min(above + 1).min(left + 1);
-            diagonal = *above;
-            next.push(left);
-        }
-        row = next;
-    }
-    row.last().copied().unwrap_or_default()
 }
