@@ -1,6 +1,7 @@
 //! How things are shown on pages.
 
 use coder_model::{Moment, user::User};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 /// A point in time, for a `time` element: exact for programs, and in words where no script says it better.
 #[derive(Debug, Clone)]
@@ -49,18 +50,10 @@ pub fn thousands(digits: &str) -> String {
     text
 }
 
-/// A part of a path, escaped so that it stays one.
+/// A part of a path, escaped so that it stays one. Dots too: a browser takes `..` for the parent directory.
 pub fn segment(text: &str) -> String {
-    use std::fmt::Write as _;
-    let mut escaped = String::with_capacity(text.len());
-    for byte in text.bytes() {
-        if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'~') {
-            escaped.push(char::from(byte));
-        } else {
-            let _ = write!(escaped, "%{byte:02X}");
-        }
-    }
-    escaped
+    const ESCAPED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'~');
+    utf8_percent_encode(text, ESCAPED).to_string()
 }
 
 #[cfg(test)]
@@ -73,6 +66,15 @@ mod tests {
             ["7", "999", "1000", "24576", "1234567"].map(thousands),
             ["7", "999", "1,000", "24,576", "1,234,567"]
         );
-        assert_eq!(segment("a b/50%.env"), "a%20b%2F50%25%2Eenv");
+        for (text, escaped) in [
+            ("a b/50%.env", "a%20b%2F50%25%2Eenv"),
+            ("..", "%2E%2E"),
+            ("a-b_c~d", "a-b_c~d"),
+            ("1+1=2?#&", "1%2B1%3D2%3F%23%26"),
+            ("%2F", "%252F"),
+            ("ä\n\u{7f}", "%C3%A4%0A%7F"),
+        ] {
+            assert_eq!(segment(text), escaped);
+        }
     }
 }

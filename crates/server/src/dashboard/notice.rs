@@ -4,6 +4,7 @@ use axum::{
     http::{HeaderMap, HeaderValue, header},
     response::Response,
 };
+use percent_encoding::{NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 
 use crate::{
     AppState,
@@ -16,8 +17,7 @@ const COOKIE: &str = "coder_notice";
 /// Adds `text` as the notice of the next page. Empty text adds nothing.
 pub fn with_notice(state: &AppState, mut response: Response, text: &str) -> Result<Response, HttpError> {
     if !text.is_empty() {
-        let text: String = url::form_urlencoded::byte_serialize(text.as_bytes()).collect();
-        let cookie = strict_cookie(state, COOKIE, &text, "; Max-Age=60")?;
+        let cookie = strict_cookie(state, COOKIE, &escape(text), "; Max-Age=60")?;
         response.headers_mut().append(header::SET_COOKIE, cookie);
     }
     Ok(response)
@@ -38,9 +38,27 @@ pub fn clear(headers: &mut HeaderMap) {
     headers.append(header::SET_COOKIE, HeaderValue::from_static("coder_notice=; Path=/; Max-Age=0"));
 }
 
+fn escape(text: &str) -> String {
+    utf8_percent_encode(text, NON_ALPHANUMERIC).to_string()
+}
+
 fn unescape(text: &str) -> String {
-    url::form_urlencoded::parse(format!("t={text}").as_bytes())
-        .next()
-        .map(|(_, text)| text.into_owned())
-        .unwrap_or_default()
+    percent_decode_str(text).decode_utf8_lossy().into_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{escape, unescape};
+
+    #[test]
+    fn text_comes_out_of_a_cookie_as_it_went_in() {
+        for text in ["Secret \"a b\" added.", "50% + a&b=c; d, e\\f", "%41", "grün 👋\n"] {
+            let escaped = escape(text);
+            assert!(escaped.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'%'), "{escaped}");
+            assert_eq!(unescape(&escaped), text);
+        }
+        for (text, read) in [("100%", "100%"), ("%zz%4", "%zz%4"), ("%ff", "\u{fffd}"), ("a+b&c", "a+b&c")] {
+            assert_eq!(unescape(text), read);
+        }
+    }
 }
