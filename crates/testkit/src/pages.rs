@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use cookie::{Cookie, time::Duration};
 use reqwest::{Method, Response, header, redirect::Policy};
 
 use crate::{PASSWORD, Reply, World};
@@ -72,13 +73,11 @@ impl Pages {
         let (status, headers) = (response.status().as_u16(), response.headers().clone());
         let text = response.text().await.expect("a whole answer");
         for cookie in headers.get_all(header::SET_COOKIE) {
-            let cookie = cookie.to_str().expect("a cookie of plain text");
-            let (pair, attributes) = cookie.split_once(';').unwrap_or((cookie, ""));
-            let (name, value) = pair.split_once('=').expect("a named cookie");
-            if attributes.contains("Max-Age=0") {
-                self.cookies.remove(name);
+            let cookie = Cookie::parse(cookie.to_str().expect("a cookie of plain text")).expect("a cookie");
+            if cookie.max_age() == Some(Duration::ZERO) {
+                self.cookies.remove(cookie.name());
             } else {
-                self.cookies.insert(name.to_owned(), value.to_owned());
+                self.cookies.insert(cookie.name().to_owned(), cookie.value().to_owned());
             }
         }
         let marked = format!("name=\"{TOKEN_FIELD}\" value=\"");

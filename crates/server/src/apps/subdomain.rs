@@ -8,6 +8,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use coder_control::{AppHosts, Caller, Scope};
+use cookie::time::Duration;
 use url::form_urlencoded;
 
 use super::{
@@ -17,7 +18,7 @@ use super::{
 use crate::{
     AppState,
     agents::access,
-    cookies::cookie,
+    cookies::{cookie, lax_cookie},
     error::{HttpError, Result},
     extract::{header_token, is_navigation, is_same_origin, is_state_changing, request_info},
 };
@@ -89,7 +90,7 @@ fn redirect_to_login(state: &AppState, back: &str) -> Result<Response> {
         path.pop_if_empty().extend(["api", "v2", "applications", "auth-redirect"]);
     }
     to.query_pairs_mut().append_pair("redirect_uri", back).append_pair("state", &nonce);
-    redirect(to.as_str(), &[set_cookie(state, STATE_COOKIE, &nonce, 300)])
+    redirect(to.as_str(), [lax_cookie(state, STATE_COOKIE, &nonce, Duration::minutes(5))?])
 }
 
 /// Begins a session for a browser that has come back, and has it ask again without the ticket.
@@ -105,13 +106,13 @@ async fn exchange_ticket(
     let caller = state.control.redeem_grant(ticket, &scope, request_info(parts)).await?;
     let (session, _) = state.control.issue_grant(&caller, &Scope::AppSession { host: host.to_owned() }).await?;
     let cookies = [
-        set_cookie(state, SESSION_COOKIE, &session.expose(), 24 * 60 * 60),
-        set_cookie(state, STATE_COOKIE, "", 0),
+        lax_cookie(state, SESSION_COOKIE, &session.expose(), Duration::days(1))?,
+        lax_cookie(state, STATE_COOKIE, "", Duration::ZERO)?,
     ];
-    redirect(asked, &cookies)
+    redirect(asked, cookies)
 }
 
-fn redirect(to: &str, cookies: &[String]) -> Result<Response> {
+fn redirect(to: &str, cookies: impl IntoIterator<Item = HeaderValue>) -> Result<Response> {
     let mut response = Response::new(Body::empty());
     *response.status_mut() = StatusCode::SEE_OTHER;
     let headers = response.headers_mut();
@@ -119,15 +120,9 @@ fn redirect(to: &str, cookies: &[String]) -> Result<Response> {
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
     for cookie in cookies {
-        headers.append(header::SET_COOKIE, HeaderValue::from_str(cookie).map_err(HttpError::internal)?);
+        headers.append(header::SET_COOKIE, cookie);
     }
     Ok(response)
-}
-
-/// A cookie for this host name alone, which no script sees.
-fn set_cookie(state: &AppState, name: &str, value: &str, seconds: u32) -> String {
-    let secure = if state.access_url.scheme() == "https" { "; Secure" } else { "" };
-    format!("{name}={value}; Path=/; Max-Age={seconds}; HttpOnly; SameSite=Lax{secure}")
 }
 
 /// The ticket of a request, and the path and query without it. Never begins with two slashes: that would lead elsewhere.

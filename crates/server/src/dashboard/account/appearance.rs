@@ -5,6 +5,7 @@ use axum::{
     extract::State,
     http::{StatusCode, header},
 };
+use cookie::time::Duration;
 
 use crate::{
     AppState,
@@ -22,8 +23,8 @@ use crate::{
 
 /// Where the page is.
 const PATH: &str = "/settings/appearance";
-/// How long a browser keeps the choice: a year.
-const COOKIE_MAX_AGE: &str = "; Max-Age=31536000";
+/// How long a browser keeps the choice.
+const COOKIE_MAX_AGE: Duration = Duration::days(365);
 
 #[derive(Template)]
 #[template(path = "account/appearance.html")]
@@ -54,6 +55,6 @@ pub async fn choose_appearance(
     let mut response = redirect_with_notice(&state, &current_user.context, PATH, "Saved for this browser.")?;
     response
         .headers_mut()
-        .append(header::SET_COOKIE, strict_cookie(&state, COOKIE, theme.as_str(), COOKIE_MAX_AGE)?);
+        .append(header::SET_COOKIE, strict_cookie(&state, COOKIE, theme.as_str(), Some(COOKIE_MAX_AGE))?);
     Ok(response)
 }

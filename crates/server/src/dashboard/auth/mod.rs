@@ -37,7 +37,7 @@ fn ensure_csrf_cookie(state: &AppState, context: &mut PageContext) -> Result<Opt
     }
     let cookie = format!("{:032x}", rand::random::<u128>());
     context.form_token = csrf_token(&cookie);
-    strict_cookie(state, VISITOR_COOKIE, &cookie, "").map(Some)
+    strict_cookie(state, VISITOR_COOKIE, &cookie, None).map(Some)
 }
 
 /// Adds that header to an answer.
