@@ -23,7 +23,7 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Json<T> {
         };
         // serde would also read an array as the fields of an object, in order.
         let parsed = if body.trim_ascii_start().starts_with(b"{") {
-            serde_json::from_slice(&body).map(Self).map_err(|error| refused(place(&error)))
+            parse(&body).map(Self).map_err(refused)
         } else {
             Err(refused("expected an object".to_owned()))
         };
@@ -73,6 +73,21 @@ fn wipe(body: Bytes) {
     }
 }
 
+/// # Errors
+/// What is expected, and where.
+fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<T, String> {
+    let mut reader = serde_json::Deserializer::from_slice(body);
+    let parsed = serde_path_to_error::deserialize(&mut reader).map_err(|error| {
+        let said = place(error.inner());
+        // Fields that are not known are skipped, whatever they hold: what has a wrong type is in one of ours. Elsewhere a
+        // path would repeat what was sent.
+        let is_ours = error.inner().is_data() && error.path().iter().len() > 0;
+        if is_ours { format!("{}: {said}", error.path()) } else { said }
+    })?;
+    reader.end().map_err(|error| place(&error))?;
+    Ok(parsed)
+}
+
 /// What serde_json says, without what it found: `invalid type: string "hunter2", expected a boolean` would put a
 /// misplaced secret into the answer and into people's logs.
 fn place(error: &serde_json::Error) -> String {
@@ -90,7 +105,7 @@ fn place(error: &serde_json::Error) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::place;
+    use super::parse;
 
     #[test]
     fn errors_name_the_place_and_never_the_content() {
@@ -98,14 +113,43 @@ mod tests {
         #[allow(dead_code)]
         struct Body {
             enabled: bool,
+            #[serde(default)]
+            more: Vec<Item>,
+        }
+        #[derive(serde::Deserialize, Debug)]
+        #[allow(dead_code)]
+        struct Item {
+            name: String,
+            kind: Kind,
+        }
+        #[derive(serde::Deserialize, Debug)]
+        #[serde(rename_all = "snake_case")]
+        enum Kind {
+            One,
         }
         for (body, said) in [
-            (r#"{"enabled":"hunter2"}"#, "expected a boolean at line 1 column 20"),
+            (r#"{"enabled":"hunter2"}"#, "enabled: expected a boolean at line 1 column 20"),
             (r#"{"enabled":true,"enabled":true}"#, "duplicate field `enabled` at line 1 column 25"),
             (r#"{"enabled":"hunter2"#, "EOF while parsing a string at line 1 column 19"),
+            (r#"{"more":[]}"#, "missing field `enabled` at line 1 column 11"),
+            (
+                r#"{"enabled":true,"more":[{"name":"a","kind":"one"},{"name":["hunter2"]}]}"#,
+                "more[1].name: expected a string at line 1 column 58",
+            ),
+            (
+                r#"{"enabled":true,"more":[{"name":"a","kind":"hunter2"}]}"#,
+                "more[0].kind: expected `one` at line 1 column 52",
+            ),
+            (
+                r#"{"enabled":true,"more":[{"kind":"one"}]}"#,
+                "more[0]: missing field `name` at line 1 column 38",
+            ),
+            (r#"{"hunter2":{"hunter2":hunter2}}"#, "expected value at line 1 column 23"),
+            (r#"{"enabled":1e999}"#, "number out of range at line 1 column 16"),
+            (r#"{"enabled":true} hunter2"#, "trailing characters at line 1 column 18"),
         ] {
-            let error = place(&serde_json::from_str::<Body>(body).unwrap_err());
-            assert_eq!(error, said);
+            assert_eq!(parse::<Body>(body.as_bytes()).unwrap_err(), said, "{body}");
         }
+        assert!(parse::<Body>(br#"{"enabled":true,"hunter2":{"enabled":"hunter2"}} "#).is_ok());
     }
 }

@@ -28,6 +28,7 @@ async fn malformed_bodies() {
         ("{\"name\":\"k\",\"value\":\"canary", 400),
         ("{\"name\":\"k\",\"value\":\"x\",\"enabled\":\"canary\"}", 400),
         ("{\"name\":\"\\ud800\",\"value\":\"canary\"}", 400),
+        ("{\"canary\":{\"canary\":[canary", 400),
         (deep.as_str(), 400),
     ] {
         let request = admin
