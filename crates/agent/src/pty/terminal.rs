@@ -9,11 +9,11 @@ use std::{
     task::{Context, Poll, ready},
 };
 
-use nix::pty::{OpenptyResult, openpty};
 use rustix::{
-    fs::{OFlags, fcntl_getfl, fcntl_setfl},
+    fs::{Mode, OFlags, fcntl_getfl, fcntl_setfl},
     io::Errno,
-    termios::{Winsize, tcsetwinsize, ttyname},
+    pty::{OpenptFlags, grantpt, ioctl_tiocgptpeer, openpt, ptsname, unlockpt},
+    termios::{Winsize, tcsetwinsize},
 };
 use tokio::{
     io::{AsyncRead, AsyncWrite, ReadBuf, unix::AsyncFd},
@@ -50,11 +50,17 @@ impl Terminal {
         size: Size,
         prepare: impl FnOnce(&mut Command, &str, BorrowedFd<'_>),
     ) -> io::Result<(Self, Child)> {
-        let OpenptyResult { master, slave } = openpty(None, None)?;
+        // Closed on exec from the start: a process started meanwhile would keep the far end open.
+        let flags = OpenptFlags::RDWR | OpenptFlags::NOCTTY | OpenptFlags::CLOEXEC;
+        let master = openpt(flags)?;
+        grantpt(&master)?;
+        unlockpt(&master)?;
+        let name = ptsname(&master, Vec::new())?;
+        // By name where the system lacks the call (Linux before 4.13, gVisor).
+        let slave = ioctl_tiocgptpeer(&master, flags)
+            .or_else(|_| rustix::fs::open(name.as_c_str(), flags.into(), Mode::empty()))?;
         tcsetwinsize(&master, size.winsize())?;
-        rustix::io::fcntl_setfd(&master, rustix::io::FdFlags::CLOEXEC)?;
         fcntl_setfl(&master, fcntl_getfl(&master)? | OFlags::NONBLOCK)?;
-        let name = ttyname(&slave, Vec::new())?;
         prepare(&mut command, &name.to_string_lossy(), slave.as_fd());
         command
             .stdin(Stdio::from(slave.try_clone()?))

@@ -3,12 +3,15 @@
 use std::{
     fs,
     io::{Read, Write},
-    os::fd::OwnedFd,
     process::{Command, Stdio},
     time::{Duration, Instant},
 };
 
-use nix::pty::{Winsize, openpty};
+use rustix::{
+    fs::{Mode, open},
+    pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt},
+    termios::{Winsize, tcsetwinsize},
+};
 
 /// What a terminal of the given size shows while a program runs on it.
 pub struct Screen {
@@ -21,13 +24,18 @@ pub struct Screen {
 impl Screen {
     pub fn run(mut command: Command, rows: u16, columns: u16) -> Self {
         let size = Winsize { ws_row: rows, ws_col: columns, ws_xpixel: 0, ws_ypixel: 0 };
-        let pair = openpty(Some(&size), None).unwrap();
-        let end = |fd: &OwnedFd| Stdio::from(fd.try_clone().unwrap());
-        command.stdin(end(&pair.slave)).stdout(end(&pair.slave)).stderr(end(&pair.slave)).env("TERM", "xterm");
+        let flags = OpenptFlags::RDWR | OpenptFlags::NOCTTY | OpenptFlags::CLOEXEC;
+        let terminal = openpt(flags).unwrap();
+        grantpt(&terminal).unwrap();
+        unlockpt(&terminal).unwrap();
+        tcsetwinsize(&terminal, size).unwrap();
+        let end = open(ptsname(&terminal, Vec::new()).unwrap(), flags.into(), Mode::empty()).unwrap();
+        let copy = || Stdio::from(end.try_clone().unwrap());
+        command.stdin(copy()).stdout(copy()).stderr(copy()).env("TERM", "xterm");
         let child = command.spawn().unwrap();
         drop(command);
-        drop(pair.slave);
-        let terminal = fs::File::from(pair.master);
+        drop(end);
+        let terminal = fs::File::from(terminal);
         let mut reader = terminal.try_clone().unwrap();
         let (sender, shown) = std::sync::mpsc::channel();
         std::thread::spawn(move || {

@@ -1,10 +1,13 @@
 use std::{
     fs,
-    os::unix::fs::{MetadataExt, PermissionsExt, symlink},
+    os::unix::fs::{MetadataExt, PermissionsExt, lchown, symlink},
     sync::atomic::{AtomicBool, Ordering},
 };
 
-use nix::{sys::stat::Mode as NixMode, unistd::mkfifo};
+use rustix::{
+    fs::{CWD, mknodat},
+    process::geteuid,
+};
 
 use super::*;
 
@@ -98,22 +101,14 @@ fn own_links_are_followed_at_the_end_and_on_the_way() {
 
 #[test]
 fn links_of_others_are_not_followed() {
-    if !nix::unistd::Uid::effective().is_root() {
+    if !geteuid().is_root() {
         // Only root can make a link that belongs to somebody else.
         return;
     }
     let (_guard, folder) = folder();
-    let other = Some(nix::unistd::Uid::from_raw(12345));
     for (link, target, path) in [("way", "real", "way/key"), ("key", "real/key", "key")] {
         symlink(target, folder.join(link)).unwrap();
-        nix::unistd::fchownat(
-            nix::fcntl::AT_FDCWD,
-            &folder.join(link),
-            other,
-            None,
-            nix::fcntl::AtFlags::AT_SYMLINK_NOFOLLOW,
-        )
-        .unwrap();
+        lchown(folder.join(link), Some(12345), None).unwrap();
         assert!(matches!(write(&folder.join(path), b"v"), Err(Problem::ForeignLink(_))));
         assert!(!folder.join("real").exists());
     }
@@ -123,7 +118,7 @@ fn links_of_others_are_not_followed() {
 fn what_is_no_file_is_refused_without_waiting() {
     let (_guard, folder) = folder();
     fs::create_dir(folder.join("folder")).unwrap();
-    mkfifo(&folder.join("fifo"), NixMode::S_IRWXU).unwrap();
+    mknodat(CWD, folder.join("fifo"), FileType::Fifo, Mode::RWXU, 0).unwrap();
     let _socket = std::os::unix::net::UnixListener::bind(folder.join("socket")).unwrap();
     fs::write(folder.join("file"), "").unwrap();
     for (path, said) in [
