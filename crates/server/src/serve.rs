@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use axum::Router;
+use axum::{Extension, Router, extract::ConnectInfo};
 use hyper_util::{
     rt::{TokioExecutor, TokioIo, TokioTimer},
     server::{conn::auto, graceful::GracefulShutdown},
@@ -10,6 +10,7 @@ use hyper_util::{
 };
 use tokio::{net::TcpListener, time::timeout};
 use tokio_util::sync::CancellationToken;
+use tower::Layer as _;
 
 /// How long a client may take to send its request head.
 const HEADER_TIMEOUT: Duration = Duration::from_secs(10);
@@ -51,12 +52,13 @@ impl Server {
             if let Err(error) = socket.set_nodelay(true) {
                 tracing::debug!(%error, "cannot set TCP_NODELAY");
             }
-            let router = self.router.clone().layer(axum::Extension(axum::extract::ConnectInfo(peer)));
+            // Around the routes, which all connections share: a layer of the router's own would copy every one of them.
+            let service = Extension(ConnectInfo(peer)).layer(self.router.clone());
             let mut builder = auto::Builder::new(TokioExecutor::new());
             builder.http1().timer(TokioTimer::new()).header_read_timeout(HEADER_TIMEOUT);
             builder.http2().timer(TokioTimer::new());
             let connection = builder
-                .serve_connection_with_upgrades(TokioIo::new(socket), TowerToHyperService::new(router))
+                .serve_connection_with_upgrades(TokioIo::new(socket), TowerToHyperService::new(service))
                 .into_owned();
             let connection = graceful.watch(connection);
             tokio::spawn(async move {
