@@ -67,7 +67,8 @@ impl Schedule {
             times
                 .filter_map(|(hour, minute)| {
                     let at = day.to_datetime(Time::new(hour, minute, 0, 0).ok()?);
-                    // An hour that a clock change leaves out happens when it ends.
+                    // A time that a clock change skips moves by as much as the clock does; of one that comes twice, the
+                    // first counts.
                     Some(Moment::from(at.to_zoned(self.zone.clone()).ok()?.timestamp()))
                 })
                 .find(|at| *at > moment)
@@ -123,8 +124,13 @@ mod tests {
             ("0,30 8-9 * * *", "2026-11-24T08:30:00Z", "2026-11-24T09:00:00Z"),
             ("0 0 * * 2", "2026-11-24T00:00:00Z", "2026-12-01T00:00:00Z"),
             ("CRON_TZ=Europe/Berlin 30 9 * * 1-5", "2026-11-24T08:00:00Z", "2026-11-24T08:30:00Z"),
-            // The clocks go forward at 2 o'clock.
+            // The clocks go forward at 2 o'clock: no start is left out.
             ("CRON_TZ=Europe/Berlin 30 2 * * 0", "2026-03-28T12:00:00Z", "2026-03-29T01:30:00Z"),
+            ("CRON_TZ=Europe/Berlin 0,30 2 * * 0", "2026-03-28T12:00:00Z", "2026-03-29T01:00:00Z"),
+            ("CRON_TZ=Europe/Berlin 0,30 2 * * 0", "2026-03-29T01:00:00Z", "2026-03-29T01:30:00Z"),
+            // They go back at 3 o'clock: no start happens twice.
+            ("CRON_TZ=Europe/Berlin 30 2 * * 0", "2026-10-24T12:00:00Z", "2026-10-25T00:30:00Z"),
+            ("CRON_TZ=Europe/Berlin 30 2 * * 0", "2026-10-25T00:30:00Z", "2026-11-01T01:30:00Z"),
         ] {
             let found = Schedule::parse(schedule).unwrap().next_after(at(now)).unwrap();
             assert_eq!(found, at(next), "{schedule} after {now}");
