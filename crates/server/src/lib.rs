@@ -6,14 +6,10 @@
 mod agents;
 mod api;
 mod apps;
-mod cookies;
 mod dashboard;
-mod error;
-mod extract;
 #[cfg(fuzzing)]
 pub mod fuzzing;
 mod jobs;
-mod request_id;
 pub mod router;
 mod serve;
 mod startup;

@@ -1,5 +1,6 @@
 //! The whole URL map on one page.
 
+use coder_http::{HttpError, request_id};
 use std::time::Duration;
 
 use axum::{
@@ -18,8 +19,6 @@ use crate::{
     AppState, agents,
     api::{agents as agent, deployment, health, keys, secrets, templates, users, workspaces},
     apps, dashboard,
-    error::HttpError,
-    request_id,
 };
 
 /// The largest ordinary request body, in bytes: a 24 KiB value with every byte escaped fits several times.

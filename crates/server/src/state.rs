@@ -2,7 +2,9 @@
 
 use std::{ops::Deref, sync::Arc};
 
+use axum::extract::FromRef;
 use coder_control::{AppAddresses, Control};
+use coder_http::cookies::CookiePolicy;
 use coder_provision::Processes;
 use coder_wire::deployment::SshConfig;
 use tokio_util::sync::CancellationToken;
@@ -18,13 +20,15 @@ pub struct AppState(Arc<Inner>);
 /// The parts of a [`AppState`].
 pub struct Inner {
     /// The use cases.
-    pub control: Control,
+    pub control: Arc<Control>,
     /// Agents that are connected to this server.
     pub agents: Registry,
     /// Makes local workspaces; absent where they are not allowed.
     pub processes: Option<Processes>,
     /// Where people and agents reach the server.
     pub access_url: Url,
+    /// How cookies are set.
+    pub cookies: CookiePolicy,
     /// How apps are reached.
     pub apps: AppAddresses,
     /// How workspaces are named for SSH clients.
@@ -48,5 +52,11 @@ impl Deref for AppState {
 
     fn deref(&self) -> &Inner {
         &self.0
+    }
+}
+
+impl FromRef<AppState> for Arc<Control> {
+    fn from_ref(state: &AppState) -> Self {
+        Self::clone(&state.control)
     }
 }

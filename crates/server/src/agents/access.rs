@@ -2,13 +2,11 @@
 
 use axum::http::StatusCode;
 use coder_control::Caller;
+use coder_http::{HttpError, Result};
 use coder_model::AgentId;
 use coder_mux::Mux;
 
-use crate::{
-    AppState,
-    error::{HttpError, Result},
-};
+use crate::AppState;
 
 /// The mux to the agent of a workspace of the caller's.
 pub async fn authorize(state: &AppState, caller: &Caller, agent: AgentId) -> Result<Mux> {

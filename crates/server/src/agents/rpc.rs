@@ -1,5 +1,6 @@
 //! Where agents connect.
 
+use coder_http::{HttpError, Result, extract::Query};
 use std::time::Duration;
 
 use axum::{
@@ -14,11 +15,7 @@ use coder_mux::{
 use coder_wire::{TOKEN_HEADER, agent::PROTOCOL_VERSION};
 
 use super::control_stream;
-use crate::{
-    AppState,
-    error::{HttpError, Result},
-    extract::Query,
-};
+use crate::AppState;
 
 /// How soon an agent of a stopped workspace looks again, in seconds.
 const RETRY_AFTER: HeaderValue = HeaderValue::from_static("5");

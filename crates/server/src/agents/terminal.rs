@@ -1,5 +1,9 @@
 //! Terminal sessions of a workspace in a browser, or in any program that speaks WebSocket.
 
+use coder_http::{
+    HttpError, Result,
+    extract::{ClientInfo, Path, Query, header_token, is_same_origin},
+};
 use std::{ops::ControlFlow, time::Duration};
 
 use axum::{
@@ -27,11 +31,7 @@ use tokio::{
 use uuid::Uuid;
 
 use super::access;
-use crate::{
-    AppState,
-    error::{HttpError, Result},
-    extract::{ClientInfo, Path, Query, header_token, is_same_origin},
-};
+use crate::AppState;
 
 /// How long the agent may take to begin a session.
 const OPEN_TIMEOUT: Duration = Duration::from_secs(20);

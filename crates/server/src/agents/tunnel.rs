@@ -1,5 +1,9 @@
 //! The way of people's programs into a workspace: their mux here, joined stream by stream with the agent's.
 
+use coder_http::{
+    Result,
+    extract::{Authenticated, Path},
+};
 use std::time::Duration;
 
 use axum::{
@@ -16,11 +20,7 @@ use tokio::time::timeout;
 use uuid::Uuid;
 
 use super::access;
-use crate::{
-    AppState,
-    error::Result,
-    extract::{Authenticated, Path},
-};
+use crate::AppState;
 
 /// How long a program may take to say what a stream carries.
 const OPEN_TIMEOUT: Duration = Duration::from_secs(10);

@@ -1,15 +1,15 @@
 //! The deployment itself.
 
 use axum::extract::State;
+use coder_http::{
+    Result,
+    extract::{Authenticated, Json},
+};
 use coder_wire::deployment::{
     ApplicationHost, AuthMethod, AuthMethods, BuildInfo, SshConfig, UserSecretsCapabilities,
 };
 
-use crate::{
-    AppState,
-    error::Result,
-    extract::{Authenticated, Json},
-};
+use crate::AppState;
 
 /// What this server is. Needs no token.
 #[utoipa::path(get, path = "/api/v2/buildinfo", tag = "General", responses((status = 200, body = BuildInfo)))]

@@ -1,5 +1,9 @@
 //! IssuedKey keys and API tokens.
 
+use coder_http::{
+    HttpError, Result,
+    extract::{Authenticated, Json, Path, Query},
+};
 use std::time::Duration;
 
 use axum::{extract::State, http::StatusCode};
@@ -10,11 +14,7 @@ use coder_wire::{
     users::{ApiKey, CreateTokenRequest, GenerateApiKeyResponse},
 };
 
-use crate::{
-    AppState,
-    error::{HttpError, Result},
-    extract::{Authenticated, Json, Path, Query},
-};
+use crate::AppState;
 
 fn to_wire(key: &token::ApiKey) -> ApiKey {
     ApiKey {

@@ -1,5 +1,6 @@
 //! Logs: which lines, and following them over a WebSocket.
 
+use coder_http::HttpError;
 use std::time::Duration;
 
 use axum::{
@@ -11,7 +12,7 @@ use coder_model::{AgentId, BuildId, workspace::JobStatus};
 use tokio::time::sleep;
 
 use super::{agents, workspaces::build_log};
-use crate::{AppState, error::HttpError};
+use crate::AppState;
 
 /// How often new lines are read.
 const POLL_INTERVAL: Duration = Duration::from_millis(250);

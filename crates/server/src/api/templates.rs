@@ -2,6 +2,10 @@
 
 use axum::{body::Bytes, extract::State, http::StatusCode};
 use coder_control::NewTemplate;
+use coder_http::{
+    Result,
+    extract::{Authenticated, Json, Path},
+};
 use coder_model::template::{Definition, TemplateDetails, TemplateVersionDetails};
 use coder_wire::{
     deployment::Message,
@@ -13,11 +17,7 @@ use coder_wire::{
 };
 use uuid::Uuid;
 
-use crate::{
-    AppState,
-    error::Result,
-    extract::{Authenticated, Json, Path},
-};
+use crate::AppState;
 
 /// The largest archive, in bytes.
 pub const MAX_ARCHIVE_BYTES: usize = 10 * 1024 * 1024;

@@ -7,14 +7,14 @@ use axum::{
     response::Response,
 };
 use coder_control::Scope;
+use coder_http::{
+    HttpError, Result,
+    extract::{AuthenticatedOrRedirect, Query},
+};
 use url::Url;
 
 use super::subdomain::TICKET;
-use crate::{
-    AppState,
-    error::{HttpError, Result},
-    extract::{AuthenticatedOrRedirect, Query},
-};
+use crate::AppState;
 
 /// The longest state that is believed.
 const MAX_STATE: usize = 64;

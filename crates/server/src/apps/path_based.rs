@@ -6,17 +6,16 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use coder_control::AppRef;
+use coder_http::{
+    HttpError, Result,
+    extract::{AuthenticatedOrRedirect, ClientInfo, Path},
+};
 
 use super::{
     headers::AppBase,
     proxy::{Destination, forward},
 };
-use crate::{
-    AppState,
-    agents::access,
-    error::{HttpError, Result},
-    extract::{AuthenticatedOrRedirect, ClientInfo, Path},
-};
+use crate::{AppState, agents::access};
 
 /// Where the app is: the parameters of the path.
 #[derive(serde::Deserialize)]

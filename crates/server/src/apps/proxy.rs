@@ -1,5 +1,6 @@
 //! Carrying a request to an app and its answer back, as both come.
 
+use coder_http::{HttpError, Result};
 use std::time::Duration;
 
 use axum::{
@@ -20,10 +21,7 @@ use hyper_util::rt::TokioIo;
 use tokio::time::timeout;
 
 use super::headers::{AppBase, prepare_request, prepare_response};
-use crate::{
-    AppState,
-    error::{HttpError, Result},
-};
+use crate::AppState;
 
 /// How long the way to an app may take to come about.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(20);

@@ -8,6 +8,11 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use coder_control::{AppHosts, Caller, Scope};
+use coder_http::{
+    HttpError, Result,
+    cookies::cookie,
+    extract::{header_token, is_navigation, is_same_origin, is_state_changing, request_info},
+};
 use cookie::time::Duration;
 use url::form_urlencoded;
 
@@ -15,13 +20,7 @@ use super::{
     headers::AppBase,
     proxy::{Destination, forward},
 };
-use crate::{
-    AppState,
-    agents::access,
-    cookies::{cookie, lax_cookie},
-    error::{HttpError, Result},
-    extract::{header_token, is_navigation, is_same_origin, is_state_changing, request_info},
-};
+use crate::{AppState, agents::access};
 
 /// The cookie of a session under an app's host name.
 const SESSION_COOKIE: &str = "coder_app_session";
@@ -90,7 +89,7 @@ fn redirect_to_login(state: &AppState, back: &str) -> Result<Response> {
         path.pop_if_empty().extend(["api", "v2", "applications", "auth-redirect"]);
     }
     to.query_pairs_mut().append_pair("redirect_uri", back).append_pair("state", &nonce);
-    redirect(to.as_str(), [lax_cookie(state, STATE_COOKIE, &nonce, Duration::minutes(5))?])
+    redirect(to.as_str(), [state.cookies.lax(STATE_COOKIE, &nonce, Duration::minutes(5))?])
 }
 
 /// Begins a session for a browser that has come back, and has it ask again without the ticket.
@@ -106,8 +105,8 @@ async fn exchange_ticket(
     let caller = state.control.redeem_grant(ticket, &scope, request_info(parts)).await?;
     let (session, _) = state.control.issue_grant(&caller, &Scope::AppSession { host: host.to_owned() }).await?;
     let cookies = [
-        lax_cookie(state, SESSION_COOKIE, &session.expose(), Duration::days(1))?,
-        lax_cookie(state, STATE_COOKIE, "", Duration::ZERO)?,
+        state.cookies.lax(SESSION_COOKIE, &session.expose(), Duration::days(1))?,
+        state.cookies.lax(STATE_COOKIE, "", Duration::ZERO)?,
     ];
     redirect(asked, cookies)
 }

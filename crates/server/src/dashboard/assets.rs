@@ -5,8 +5,7 @@ use axum::{
     http::{HeaderMap, HeaderValue, Uri, header},
     response::{IntoResponse, Response},
 };
-
-use crate::error::HttpError;
+use coder_http::HttpError;
 
 /// A file of the bundle. Its name changes with its contents, so whoever has it need not ask again.
 pub async fn asset(uri: Uri, headers: HeaderMap) -> Response {

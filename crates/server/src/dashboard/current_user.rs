@@ -2,6 +2,7 @@
 
 use axum::{extract::FromRequestParts, http::request::Parts};
 use coder_control::{Caller, Error as ControlError};
+use coder_http::{HttpError, cookies::cookie, extract::request_info};
 use coder_wire::TOKEN_COOKIE;
 
 use super::{
@@ -9,7 +10,7 @@ use super::{
     page_context::PageContext,
     response::PageError,
 };
-use crate::{AppState, cookies::cookie, error::HttpError, extract::request_info};
+use crate::AppState;
 
 /// The authenticated user of a page. Without a session the request is redirected to log-in, and back afterwards.
 pub struct CurrentUser {

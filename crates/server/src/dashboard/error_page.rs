@@ -5,9 +5,10 @@ use axum::{
     http::{HeaderValue, StatusCode},
     response::{IntoResponse, Response},
 };
+use coder_http::HttpError;
 
 use super::{format::filters, layout::Frame, page_context::PageContext, response};
-use crate::{error::HttpError, request_id};
+use coder_http::request_id;
 
 #[derive(Template)]
 #[template(path = "error.html")]

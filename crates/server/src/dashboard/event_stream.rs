@@ -1,5 +1,6 @@
 //! Parts of a page that are sent again as they change, over server-sent events.
 
+use coder_http::HttpError;
 use std::{convert::Infallible, time::Duration};
 
 use askama::Template;
@@ -12,7 +13,7 @@ use futures_util::stream;
 use tokio::{sync::mpsc, time::sleep};
 
 use super::response::PageError;
-use crate::{AppState, error::HttpError};
+use crate::AppState;
 
 /// How often something is said when nothing happens, so that what lies between does not close the connection.
 const KEEP_ALIVE_INTERVAL: Duration = Duration::from_secs(15);

@@ -6,12 +6,13 @@ use axum::{
     http::{HeaderMap, StatusCode},
 };
 use coder_control::verify_csrf_token;
+use coder_http::{HttpError, extract::is_same_origin};
 use serde::de::DeserializeOwned;
 use url::form_urlencoded;
 use zeroize::Zeroize;
 
 use super::{page_context::form_cookie, response::PageError};
-use crate::{AppState, error::HttpError, extract::is_same_origin};
+use crate::AppState;
 
 /// The name of the field that carries the token.
 pub const TOKEN_FIELD: &str = "form_token";

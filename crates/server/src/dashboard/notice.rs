@@ -4,21 +4,18 @@ use axum::{
     http::{HeaderMap, HeaderValue, header},
     response::Response,
 };
+use coder_http::{HttpError, cookies::cookie};
 use cookie::time::Duration;
 use percent_encoding::{NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 
-use crate::{
-    AppState,
-    cookies::{cookie, strict_cookie},
-    error::HttpError,
-};
+use crate::AppState;
 
 const COOKIE: &str = "coder_notice";
 
 /// Adds `text` as the notice of the next page. Empty text adds nothing.
 pub fn with_notice(state: &AppState, mut response: Response, text: &str) -> Result<Response, HttpError> {
     if !text.is_empty() {
-        let cookie = strict_cookie(state, COOKIE, &escape(text), Some(Duration::minutes(1)))?;
+        let cookie = state.cookies.strict(COOKIE, &escape(text), Some(Duration::minutes(1)))?;
         response.headers_mut().append(header::SET_COOKIE, cookie);
     }
     Ok(response)

@@ -1,5 +1,6 @@
 //! Who looks at a page, and how.
 
+use coder_http::cookies::cookie;
 use std::convert::Infallible;
 
 use axum::{
@@ -15,7 +16,6 @@ use super::{
     notice,
     theme::Theme,
 };
-use crate::cookies::cookie;
 
 /// The cookie that binds the forms of visitors who are not signed in.
 pub const VISITOR_COOKIE: &str = "coder_visitor";

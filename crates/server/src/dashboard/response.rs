@@ -6,9 +6,10 @@ use axum::{
     http::{HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
+use coder_http::{HttpError, extract::login_url};
 
 use super::{notice::with_notice, page_context::PageContext};
-use crate::{AppState, error::HttpError, extract::login_url};
+use crate::AppState;
 
 /// What a handler of a page answers.
 pub type PageResult = Result<Response, PageError>;

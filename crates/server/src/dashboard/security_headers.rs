@@ -6,9 +6,9 @@ use axum::{
     middleware::Next,
     response::Response,
 };
+use coder_http::HttpError;
 
 use super::{error_page::error_page, notice, page_context::PageContext};
-use crate::error::HttpError;
 
 /// Allows style elements with this nonce: xterm.js needs them.
 #[derive(Debug, Clone)]

@@ -1,10 +1,9 @@
 //! Light or dark.
 
+use coder_http::cookies::cookie;
 use std::fmt;
 
 use axum::http::HeaderMap;
-
-use crate::cookies::cookie;
 
 /// The cookie that keeps somebody's choice, for this browser.
 pub const COOKIE: &str = "coder_theme";

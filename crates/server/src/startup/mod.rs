@@ -3,10 +3,11 @@
 mod config;
 mod lock;
 
-use std::{net::SocketAddr, path::Path};
+use std::{net::SocketAddr, path::Path, sync::Arc};
 
 use coder_control::{AppAddresses, Control, ControlConfig, Random};
 pub use coder_control::{Clock, KeySource};
+use coder_http::cookies::CookiePolicy;
 use coder_provision::Processes;
 pub use config::Config;
 use tokio_util::sync::CancellationToken;
@@ -89,7 +90,8 @@ pub async fn bind(config: Config) -> Result<BoundServer, StartupError> {
         .allow_process_workspaces
         .then(|| Processes::new(config.data_dir.join("workspaces"), config.agent_program.clone()));
     let state = AppState::new(Inner {
-        control,
+        control: Arc::new(control),
+        cookies: CookiePolicy::new(&access_url),
         agents: Registry::default(),
         processes,
         apps: AppAddresses {

@@ -8,6 +8,10 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use coder_control::Scope;
+use coder_http::{
+    Result,
+    extract::{Authenticated, Json, Path, Query},
+};
 use coder_wire::{
     Sensitive,
     workspaces::{AgentLog, TerminalTicket, WorkspaceAgent},
@@ -16,11 +20,7 @@ pub use response::{agent_log, to_wire};
 use uuid::Uuid;
 
 use super::logs::{LogsQuery, Source, follow, no_websocket};
-use crate::{
-    AppState,
-    error::Result,
-    extract::{Authenticated, Json, Path, Query},
-};
+use crate::AppState;
 
 /// An agent.
 #[utoipa::path(get, path = "/api/v2/workspaceagents/{agent}", tag = "Agents", params(("agent" = Uuid, Path)),

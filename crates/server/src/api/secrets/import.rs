@@ -1,14 +1,14 @@
 //! A file of secrets, all or nothing.
 
 use axum::{extract::State, http::StatusCode};
+use coder_http::{
+    Result,
+    extract::{Authenticated, Json, Path},
+};
 use coder_wire::secrets::{ImportUserSecretsRequest, UserSecret};
 
 use super::to_wire;
-use crate::{
-    AppState,
-    error::Result,
-    extract::{Authenticated, Json, Path},
-};
+use crate::AppState;
 
 /// The largest body, in bytes: a file of a mebibyte with every byte escaped.
 pub const MAX_BODY_BYTES: usize = 8 * 1024 * 1024;

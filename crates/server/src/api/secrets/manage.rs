@@ -1,6 +1,10 @@
 //! Create, list, show, update, delete.
 
 use axum::{extract::State, http::StatusCode};
+use coder_http::{
+    Result,
+    extract::{Authenticated, Json, Path},
+};
 use coder_model::secret::{RawPatch, RawSecret};
 use coder_wire::{
     Sensitive,
@@ -8,11 +12,7 @@ use coder_wire::{
 };
 
 use super::to_wire;
-use crate::{
-    AppState,
-    error::Result,
-    extract::{Authenticated, Json, Path},
-};
+use crate::AppState;
 
 /// Keeps a new secret.
 #[utoipa::path(post, path = "/api/v2/users/{user}/secrets", tag = "Secrets", params(("user" = String, Path)),

@@ -2,16 +2,16 @@
 
 use axum::{extract::State, http::StatusCode};
 use coder_control::NewUser;
+use coder_http::{
+    HttpError, Result,
+    extract::{ClientInfo, Json},
+};
 use coder_wire::{
     deployment::Message,
     users::{CreateFirstUserRequest, CreateFirstUserResponse},
 };
 
-use crate::{
-    AppState,
-    error::{HttpError, Result},
-    extract::{ClientInfo, Json},
-};
+use crate::AppState;
 
 /// Whether there is a user yet. Needs no token.
 #[utoipa::path(

@@ -2,6 +2,10 @@
 
 use axum::{extract::State, http::StatusCode};
 use coder_control::NewUser;
+use coder_http::{
+    Result,
+    extract::{Authenticated, Json, Path, Query},
+};
 use coder_model::user::UserStatus;
 use coder_wire::{
     deployment::Message,
@@ -12,12 +16,7 @@ use coder_wire::{
 };
 
 use super::to_wire;
-use crate::{
-    AppState,
-    api::pagination::PaginationQuery,
-    error::Result,
-    extract::{Authenticated, Json, Path, Query},
-};
+use crate::{AppState, api::pagination::PaginationQuery};
 
 /// Finds users: `status:suspended`, or part of a name or address. Without a role, only oneself.
 #[utoipa::path(get, path = "/api/v2/users", tag = "Users", params(PaginationQuery),

@@ -5,18 +5,17 @@ use axum::{
     http::{StatusCode, header},
     response::{AppendHeaders, IntoResponse},
 };
+use coder_http::{
+    Result,
+    extract::{Authenticated, ClientInfo, Json},
+};
 use coder_wire::{
     Sensitive,
     deployment::Message,
     users::{LoginRequest, LoginResponse},
 };
 
-use crate::{
-    AppState,
-    cookies::{clear_session_cookie, session_cookie},
-    error::Result,
-    extract::{Authenticated, ClientInfo, Json},
-};
+use crate::AppState;
 
 /// Opens a session for whoever knows the password.
 #[utoipa::path(
@@ -33,7 +32,7 @@ pub async fn login(
 ) -> Result<impl IntoResponse> {
     let session = state.control.log_in(&request.email, request.password.into_inner(), &request_info).await?;
     let token = session.token.expose();
-    let cookie = session_cookie(&state, &token)?;
+    let cookie = state.cookies.session(&token)?;
     Ok((
         StatusCode::CREATED,
         AppendHeaders([(header::SET_COOKIE, cookie)]),
@@ -48,6 +47,6 @@ pub async fn logout(
     Authenticated(caller): Authenticated,
 ) -> Result<impl IntoResponse> {
     state.control.log_out(&caller).await?;
-    let cookie = clear_session_cookie(&state)?;
+    let cookie = state.cookies.clear_session()?;
     Ok((AppendHeaders([(header::SET_COOKIE, cookie)]), Json(Message { message: "Logged out!".to_owned() })))
 }

@@ -6,6 +6,10 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use coder_control::Error;
+use coder_http::{
+    HttpError, Result,
+    extract::{Authenticated, Json, Path, Query},
+};
 use coder_model::workspace::Transition;
 use coder_wire::deployment::Message;
 use coder_wire::workspaces::{BuildLog, CreateWorkspaceBuildRequest, WorkspaceBuild};
@@ -18,8 +22,6 @@ use crate::{
         logs::{LogsQuery, Source, follow, no_websocket},
         pagination::PaginationQuery,
     },
-    error::{HttpError, Result},
-    extract::{Authenticated, Json, Path, Query},
 };
 
 /// Asks for a start, a stop or a delete.

@@ -2,18 +2,17 @@
 
 use axum::{extract::State, http::StatusCode};
 use coder_control::NewWorkspace;
+use coder_http::{
+    Result,
+    extract::{Authenticated, Json, Path, Query},
+};
 use coder_wire::workspaces::{
     CreateWorkspaceRequest, ExternalAgentCredentials, UpdateWorkspaceRequest, Workspace, WorkspacesResponse,
 };
 use uuid::Uuid;
 
 use super::response;
-use crate::{
-    AppState,
-    api::pagination::PaginationQuery,
-    error::Result,
-    extract::{Authenticated, Json, Path, Query},
-};
+use crate::{AppState, api::pagination::PaginationQuery};
 
 /// Makes a workspace and starts it.
 #[utoipa::path(post, path = "/api/v2/users/{user}/workspaces", tag = "Workspaces",

@@ -1,6 +1,7 @@
 //! Workspaces and builds as JSON.
 
 use coder_control::{AgentView, next_start};
+use coder_http::Result;
 use coder_model::{
     log::BuildLogLine,
     template::Definition,
@@ -11,7 +12,7 @@ use coder_wire::workspaces::{
 };
 use uuid::Uuid;
 
-use crate::{AppState, api::agents, error::Result};
+use crate::{AppState, api::agents};
 
 /// A workspace with its latest build.
 pub async fn workspace(state: &AppState, overview: &WorkspaceWithBuild) -> Result<Workspace> {

@@ -1,6 +1,10 @@
 //! What a workspace does by itself, and where its owner wants it.
 
 use axum::{extract::State, http::StatusCode};
+use coder_http::{
+    Result,
+    extract::{Authenticated, Json, Path},
+};
 use coder_wire::{
     deployment::Message,
     workspaces::{
@@ -11,11 +15,7 @@ use coder_wire::{
 use uuid::Uuid;
 
 use super::response;
-use crate::{
-    AppState,
-    error::Result,
-    extract::{Authenticated, Json, Path},
-};
+use crate::AppState;
 
 /// Says when a workspace starts by itself.
 #[utoipa::path(put, path = "/api/v2/workspaces/{workspace}/autostart", tag = "Workspaces",

@@ -1,5 +1,9 @@
 //! A workspace as it changes, over a WebSocket.
 
+use coder_http::{
+    Result,
+    extract::{Authenticated, Path},
+};
 use std::time::Duration;
 
 use axum::{
@@ -16,11 +20,7 @@ use tokio::time::sleep;
 use uuid::Uuid;
 
 use super::response;
-use crate::{
-    AppState,
-    error::Result,
-    extract::{Authenticated, Path},
-};
+use crate::AppState;
 
 /// How often the workspace is read.
 const POLL_INTERVAL: Duration = Duration::from_secs(1);
@@ -72,5 +72,5 @@ async fn event(state: &AppState, caller: &Caller, id: WorkspaceId) -> Result<Str
     let overview = state.control.find_workspace(caller, id, true).await?;
     let data = response::workspace(state, &overview).await?;
     let event = WorkspaceEvent { r#type: "data".to_owned(), data };
-    serde_json::to_string(&event).map_err(crate::error::HttpError::internal)
+    serde_json::to_string(&event).map_err(coder_http::HttpError::internal)
 }

@@ -5,11 +5,11 @@ use axum::{
     extract::State,
     http::{StatusCode, header},
 };
+use coder_http::HttpError;
 use cookie::time::Duration;
 
 use crate::{
     AppState,
-    cookies::strict_cookie,
     dashboard::{
         current_user::CurrentUser,
         form::Form,
@@ -18,7 +18,6 @@ use crate::{
         response::{PageResult, page, redirect_with_notice},
         theme::{COOKIE, Theme},
     },
-    error::HttpError,
 };
 
 /// Where the page is.
@@ -55,6 +54,6 @@ pub async fn choose_appearance(
     let mut response = redirect_with_notice(&state, &current_user.context, PATH, "Saved for this browser.")?;
     response
         .headers_mut()
-        .append(header::SET_COOKIE, strict_cookie(&state, COOKIE, theme.as_str(), Some(COOKIE_MAX_AGE))?);
+        .append(header::SET_COOKIE, state.cookies.strict(COOKIE, theme.as_str(), Some(COOKIE_MAX_AGE))?);
     Ok(response)
 }

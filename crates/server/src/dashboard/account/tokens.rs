@@ -1,5 +1,6 @@
 //! Account → Tokens. A new token is in one answer, to the form that asked for it, and nowhere else.
 
+use coder_http::extract::Path;
 use std::time::Duration;
 
 use askama::Template;
@@ -21,7 +22,6 @@ use crate::{
         layout::{Frame, Section},
         response::{PageResult, dialog, page, redirect_with_notice},
     },
-    extract::Path,
 };
 
 /// Where the list is.

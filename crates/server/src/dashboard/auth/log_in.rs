@@ -3,20 +3,21 @@
 use askama::Template;
 use axum::extract::State;
 use coder_control::Error;
+use coder_http::extract::{ClientInfo, Query};
 use coder_wire::Sensitive;
 
 use super::{ensure_csrf_cookie, redirect, safe_redirect, start_session, unauthorized, with_cookie};
 use crate::{
     AppState,
     dashboard::{
+        current_user::CurrentUser,
         form::Form,
         form_errors::FormErrors,
         format::filters,
         layout::Frame,
+        page_context::PageContext,
         response::{PageError, PageResult, page, unprocessable},
-        {current_user::CurrentUser, page_context::PageContext},
     },
-    extract::{ClientInfo, Query},
 };
 
 #[derive(Template)]

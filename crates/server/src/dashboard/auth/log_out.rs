@@ -5,7 +5,6 @@ use axum::{extract::State, http::header};
 use super::redirect;
 use crate::{
     AppState,
-    cookies::clear_session_cookie,
     dashboard::{
         current_user::CurrentUser,
         form::{Empty, Form},
@@ -21,6 +20,6 @@ pub async fn log_out(
 ) -> PageResult {
     state.control.log_out(&current_user.caller).await?;
     let mut response = redirect("/login");
-    response.headers_mut().append(header::SET_COOKIE, clear_session_cookie(&state)?);
+    response.headers_mut().append(header::SET_COOKIE, state.cookies.clear_session()?);
     Ok(response)
 }

@@ -17,17 +17,14 @@ use axum::{
     response::Response,
 };
 use coder_control::{RequestInfo, csrf_token};
+use coder_http::{HttpError, Result};
 use zeroize::Zeroizing;
 
 use super::{
     page_context::{PageContext, VISITOR_COOKIE},
     response::{PageResult, redirect},
 };
-use crate::{
-    AppState,
-    cookies::{session_cookie, strict_cookie},
-    error::{HttpError, Result},
-};
+use crate::AppState;
 
 /// Makes sure that a visitor who is not signed in has a cookie that forms can be bound to; the header that sets it, if one
 /// was made.
@@ -37,7 +34,7 @@ fn ensure_csrf_cookie(state: &AppState, context: &mut PageContext) -> Result<Opt
     }
     let cookie = format!("{:032x}", rand::random::<u128>());
     context.form_token = csrf_token(&cookie);
-    strict_cookie(state, VISITOR_COOKIE, &cookie, None).map(Some)
+    state.cookies.strict(VISITOR_COOKIE, &cookie, None).map(Some)
 }
 
 /// Adds that header to an answer.
@@ -58,7 +55,9 @@ async fn start_session(
     to: &str,
 ) -> std::result::Result<Response, coder_control::Error> {
     let session = state.control.log_in(email, password, request_info).await?;
-    let cookie = session_cookie(state, &session.token.expose())
+    let cookie = state
+        .cookies
+        .session(&session.token.expose())
         .map_err(|failure| coder_control::Error::internal(failure.body().message.clone()))?;
     let mut response = redirect(to);
     response.headers_mut().append(header::SET_COOKIE, cookie);

@@ -3,6 +3,7 @@
 use askama::Template;
 use axum::extract::State;
 use coder_control::NewUser;
+use coder_http::extract::ClientInfo;
 use coder_wire::Sensitive;
 
 use super::{ensure_csrf_cookie, is_set_up, redirect, start_session, with_cookie};
@@ -16,7 +17,6 @@ use crate::{
         page_context::PageContext,
         response::{PageResult, page, unprocessable},
     },
-    extract::ClientInfo,
 };
 
 #[derive(Template)]

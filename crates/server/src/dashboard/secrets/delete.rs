@@ -2,6 +2,7 @@
 
 use askama::Template;
 use axum::{extract::State, http::StatusCode};
+use coder_http::extract::Path;
 
 use super::{LIST_PATH, own};
 use crate::{
@@ -13,7 +14,6 @@ use crate::{
         layout::{Frame, Section},
         response::{PageResult, dialog, redirect_with_notice},
     },
-    extract::Path,
 };
 
 #[derive(Template)]

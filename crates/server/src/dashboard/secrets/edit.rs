@@ -2,6 +2,7 @@
 
 use askama::Template;
 use axum::{extract::State, http::StatusCode};
+use coder_http::extract::Path;
 use coder_model::secret::{MAX_VALUE_BYTES, RawPatch, Secret};
 use coder_wire::Sensitive;
 
@@ -20,7 +21,6 @@ use crate::{
         layout::{Frame, Section},
         response::{PageResult, dialog, redirect_with_notice},
     },
-    extract::Path,
 };
 
 #[derive(Template)]

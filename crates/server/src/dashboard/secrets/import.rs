@@ -4,6 +4,7 @@ use axum::{
     extract::{Multipart, State},
     http::HeaderMap,
 };
+use coder_http::HttpError;
 use coder_model::secret::Secret;
 use zeroize::Zeroizing;
 
@@ -16,7 +17,6 @@ use crate::{
         form_errors::FormErrors,
         response::{PageError, PageResult, redirect_with_notice},
     },
-    error::HttpError,
 };
 
 /// A file that was sent.

@@ -1,6 +1,7 @@
 //! Switching the delivery of a secret on and off.
 
 use axum::extract::State;
+use coder_http::extract::Path;
 use coder_model::secret::RawPatch;
 
 use super::{LIST_PATH, own};
@@ -11,7 +12,6 @@ use crate::{
         form::Form,
         response::{PageResult, redirect_with_notice},
     },
-    extract::Path,
 };
 
 /// Which way.

@@ -3,6 +3,7 @@
 use askama::Template;
 use axum::{extract::State, http::StatusCode};
 use coder_control::Error;
+use coder_http::extract::Path;
 use coder_model::template::TemplateDetails;
 
 use super::{LIST_PATH, title};
@@ -16,7 +17,6 @@ use crate::{
         layout::{Frame, Section},
         response::{PageError, PageResult, dialog, redirect_with_notice},
     },
-    extract::Path,
 };
 
 #[derive(Template)]

@@ -2,6 +2,7 @@
 
 use askama::Template;
 use axum::extract::State;
+use coder_http::extract::Path;
 use coder_model::template::Provisioner;
 
 use super::{provisioner, title};
@@ -13,7 +14,6 @@ use crate::{
         layout::{Frame, Section},
         response::{PageResult, page},
     },
-    extract::Path,
 };
 
 #[derive(Template)]

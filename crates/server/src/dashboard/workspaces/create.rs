@@ -3,6 +3,7 @@
 use askama::Template;
 use axum::extract::State;
 use coder_control::NewWorkspace;
+use coder_http::extract::Query;
 use coder_model::template::Definition;
 use uuid::Uuid;
 
@@ -17,7 +18,6 @@ use crate::{
         layout::{Frame, Section},
         response::{PageError, PageResult, page, redirect_with_notice, unprocessable},
     },
-    extract::Query,
 };
 
 #[derive(Template)]

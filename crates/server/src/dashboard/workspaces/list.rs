@@ -1,5 +1,6 @@
 //! The list of workspaces.
 
+use coder_http::extract::Query;
 use coder_model::{pagination::Pagination, workspace::WorkspaceWithBuild};
 use std::time::Duration;
 
@@ -23,7 +24,6 @@ use crate::{
         layout::{Frame, Section},
         response::{PageResult, page, unprocessable},
     },
-    extract::Query,
 };
 
 /// The search that finds one's own.

@@ -1,5 +1,6 @@
 //! A workspace's page, kept up to date.
 
+use coder_http::extract::Query;
 use coder_model::{
     BuildId,
     workspace::{AgentStatus, JobStatus, Lifecycle, WorkspaceWithBuild},
@@ -22,7 +23,6 @@ use crate::{
         event_stream::{EventSink, StreamEnd, follow, render},
         layout::Section,
     },
-    extract::Query,
 };
 
 /// How often it is looked at while something is under way.

@@ -5,9 +5,10 @@ use axum::{
     http::{StatusCode, request::Parts},
 };
 use coder_control::Result;
+use coder_http::{HttpError, extract::Path};
 use coder_model::workspace::WorkspaceWithBuild;
 
-use crate::{AppState, dashboard::current_user::CurrentUser, error::HttpError, extract::Path};
+use crate::{AppState, dashboard::current_user::CurrentUser};
 
 /// The workspace that a path names, and where its page is.
 pub struct WorkspacePath {

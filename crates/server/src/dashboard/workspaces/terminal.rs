@@ -2,6 +2,7 @@
 
 use askama::Template;
 use axum::{extract::State, http::StatusCode};
+use coder_http::{HttpError, extract::Query};
 use coder_model::template::AppTarget;
 
 use super::{
@@ -17,8 +18,6 @@ use crate::{
         response::{PageResult, page},
         security_headers::StyleNonce,
     },
-    error::HttpError,
-    extract::Query,
 };
 
 #[derive(Template)]

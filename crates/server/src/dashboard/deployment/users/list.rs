@@ -3,6 +3,7 @@
 use askama::Template;
 use axum::extract::State;
 use coder_control::{Caller, Error};
+use coder_http::extract::Query;
 use coder_model::{
     pagination::Pagination,
     user::{Role, User, UserStatus},
@@ -18,7 +19,6 @@ use crate::{
         layout::{Frame, Section},
         response::{PageResult, page, unprocessable},
     },
-    extract::Query,
 };
 
 /// Users on one page.

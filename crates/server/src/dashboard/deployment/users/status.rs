@@ -2,6 +2,7 @@
 
 use askama::Template;
 use axum::{extract::State, http::StatusCode};
+use coder_http::extract::Path;
 use coder_model::user::{User, UserStatus};
 
 use super::{ReturnTo, find_other};
@@ -15,7 +16,6 @@ use crate::{
         layout::{Frame, Section},
         response::{PageResult, dialog, redirect_with_notice},
     },
-    extract::Path,
 };
 
 #[derive(Template)]

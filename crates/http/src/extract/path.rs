@@ -6,7 +6,7 @@ use axum::{
 };
 use serde::de::DeserializeOwned;
 
-use crate::error::HttpError;
+use crate::HttpError;
 
 /// Parameters of the path. One that cannot be parsed names nothing that exists.
 pub struct Path<T>(pub T);

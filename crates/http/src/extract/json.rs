@@ -8,7 +8,7 @@ use axum::{
 };
 use serde::de::DeserializeOwned;
 
-use crate::error::HttpError;
+use crate::HttpError;
 
 /// A JSON body, or a JSON answer.
 pub struct Json<T>(pub T);
