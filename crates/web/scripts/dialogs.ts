@@ -71,9 +71,9 @@ function giveFocusBack(): void {
 function say(text: string): void {
   const dialog = document.querySelector<HTMLDialogElement>("dialog[open]");
   const place = dialog?.querySelector("form") ?? document.querySelector("#main");
-  place?.querySelector(":scope > .problem[data-passing]")?.remove();
+  place?.querySelector(":scope > .alert.is-danger[data-passing]")?.remove();
   const problem = document.createElement("p");
-  problem.className = "problem";
+  problem.className = "alert is-danger";
   problem.setAttribute("role", "alert");
   problem.dataset["passing"] = "";
   problem.textContent = text;

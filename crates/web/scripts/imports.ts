@@ -29,7 +29,7 @@ function send(field: HTMLInputElement): void {
   const form = field.form;
   if (!file || !form) return;
   const problem = refuse(file);
-  const place = form.querySelector<HTMLElement>("[data-import-problem]");
+  const place = form.querySelector<HTMLElement>("[data-import-error]");
   if (place) {
     place.textContent = problem ?? "";
     place.hidden = problem === null;

@@ -41,7 +41,7 @@ on_both_engines! {
         assert!(!pages.get("/settings/account").await.text.contains("Updated your profile."), "said once");
         let refused = pages.post("/settings/account", &[("name", "a\u{7}b")]).await;
         assert_eq!(refused.status, 422);
-        assert!(refused.text.contains("id=\"name-complaint\""), "{}", refused.text);
+        assert!(refused.text.contains("id=\"name-error\""), "{}", refused.text);
         let long = "x".repeat(129);
         assert_eq!(pages.post("/settings/account", &[("name", &long)]).await.status, 422);
 
@@ -67,9 +67,9 @@ on_both_engines! {
             [("old_password", old), ("password", new), ("repeated", again)]
         };
         for (fields, complaint) in [
-            (with(PASSWORD, "a new password", "another password"), "repeated-complaint"),
-            (with("not the old one", "a new password", "a new password"), "old_password-complaint"),
-            (with(PASSWORD, "short", "short"), "password-complaint"),
+            (with(PASSWORD, "a new password", "another password"), "repeated-error"),
+            (with("not the old one", "a new password", "a new password"), "old_password-error"),
+            (with(PASSWORD, "short", "short"), "password-error"),
         ] {
             let refused = pages.post("/settings/security", &fields).await;
             assert_eq!(refused.status, 422);
@@ -100,7 +100,7 @@ on_both_engines! {
         for (name, lifetime, field) in [("ci", "7", "token_name"), ("a b", "7", "token_name"), ("x", "400", "lifetime")] {
             let refused = pages.post("/settings/tokens", &[("token_name", name), ("lifetime", lifetime)]).await;
             assert_eq!(refused.status, 422, "{name}");
-            assert!(refused.text.contains(&format!("id=\"{field}-complaint\"")), "{name}: {}", refused.text);
+            assert!(refused.text.contains(&format!("id=\"{field}-error\"")), "{name}: {}", refused.text);
         }
 
         let id = token.split_once('-').unwrap().0;
@@ -145,7 +145,7 @@ on_both_engines! {
         assert_eq!(pages.post("/deployment/users", &new).await.header("location"), "/deployment/users");
         let again = pages.post("/deployment/users", &new).await;
         assert_eq!(again.status, 422);
-        assert!(again.text.contains("-complaint\"") && !again.text.contains(PASSWORD), "{}", again.text);
+        assert!(again.text.contains("-error\"") && !again.text.contains(PASSWORD), "{}", again.text);
 
         let found = pages.get("/deployment/users?q=EVE").await.text;
         assert!(found.contains("eve@example.com") && !found.contains("member@example.com"));
