@@ -13,7 +13,7 @@ export function imports(): void {
       const zone = (event.target as Element).closest?.(".drop-zone");
       if (!zone) return;
       event.preventDefault();
-      zone.classList.toggle("is-over", kind === "dragover");
+      zone.classList.toggle("is-dragover", kind === "dragover");
       const field = zone.querySelector<HTMLInputElement>("[data-import]");
       const files = (event as DragEvent).dataTransfer?.files;
       if (kind === "drop" && field && files?.length) {

@@ -57,5 +57,5 @@ function count(field: HTMLTextAreaElement): void {
   const place = document.getElementById(`${field.id}-count`);
   if (!place) return;
   place.textContent = `${bytes.toLocaleString("en")} of ${most.toLocaleString("en")} bytes`;
-  place.classList.toggle("is-too-much", bytes > most);
+  place.classList.toggle("is-over-limit", bytes > most);
 }

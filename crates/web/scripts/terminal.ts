@@ -6,7 +6,7 @@ import { Terminal } from "@xterm/xterm";
 import { screenKeys } from "./screen-keys";
 import { allowStyles } from "./styles-by-script";
 
-type Status = { word: string; class: "is-good" | "is-busy" | "is-bad" | "" };
+type Status = { word: string; class: "is-success" | "is-pending" | "is-danger" | "" };
 
 /** How long to wait before the next try, in milliseconds; doubled up to the longest. */
 const FIRST_PAUSE = 500;
@@ -78,7 +78,7 @@ function run(place: HTMLElement): void {
   });
 
   const connect = async (): Promise<void> => {
-    say({ word: "Connecting", class: "is-busy" });
+    say({ word: "Connecting", class: "is-pending" });
     const answer = await fetch(`/api/v2/workspaceagents/${agent}/pty-ticket`, { method: "POST" }).catch(() => null);
     if (answer?.status === 401) return location.assign("/login");
     if (!answer?.ok) return retry(answer ? await reason(answer) : "The server cannot be reached");
@@ -100,7 +100,7 @@ function run(place: HTMLElement): void {
     let shown = 0;
     opened.onopen = () => {
       pause = FIRST_PAUSE;
-      say({ word: "Connected", class: "is-good" });
+      say({ word: "Connected", class: "is-success" });
       send({ width: terminal.cols, height: terminal.rows });
     };
     opened.onmessage = ({ data }: MessageEvent<ArrayBuffer>) => {
@@ -125,7 +125,7 @@ function run(place: HTMLElement): void {
     };
   };
   const retry = (word: string): void => {
-    say({ word: `${word}; trying again`, class: "is-bad" });
+    say({ word: `${word}; trying again`, class: "is-danger" });
     setTimeout(() => void connect(), pause * (0.5 + Math.random() / 2));
     pause = Math.min(pause * 2, LONGEST_PAUSE);
   };

@@ -41,9 +41,9 @@ impl From<&Secret> for Row {
     fn from(secret: &Secret) -> Self {
         let has_target = secret.env_name.is_some() || secret.file_path.is_some();
         let (kind, kind_class) = match (&secret.env_name, &secret.file_path) {
-            (Some(_), None) => ("env var", "is-good"),
-            (None, Some(_)) => ("file", "is-good"),
-            (Some(_), Some(_)) => ("env var + file", "is-good"),
+            (Some(_), None) => ("env var", "is-success"),
+            (None, Some(_)) => ("file", "is-success"),
+            (Some(_), Some(_)) => ("env var + file", "is-success"),
             (None, None) => ("not injected", ""),
         };
         Self {

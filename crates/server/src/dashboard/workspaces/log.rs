@@ -11,7 +11,7 @@ use coder_model::{
 pub struct Line {
     /// What it comes from: a stage of the build, a script.
     pub source: String,
-    /// `is-warn`, `is-error`, or nothing.
+    /// `level-warn`, `level-error`, or nothing.
     pub class: &'static str,
     /// The text, without what colours a terminal.
     pub text: String,
@@ -19,8 +19,8 @@ pub struct Line {
 
 fn line(source: &str, level: LogLevel, text: &str) -> Line {
     let class = match level {
-        LogLevel::Warn => "is-warn",
-        LogLevel::Error => "is-error",
+        LogLevel::Warn => "level-warn",
+        LogLevel::Error => "level-error",
         LogLevel::Trace | LogLevel::Debug | LogLevel::Info => "",
     };
     Line { source: source.to_owned(), class, text: anstream::adapter::strip_str(text).to_string() }

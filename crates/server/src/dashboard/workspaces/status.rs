@@ -13,7 +13,7 @@ use coder_model::{
 pub struct Badge {
     /// The word.
     pub word: &'static str,
-    /// `is-good`, `is-busy`, `is-bad`, or nothing for what just is.
+    /// `is-success`, `is-pending`, `is-danger`, or nothing for what just is.
     pub class: &'static str,
 }
 
@@ -28,15 +28,15 @@ pub const fn of_workspace(overview: &WorkspaceWithBuild) -> Badge {
 
 const fn of_status(status: WorkspaceStatus) -> Badge {
     match status {
-        WorkspaceStatus::Pending => badge("Waiting", "is-busy"),
-        WorkspaceStatus::Starting => badge("Starting", "is-busy"),
-        WorkspaceStatus::Running => badge("Running", "is-good"),
-        WorkspaceStatus::Stopping => badge("Stopping", "is-busy"),
+        WorkspaceStatus::Pending => badge("Waiting", "is-pending"),
+        WorkspaceStatus::Starting => badge("Starting", "is-pending"),
+        WorkspaceStatus::Running => badge("Running", "is-success"),
+        WorkspaceStatus::Stopping => badge("Stopping", "is-pending"),
         WorkspaceStatus::Stopped => badge("Stopped", ""),
-        WorkspaceStatus::Failed => badge("Failed", "is-bad"),
-        WorkspaceStatus::Canceling => badge("Canceling", "is-busy"),
+        WorkspaceStatus::Failed => badge("Failed", "is-danger"),
+        WorkspaceStatus::Canceling => badge("Canceling", "is-pending"),
         WorkspaceStatus::Canceled => badge("Canceled", ""),
-        WorkspaceStatus::Deleting => badge("Deleting", "is-busy"),
+        WorkspaceStatus::Deleting => badge("Deleting", "is-pending"),
         WorkspaceStatus::Deleted => badge("Deleted", ""),
     }
 }
@@ -44,30 +44,30 @@ const fn of_status(status: WorkspaceStatus) -> Badge {
 /// A build's.
 pub const fn of_build(status: JobStatus) -> Badge {
     match status {
-        JobStatus::Pending => badge("Waiting", "is-busy"),
-        JobStatus::Running => badge("Running", "is-busy"),
-        JobStatus::Succeeded => badge("Done", "is-good"),
-        JobStatus::Canceling => badge("Canceling", "is-busy"),
+        JobStatus::Pending => badge("Waiting", "is-pending"),
+        JobStatus::Running => badge("Running", "is-pending"),
+        JobStatus::Succeeded => badge("Done", "is-success"),
+        JobStatus::Canceling => badge("Canceling", "is-pending"),
         JobStatus::Canceled => badge("Canceled", ""),
-        JobStatus::Failed => badge("Failed", "is-bad"),
+        JobStatus::Failed => badge("Failed", "is-danger"),
     }
 }
 
 /// An agent's connection and how far it has come.
 pub const fn of_agent(view: &AgentView) -> Badge {
     match (view.status, view.agent.lifecycle) {
-        (AgentStatus::Timeout, _) => badge("Takes too long to connect", "is-bad"),
+        (AgentStatus::Timeout, _) => badge("Takes too long to connect", "is-danger"),
         (AgentStatus::Disconnected, Lifecycle::Off) => badge("Off", ""),
-        (AgentStatus::Disconnected, _) => badge("Connection lost", "is-bad"),
-        (AgentStatus::Connecting, _) => badge("Waiting for the agent", "is-busy"),
-        (_, Lifecycle::Created) => badge("Receiving secrets", "is-busy"),
-        (_, Lifecycle::Starting) => badge("Running start-up scripts", "is-busy"),
-        (_, Lifecycle::StartTimeout) => badge("A start-up script takes too long", "is-bad"),
-        (_, Lifecycle::StartError) => badge("A start-up script failed", "is-bad"),
-        (_, Lifecycle::Ready) => badge("Ready", "is-good"),
-        (_, Lifecycle::ShuttingDown) => badge("Running stop scripts", "is-busy"),
-        (_, Lifecycle::ShutdownTimeout) => badge("A stop script takes too long", "is-bad"),
-        (_, Lifecycle::ShutdownError) => badge("A stop script failed", "is-bad"),
+        (AgentStatus::Disconnected, _) => badge("Connection lost", "is-danger"),
+        (AgentStatus::Connecting, _) => badge("Waiting for the agent", "is-pending"),
+        (_, Lifecycle::Created) => badge("Receiving secrets", "is-pending"),
+        (_, Lifecycle::Starting) => badge("Running start-up scripts", "is-pending"),
+        (_, Lifecycle::StartTimeout) => badge("A start-up script takes too long", "is-danger"),
+        (_, Lifecycle::StartError) => badge("A start-up script failed", "is-danger"),
+        (_, Lifecycle::Ready) => badge("Ready", "is-success"),
+        (_, Lifecycle::ShuttingDown) => badge("Running stop scripts", "is-pending"),
+        (_, Lifecycle::ShutdownTimeout) => badge("A stop script takes too long", "is-danger"),
+        (_, Lifecycle::ShutdownError) => badge("A stop script failed", "is-danger"),
         (_, Lifecycle::Off) => badge("Off", ""),
     }
 }
@@ -76,9 +76,9 @@ pub const fn of_agent(view: &AgentView) -> Badge {
 pub const fn of_app(health: AppHealth) -> Option<Badge> {
     match health {
         AppHealth::Disabled => None,
-        AppHealth::Initializing => Some(badge("Starting", "is-busy")),
-        AppHealth::Healthy => Some(badge("Healthy", "is-good")),
-        AppHealth::Unhealthy => Some(badge("Unhealthy", "is-bad")),
+        AppHealth::Initializing => Some(badge("Starting", "is-pending")),
+        AppHealth::Healthy => Some(badge("Healthy", "is-success")),
+        AppHealth::Unhealthy => Some(badge("Unhealthy", "is-danger")),
     }
 }
 

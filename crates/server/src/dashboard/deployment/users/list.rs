@@ -56,9 +56,9 @@ struct Row {
 impl Row {
     fn new(user: &User, caller: &Caller) -> Self {
         let (status, status_class) = match user.status {
-            UserStatus::Active => ("Active", "is-good"),
+            UserStatus::Active => ("Active", "is-success"),
             UserStatus::Dormant => ("Dormant", ""),
-            UserStatus::Suspended => ("Suspended", "is-bad"),
+            UserStatus::Suspended => ("Suspended", "is-danger"),
         };
         Self {
             id: user.id.to_string(),
