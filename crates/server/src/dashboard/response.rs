@@ -60,14 +60,14 @@ pub fn unprocessable(page: &impl Template) -> PageResult {
     html(StatusCode::UNPROCESSABLE_ENTITY, page)
 }
 
-/// A page that may open as a dialog: all of it, or only the sheet in its middle where a script asks.
+/// A page that may open as a dialog: all of it, or only the dialog's content if a script asks.
 pub fn dialog(
     context: &PageContext,
     status: StatusCode,
     page: &impl Template,
-    sheet: &impl Template,
+    content: &impl Template,
 ) -> PageResult {
-    if context.is_partial { html(status, sheet) } else { html(status, page) }
+    if context.is_partial { html(status, content) } else { html(status, page) }
 }
 
 fn html(status: StatusCode, page: &impl Template) -> PageResult {

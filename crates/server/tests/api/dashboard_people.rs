@@ -186,9 +186,9 @@ on_both_engines! {
         let admin = people(&world).await;
         let mut pages = Pages::sign_in(&world, "admin").await;
         let suspend = format!("/deployment/users/{}/suspend", id_of(&admin, "member").await);
-        let sheet = pages.send(pages.request(Method::GET, &suspend).header("hx-request", "true")).await;
-        assert!(sheet.text.trim_start().starts_with("<div class=\"sheet\">") && !sheet.text.contains("<html"), "{}", sheet.text);
-        is_guarded(&sheet, &suspend);
+        let dialog = pages.send(pages.request(Method::GET, &suspend).header("hx-request", "true")).await;
+        assert!(dialog.text.trim_start().starts_with("<div class=\"dialog-content\">") && !dialog.text.contains("<html"), "{}", dialog.text);
+        is_guarded(&dialog, &suspend);
 
         let origin = world.state.access_url.origin().ascii_serialization();
         for shown in

@@ -79,7 +79,7 @@ pub async fn tokens_page(State(state): State<AppState>, current_user: CurrentUse
 }
 
 #[derive(Template)]
-#[template(path = "account/new_token.html", blocks = ["sheet"])]
+#[template(path = "account/new_token.html", blocks = ["dialog"])]
 struct NewTokenPage {
     frame: Frame,
     token_name: String,
@@ -95,7 +95,7 @@ pub async fn new_token_page(current_user: CurrentUser) -> PageResult {
         lifetime: DEFAULT_LIFETIME_DAYS,
         complaints: FormErrors::default(),
     };
-    dialog(&current_user.context, StatusCode::OK, &shown, &shown.as_sheet())
+    dialog(&current_user.context, StatusCode::OK, &shown, &shown.as_dialog())
 }
 
 /// What was filled in.
@@ -134,13 +134,13 @@ pub async fn create_token(
                 lifetime: form.lifetime,
                 complaints: FormErrors::of(error)?,
             };
-            dialog(&current_user.context, StatusCode::UNPROCESSABLE_ENTITY, &shown, &shown.as_sheet())
+            dialog(&current_user.context, StatusCode::UNPROCESSABLE_ENTITY, &shown, &shown.as_dialog())
         }
     }
 }
 
 #[derive(Template)]
-#[template(path = "account/delete_token.html", blocks = ["sheet"])]
+#[template(path = "account/delete_token.html", blocks = ["dialog"])]
 struct DeleteTokenPage {
     frame: Frame,
     id: String,
@@ -159,7 +159,7 @@ pub async fn delete_token_page(
         id: key.id.as_str().to_owned(),
         name: key.name,
     };
-    dialog(&current_user.context, StatusCode::OK, &shown, &shown.as_sheet())
+    dialog(&current_user.context, StatusCode::OK, &shown, &shown.as_dialog())
 }
 
 /// Deletes it: what it had open ends.

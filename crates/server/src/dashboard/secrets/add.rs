@@ -23,7 +23,7 @@ use crate::{
 };
 
 #[derive(Template)]
-#[template(path = "secrets/add.html", blocks = ["sheet"])]
+#[template(path = "secrets/add.html", blocks = ["dialog"])]
 struct AddPage {
     frame: Frame,
     name: String,
@@ -50,7 +50,7 @@ impl AddPage {
     fn answer(&self, current_user: &CurrentUser) -> PageResult {
         let fine = self.complaints.is_empty() && self.import_complaints.is_empty();
         let status = if fine { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
-        dialog(&current_user.context, status, self, &self.as_sheet())
+        dialog(&current_user.context, status, self, &self.as_dialog())
     }
 }
 

@@ -17,7 +17,7 @@ use crate::{
 };
 
 #[derive(Template)]
-#[template(path = "secrets/delete.html", blocks = ["sheet"])]
+#[template(path = "secrets/delete.html", blocks = ["dialog"])]
 struct DeletePage {
     frame: Frame,
     name: String,
@@ -38,7 +38,7 @@ pub async fn delete_secret_page(
         name,
         file_path: secret.file_path.map(|path| path.to_string()).unwrap_or_default(),
     };
-    dialog(&current_user.context, StatusCode::OK, &shown, &shown.as_sheet())
+    dialog(&current_user.context, StatusCode::OK, &shown, &shown.as_dialog())
 }
 
 /// Deletes it.

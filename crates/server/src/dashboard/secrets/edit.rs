@@ -24,7 +24,7 @@ use crate::{
 };
 
 #[derive(Template)]
-#[template(path = "secrets/edit.html", blocks = ["sheet"])]
+#[template(path = "secrets/edit.html", blocks = ["dialog"])]
 struct EditPage {
     frame: Frame,
     name: String,
@@ -51,7 +51,7 @@ pub async fn edit_secret_page(
         file_path: file_path(&secret),
         complaints: FormErrors::default(),
     };
-    dialog(&current_user.context, StatusCode::OK, &shown, &shown.as_sheet())
+    dialog(&current_user.context, StatusCode::OK, &shown, &shown.as_dialog())
 }
 
 fn env_name(secret: &Secret) -> String {
@@ -120,5 +120,5 @@ pub async fn edit_secret(
         file_path: form.file_path,
         complaints,
     };
-    dialog(&current_user.context, StatusCode::UNPROCESSABLE_ENTITY, &shown, &shown.as_sheet())
+    dialog(&current_user.context, StatusCode::UNPROCESSABLE_ENTITY, &shown, &shown.as_dialog())
 }

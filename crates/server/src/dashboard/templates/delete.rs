@@ -20,7 +20,7 @@ use crate::{
 };
 
 #[derive(Template)]
-#[template(path = "templates/delete.html", blocks = ["sheet"])]
+#[template(path = "templates/delete.html", blocks = ["dialog"])]
 struct DeletePage {
     frame: Frame,
     name: String,
@@ -54,7 +54,7 @@ pub async fn delete_template_page(
 ) -> PageResult {
     let found = find(&state, &current_user, &name).await?;
     let shown = DeletePage::new(&current_user, &found, FormErrors::default());
-    dialog(&current_user.context, StatusCode::OK, &shown, &shown.as_sheet())
+    dialog(&current_user.context, StatusCode::OK, &shown, &shown.as_dialog())
 }
 
 /// Deletes it, unless workspaces use it.
@@ -74,7 +74,7 @@ pub async fn delete_template(
         ),
         Err(error) => {
             let shown = DeletePage::new(&current_user, &found, FormErrors::of(error)?);
-            dialog(&current_user.context, StatusCode::UNPROCESSABLE_ENTITY, &shown, &shown.as_sheet())
+            dialog(&current_user.context, StatusCode::UNPROCESSABLE_ENTITY, &shown, &shown.as_dialog())
         }
     }
 }

@@ -89,7 +89,7 @@ pub async fn activate_workspace(
 }
 
 #[derive(Template)]
-#[template(path = "workspaces/delete.html", blocks = ["sheet"])]
+#[template(path = "workspaces/delete.html", blocks = ["dialog"])]
 struct DeletePage {
     frame: Frame,
     name: String,
@@ -108,7 +108,7 @@ pub async fn delete_workspace_page(
         name: overview.workspace.name.to_string(),
         path: workspace_url(&overview),
     };
-    dialog(&current_user.context, StatusCode::OK, &shown, &shown.as_sheet())
+    dialog(&current_user.context, StatusCode::OK, &shown, &shown.as_dialog())
 }
 
 /// Deletes it.

@@ -19,7 +19,7 @@ use crate::{
 };
 
 #[derive(Template)]
-#[template(path = "users/new.html", blocks = ["sheet"])]
+#[template(path = "users/new.html", blocks = ["dialog"])]
 struct NewUserPage {
     frame: Frame,
     username: String,
@@ -40,7 +40,7 @@ pub async fn new_user_page(current_user: CurrentUser) -> PageResult {
         email: String::new(),
         complaints: FormErrors::default(),
     };
-    dialog(&current_user.context, StatusCode::OK, &shown, &shown.as_sheet())
+    dialog(&current_user.context, StatusCode::OK, &shown, &shown.as_dialog())
 }
 
 /// What was filled in.
@@ -81,7 +81,7 @@ pub async fn create_user(
                 email: form.email,
                 complaints: FormErrors::of(error)?,
             };
-            dialog(&current_user.context, StatusCode::UNPROCESSABLE_ENTITY, &shown, &shown.as_sheet())
+            dialog(&current_user.context, StatusCode::UNPROCESSABLE_ENTITY, &shown, &shown.as_dialog())
         }
     }
 }

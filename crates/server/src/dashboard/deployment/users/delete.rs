@@ -19,7 +19,7 @@ use crate::{
 };
 
 #[derive(Template)]
-#[template(path = "users/delete.html", blocks = ["sheet"])]
+#[template(path = "users/delete.html", blocks = ["dialog"])]
 struct DeletePage {
     frame: Frame,
     id: String,
@@ -46,7 +46,7 @@ pub async fn delete_user_page(
 ) -> PageResult {
     let user = find_other(&state, &current_user, &user).await?;
     let shown = DeletePage::new(&current_user, &user, FormErrors::default());
-    dialog(&current_user.context, StatusCode::OK, &shown, &shown.as_sheet())
+    dialog(&current_user.context, StatusCode::OK, &shown, &shown.as_dialog())
 }
 
 /// Deletes a user who owns no workspaces, with their secrets, sessions and tokens.
@@ -67,7 +67,7 @@ pub async fn delete_user(
         ),
         Err(error) => {
             let shown = DeletePage::new(&current_user, &user, FormErrors::of(error)?);
-            dialog(&current_user.context, StatusCode::UNPROCESSABLE_ENTITY, &shown, &shown.as_sheet())
+            dialog(&current_user.context, StatusCode::UNPROCESSABLE_ENTITY, &shown, &shown.as_dialog())
         }
     }
 }

@@ -21,7 +21,7 @@ use crate::{
 };
 
 #[derive(Template)]
-#[template(path = "users/password.html", blocks = ["sheet"])]
+#[template(path = "users/password.html", blocks = ["dialog"])]
 struct PasswordPage {
     frame: Frame,
     id: String,
@@ -48,7 +48,7 @@ pub async fn reset_password_page(
 ) -> PageResult {
     let user = find_other(&state, &current_user, &user).await?;
     let shown = PasswordPage::new(&current_user, &user, FormErrors::default());
-    dialog(&current_user.context, StatusCode::OK, &shown, &shown.as_sheet())
+    dialog(&current_user.context, StatusCode::OK, &shown, &shown.as_dialog())
 }
 
 /// What was filled in.
@@ -76,7 +76,7 @@ pub async fn reset_password(
         ),
         Err(error) => {
             let shown = PasswordPage::new(&current_user, &user, FormErrors::of(error)?);
-            dialog(&current_user.context, StatusCode::UNPROCESSABLE_ENTITY, &shown, &shown.as_sheet())
+            dialog(&current_user.context, StatusCode::UNPROCESSABLE_ENTITY, &shown, &shown.as_dialog())
         }
     }
 }

@@ -19,7 +19,7 @@ use crate::{
 };
 
 #[derive(Template)]
-#[template(path = "users/roles.html", blocks = ["sheet"])]
+#[template(path = "users/roles.html", blocks = ["dialog"])]
 struct RolesPage {
     frame: Frame,
     id: String,
@@ -79,7 +79,7 @@ pub async fn roles_page(
 ) -> PageResult {
     let user = find(&state, &current_user, &user).await?;
     let shown = RolesPage::new(&current_user, &user, |role| user.roles.has(role), FormErrors::default());
-    dialog(&current_user.context, StatusCode::OK, &shown, &shown.as_sheet())
+    dialog(&current_user.context, StatusCode::OK, &shown, &shown.as_dialog())
 }
 
 /// What was chosen.
@@ -112,7 +112,7 @@ pub async fn change_roles(
         Err(error) => {
             let chosen = |role: Role| form.roles.iter().any(|word| word == role.as_str());
             let shown = RolesPage::new(&current_user, &user, chosen, FormErrors::of(error)?);
-            dialog(&current_user.context, StatusCode::UNPROCESSABLE_ENTITY, &shown, &shown.as_sheet())
+            dialog(&current_user.context, StatusCode::UNPROCESSABLE_ENTITY, &shown, &shown.as_dialog())
         }
     }
 }

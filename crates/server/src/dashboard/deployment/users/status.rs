@@ -19,7 +19,7 @@ use crate::{
 };
 
 #[derive(Template)]
-#[template(path = "users/status.html", blocks = ["sheet"])]
+#[template(path = "users/status.html", blocks = ["dialog"])]
 struct StatusPage {
     frame: Frame,
     id: String,
@@ -40,7 +40,7 @@ fn answer(current_user: &CurrentUser, user: &User, to: UserStatus, complaints: F
         verb: if to == UserStatus::Suspended { "suspend" } else { "activate" },
         complaints,
     };
-    dialog(&current_user.context, status, &shown, &shown.as_sheet())
+    dialog(&current_user.context, status, &shown, &shown.as_dialog())
 }
 
 async fn change(
