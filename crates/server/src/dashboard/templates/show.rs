@@ -17,7 +17,7 @@ use crate::{
 };
 
 #[derive(Template)]
-#[template(path = "templates/look.html")]
+#[template(path = "templates/show.html")]
 struct TemplatePage {
     frame: Frame,
     name: String,
