@@ -79,7 +79,7 @@ pub async fn tokens_page(State(state): State<AppState>, current_user: CurrentUse
 }
 
 #[derive(Template)]
-#[template(path = "account/new_token.html", blocks = ["dialog"])]
+#[template(path = "account/create_token.html", blocks = ["dialog"])]
 struct NewTokenPage {
     frame: Frame,
     token_name: String,

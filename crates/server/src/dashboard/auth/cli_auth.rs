@@ -15,7 +15,7 @@ use crate::{
 };
 
 #[derive(Template)]
-#[template(path = "entry/cli_auth.html")]
+#[template(path = "auth/cli_auth.html")]
 struct CliAuthPage {
     frame: Frame,
     /// Shown once.

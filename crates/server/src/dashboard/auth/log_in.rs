@@ -21,7 +21,7 @@ use crate::{
 };
 
 #[derive(Template)]
-#[template(path = "entry/log_in.html")]
+#[template(path = "auth/log_in.html")]
 struct LogInPage {
     frame: Frame,
     email: String,

@@ -20,7 +20,7 @@ use crate::{
 };
 
 #[derive(Template)]
-#[template(path = "entry/set_up.html")]
+#[template(path = "auth/set_up.html")]
 struct SetUpPage {
     frame: Frame,
     username: String,

@@ -23,7 +23,7 @@ use crate::{
 };
 
 #[derive(Template)]
-#[template(path = "secrets/add.html", blocks = ["dialog"])]
+#[template(path = "secrets/create.html", blocks = ["dialog"])]
 struct AddPage {
     frame: Frame,
     name: String,

@@ -19,7 +19,7 @@ use crate::{
 };
 
 #[derive(Template)]
-#[template(path = "users/new.html", blocks = ["dialog"])]
+#[template(path = "users/create.html", blocks = ["dialog"])]
 struct NewUserPage {
     frame: Frame,
     username: String,
