@@ -33,7 +33,7 @@ function run(place: HTMLElement): void {
   };
   const terminal = new Terminal({
     cursorBlink: !matchMedia("(prefers-reduced-motion: reduce)").matches,
-    fontFamily: getComputedStyle(document.documentElement).getPropertyValue("--mono"),
+    fontFamily: getComputedStyle(document.documentElement).getPropertyValue("--font-mono"),
     fontSize: 14,
     scrollback: 10_000,
     screenReaderMode: true,
