@@ -1,13 +1,13 @@
 // What every page of the dashboard does beyond plain links and forms. Without it, log-in and secrets still work.
 import htmx from "htmx.org";
-import { copyButtons } from "./copy";
+import { copyButtons } from "./copy-buttons";
 import { dialogs } from "./dialogs";
-import { imports } from "./imports";
-import { live } from "./live";
+import { imports } from "./file-import";
+import { live } from "./server-events";
 import { menus } from "./menus";
 import { notices } from "./notices";
 import { secretFields } from "./secret-fields";
-import { times } from "./times";
+import { times } from "./relative-times";
 
 htmx.config.allowEval = false;
 htmx.config.includeIndicatorStyles = false;

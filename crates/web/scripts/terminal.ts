@@ -3,8 +3,8 @@
 import { FitAddon } from "@xterm/addon-fit";
 import { WebLinksAddon } from "@xterm/addon-web-links";
 import { Terminal } from "@xterm/xterm";
-import { screenKeys } from "./screen-keys";
-import { allowStyles } from "./styles-by-script";
+import { screenKeys } from "./touch-keys";
+import { allowStyles } from "./csp-styles";
 
 type Status = { word: string; class: "is-success" | "is-pending" | "is-danger" | "" };
 
