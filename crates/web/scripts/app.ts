@@ -1,25 +1,25 @@
-// What every page of the dashboard does beyond plain links and forms. Without it, log-in and secrets still work.
+// Entry point of every page: what it does beyond plain links and forms. Signing in and secrets work without scripts.
 import htmx from "htmx.org";
-import { copyButtons } from "./copy-buttons";
-import { dialogs } from "./dialogs";
-import { imports } from "./file-import";
-import { live } from "./server-events";
-import { menus } from "./menus";
-import { notices } from "./notices";
-import { secretFields } from "./secret-fields";
-import { times } from "./relative-times";
+import { initCopyButtons } from "./copy-buttons";
+import { initDialogs } from "./dialogs";
+import { initFileImport } from "./file-import";
+import { initMenus } from "./menus";
+import { initNotices } from "./notices";
+import { initRelativeTimes } from "./relative-times";
+import { initSecretFields } from "./secret-fields";
+import { initServerEvents } from "./server-events";
 
 htmx.config.allowEval = false;
 htmx.config.includeIndicatorStyles = false;
-// The page's policy refuses styles that are written as attributes.
+// The Content-Security-Policy forbids style attributes.
 htmx.config.attributesToSettle = [];
-// What was swapped in is ready at once: nothing moves the focus of somebody who has gone on meanwhile.
+// Settle at once: a later step would move the focus of a user who has already gone on.
 htmx.config.defaultSettleDelay = 0;
 htmx.config.selfRequestsOnly = true;
-// Nothing that was on a page is to be kept by the browser.
+// No page content is stored in the browser.
 htmx.config.historyEnabled = false;
 htmx.config.historyCacheSize = 0;
-// A form that was refused comes back with what is wrong with it.
+// 422 is a form with field errors: it replaces the form that was sent.
 htmx.config.responseHandling = [
   { code: "204", swap: false },
   { code: "[23]..", swap: true },
@@ -27,11 +27,11 @@ htmx.config.responseHandling = [
   { code: "[45]..", swap: false, error: true },
 ];
 
-dialogs();
-menus();
-notices();
-copyButtons();
-secretFields();
-imports();
-times();
-live();
+initDialogs();
+initMenus();
+initNotices();
+initCopyButtons();
+initSecretFields();
+initFileImport();
+initRelativeTimes();
+initServerEvents();

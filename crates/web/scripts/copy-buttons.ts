@@ -1,20 +1,21 @@
-// Buttons that copy the text of the element they name.
+// Buttons that copy the text of the element whose id is in `data-copy`.
 
-export function copyButtons(): void {
+const LABEL_RESET_MS = 2000;
+
+export function initCopyButtons(): void {
   document.addEventListener("click", async (event) => {
     const button = (event.target as Element).closest<HTMLButtonElement>("button[data-copy]");
     if (!button) return;
-    const text = document.getElementById(button.dataset["copy"] ?? "")?.textContent ?? "";
+    const source = document.getElementById(button.dataset["copy"] ?? "");
     const label = button.textContent;
     try {
-      await navigator.clipboard.writeText(text.trim());
+      await navigator.clipboard.writeText(source?.textContent?.trim() ?? "");
       button.textContent = "Copied";
     } catch {
-      // Without permission: select it, so that the usual keys do it.
-      const source = document.getElementById(button.dataset["copy"] ?? "");
+      // Without the clipboard permission, select the text so that the user can copy it.
       if (source) getSelection()?.selectAllChildren(source);
       button.textContent = "Press Ctrl+C";
     }
-    setTimeout(() => (button.textContent = label), 2000);
+    setTimeout(() => (button.textContent = label), LABEL_RESET_MS);
   });
 }

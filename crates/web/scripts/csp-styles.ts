@@ -1,19 +1,18 @@
-// The page's policy refuses styles that are written as markup. A terminal draws with some: its style elements carry the
-// word that the server gave to this page alone, and its style attributes go through the object model, which the policy
-// has nothing against.
+// The page's Content-Security-Policy forbids inline styles, which xterm.js uses. Its style elements get the nonce that the
+// server allowed for this page; its style attributes are set through the object model, which the policy permits.
 
-export function allowStyles(): void {
+export function allowTerminalStyles(): void {
   const nonce = document.querySelector<HTMLMetaElement>("meta[name='style-nonce']")?.content ?? "";
-  const create = document.createElement.bind(document);
+  const createElement = document.createElement.bind(document);
   document.createElement = ((name: string, options?: ElementCreationOptions): HTMLElement => {
-    const element = create(name, options);
+    const element = createElement(name, options);
     if (name.toLowerCase() === "style") element.nonce = nonce;
     return element;
   }) as typeof document.createElement;
 
-  const set = Element.prototype.setAttribute;
+  const setAttribute = Element.prototype.setAttribute;
   Element.prototype.setAttribute = function (this: Element, name: string, value: string): void {
     if (name === "style" && this instanceof HTMLElement) this.style.cssText = value;
-    else set.call(this, name, value);
+    else setAttribute.call(this, name, value);
   };
 }

@@ -1,45 +1,47 @@
 // A file of secrets that is dropped or chosen is imported at once.
 
-const MOST_BYTES = 1024 * 1024;
-const KNOWN = /\.(env|json|ya?ml)$/i;
+/** The server's limit. */
+const MAX_BYTES = 1024 * 1024;
+const SUPPORTED_NAME = /\.(env|json|ya?ml)$/i;
 
-export function imports(): void {
+export function initFileImport(): void {
   document.addEventListener("change", (event) => {
-    const field = event.target;
-    if (field instanceof HTMLInputElement && field.matches("[data-import]") && field.files?.length) send(field);
+    const input = event.target;
+    if (input instanceof HTMLInputElement && input.matches("[data-import]") && input.files?.length) submitFile(input);
   });
-  for (const kind of ["dragover", "dragleave", "drop"]) {
-    document.addEventListener(kind, (event) => {
+  for (const type of ["dragover", "dragleave", "drop"]) {
+    document.addEventListener(type, (event) => {
       const zone = (event.target as Element).closest?.(".drop-zone");
       if (!zone) return;
       event.preventDefault();
-      zone.classList.toggle("is-dragover", kind === "dragover");
-      const field = zone.querySelector<HTMLInputElement>("[data-import]");
+      zone.classList.toggle("is-dragover", type === "dragover");
+      const input = zone.querySelector<HTMLInputElement>("[data-import]");
       const files = (event as DragEvent).dataTransfer?.files;
-      if (kind === "drop" && field && files?.length) {
-        field.files = files;
-        send(field);
+      if (type === "drop" && input && files?.length) {
+        input.files = files;
+        submitFile(input);
       }
     });
   }
 }
 
-function send(field: HTMLInputElement): void {
-  const file = field.files?.[0];
-  const form = field.form;
+function submitFile(input: HTMLInputElement): void {
+  const file = input.files?.[0];
+  const form = input.form;
   if (!file || !form) return;
-  const problem = refuse(file);
-  const place = form.querySelector<HTMLElement>("[data-import-error]");
-  if (place) {
-    place.textContent = problem ?? "";
-    place.hidden = problem === null;
+  const error = validateFile(file);
+  const message = form.querySelector<HTMLElement>("[data-import-error]");
+  if (message) {
+    message.textContent = error ?? "";
+    message.hidden = error === null;
   }
-  if (problem === null) form.requestSubmit();
-  else field.value = "";
+  if (error === null) form.requestSubmit();
+  else input.value = "";
 }
 
-function refuse(file: File): string | null {
-  if (!KNOWN.test(file.name)) return "Unsupported file type. Import a .env, .json, .yaml, or .yml file.";
-  if (file.size > MOST_BYTES) return "File is too large. Import a file of 1 MiB or smaller.";
+/** Returns the error to show, or null. The server checks the same. */
+function validateFile(file: File): string | null {
+  if (!SUPPORTED_NAME.test(file.name)) return "Unsupported file type. Import a .env, .json, .yaml, or .yml file.";
+  if (file.size > MAX_BYTES) return "File is too large. Import a file of 1 MiB or smaller.";
   return null;
 }

@@ -1,28 +1,29 @@
-// What was just done, said once: shown by the server in the page, read out here, and gone after a while.
+// The notice after an action: rendered by the server, read out here, and removed after a while.
 
-const SHOWN_MS = 8000;
+const VISIBLE_MS = 8000;
 
-export function notices(): void {
-  attend();
-  document.body.addEventListener("htmx:afterSettle", attend);
+export function initNotices(): void {
+  announceNotice();
+  document.body.addEventListener("htmx:afterSettle", announceNotice);
   document.addEventListener("click", (event) => {
     (event.target as Element).closest(".notice [data-dismiss]")?.closest(".notice")?.remove();
   });
 }
 
-function attend(): void {
-  const notice = document.querySelector<HTMLElement>(".notice:not([data-attended])");
+function announceNotice(): void {
+  const notice = document.querySelector<HTMLElement>(".notice:not([data-announced])");
   if (!notice) return;
-  notice.dataset["attended"] = "";
+  notice.dataset["announced"] = "";
   const text = notice.querySelector(".notice-text")?.textContent ?? "";
-  const spoken = document.querySelector("#spoken");
-  if (spoken) spoken.textContent = text;
-  const leave = (): void => {
-    if (notice.matches(":hover, :focus-within")) setTimeout(leave, SHOWN_MS);
+  const liveRegion = document.querySelector("#live-region");
+  if (liveRegion) liveRegion.textContent = text;
+  const remove = (): void => {
+    // Not while it is being read or used.
+    if (notice.matches(":hover, :focus-within")) setTimeout(remove, VISIBLE_MS);
     else {
       notice.remove();
-      if (spoken?.textContent === text) spoken.textContent = "";
+      if (liveRegion?.textContent === text) liveRegion.textContent = "";
     }
   };
-  setTimeout(leave, SHOWN_MS);
+  setTimeout(remove, VISIBLE_MS);
 }

@@ -1,5 +1,6 @@
-// Times as people say them, kept up to date. Without a script they stay as the server wrote them.
+// Times relative to now ("3 minutes ago"), kept up to date. Without a script they stay as the server wrote them.
 
+/** Units and their length in seconds, years of 365.25 days. */
 const UNITS: [Intl.RelativeTimeFormatUnit, number][] = [
   ["year", 31_557_600],
   ["month", 2_629_800],
@@ -7,25 +8,26 @@ const UNITS: [Intl.RelativeTimeFormatUnit, number][] = [
   ["hour", 3_600],
   ["minute", 60],
 ];
+const UPDATE_MS = 30_000;
 const format = new Intl.RelativeTimeFormat("en", { numeric: "auto" });
 
-export function times(): void {
-  say();
-  document.body.addEventListener("htmx:afterSettle", say);
-  document.addEventListener("coder:live", say);
-  setInterval(say, 30_000);
+export function initRelativeTimes(): void {
+  updateTimes();
+  document.body.addEventListener("htmx:afterSettle", updateTimes);
+  document.addEventListener("coder:server-event", updateTimes);
+  setInterval(updateTimes, UPDATE_MS);
 }
 
-function say(): void {
+function updateTimes(): void {
   for (const element of document.querySelectorAll<HTMLTimeElement>("time[datetime]")) {
-    const at = new Date(element.dateTime);
-    if (Number.isNaN(at.getTime())) continue;
-    element.title = at.toLocaleString();
-    element.textContent = relative((at.getTime() - Date.now()) / 1000);
+    const time = new Date(element.dateTime);
+    if (Number.isNaN(time.getTime())) continue;
+    element.title = time.toLocaleString();
+    element.textContent = formatRelative((time.getTime() - Date.now()) / 1000);
   }
 }
 
-function relative(seconds: number): string {
+function formatRelative(seconds: number): string {
   for (const [unit, size] of UNITS) {
     if (Math.abs(seconds) >= size) return format.format(Math.round(seconds / size), unit);
   }

@@ -1,61 +1,63 @@
-// The field of a secret's value: masked, counted in bytes, and kept to the byte.
+// The field of a secret's value: masked, with a count of bytes and a choice of line endings.
 
+const VALUE_FIELD = "textarea.secret-value";
 const encoder = new TextEncoder();
 
-export function secretFields(): void {
-  // A form that was refused comes back without the value: no page ever has one in it. What was typed is put back here.
-  let kept: { value: string; crlf: boolean } | null = null;
+export function initSecretFields(): void {
+  // A form with errors comes back without the value, which no page ever contains. It is put back here.
+  let typed: { value: string; isCrlf: boolean } | null = null;
   document.body.addEventListener("htmx:beforeSwap", (event) => {
     const { xhr } = (event as CustomEvent<{ xhr: XMLHttpRequest }>).detail;
-    const field = document.querySelector<HTMLTextAreaElement>("textarea.secret-value");
-    kept = xhr.status === 422 && field ? { value: field.value, crlf: crlf(field)?.checked === true } : null;
+    const field = document.querySelector<HTMLTextAreaElement>(VALUE_FIELD);
+    typed = xhr.status === 422 && field ? { value: field.value, isCrlf: crlfOption(field)?.checked === true } : null;
   });
   document.body.addEventListener("htmx:afterSwap", () => {
-    const field = document.querySelector<HTMLTextAreaElement>("textarea.secret-value");
-    if (field && kept) {
-      field.value = kept.value;
-      if (kept.crlf) crlf(field)?.click();
-      count(field);
+    const field = document.querySelector<HTMLTextAreaElement>(VALUE_FIELD);
+    if (field && typed) {
+      field.value = typed.value;
+      if (typed.isCrlf) crlfOption(field)?.click();
+      updateCount(field);
     }
-    kept = null;
+    typed = null;
   });
   document.addEventListener("input", (event) => {
     const field = event.target as HTMLElement;
-    if (field instanceof HTMLTextAreaElement && field.matches("textarea.secret-value")) count(field);
+    if (field instanceof HTMLTextAreaElement && field.matches(VALUE_FIELD)) updateCount(field);
   });
   document.addEventListener("paste", (event) => {
     const field = event.target;
-    if (!(field instanceof HTMLTextAreaElement) || !field.matches("textarea.secret-value")) return;
-    // The field itself knows only line feeds: what was pasted otherwise is written so again by the server.
+    if (!(field instanceof HTMLTextAreaElement) || !field.matches(VALUE_FIELD)) return;
+    // A text area keeps only line feeds. With this option, the server writes CRLF again.
     const text = event.clipboardData?.getData("text/plain") ?? "";
-    if (text.includes("\r\n")) crlf(field)?.click();
+    if (text.includes("\r\n")) crlfOption(field)?.click();
   });
   document.addEventListener("change", (event) => {
     const control = event.target as HTMLElement;
     if (control instanceof HTMLInputElement && control.matches("[data-reveal]")) {
       document.getElementById(control.dataset["reveal"] ?? "")?.classList.toggle("is-revealed", control.checked);
     }
-    const field = control.closest("form")?.querySelector<HTMLTextAreaElement>("textarea.secret-value");
-    if (field && control.matches("[name='line_endings']")) count(field);
+    const field = control.closest("form")?.querySelector<HTMLTextAreaElement>(VALUE_FIELD);
+    if (field && control.matches("[name='line_endings']")) updateCount(field);
   });
 }
 
-function endings(field: HTMLTextAreaElement): HTMLElement | null {
+function lineEndings(field: HTMLTextAreaElement): HTMLElement | null {
   return field.closest("form")?.querySelector<HTMLElement>("[data-line-endings]") ?? null;
 }
 
-function crlf(field: HTMLTextAreaElement): HTMLInputElement | null {
-  return endings(field)?.querySelector<HTMLInputElement>("[value='crlf']") ?? null;
+function crlfOption(field: HTMLTextAreaElement): HTMLInputElement | null {
+  return lineEndings(field)?.querySelector<HTMLInputElement>("[value='crlf']") ?? null;
 }
 
-function count(field: HTMLTextAreaElement): void {
-  const lines = endings(field);
-  if (lines) lines.hidden = !field.value.includes("\n");
-  const value = crlf(field)?.checked === true ? field.value.replaceAll("\n", "\r\n") : field.value;
+/** Shows how many bytes the value has, and the choice of line endings if it has several lines. */
+function updateCount(field: HTMLTextAreaElement): void {
+  const options = lineEndings(field);
+  if (options) options.hidden = !field.value.includes("\n");
+  const value = crlfOption(field)?.checked === true ? field.value.replaceAll("\n", "\r\n") : field.value;
   const bytes = encoder.encode(value).length;
-  const most = Number(field.dataset["mostBytes"]);
-  const place = document.getElementById(`${field.id}-count`);
-  if (!place) return;
-  place.textContent = `${bytes.toLocaleString("en")} of ${most.toLocaleString("en")} bytes`;
-  place.classList.toggle("is-over-limit", bytes > most);
+  const limit = Number(field.dataset["maxBytes"]);
+  const counter = document.getElementById(`${field.id}-count`);
+  if (!counter) return;
+  counter.textContent = `${bytes.toLocaleString("en")} of ${limit.toLocaleString("en")} bytes`;
+  counter.classList.toggle("is-over-limit", bytes > limit);
 }

@@ -1,89 +1,93 @@
-// Parts of a page that the server keeps up to date, over server-sent events. An event carries elements by id: `replace`
-// puts each in the place of the one on the page, `append` adds its children to it.
-
+// Parts of a page that the server keeps up to date over server-sent events. An event carries elements with ids: `replace`
+// replaces those on the page, `append` adds their children to those on the page. `navigate` carries a URL to go to.
 import htmx from "htmx.org";
 
-const RETRY_MS = 5000;
+const RECONNECT_MS = 5000;
+/** A log this close to its end, in pixels, keeps scrolling as lines are added. */
+const SCROLL_TOLERANCE = 40;
 
 let source: EventSource | null = null;
-let followed: string | null = null;
+let connectedUrl: string | null = null;
 
-export function live(): void {
-  follow();
-  document.body.addEventListener("htmx:afterSettle", follow);
-  // A page that the browser keeps for going back to must not hold a connection.
-  addEventListener("pagehide", close);
-  addEventListener("pageshow", follow);
+export function initServerEvents(): void {
+  connect();
+  document.body.addEventListener("htmx:afterSettle", connect);
+  // A page in the back-forward cache must not hold a connection.
+  addEventListener("pagehide", disconnect);
+  addEventListener("pageshow", connect);
 }
 
-function close(): void {
+function disconnect(): void {
   source?.close();
   source = null;
-  followed = null;
+  connectedUrl = null;
 }
 
-function follow(): void {
-  const place = document.querySelector<HTMLElement>("[data-live]");
-  const url = place?.dataset["live"] ?? null;
-  if (url === followed && source) return;
-  close();
+function connect(): void {
+  const element = document.querySelector<HTMLElement>("[data-events-url]");
+  const url = element?.dataset["eventsUrl"] ?? null;
+  if (url === connectedUrl && source) return;
+  disconnect();
   if (url === null) return;
-  followed = url;
+  connectedUrl = url;
   source = new EventSource(url);
-  source.addEventListener("replace", (event) => apply(event.data, replace));
-  source.addEventListener("append", (event) => apply(event.data, append));
-  // A browser tries again by itself while nobody answers, and gives up at an answer that is no stream of events.
+  source.addEventListener("replace", (event) => applyEvent(event.data, replace));
+  source.addEventListener("append", (event) => applyEvent(event.data, append));
+  source.addEventListener("navigate", (event) => location.assign(event.data));
+  // A browser reconnects by itself after network errors, but not after a response that is no event stream.
   source.addEventListener("error", () => {
-    if (source?.readyState === EventSource.CLOSED) setTimeout(() => document.contains(place) && retry(url), RETRY_MS);
+    if (source?.readyState !== EventSource.CLOSED) return;
+    setTimeout(() => document.contains(element) && reconnect(url), RECONNECT_MS);
   });
-  source.addEventListener("leave", (event) => location.assign(event.data));
 }
 
-function retry(url: string): void {
-  if (followed !== url) return;
-  close();
-  follow();
+function reconnect(url: string): void {
+  if (connectedUrl !== url) return;
+  disconnect();
+  connect();
 }
 
-function apply(html: string, change: (from: Element, to: Element) => void): void {
+function applyEvent(html: string, change: (update: Element, current: Element) => void): void {
   const template = document.createElement("template");
   template.innerHTML = html;
-  for (const element of [...template.content.children]) {
-    const place = document.getElementById(element.id);
-    if (place) {
-      announce(element, place);
-      change(element, place);
+  for (const update of [...template.content.children]) {
+    const current = document.getElementById(update.id);
+    if (current) {
+      announceChange(update, current);
+      change(update, current);
     }
   }
-  document.dispatchEvent(new CustomEvent("coder:live"));
+  document.dispatchEvent(new CustomEvent("coder:server-event"));
 }
 
-/** Says what is new, for those who do not see it. */
-function announce(element: Element, place: Element): void {
-  const text = (of: Element): string =>
-    (of.matches("[data-announce]") ? of : of.querySelector("[data-announce]"))?.textContent?.trim() ?? "";
-  const spoken = document.querySelector("#spoken");
-  if (spoken && text(element) !== text(place)) spoken.textContent = text(element);
+/** Has screen readers read out what changed in the element marked `data-announce`. */
+function announceChange(update: Element, current: Element): void {
+  const text = (element: Element): string =>
+    (element.matches("[data-announce]") ? element : element.querySelector("[data-announce]"))?.textContent?.trim() ?? "";
+  const liveRegion = document.querySelector("#live-region");
+  if (liveRegion && text(update) !== text(current)) liveRegion.textContent = text(update);
 }
 
-function replace(element: Element, place: Element): void {
-  // Who is at something in it by keyboard stays there; where that is gone, at the page's heading.
-  const focused = place.contains(document.activeElement) ? document.activeElement : null;
-  place.replaceWith(element);
-  htmx.process(element);
-  if (focused) (element.querySelector<HTMLElement>(sameAs(focused)) ?? document.querySelector<HTMLElement>("h1"))?.focus();
+function replace(update: Element, current: Element): void {
+  // The focus stays on the same control; on the page's heading if that is gone.
+  const focused = current.contains(document.activeElement) ? document.activeElement : null;
+  const selector = focused && selectorFor(focused);
+  current.replaceWith(update);
+  htmx.process(update);
+  if (!focused) return;
+  const control = selector ? update.querySelector<HTMLElement>(selector) : null;
+  (control ?? document.querySelector<HTMLElement>("h1"))?.focus();
 }
 
-/** What finds the same control again: by its id, or as the button of the same form. */
-function sameAs(control: Element): string {
+/** A selector that finds the same control in an updated element: by its id, or as the button of the same form. */
+function selectorFor(control: Element): string | null {
   if (control.id) return `#${CSS.escape(control.id)}`;
   const action = control.closest("form")?.getAttribute("action");
-  return action ? `form[action="${CSS.escape(action)}"] button` : "[data-none]";
+  return action ? `form[action="${CSS.escape(action)}"] button` : null;
 }
 
-function append(element: Element, place: Element): void {
-  const follows = place.scrollHeight - place.scrollTop - place.clientHeight < 40;
-  place.append(...element.childNodes);
-  if (follows) place.scrollTop = place.scrollHeight;
+function append(update: Element, current: Element): void {
+  const isAtEnd = current.scrollHeight - current.scrollTop - current.clientHeight < SCROLL_TOLERANCE;
+  current.append(...update.childNodes);
+  if (isAtEnd) current.scrollTop = current.scrollHeight;
 }
-

@@ -1,35 +1,35 @@
-// A terminal in a workspace: xterm on this side, a session of the agent's on the other. The session goes on without its
-// viewer: this one comes back to it after the network or the server was away, and finds what was shown.
+// A terminal in a workspace: xterm.js here, a session of the agent there. The session outlives this page: after a reload,
+// or a loss of the network or the server, the page reconnects to it and gets its recent output again.
 import { FitAddon } from "@xterm/addon-fit";
 import { WebLinksAddon } from "@xterm/addon-web-links";
 import { Terminal } from "@xterm/xterm";
-import { screenKeys } from "./touch-keys";
-import { allowStyles } from "./csp-styles";
+import { allowTerminalStyles } from "./csp-styles";
+import { initTouchKeys } from "./touch-keys";
 
-type Status = { word: string; class: "is-success" | "is-pending" | "is-danger" | "" };
+type Status = { text: string; class: "is-success" | "is-pending" | "is-danger" | "" };
 
-/** How long to wait before the next try, in milliseconds; doubled up to the longest. */
-const FIRST_PAUSE = 500;
-const LONGEST_PAUSE = 10_000;
-/** How many bytes are shown before the server is told: well within what it sends without being told. */
-const TELL_AFTER = 64 * 1024;
-/** What the server says with a close that another try does not help. */
-const ENDED = 1000;
-const UNWELCOME = 1008;
+/** Delay before a reconnect, in milliseconds: doubled after each failure, up to the maximum. */
+const MIN_RETRY_MS = 500;
+const MAX_RETRY_MS = 10_000;
+/** Acknowledge output after this many bytes: well below the server's limit of 512 KiB of unacknowledged output. */
+const ACK_BYTES = 64 * 1024;
+/** WebSocket close codes: the session has ended; the server ended the connection, as after a logout. */
+const NORMAL_CLOSURE = 1000;
+const POLICY_VIOLATION = 1008;
 
-const place = document.querySelector<HTMLElement>("#terminal");
-if (place) run(place);
+const container = document.querySelector<HTMLElement>("#terminal");
+if (container) openTerminal(container);
 
-function run(place: HTMLElement): void {
-  allowStyles();
-  const agent = place.dataset["agent"] ?? "";
-  const app = place.dataset["app"] ?? "";
+function openTerminal(container: HTMLElement): void {
+  allowTerminalStyles();
+  const agent = container.dataset["agent"] ?? "";
+  const app = container.dataset["app"] ?? "";
   const status = document.getElementById("terminal-status");
-  const again = document.getElementById("terminal-again") as HTMLButtonElement | null;
-  const dark = matchMedia("(prefers-color-scheme: dark)");
+  const newSessionButton = document.getElementById("terminal-new-session") as HTMLButtonElement | null;
+  const darkScheme = matchMedia("(prefers-color-scheme: dark)");
   const isDark = (): boolean => {
     const chosen = document.documentElement.dataset["theme"];
-    return chosen === "dark" || (chosen !== "light" && dark.matches);
+    return chosen === "dark" || (chosen !== "light" && darkScheme.matches);
   };
   const terminal = new Terminal({
     cursorBlink: !matchMedia("(prefers-reduced-motion: reduce)").matches,
@@ -39,50 +39,49 @@ function run(place: HTMLElement): void {
     screenReaderMode: true,
     theme: theme(isDark()),
   });
-  dark.addEventListener("change", () => (terminal.options.theme = theme(isDark())));
+  darkScheme.addEventListener("change", () => (terminal.options.theme = theme(isDark())));
   const fit = new FitAddon();
   terminal.loadAddon(fit);
   terminal.loadAddon(new WebLinksAddon((event, url) => {
     event.preventDefault();
     open(url, "_blank", "noopener,noreferrer");
   }));
-  terminal.open(place);
+  terminal.open(container);
   fit.fit();
   terminal.focus();
 
   let socket: WebSocket | null = null;
-  let pause = FIRST_PAUSE;
-  let session = sessionOf(agent, app);
+  let retryDelay = MIN_RETRY_MS;
+  let session = loadSession(agent, app);
 
-  const say = (now: Status): void => {
+  const setStatus = (next: Status): void => {
     if (!status) return;
-    status.textContent = now.word;
-    status.className = `badge badge-dot ${now.class}`;
+    status.textContent = next.text;
+    status.className = `badge badge-dot ${next.class}`;
   };
   const send = (message: object): void => {
     if (socket?.readyState === WebSocket.OPEN) socket.send(JSON.stringify(message));
   };
-  const typed = screenKeys(terminal, (data) => send({ data }));
-  terminal.onData(typed);
-  // What is no text: reports of a mouse, in an old form.
+  terminal.onData(initTouchKeys(terminal, (data) => send({ data })));
+  // Not text: mouse reports in the X10 encoding.
   terminal.onBinary((data) => send({ bytes: btoa(data) }));
   terminal.onResize(({ cols, rows }) => send({ width: cols, height: rows }));
-  new ResizeObserver(() => fit.fit()).observe(place);
-  // The usual keys of terminals for copying, where a selection is.
+  new ResizeObserver(() => fit.fit()).observe(container);
+  // Ctrl+Shift+C copies the selection, as in other terminals.
   terminal.attachCustomKeyEventHandler((event) => {
-    const copies = event.type === "keydown" && event.ctrlKey && event.shiftKey && event.code === "KeyC";
-    if (!copies || !terminal.hasSelection()) return true;
+    const isCopy = event.type === "keydown" && event.ctrlKey && event.shiftKey && event.code === "KeyC";
+    if (!isCopy || !terminal.hasSelection()) return true;
     event.preventDefault();
     void navigator.clipboard.writeText(terminal.getSelection());
     return false;
   });
 
   const connect = async (): Promise<void> => {
-    say({ word: "Connecting", class: "is-pending" });
-    const answer = await fetch(`/api/v2/workspaceagents/${agent}/pty-ticket`, { method: "POST" }).catch(() => null);
-    if (answer?.status === 401) return location.assign("/login");
-    if (!answer?.ok) return retry(answer ? await reason(answer) : "The server cannot be reached");
-    const { ticket } = (await answer.json()) as { ticket: string };
+    setStatus({ text: "Connecting", class: "is-pending" });
+    const response = await fetch(`/api/v2/workspaceagents/${agent}/pty-ticket`, { method: "POST" }).catch(() => null);
+    if (response?.status === 401) return location.assign("/login");
+    if (!response?.ok) return retry(response ? await errorMessage(response) : "The server cannot be reached");
+    const { ticket } = (await response.json()) as { ticket: string };
     const query = new URLSearchParams({
       ticket,
       reconnect: session,
@@ -96,78 +95,83 @@ function run(place: HTMLElement): void {
     const opened = new WebSocket(url);
     opened.binaryType = "arraybuffer";
     socket = opened;
-    let isNew = true;
-    let shown = 0;
+    let isFirst = true;
+    let unacknowledged = 0;
     opened.onopen = () => {
-      pause = FIRST_PAUSE;
-      say({ word: "Connected", class: "is-success" });
+      retryDelay = MIN_RETRY_MS;
+      setStatus({ text: "Connected", class: "is-success" });
       send({ width: terminal.cols, height: terminal.rows });
     };
     opened.onmessage = ({ data }: MessageEvent<ArrayBuffer>) => {
-      // What the session showed so far comes first, every time.
-      if (isNew) terminal.reset();
-      isNew = false;
-      // A socket of a browser takes whatever comes: the server waits until it is told that this was shown.
+      // Every connection begins with the session's recent output.
+      if (isFirst) terminal.reset();
+      isFirst = false;
+      // A browser's WebSocket has no back-pressure: the server waits for the acknowledgement of rendered bytes.
       terminal.write(new Uint8Array(data), () => {
-        shown += data.byteLength;
-        if (shown >= TELL_AFTER) {
-          send({ shown });
-          shown = 0;
+        unacknowledged += data.byteLength;
+        if (unacknowledged >= ACK_BYTES) {
+          send({ shown: unacknowledged });
+          unacknowledged = 0;
         }
       });
     };
     opened.onclose = ({ code, reason }) => {
       if (socket !== opened) return;
       socket = null;
-      if (code === ENDED) return end("Ended", reason || "The session has ended.");
-      if (code === UNWELCOME && reason.includes("signed out")) return location.assign("/login");
+      if (code === NORMAL_CLOSURE) return endSession("Ended", reason || "The session has ended.");
+      // Without a valid login, the next request leads to the login page.
+      if (code === POLICY_VIOLATION) return void connect();
       retry("Connection lost");
     };
   };
-  const retry = (word: string): void => {
-    say({ word: `${word}; trying again`, class: "is-danger" });
-    setTimeout(() => void connect(), pause * (0.5 + Math.random() / 2));
-    pause = Math.min(pause * 2, LONGEST_PAUSE);
+  const retry = (error: string): void => {
+    setStatus({ text: `${error}; trying again`, class: "is-danger" });
+    setTimeout(() => void connect(), retryDelay * (0.5 + Math.random() / 2));
+    retryDelay = Math.min(retryDelay * 2, MAX_RETRY_MS);
   };
-  const end = (word: string, text: string): void => {
-    say({ word, class: "" });
-    terminal.write(`\r\n\x1b[2m${text}\x1b[0m\r\n`);
-    forget(agent, app);
-    if (again) {
-      again.hidden = false;
-      again.focus();
+  const endSession = (statusText: string, message: string): void => {
+    setStatus({ text: statusText, class: "" });
+    terminal.write(`\r\n\x1b[2m${message}\x1b[0m\r\n`);
+    forgetSession(agent, app);
+    if (newSessionButton) {
+      newSessionButton.hidden = false;
+      newSessionButton.focus();
     }
   };
-  again?.addEventListener("click", () => {
-    again.hidden = true;
-    session = sessionOf(agent, app);
+  newSessionButton?.addEventListener("click", () => {
+    newSessionButton.hidden = true;
+    session = loadSession(agent, app);
     terminal.reset();
     terminal.focus();
     void connect();
   });
-  // A browser that was asleep, or off the network, need not wait out the pause.
+  // Back online, the next failure waits only for the shortest delay.
   addEventListener("online", () => {
-    if (!socket) pause = FIRST_PAUSE;
+    if (!socket) retryDelay = MIN_RETRY_MS;
   });
   void connect();
 }
 
-/** The session of this tab: the same after a reload, another one in another tab. */
-function sessionOf(agent: string, app: string): string {
-  const key = `session ${agent} ${app}`;
-  const known = sessionStorage.getItem(key);
-  if (known) return known;
-  const made = makeUuid();
-  sessionStorage.setItem(key, made);
-  return made;
+/** The session id of this tab: the same after a reload, another one in another tab. */
+function loadSession(agent: string, app: string): string {
+  const key = sessionKey(agent, app);
+  const stored = sessionStorage.getItem(key);
+  if (stored) return stored;
+  const id = randomUuid();
+  sessionStorage.setItem(key, id);
+  return id;
 }
 
-function forget(agent: string, app: string): void {
-  sessionStorage.removeItem(`session ${agent} ${app}`);
+function forgetSession(agent: string, app: string): void {
+  sessionStorage.removeItem(sessionKey(agent, app));
 }
 
-/** `crypto.randomUUID` is there on secure pages only. */
-function makeUuid(): string {
+function sessionKey(agent: string, app: string): string {
+  return `session ${agent} ${app}`;
+}
+
+/** A version 4 UUID. `crypto.randomUUID` exists only on secure pages, and a server may be reached over plain HTTP. */
+function randomUuid(): string {
   const bytes = crypto.getRandomValues(new Uint8Array(16));
   bytes[6] = ((bytes[6] ?? 0) & 0x0f) | 0x40;
   bytes[8] = ((bytes[8] ?? 0) & 0x3f) | 0x80;
@@ -175,9 +179,10 @@ function makeUuid(): string {
   return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join("-");
 }
 
-async function reason(answer: Response): Promise<string> {
-  const body = (await answer.json().catch(() => ({}))) as { message?: string };
-  return (body.message ?? `The server answered with ${answer.status}`).replace(/\.$/, "");
+/** The message of an error response, without its final full stop. */
+async function errorMessage(response: Response): Promise<string> {
+  const body = (await response.json().catch(() => ({}))) as { message?: string };
+  return (body.message ?? `The server responded with status ${response.status}`).replace(/\.$/, "");
 }
 
 function theme(isDark: boolean): Record<string, string> {

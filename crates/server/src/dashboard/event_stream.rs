@@ -39,7 +39,7 @@ impl EventSink {
 
     /// Has the browser go elsewhere.
     pub async fn navigate(&self, to: &str) -> Result<(), Disconnected> {
-        self.send(Event::default().event("leave").data(to)).await
+        self.send(Event::default().event("navigate").data(to)).await
     }
 
     /// Waits until it is time to look again.

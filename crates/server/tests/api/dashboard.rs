@@ -29,7 +29,7 @@ async fn events_until(pages: &Pages, path: &str, last_event: Option<&str>, what:
 }
 
 fn live_path(page: &Reply) -> String {
-    let (_, rest) = page.text.split_once("data-live=\"").expect("a page that follows");
+    let (_, rest) = page.text.split_once("data-events-url=\"").expect("a page that follows");
     rest.split_once('"').unwrap().0.replace("&#38;", "&").replace("&amp;", "&")
 }
 
@@ -237,12 +237,12 @@ on_both_engines! {
         for action in ["start", "stop", "restart", "wake", "delete", "cancel"] {
             assert_eq!(eve.post(&format!("/@bob/dev/{action}"), &[]).await.status, 404, "{action}");
         }
-        let heard = events_until(&eve, &live, None, "event: leave").await;
+        let heard = events_until(&eve, &live, None, "event: navigate").await;
         assert!(!heard.contains("event: replace") && !heard.contains("event: append"), "{heard}");
 
         assert!(pages.get("/@bob/dev/delete").await.text.contains("is irreversible"));
         assert_eq!(pages.post("/@bob/dev/delete", &[]).await.status, 303);
-        let heard = events_until(&pages, &live, None, "event: leave").await;
+        let heard = events_until(&pages, &live, None, "event: navigate").await;
         assert!(heard.contains("data: /workspaces"));
         assert_eq!(pages.get("/@bob/dev").await.status, 404);
     }
