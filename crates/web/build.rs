@@ -1,4 +1,5 @@
-//! Bundles what browsers are sent, with the tools that `package-lock.json` names, and writes a table of the outcome.
+//! Bundles scripts, styles and images with esbuild, in the versions of `package-lock.json`, and writes `files.rs`: a constant
+//! for each file of the bundle.
 
 use std::{
     env,
@@ -8,7 +9,7 @@ use std::{
     process::Command,
 };
 
-/// What the bundle is made of: whatever changes here is bundled anew.
+/// Inputs of the bundle: a change in any of them runs this script again.
 const SOURCES: [&str; 6] = ["scripts", "styles", "images", "bundle.mjs", "package.json", "package-lock.json"];
 const MISSING: &str = "the dashboard's scripts need Node.js 18 or newer with npm: run `make setup`, or install them from your \
                        system's packages, then build again";
@@ -17,9 +18,8 @@ fn main() {
     for source in SOURCES {
         println!("cargo::rerun-if-changed={source}");
     }
-    if let Err(problem) = build() {
-        // A build without them would serve pages that do nothing.
-        println!("cargo::error={}", problem.replace('\n', " "));
+    if let Err(error) = build() {
+        println!("cargo::error={}", error.replace('\n', " "));
     }
 }
 
@@ -31,11 +31,11 @@ fn build() -> Result<(), String> {
         run("npm", &["ci", "--no-audit", "--no-fund", "--ignore-scripts", "--silent"], &[])?;
     }
     run("node", &["bundle.mjs"], &[files.as_path()])?;
-    let table = table(&files).map_err(|error| format!("cannot read the bundle: {error}"))?;
-    fs::write(out.join("files.rs"), table).map_err(|error| format!("cannot write the table of files: {error}"))
+    let constants = constants(&files).map_err(|error| format!("cannot read the bundle: {error}"))?;
+    fs::write(out.join("files.rs"), constants).map_err(|error| format!("cannot write files.rs: {error}"))
 }
 
-/// Whether the packages that the lock file names are there.
+/// Whether `npm ci` has run since the lock file changed.
 fn is_installed() -> bool {
     let modified = |path: &str| fs::metadata(path).and_then(|data| data.modified()).ok();
     match (modified("node_modules/.package-lock.json"), modified("package-lock.json")) {
@@ -56,8 +56,8 @@ fn run(program: &str, arguments: &[&str], paths: &[&Path]) -> Result<(), String>
     Err(format!("{program} {} failed: {}", arguments.join(" "), String::from_utf8_lossy(&output.stderr).trim()))
 }
 
-/// A constant for each file `NAME-HASH.EXTENSION`, `APP_CSS` for one, and the list of all.
-fn table(files: &Path) -> io::Result<String> {
+/// Rust source with a constant for each file `NAME-HASH.EXTENSION` (`app-1A2B3C4D.css` is `APP_CSS`) and a list of all.
+fn constants(files: &Path) -> io::Result<String> {
     let mut found: Vec<_> =
         fs::read_dir(files)?.collect::<Result<Vec<_>, _>>()?.iter().map(fs::DirEntry::path).collect();
     found.retain(|path| !path.extension().is_some_and(|extension| extension == "gz" || extension == "br"));

@@ -1,11 +1,11 @@
-// Bundles scripts, styles and images into the folder given as the argument: one file for each entry, its name carrying a
-// hash of its contents, with compressed copies beside it.
+// Bundles scripts, styles and images into the directory given as the argument: a file `NAME-HASH.EXTENSION` for each entry
+// point, and copies compressed with Brotli and gzip.
 import { readFile, readdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { brotliCompressSync, constants, gzipSync } from "node:zlib";
 import { build } from "esbuild";
 
-const folder = process.argv[2];
+const directory = process.argv[2];
 await build({
   entryPoints: [
     { in: "scripts/app.ts", out: "app" },
@@ -15,7 +15,7 @@ await build({
     { in: "images/favicon.svg", out: "favicon" },
   ],
   entryNames: "[name]-[hash]",
-  outdir: folder,
+  outdir: directory,
   bundle: true,
   minify: true,
   format: "esm",
@@ -24,8 +24,8 @@ await build({
   legalComments: "inline",
   logLevel: "error",
 });
-for (const name of await readdir(folder)) {
-  const path = join(folder, name);
+for (const name of await readdir(directory)) {
+  const path = join(directory, name);
   const plain = await readFile(path);
   const params = { [constants.BROTLI_PARAM_QUALITY]: 11 };
   await writeFile(`${path}.br`, brotliCompressSync(plain, { params }));

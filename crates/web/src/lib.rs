@@ -1,26 +1,26 @@
-//! What browsers are sent beside pages: scripts, styles and images, bundled by the build and embedded here.
+//! Static files of the dashboard: scripts, styles and images, bundled by the build script and embedded here.
 //!
-//! Each file's name has a hash of its contents in it, so it can be kept for ever by whoever has it. A page names a file by
-//! its constant: one that does not exist does not compile.
+//! File names contain a hash of the contents, so that browsers may cache them without limit. Templates name a file by its
+//! constant: a missing file is a compile error.
 
-/// A file as it is served.
+/// A static file.
 #[derive(Debug)]
 pub struct File {
-    /// Where it is served, with the hash of its contents.
+    /// URL path, with the hash of the contents.
     pub path: &'static str,
-    /// Its media type.
+    /// Media type, with the charset for text.
     pub content_type: &'static str,
-    /// Its contents.
+    /// The contents, not compressed.
     pub plain: &'static [u8],
-    /// The same, compressed with Brotli, where that is worth it.
+    /// The contents compressed with Brotli, for text.
     pub brotli: Option<&'static [u8]>,
-    /// The same, compressed with gzip, where that is worth it.
+    /// The contents compressed with gzip, for text.
     pub gzip: Option<&'static [u8]>,
 }
 
 include!(concat!(env!("OUT_DIR"), "/files.rs"));
 
-/// The file that is served at this path.
+/// Returns the file with this URL path.
 #[must_use]
 pub fn find(path: &str) -> Option<&'static File> {
     ALL.iter().copied().find(|file| file.path == path)
@@ -31,7 +31,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn files_are_found_by_path_and_carry_their_hash() {
+    fn files_are_found_by_path_with_a_hash() {
         for file in ALL {
             assert!(find(file.path).is_some_and(|found| std::ptr::eq(found, *file)));
             assert!(file.path.starts_with("/static/") && file.path.contains('-'), "{}", file.path);
@@ -40,11 +40,11 @@ mod tests {
         assert!(find("/static/app.js").is_none());
     }
 
-    /// The first page of the dashboard has a budget of 100 KB over the wire.
+    /// A first visit loads these and a page, together at most 100 kB over the network.
     #[test]
-    fn what_every_page_needs_is_small() {
-        let wire = |file: &File| file.brotli.map_or(file.plain.len(), <[u8]>::len);
-        let every_page = wire(&APP_JS) + wire(&APP_CSS) + wire(&FAVICON_SVG);
+    fn files_of_every_page_are_small() {
+        let transferred = |file: &File| file.brotli.map_or(file.plain.len(), <[u8]>::len);
+        let every_page = transferred(&APP_JS) + transferred(&APP_CSS) + transferred(&FAVICON_SVG);
         assert!(every_page < 60_000, "{every_page} bytes");
     }
 }
