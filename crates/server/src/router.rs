@@ -133,7 +133,7 @@ fn pages() -> Router<AppState> {
         .route("/{owner}/{workspace}/start", post(page::start_workspace))
         .route("/{owner}/{workspace}/stop", post(page::stop_workspace))
         .route("/{owner}/{workspace}/restart", post(page::restart_workspace))
-        .route("/{owner}/{workspace}/wake", post(page::activate_workspace))
+        .route("/{owner}/{workspace}/activate", post(page::activate_workspace))
         .route("/{owner}/{workspace}/cancel", post(page::cancel_build))
         .route("/{owner}/{workspace}/delete", get(page::delete_workspace_page).post(page::delete_workspace))
         .route("/{owner}/{workspace}/terminal", get(page::terminal_page))

@@ -223,7 +223,7 @@ on_both_engines! {
         let aside = pages.get("/@bob/dev").await;
         assert!(aside.text.contains("Take back") && !aside.text.contains("/@bob/dev/start\""));
         assert_eq!(pages.post("/@bob/dev/start", &[]).await.status, 409);
-        assert_eq!(pages.post("/@bob/dev/wake", &[]).await.status, 303);
+        assert_eq!(pages.post("/@bob/dev/activate", &[]).await.status, 303);
         assert!(pages.get("/@bob/dev").await.text.contains("/@bob/dev/start\""));
 
         // Nobody else's.
@@ -234,7 +234,7 @@ on_both_engines! {
         for path in ["/@bob/dev", "/@bob/dev/terminal", "/@bob/dev/delete", "/@nobody/dev", "/@eve/dev"] {
             assert_eq!(eve.get(path).await.status, 404, "{path}");
         }
-        for action in ["start", "stop", "restart", "wake", "delete", "cancel"] {
+        for action in ["start", "stop", "restart", "activate", "delete", "cancel"] {
             assert_eq!(eve.post(&format!("/@bob/dev/{action}"), &[]).await.status, 404, "{action}");
         }
         let heard = events_until(&eve, &live, None, "event: navigate").await;

@@ -71,7 +71,7 @@ pub async fn cancel_build(
     redirect_with_notice(&state, &current_user.context, &workspace_url(&overview), "")
 }
 
-/// Takes it back that was put aside, and leaves it stopped.
+/// Activates a dormant workspace, which stays stopped.
 pub async fn activate_workspace(
     State(state): State<AppState>,
     path: WorkspacePath,

@@ -95,8 +95,8 @@ pub const fn of_change(change: PendingChange) -> &'static str {
 /// What may be done to a workspace as it is now.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct AvailableActions {
-    /// Take it back that was put aside.
-    pub wake: bool,
+    /// Activate it: it is dormant.
+    pub activate: bool,
     /// Start it.
     pub start: bool,
     /// Stop it and start it again.
@@ -118,7 +118,7 @@ impl AvailableActions {
         let is_dormant = overview.workspace.dormant_at.is_some();
         let runs = is_start && matches!(build.status, JobStatus::Succeeded);
         Self {
-            wake: !is_active && is_dormant,
+            activate: !is_active && is_dormant,
             // One that failed to start may run in part: it can be stopped as well as started again.
             start: !is_active && !is_dormant && !runs,
             restart: runs,
