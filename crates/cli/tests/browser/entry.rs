@@ -9,7 +9,7 @@ fn the_first_user_sets_the_deployment_up() {
     let browser = Browser::new(&server.url);
     browser.open("/");
     browser.see_path("/setup");
-    browser.see("The first user owns the deployment.");
+    browser.see("They become the owner of this deployment.");
     browser.see_focus("Username");
     browser.fill("Username", "not a name");
     browser.fill("Email", "ada@example.com");

@@ -34,7 +34,7 @@ fn as_is(_: &Browser) {}
 
 /// While there is no user.
 pub const FRESH: &[View] = &[
-    view("set-up", Who::Nobody, "/setup", as_is, "The first user owns the deployment."),
+    view("set-up", Who::Nobody, "/setup", as_is, "They become the owner of this deployment."),
     view("set-up-errors", Who::Nobody, "/setup", refused_set_up, "Username must consist of"),
 ];
 
@@ -42,12 +42,12 @@ pub const FRESH: &[View] = &[
 pub const ENTRY: &[View] = &[
     view("sign-in", Who::Nobody, "/login", as_is, "Sign in"),
     view("sign-in-errors", Who::Nobody, "/login", wrong_password, "Incorrect email or password."),
-    view("command-line", Who::Owner, "/cli-auth", as_is, "Sign the command line in?"),
+    view("command-line", Who::Owner, "/cli-auth", as_is, "Authorize the command line?"),
     view(
         "command-line-token",
         Who::Owner,
         "/cli-auth",
-        |browser| browser.press("Make a token"),
+        |browser| browser.press("Create token"),
         "Your session token",
     ),
     view("error-404", Who::Owner, "/settings/secrets/nothing/edit", as_is, "404"),
@@ -151,7 +151,7 @@ pub const DEPLOYMENT: &[View] = &[
     view("users-search", Who::Owner, "/deployment/users?q=nobody-at-all", as_is, "Nobody matches this search."),
     view("deployment", Who::Owner, "/deployment", as_is, "Deployment"),
     view("templates-member", Who::Member, "/templates", as_is, "laptop"),
-    view("users-forbidden", Who::Member, PEOPLE, as_is, "Back to the beginning"),
+    view("users-forbidden", Who::Member, PEOPLE, as_is, "Back to the dashboard"),
 ];
 
 const PEOPLE: &str = "/deployment/users";
@@ -202,7 +202,7 @@ fn wrong_password(browser: &Browser) {
 
 fn out_of_date(browser: &Browser) {
     browser.script("document.querySelector('[name=form_token]').value = ''", &[]).unwrap();
-    browser.press("Make a token");
+    browser.press("Create token");
 }
 
 /// Off and on again, so that the next page is what it was.

@@ -26,8 +26,8 @@ impl<T: DeserializeOwned> FromRequest<AppState> for Form<T> {
     async fn from_request(request: Request, state: &AppState) -> Result<Self, PageError> {
         let headers = request.headers().clone();
         let body = Bytes::from_request(request, state).await.map_err(|rejection| {
-            HttpError::new(rejection.status(), "The form is too large, or came too slowly.")
-                .with_detail("Send less, or send it again.")
+            HttpError::new(rejection.status(), "The form is too large or was sent too slowly.")
+                .with_detail("Shorten it, or send it again.")
         })?;
         let token = form_urlencoded::parse(&body).find(|(name, _)| name == TOKEN_FIELD).map(|(_, token)| token);
         let checked = check(&headers, token.as_deref().unwrap_or_default());
@@ -39,8 +39,8 @@ impl<T: DeserializeOwned> FromRequest<AppState> for Form<T> {
         checked?;
         // What was found is not repeated: it can be a value.
         parsed.map(Self).map_err(|_: serde_html_form::de::Error| {
-            HttpError::new(StatusCode::BAD_REQUEST, "The form is not one of this page's.")
-                .with_detail("Load the page again, then fill it in once more.")
+            HttpError::new(StatusCode::BAD_REQUEST, "The form is incomplete.")
+                .with_detail("Reload the page and try again.")
                 .into()
         })
     }
@@ -58,7 +58,7 @@ pub fn check(headers: &HeaderMap, token: &str) -> Result<(), PageError> {
         return Ok(());
     }
     Err(HttpError::new(StatusCode::FORBIDDEN, "This page is out of date.")
-        .with_detail("You signed in or out since it was shown. Load it again, then send the form once more.")
+        .with_detail("You signed in or out since it was loaded. Reload it, then send the form again.")
         .into())
 }
 

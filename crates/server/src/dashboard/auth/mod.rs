@@ -83,7 +83,7 @@ fn unauthorized(answer: PageResult) -> PageResult {
 /// The refusal for a second first user.
 fn is_set_up() -> HttpError {
     HttpError::new(StatusCode::CONFLICT, "The initial user has already been created.")
-        .with_detail("Log in instead.")
+        .with_detail("Sign in instead.")
 }
 
 #[cfg(test)]
