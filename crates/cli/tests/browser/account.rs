@@ -37,7 +37,7 @@ fn an_account_is_looked_after() {
     browser.see("letters, digits");
     browser.fill("Name", "ci-runner");
     browser.press("Create token");
-    browser.see("Copy it now: it is shown this once.");
+    browser.see("Copy it now: it is shown only once.");
     let token = browser.script("return document.getElementById('new-token-text').textContent", &[]).unwrap();
     let token = token.as_str().unwrap().to_owned();
     let who = || {
@@ -60,11 +60,11 @@ fn an_account_is_looked_after() {
     let change = |old: &str, repeated: &str| {
         browser.fill("Old password", old);
         browser.fill("New password", OTHER);
-        browser.fill("New password, once more", repeated);
+        browser.fill("Confirm new password", repeated);
         browser.press("Change password");
     };
     change(PASSWORD, "something else");
-    browser.see("The two new passwords are not the same.");
+    browser.see("The new passwords do not match.");
     change("wrong", OTHER);
     browser.see("Old password is incorrect.");
     change(PASSWORD, OTHER);

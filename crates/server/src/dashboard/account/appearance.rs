@@ -49,7 +49,7 @@ pub async fn choose_appearance(
     Form(form): Form<AppearanceForm>,
 ) -> PageResult {
     let Some(theme) = Theme::parse(&form.theme) else {
-        return Err(HttpError::new(StatusCode::BAD_REQUEST, "There is no such theme.").into());
+        return Err(HttpError::new(StatusCode::BAD_REQUEST, "Unknown theme.").into());
     };
     let mut response = redirect_with_notice(&state, &current_user.context, PATH, "Saved for this browser.")?;
     response

@@ -67,7 +67,7 @@ pub async fn change_password(
             Err(error) => FormErrors::of(error)?,
         }
     } else {
-        FormErrors::field("repeated", "The two new passwords are not the same.")
+        FormErrors::field("repeated", "The new passwords do not match.")
     };
     unprocessable(&SecurityPage::new(&current_user, complaints))
 }
