@@ -148,7 +148,7 @@ pub const DEPLOYMENT: &[View] = &[
     view("user-suspend", Who::Owner, PEOPLE, |browser| act(browser, "bob", "Suspend"), "Suspend user"),
     view("user-activate", Who::Owner, PEOPLE, |browser| act(browser, "sam", "Activate"), "Activate user"),
     view("user-delete", Who::Owner, PEOPLE, |browser| act(browser, "sam", "Delete"), "Delete user"),
-    view("users-search", Who::Owner, "/deployment/users?q=nobody-at-all", as_is, "Nobody matches this search."),
+    view("users-search", Who::Owner, "/deployment/users?q=nobody-at-all", as_is, "No users match."),
     view("deployment", Who::Owner, "/deployment", as_is, "Deployment"),
     view("templates-member", Who::Member, "/templates", as_is, "laptop"),
     view("users-forbidden", Who::Member, PEOPLE, as_is, "Back to the dashboard"),

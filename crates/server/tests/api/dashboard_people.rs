@@ -149,7 +149,7 @@ on_both_engines! {
 
         let found = pages.get("/deployment/users?q=EVE").await.text;
         assert!(found.contains("eve@example.com") && !found.contains("member@example.com"));
-        assert!(pages.get("/deployment/users?q=%3Cb%3E").await.text.contains("Nobody matches"));
+        assert!(pages.get("/deployment/users?q=%3Cb%3E").await.text.contains("No users match."));
         assert_eq!(pages.get("/deployment/users?q=color:red").await.status, 422);
 
         let id = id_of(&admin, "member").await;

@@ -39,9 +39,9 @@ struct Choice {
 
 const fn means(role: Role) -> &'static str {
     match role {
-        Role::Owner => "Everything but other people’s secrets.",
-        Role::UserAdmin => "Makes, suspends and changes users other than owners.",
-        Role::TemplateAdmin => "Makes and changes templates, and sees all workspaces.",
+        Role::Owner => "Everything except other users’ secrets.",
+        Role::UserAdmin => "Creates, suspends and changes users other than owners.",
+        Role::TemplateAdmin => "Creates and changes templates, and sees all workspaces.",
         Role::Auditor => "Reads users, templates, workspaces and the audit log.",
     }
 }
