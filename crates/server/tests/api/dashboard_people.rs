@@ -239,7 +239,7 @@ on_both_engines! {
         member.post("/api/v2/users/me/secrets", json!({"name": "k", "value": "canary"})).await.expect(201);
         let shown = pages.get("/deployment").await.text;
         let engine = if world.place.postgres_url.is_some() { "PostgreSQL" } else { "SQLite" };
-        assert!(shown.contains(engine) && shown.contains("Seals and opens"), "{shown}");
+        assert!(shown.contains(engine) && shown.contains("Encrypts and decrypts"), "{shown}");
         assert!(shown.contains(world.state.access_url.as_str()));
         assert!(shown.contains(&world.state.control.deployment().id.to_string()));
         assert!(shown.contains("<td data-label=\"Data keys\">1</td>"), "{shown}");
