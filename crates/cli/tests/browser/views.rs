@@ -89,12 +89,12 @@ pub const SECRETS: &[View] = &[
 /// Workspaces.
 pub const WORKSPACES: &[View] = &[
     view("workspaces", Who::Owner, "/workspaces", as_is, "resting"),
-    view("workspaces-search", Who::Owner, "/workspaces?q=name:nothing", as_is, "No workspace matches"),
+    view("workspaces-search", Who::Owner, "/workspaces?q=name:nothing", as_is, "No workspaces match"),
     view("workspaces-search-errors", Who::Owner, "/workspaces?q=colour:red", as_is, "colour"),
     view("workspace-create", Who::Owner, "/workspaces/new", as_is, "external"),
     view("workspace-create-errors", Who::Owner, "/workspaces/new", refused_workspace, "already"),
     view("workspace-running", Who::Owner, "/@admin/dev", as_is, "A restart would change one secret"),
-    view("workspace-stopped", Who::Owner, "/@admin/resting", as_is, "No agent runs."),
+    view("workspace-stopped", Who::Owner, "/@admin/resting", as_is, "No agent is running."),
     view("workspace-broken", Who::Owner, "/@admin/broken", as_is, "cannot go on"),
     view("workspace-failed", Who::Owner, "/@admin/refused", as_is, "--allow-process-workspaces"),
     view("workspace-external", Who::Owner, "/@admin/laptop", as_is, "agent-instructions laptop"),

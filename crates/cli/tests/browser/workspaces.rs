@@ -140,7 +140,7 @@ fn workspaces_stop_start_and_go() {
     // What happens elsewhere is seen here.
     machine.coder(["stop", "dev", "--yes"]).ok();
     browser.see("Stopped");
-    browser.see("No agent runs.");
+    browser.see("No agent is running.");
     browser.press("Delete");
     browser.see("is irreversible");
     browser.keys(&[key::ESCAPE]);

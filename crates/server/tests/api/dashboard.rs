@@ -214,14 +214,14 @@ on_both_engines! {
         assert_eq!(pages.post("/@bob/dev/stop", &[]).await.status, 303);
         events_until(&pages, "/workspaces/live", None, "Stopped").await;
         let stopped = pages.get("/@bob/dev").await;
-        assert!(stopped.text.contains("No agent runs."));
+        assert!(stopped.text.contains("No agent is running."));
         assert_eq!(pages.get("/@bob/dev/terminal").await.status, 409);
 
-        // Put aside, it does not start until it is taken back.
+        // A dormant workspace does not start until it is activated.
         let dormant = format!("/api/v2/workspaces/{}/dormant", workspace["id"].as_str().unwrap());
         bob.put(&dormant, json!({"dormant": true})).await.expect(200);
-        let aside = pages.get("/@bob/dev").await;
-        assert!(aside.text.contains("Take back") && !aside.text.contains("/@bob/dev/start\""));
+        let dormant_page = pages.get("/@bob/dev").await;
+        assert!(dormant_page.text.contains("Activate") && !dormant_page.text.contains("/@bob/dev/start\""));
         assert_eq!(pages.post("/@bob/dev/start", &[]).await.status, 409);
         assert_eq!(pages.post("/@bob/dev/activate", &[]).await.status, 303);
         assert!(pages.get("/@bob/dev").await.text.contains("/@bob/dev/start\""));

@@ -80,12 +80,7 @@ pub async fn activate_workspace(
 ) -> PageResult {
     let overview = path.find(&state, &current_user).await?;
     state.control.set_dormant(&current_user.caller, overview.workspace.id, false).await?;
-    redirect_with_notice(
-        &state,
-        &current_user.context,
-        &workspace_url(&overview),
-        "Taken back: it can be started again.",
-    )
+    redirect_with_notice(&state, &current_user.context, &workspace_url(&overview), "Workspace activated.")
 }
 
 #[derive(Template)]

@@ -56,18 +56,18 @@ pub const fn of_build(status: JobStatus) -> Badge {
 /// An agent's connection and how far it has come.
 pub const fn of_agent(view: &AgentView) -> Badge {
     match (view.status, view.agent.lifecycle) {
-        (AgentStatus::Timeout, _) => badge("Takes too long to connect", "is-danger"),
+        (AgentStatus::Timeout, _) => badge("Connection timed out", "is-danger"),
         (AgentStatus::Disconnected, Lifecycle::Off) => badge("Off", ""),
         (AgentStatus::Disconnected, _) => badge("Connection lost", "is-danger"),
         (AgentStatus::Connecting, _) => badge("Waiting for the agent", "is-pending"),
         (_, Lifecycle::Created) => badge("Receiving secrets", "is-pending"),
-        (_, Lifecycle::Starting) => badge("Running start-up scripts", "is-pending"),
-        (_, Lifecycle::StartTimeout) => badge("A start-up script takes too long", "is-danger"),
-        (_, Lifecycle::StartError) => badge("A start-up script failed", "is-danger"),
+        (_, Lifecycle::Starting) => badge("Running startup scripts", "is-pending"),
+        (_, Lifecycle::StartTimeout) => badge("Startup script timed out", "is-danger"),
+        (_, Lifecycle::StartError) => badge("Startup script failed", "is-danger"),
         (_, Lifecycle::Ready) => badge("Ready", "is-success"),
-        (_, Lifecycle::ShuttingDown) => badge("Running stop scripts", "is-pending"),
-        (_, Lifecycle::ShutdownTimeout) => badge("A stop script takes too long", "is-danger"),
-        (_, Lifecycle::ShutdownError) => badge("A stop script failed", "is-danger"),
+        (_, Lifecycle::ShuttingDown) => badge("Running shutdown scripts", "is-pending"),
+        (_, Lifecycle::ShutdownTimeout) => badge("Shutdown script timed out", "is-danger"),
+        (_, Lifecycle::ShutdownError) => badge("Shutdown script failed", "is-danger"),
         (_, Lifecycle::Off) => badge("Off", ""),
     }
 }
@@ -86,9 +86,9 @@ pub const fn of_app(health: AppHealth) -> Option<Badge> {
 pub const fn of_change(change: PendingChange) -> &'static str {
     match change {
         PendingChange::Added => "new",
-        PendingChange::ValueChanged => "another value",
-        PendingChange::TargetChanged => "another variable or file",
-        PendingChange::Removed => "no longer delivered; a file that was written stays",
+        PendingChange::ValueChanged => "value changed",
+        PendingChange::TargetChanged => "variable or file changed",
+        PendingChange::Removed => "no longer delivered; a file already written stays",
     }
 }
 

@@ -51,8 +51,8 @@ pub async fn terminal_page(
         return Err(HttpError::not_found().into());
     }
     let agent = state.control.agent_of(&overview).await?.ok_or_else(|| {
-        HttpError::new(StatusCode::CONFLICT, "The workspace does not run.")
-            .with_detail("Start it first; a terminal opens in a workspace that runs.")
+        HttpError::new(StatusCode::CONFLICT, "The workspace is not running.")
+            .with_detail("Start it, then open the terminal.")
     })?;
     if path.agent.as_ref().is_some_and(|name| *name != agent.agent.name) {
         return Err(HttpError::not_found().into());
