@@ -33,22 +33,22 @@ pub async fn auth_redirect(
     AuthenticatedOrRedirect(caller): AuthenticatedOrRedirect,
     Query(query): Query<RedirectQuery>,
 ) -> Result<Response> {
-    let refused = |detail: &str| {
-        HttpError::new(StatusCode::BAD_REQUEST, "The app to go back to is not one.").with_detail(detail)
-    };
+    let refused =
+        |detail: &str| HttpError::new(StatusCode::BAD_REQUEST, "Invalid redirect URI.").with_detail(detail);
     let mut back = Url::parse(&query.redirect_uri).map_err(|_| refused("redirect_uri is not a URL."))?;
-    let hosts = state.apps.hosts.as_ref().ok_or_else(|| refused("Apps have no host names here."))?;
+    let hosts =
+        state.apps.hosts.as_ref().ok_or_else(|| refused("Apps have no hostnames on this deployment."))?;
     let host = back.host_str().unwrap_or_default().to_owned();
-    let wanted = hosts.app(&host).ok_or_else(|| refused("redirect_uri is not the address of an app."))?;
+    let wanted = hosts.app(&host).ok_or_else(|| refused("redirect_uri is not the URL of an app."))?;
     // To the very place where that host name's pages are: no other port or scheme, nobody's name in front.
     let expected = hosts.origin(&state.access_url, &host);
     let same = Url::parse(&expected).is_ok_and(|expected| expected.origin() == back.origin());
     if !same || !back.username().is_empty() || back.password().is_some() {
-        return Err(refused("redirect_uri is not where the app is."));
+        return Err(refused("redirect_uri is not the origin of the app."));
     }
     let sound = query.state.len() <= MAX_STATE && query.state.bytes().all(|byte| byte.is_ascii_alphanumeric());
     if !sound {
-        return Err(refused("state must be letters and digits."));
+        return Err(refused("state must consist of at most 64 letters and digits."));
     }
     state.control.enter_app(&caller, &wanted).await?;
     let scope = Scope::AppTicket { host: host.to_ascii_lowercase(), state: query.state };
