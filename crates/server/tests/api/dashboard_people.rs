@@ -131,6 +131,8 @@ on_both_engines! {
         assert_eq!(refused.status, 422);
         assert!(refused.text.contains("All workspaces must be deleted before a template can be removed."));
         template(&admin, "unused", "[external]\n").await;
+        let question = pages.get("/templates/unused/delete").await.text;
+        assert!(question.contains("created from <strong><bdi>unused</bdi></strong>"), "{question}");
         let deleted = pages.post("/templates/unused/delete", &[]).await;
         assert_eq!((deleted.status, deleted.header("location")), (303, "/templates"));
         let list = pages.get("/templates").await.text;

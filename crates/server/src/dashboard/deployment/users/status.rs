@@ -25,8 +25,6 @@ struct StatusPage {
     id: String,
     username: String,
     suspends: bool,
-    /// The last part of where the form goes.
-    verb: &'static str,
     complaints: FormErrors,
 }
 
@@ -37,7 +35,6 @@ fn answer(current_user: &CurrentUser, user: &User, to: UserStatus, complaints: F
         id: user.id.to_string(),
         username: user.username.to_string(),
         suspends: to == UserStatus::Suspended,
-        verb: if to == UserStatus::Suspended { "suspend" } else { "activate" },
         complaints,
     };
     dialog(&current_user.context, status, &shown, &shown.as_dialog())
