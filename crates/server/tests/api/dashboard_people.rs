@@ -116,7 +116,7 @@ on_both_engines! {
     async fn templates(world: World) {
         let admin = world.admin().await;
         let mut pages = Pages::sign_in(&world, "admin").await;
-        assert!(pages.get("/templates").await.text.contains("coder templates init &amp;&amp; coder templates push NAME"));
+        assert!(pages.get("/templates").await.text.contains("coder templates init &#38;&#38; coder templates push NAME"));
         let source = "# <script>alert(1)</script> \u{202e}\r\n[external]\r\n";
         template(&admin, "go", source).await;
         let shown = pages.get("/templates/go").await;
