@@ -8,7 +8,7 @@ use reqwest::{Method, Response, header, redirect::Policy};
 use crate::{PASSWORD, Reply, World};
 
 /// The field of a form that says that the page was shown to whoever sends it.
-const TOKEN_FIELD: &str = "form_token";
+const TOKEN_FIELD: &str = "csrf_token";
 
 /// Somebody at a browser. Redirects are not followed.
 pub struct Pages {
@@ -17,7 +17,7 @@ pub struct Pages {
     /// The cookies that were set.
     pub cookies: BTreeMap<String, String>,
     /// The token of the last page that had one.
-    pub form_token: String,
+    pub csrf_token: String,
 }
 
 impl Pages {
@@ -26,7 +26,7 @@ impl Pages {
     pub fn new(world: &World) -> Self {
         let http = reqwest::Client::builder().redirect(Policy::none()).build().expect("a client");
         let origin = world.state.access_url.origin().ascii_serialization();
-        Self { http, origin, cookies: BTreeMap::new(), form_token: String::new() }
+        Self { http, origin, cookies: BTreeMap::new(), csrf_token: String::new() }
     }
 
     /// Somebody who signs in by the form, as `{name}@example.com`.
@@ -48,7 +48,7 @@ impl Pages {
 
     /// Sends a form of the page that was shown last.
     pub async fn post(&mut self, path: &str, fields: &[(&str, &str)]) -> Reply {
-        let token = (TOKEN_FIELD, self.form_token.as_str());
+        let token = (TOKEN_FIELD, self.csrf_token.as_str());
         let fields: Vec<_> = std::iter::once(token).chain(fields.iter().copied()).collect();
         let request = self
             .request(Method::POST, path)
@@ -86,7 +86,7 @@ impl Pages {
             .and_then(|(_, rest)| rest.split_once('"'))
             .filter(|(token, _)| !token.is_empty())
         {
-            self.form_token = token.to_owned();
+            self.csrf_token = token.to_owned();
         }
         let json = serde_json::from_str(&text).unwrap_or(serde_json::Value::Null);
         Reply { status, headers, text, json }

@@ -201,7 +201,7 @@ fn wrong_password(browser: &Browser) {
 }
 
 fn out_of_date(browser: &Browser) {
-    browser.script("document.querySelector('[name=form_token]').value = ''", &[]).unwrap();
+    browser.script("document.querySelector('[name=csrf_token]').value = ''", &[]).unwrap();
     browser.press("Create token");
 }
 

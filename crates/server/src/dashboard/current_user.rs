@@ -6,7 +6,7 @@ use coder_http::{HttpError, cookies::cookie, extract::request_info};
 use coder_wire::TOKEN_COOKIE;
 
 use super::{
-    layout::{Frame, Section},
+    layout::{Layout, Section},
     page_context::PageContext,
     response::PageError,
 };
@@ -22,8 +22,8 @@ pub struct CurrentUser {
 
 impl CurrentUser {
     /// The layout of a page.
-    pub fn frame(&self, section: Section) -> Frame {
-        Frame::new(&self.context, Some(&self.caller), section)
+    pub fn layout(&self, section: Section) -> Layout {
+        Layout::new(&self.context, Some(&self.caller), section)
     }
 }
 

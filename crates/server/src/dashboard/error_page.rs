@@ -7,13 +7,13 @@ use axum::{
 };
 use coder_http::HttpError;
 
-use super::{format::filters, layout::Frame, page_context::PageContext, response};
+use super::{format::filters, layout::Layout, page_context::PageContext, response};
 use coder_http::request_id;
 
 #[derive(Template)]
 #[template(path = "error.html")]
 struct ErrorPage<'f> {
-    frame: Frame,
+    layout: Layout,
     status: u16,
     message: &'f str,
     detail: &'f str,
@@ -24,7 +24,7 @@ struct ErrorPage<'f> {
 pub fn error_page(context: &PageContext, failure: &HttpError) -> Response {
     let body = failure.body();
     let page = ErrorPage {
-        frame: context.frame(),
+        layout: context.layout(),
         status: failure.status().as_u16(),
         message: &body.message,
         detail: &body.detail,

@@ -11,11 +11,11 @@ use serde::de::DeserializeOwned;
 use url::form_urlencoded;
 use zeroize::Zeroize;
 
-use super::{page_context::form_cookie, response::PageError};
+use super::{page_context::csrf_cookie, response::PageError};
 use crate::AppState;
 
 /// The name of the field that carries the token.
-pub const TOKEN_FIELD: &str = "form_token";
+pub const TOKEN_FIELD: &str = "csrf_token";
 
 /// The fields of a form that one of our pages showed to this visitor.
 pub struct Form<T>(pub T);
@@ -54,7 +54,7 @@ pub fn check(headers: &HeaderMap, token: &str) -> Result<(), PageError> {
     if !is_same_origin(headers) {
         return Err(HttpError::new(StatusCode::FORBIDDEN, "The request comes from another site.").into());
     }
-    if form_cookie(headers).is_some_and(|cookie| verify_csrf_token(cookie, token)) {
+    if csrf_cookie(headers).is_some_and(|cookie| verify_csrf_token(cookie, token)) {
         return Ok(());
     }
     Err(HttpError::new(StatusCode::FORBIDDEN, "This page is out of date.")

@@ -48,12 +48,12 @@ impl FormErrors {
     }
 
     /// What is wrong with a field; empty when nothing is.
-    pub fn about(&self, field: &str) -> &str {
+    pub fn for_field(&self, field: &str) -> &str {
         self.fields.iter().find(|(known, _)| known == field).map_or("", |(_, detail)| detail)
     }
 
     /// Everything that none of the form's fields, named with spaces between, has a place for.
-    pub fn beyond(&self, fields: &str) -> Vec<&(String, String)> {
+    pub fn unlisted(&self, fields: &str) -> Vec<&(String, String)> {
         self.fields.iter().filter(|(field, _)| !fields.split(' ').any(|shown| shown == field)).collect()
     }
 

@@ -5,17 +5,17 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 /// A point in time, for a `time` element: exact for programs, and in words where no script says it better.
 #[derive(Debug, Clone)]
-pub struct When {
+pub struct DisplayTime {
     /// RFC 3339.
-    pub exact: String,
+    pub datetime: String,
     /// To the minute, in UTC.
-    pub words: String,
+    pub text: String,
 }
 
-impl From<Moment> for When {
+impl From<Moment> for DisplayTime {
     fn from(moment: Moment) -> Self {
         let time = moment.timestamp();
-        Self { exact: time.to_string(), words: time.strftime("%Y-%m-%d %H:%M UTC").to_string() }
+        Self { datetime: time.to_string(), text: time.strftime("%Y-%m-%d %H:%M UTC").to_string() }
     }
 }
 
@@ -27,7 +27,7 @@ pub mod filters {
 
     /// Text that somebody wrote: what would turn or hide what stands around it is shown as an escape.
     #[askama::filter_fn]
-    pub fn visible(text: impl Display, _: &dyn Values) -> Result<String> {
+    pub fn display_safe(text: impl Display, _: &dyn Values) -> Result<String> {
         Ok(coder_model::display_safe(&text.to_string()))
     }
 }

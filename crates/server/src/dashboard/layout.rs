@@ -36,9 +36,9 @@ impl Section {
     }
 }
 
-/// Who is signed in, as the frame shows them.
+/// Who is signed in, as the layout shows them.
 #[derive(Debug, Clone)]
-pub struct Person {
+pub struct NavUser {
     /// Their name, or the username where they have none.
     pub name: String,
     /// E-mail address.
@@ -53,35 +53,35 @@ pub struct Person {
 
 /// What surrounds a page.
 #[derive(Debug, Clone)]
-pub struct Frame {
+pub struct Layout {
     /// Light or dark.
     pub theme: Theme,
     /// What was done just before.
     pub notice: String,
     /// Goes into every form.
-    pub form_token: String,
+    pub csrf_token: String,
     /// Who is signed in.
-    pub person: Option<Person>,
+    pub user: Option<NavUser>,
     /// Where the page is.
     pub section: Section,
 }
 
-impl Frame {
+impl Layout {
     pub(super) fn new(context: &PageContext, caller: Option<&Caller>, section: Section) -> Self {
         Self {
             theme: context.theme,
             notice: context.notice.clone(),
-            form_token: context.form_token.clone(),
-            person: caller.map(person),
+            csrf_token: context.csrf_token.clone(),
+            user: caller.map(nav_user),
             section,
         }
     }
 }
 
-fn person(caller: &Caller) -> Person {
+fn nav_user(caller: &Caller) -> NavUser {
     let user = caller.user();
     let name = if user.name.is_empty() { user.username.as_str() } else { &user.name }.to_owned();
-    Person {
+    NavUser {
         initial: initial(user),
         name,
         email: user.email.as_str().to_owned(),

@@ -12,7 +12,7 @@ use coder_wire::TOKEN_COOKIE;
 use url::Url;
 
 use super::{
-    layout::{Frame, Section},
+    layout::{Layout, Section},
     notice,
     theme::Theme,
 };
@@ -30,7 +30,7 @@ pub struct PageContext {
     /// What was done just before, to be said once.
     pub notice: String,
     /// Goes into every form of the page; empty for a visitor without any cookie yet.
-    pub form_token: String,
+    pub csrf_token: String,
     /// Whether a script asks, to show the answer within the page that is there.
     pub is_partial: bool,
     /// Where the page is that a script asks from; empty when it does not say.
@@ -42,15 +42,15 @@ impl PageContext {
         Self {
             theme: Theme::of(headers),
             notice: notice::read(headers),
-            form_token: form_cookie(headers).map(csrf_token).unwrap_or_default(),
+            csrf_token: csrf_cookie(headers).map(csrf_token).unwrap_or_default(),
             is_partial: headers.contains_key(PARTIAL),
             shown_at: shown_at(headers),
         }
     }
 
-    /// The frame of a page for somebody who is not signed in.
-    pub fn frame(&self) -> Frame {
-        Frame::new(self, None, Section::None)
+    /// The layout of a page for somebody who is not signed in.
+    pub fn layout(&self) -> Layout {
+        Layout::new(self, None, Section::None)
     }
 }
 
@@ -60,7 +60,7 @@ fn shown_at(headers: &HeaderMap) -> String {
 }
 
 /// The cookie that a visitor's forms are bound to.
-pub fn form_cookie(headers: &HeaderMap) -> Option<&str> {
+pub fn csrf_cookie(headers: &HeaderMap) -> Option<&str> {
     cookie(headers, TOKEN_COOKIE).or_else(|| cookie(headers, VISITOR_COOKIE))
 }
 

@@ -33,7 +33,7 @@ pub async fn security_headers(context: PageContext, request: Request, next: Next
     response
 }
 
-/// Empty inline, nothing from elsewhere, nobody's frame, no copy kept.
+/// Empty inline, nothing from elsewhere, nobody's layout, no copy kept.
 fn set_headers(headers: &mut HeaderMap, nonce: Option<&StyleNonce>) {
     const HEADERS: [(HeaderName, &str); 5] = [
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
@@ -49,7 +49,7 @@ fn set_headers(headers: &mut HeaderMap, nonce: Option<&StyleNonce>) {
     let nonce = nonce.map(|nonce| format!(" 'nonce-{}'", nonce.0)).unwrap_or_default();
     let policy = format!(
         "default-src 'none'; script-src 'self'; style-src 'self'{nonce}; img-src 'self'; connect-src 'self'; \
-         form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+         form-action 'self'; base-uri 'none'; layout-ancestors 'none'"
     );
     if let Ok(policy) = HeaderValue::from_str(&policy) {
         headers.insert(header::CONTENT_SECURITY_POLICY, policy);

@@ -37,7 +37,7 @@ fn live_path(page: &Reply) -> String {
 fn upload(token: &str, name: &str, content: &str) -> (String, String) {
     let boundary = "x-boundary-x";
     let body = format!(
-        "--{boundary}\r\nContent-Disposition: form-data; name=\"form_token\"\r\n\r\n{token}\r\n--{boundary}\r\n\
+        "--{boundary}\r\nContent-Disposition: form-data; name=\"csrf_token\"\r\n\r\n{token}\r\n--{boundary}\r\n\
          Content-Disposition: form-data; name=\"file\"; filename=\"{name}\"\r\nContent-Type: text/plain\r\n\r\n\
          {content}\r\n--{boundary}--\r\n"
     );
@@ -45,7 +45,7 @@ fn upload(token: &str, name: &str, content: &str) -> (String, String) {
 }
 
 async fn import(pages: &mut Pages, world: &World, name: &str, content: &str) -> Reply {
-    let (kind, body) = upload(&pages.form_token, name, content);
+    let (kind, body) = upload(&pages.csrf_token, name, content);
     let request = pages
         .request(Method::POST, "/settings/secrets/import")
         .header(header::ORIGIN, world.state.access_url.origin().ascii_serialization())
@@ -138,7 +138,7 @@ on_both_engines! {
         assert!(!list.text.contains("canary"));
         let large = import(&mut pages, &world, "x.env", &format!("A={}", "x".repeat(1_100_000))).await;
         assert_eq!(large.status, 413);
-        pages.form_token = "0".repeat(32);
+        pages.csrf_token = "0".repeat(32);
         assert_eq!(import(&mut pages, &world, "x.env", "B=1").await.status, 403);
     }
 
@@ -146,7 +146,7 @@ on_both_engines! {
         world.admin().await;
         let mut pages = Pages::sign_in(&world, "admin").await;
         pages.get("/settings/secrets").await;
-        let body = form(&[("form_token", &pages.form_token), ("name", "k"), ("value", "v")]);
+        let body = form(&[("csrf_token", &pages.csrf_token), ("name", "k"), ("value", "v")]);
         let send = async |headers: &[(&'static str, &str)], body: &str| {
             let mut request = pages
                 .request(Method::POST, "/settings/secrets")
@@ -163,8 +163,8 @@ on_both_engines! {
         assert_eq!(send(&[("Origin", "null")], &body).await, 403);
         assert_eq!(send(&[("Origin", &own), ("Sec-Fetch-Site", "cross-site")], &body).await, 403);
         assert_eq!(send(&[("Origin", &own)], "name=k&value=v").await, 403, "without the page's token");
-        let other = Pages::sign_in(&world, "admin").await.form_token;
-        let foreign = form(&[("form_token", &other), ("name", "k"), ("value", "v")]);
+        let other = Pages::sign_in(&world, "admin").await.csrf_token;
+        let foreign = form(&[("csrf_token", &other), ("name", "k"), ("value", "v")]);
         assert_eq!(send(&[("Origin", &own)], &foreign).await, 403, "another session's");
         assert_eq!(send(&[("Origin", &own)], &body).await, 303);
         // A link alone changes nothing.

@@ -100,8 +100,8 @@ on_both_engines! {
         let admin = people(&world).await;
         let other = id_of(&admin, "member").await;
         let mut pages = Pages::sign_in(&world, "admin").await;
-        let stranger = Pages::sign_in(&world, "member").await.form_token;
-        let own = pages.form_token.clone();
+        let stranger = Pages::sign_in(&world, "member").await.csrf_token;
+        let own = pages.csrf_token.clone();
         let origin = world.state.access_url.origin().ascii_serialization();
         let paths = [
             "/settings/account", "/settings/security", "/settings/tokens", "/settings/appearance", "/templates/go/delete",
@@ -115,7 +115,7 @@ on_both_engines! {
                     .request(Method::POST, path)
                     .header("origin", from)
                     .header("content-type", "application/x-www-form-urlencoded")
-                    .body(form(&[("form_token", token), ("name", "x"), ("theme", "dark"), ("password", PASSWORD)]));
+                    .body(form(&[("csrf_token", token), ("name", "x"), ("theme", "dark"), ("password", PASSWORD)]));
                 let answer = pages.send(request).await;
                 assert_eq!(answer.status, 403, "{path} from {from}");
                 is_guarded(&answer, path);

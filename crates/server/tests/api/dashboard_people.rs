@@ -203,7 +203,7 @@ on_both_engines! {
                 .header("hx-request", "true")
                 .header("hx-current-url", shown)
                 .header("content-type", "application/x-www-form-urlencoded")
-                .body(form(&[("form_token", &pages.form_token)]));
+                .body(form(&[("csrf_token", &pages.csrf_token)]));
             let answer = pages.send(request).await;
             assert_eq!(answer.status, 204, "{}", answer.text);
             if is_list {

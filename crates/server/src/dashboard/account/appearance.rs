@@ -14,7 +14,7 @@ use crate::{
         current_user::CurrentUser,
         form::Form,
         format::filters,
-        layout::{Frame, Section},
+        layout::{Layout, Section},
         response::{PageResult, page, redirect_with_notice},
         theme::{COOKIE, Theme},
     },
@@ -28,12 +28,12 @@ const COOKIE_MAX_AGE: Duration = Duration::days(365);
 #[derive(Template)]
 #[template(path = "account/appearance.html")]
 struct AppearancePage {
-    frame: Frame,
+    layout: Layout,
 }
 
 /// The choice of a theme.
 pub async fn appearance_page(current_user: CurrentUser) -> PageResult {
-    page(&AppearancePage { frame: current_user.frame(Section::Appearance) })
+    page(&AppearancePage { layout: current_user.layout(Section::Appearance) })
 }
 
 /// What was chosen.

@@ -11,7 +11,7 @@ use crate::{
         form::Form,
         form_errors::FormErrors,
         format::filters,
-        layout::{Frame, Section},
+        layout::{Layout, Section},
         response::{PageResult, page, redirect_with_notice, unprocessable},
     },
 };
@@ -22,15 +22,15 @@ const PATH: &str = "/settings/security";
 #[derive(Template)]
 #[template(path = "account/security.html")]
 struct SecurityPage {
-    frame: Frame,
+    layout: Layout,
     email: String,
-    complaints: FormErrors,
+    errors: FormErrors,
 }
 
 impl SecurityPage {
-    fn new(current_user: &CurrentUser, complaints: FormErrors) -> Self {
+    fn new(current_user: &CurrentUser, errors: FormErrors) -> Self {
         let email = current_user.caller.user().email.to_string();
-        Self { frame: current_user.frame(Section::Security), email, complaints }
+        Self { layout: current_user.layout(Section::Security), email, errors }
     }
 }
 
@@ -53,7 +53,7 @@ pub async fn change_password(
     current_user: CurrentUser,
     Form(form): Form<PasswordForm>,
 ) -> PageResult {
-    let complaints = if form.password.expose() == form.repeated.expose() {
+    let errors = if form.password.expose() == form.repeated.expose() {
         let (old, new) = (form.old_password.into_inner(), form.password.into_inner());
         match state.control.change_password(&current_user.caller, current_user.caller.user(), old, new).await {
             Ok(()) => {
@@ -69,5 +69,5 @@ pub async fn change_password(
     } else {
         FormErrors::field("repeated", "The new passwords do not match.")
     };
-    unprocessable(&SecurityPage::new(&current_user, complaints))
+    unprocessable(&SecurityPage::new(&current_user, errors))
 }

@@ -10,8 +10,8 @@ use crate::{
         current_user::CurrentUser,
         form::Form,
         form_errors::FormErrors,
-        format::{When, filters},
-        layout::{Frame, Section},
+        format::{DisplayTime, filters},
+        layout::{Layout, Section},
         response::{PageResult, page, redirect_with_notice, unprocessable},
     },
 };
@@ -22,28 +22,28 @@ const PATH: &str = "/settings/account";
 #[derive(Template)]
 #[template(path = "account/profile.html")]
 struct ProfilePage {
-    frame: Frame,
+    layout: Layout,
     username: String,
     email: String,
     name: String,
     roles: Vec<&'static str>,
-    since: When,
-    seen: Option<When>,
-    complaints: FormErrors,
+    since: DisplayTime,
+    seen: Option<DisplayTime>,
+    errors: FormErrors,
 }
 
 impl ProfilePage {
-    fn new(current_user: &CurrentUser, name: String, complaints: FormErrors) -> Self {
+    fn new(current_user: &CurrentUser, name: String, errors: FormErrors) -> Self {
         let user = current_user.caller.user();
         Self {
-            frame: current_user.frame(Section::Profile),
+            layout: current_user.layout(Section::Profile),
             username: user.username.to_string(),
             email: user.email.to_string(),
             name,
             roles: user.roles.iter().map(Role::display_name).collect(),
             since: user.created_at.into(),
             seen: user.last_seen_at.map(Into::into),
-            complaints,
+            errors,
         }
     }
 }

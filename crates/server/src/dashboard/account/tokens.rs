@@ -18,8 +18,8 @@ use crate::{
         current_user::CurrentUser,
         form::{Empty, Form},
         form_errors::FormErrors,
-        format::{When, filters},
-        layout::{Frame, Section},
+        format::{DisplayTime, filters},
+        layout::{Layout, Section},
         response::{PageResult, dialog, page, redirect_with_notice},
     },
 };
@@ -35,7 +35,7 @@ const SECONDS_OF_A_DAY: u64 = 24 * 60 * 60;
 #[derive(Template)]
 #[template(path = "account/tokens.html")]
 struct TokensPage {
-    frame: Frame,
+    layout: Layout,
     tokens: Vec<Row>,
     made: Option<Made>,
 }
@@ -43,9 +43,9 @@ struct TokensPage {
 struct Row {
     id: String,
     name: String,
-    created: When,
-    used: Option<When>,
-    expires: When,
+    created: DisplayTime,
+    used: Option<DisplayTime>,
+    expires: DisplayTime,
     is_over: bool,
 }
 
@@ -70,7 +70,11 @@ async fn list(
         expires: key.expires_at.into(),
         is_over: key.expires_at <= now,
     };
-    Ok(TokensPage { frame: current_user.frame(Section::Tokens), tokens: keys.iter().map(row).collect(), made })
+    Ok(TokensPage {
+        layout: current_user.layout(Section::Tokens),
+        tokens: keys.iter().map(row).collect(),
+        made,
+    })
 }
 
 /// The list of one's tokens.
@@ -81,19 +85,19 @@ pub async fn tokens_page(State(state): State<AppState>, current_user: CurrentUse
 #[derive(Template)]
 #[template(path = "account/create_token.html", blocks = ["dialog"])]
 struct NewTokenPage {
-    frame: Frame,
+    layout: Layout,
     token_name: String,
     lifetime: u64,
-    complaints: FormErrors,
+    errors: FormErrors,
 }
 
 /// The form for a new token.
 pub async fn new_token_page(current_user: CurrentUser) -> PageResult {
     let shown = NewTokenPage {
-        frame: current_user.frame(Section::Tokens),
+        layout: current_user.layout(Section::Tokens),
         token_name: String::new(),
         lifetime: DEFAULT_LIFETIME_DAYS,
-        complaints: FormErrors::default(),
+        errors: FormErrors::default(),
     };
     dialog(&current_user.context, StatusCode::OK, &shown, &shown.as_dialog())
 }
@@ -129,10 +133,10 @@ pub async fn create_token(
         }
         Err(error) => {
             let shown = NewTokenPage {
-                frame: current_user.frame(Section::Tokens),
+                layout: current_user.layout(Section::Tokens),
                 token_name: form.token_name,
                 lifetime: form.lifetime,
-                complaints: FormErrors::of(error)?,
+                errors: FormErrors::of(error)?,
             };
             dialog(&current_user.context, StatusCode::UNPROCESSABLE_ENTITY, &shown, &shown.as_dialog())
         }
@@ -142,7 +146,7 @@ pub async fn create_token(
 #[derive(Template)]
 #[template(path = "account/delete_token.html", blocks = ["dialog"])]
 struct DeleteTokenPage {
-    frame: Frame,
+    layout: Layout,
     id: String,
     name: String,
 }
@@ -155,7 +159,7 @@ pub async fn delete_token_page(
 ) -> PageResult {
     let key = state.control.find_key(&current_user.caller, current_user.caller.user(), &id).await?;
     let shown = DeleteTokenPage {
-        frame: current_user.frame(Section::Tokens),
+        layout: current_user.layout(Section::Tokens),
         id: key.id.as_str().to_owned(),
         name: key.name,
     };

@@ -9,7 +9,7 @@ use crate::{
     dashboard::{
         current_user::CurrentUser,
         form::{Empty, Form},
-        layout::{Frame, Section},
+        layout::{Layout, Section},
         response::{PageResult, page},
     },
 };
@@ -17,14 +17,14 @@ use crate::{
 #[derive(Template)]
 #[template(path = "auth/cli_auth.html")]
 struct CliAuthPage {
-    frame: Frame,
+    layout: Layout,
     /// Shown once.
     token: Option<Zeroizing<String>>,
 }
 
 /// Asks whether a token is wanted: a link alone makes none.
 pub async fn cli_auth(current_user: CurrentUser) -> PageResult {
-    page(&CliAuthPage { frame: current_user.frame(Section::None), token: None })
+    page(&CliAuthPage { layout: current_user.layout(Section::None), token: None })
 }
 
 /// Makes a token and shows it, once.
@@ -34,5 +34,5 @@ pub async fn create_cli_token(
     _form: Form<Empty>,
 ) -> PageResult {
     let session = state.control.create_session_key(&current_user.caller, current_user.caller.user()).await?;
-    page(&CliAuthPage { frame: current_user.frame(Section::None), token: Some(session.token.expose()) })
+    page(&CliAuthPage { layout: current_user.layout(Section::None), token: Some(session.token.expose()) })
 }

@@ -14,7 +14,7 @@ use crate::{
         form::Form,
         form_errors::FormErrors,
         format::filters,
-        layout::Frame,
+        layout::Layout,
         page_context::PageContext,
         response::{PageError, PageResult, page, unprocessable},
     },
@@ -23,10 +23,10 @@ use crate::{
 #[derive(Template)]
 #[template(path = "auth/log_in.html")]
 struct LogInPage {
-    frame: Frame,
+    layout: Layout,
     email: String,
     redirect: String,
-    complaints: FormErrors,
+    errors: FormErrors,
 }
 
 /// Where to go afterwards.
@@ -52,10 +52,10 @@ pub async fn log_in_page(
     }
     let cookie = ensure_csrf_cookie(&state, &mut context)?;
     let shown = LogInPage {
-        frame: context.frame(),
+        layout: context.layout(),
         email: String::new(),
         redirect: to,
-        complaints: FormErrors::default(),
+        errors: FormErrors::default(),
     };
     with_cookie(page(&shown), cookie)
 }
@@ -77,12 +77,12 @@ pub async fn log_in(
     Form(form): Form<LogInForm>,
 ) -> PageResult {
     let to = safe_redirect(&form.redirect);
-    let (complaints, is_wrong) =
+    let (errors, is_wrong) =
         match start_session(&state, &form.email, form.password.into_inner(), &request_info, to).await {
             Ok(response) => return Ok(response),
             Err(Error::Unauthenticated { message, .. }) => (FormErrors::form(message), true),
             Err(error) => (FormErrors::of(error)?, false),
         };
-    let shown = LogInPage { frame: context.frame(), redirect: to.to_owned(), email: form.email, complaints };
+    let shown = LogInPage { layout: context.layout(), redirect: to.to_owned(), email: form.email, errors };
     if is_wrong { unauthorized(page(&shown)) } else { unprocessable(&shown) }
 }

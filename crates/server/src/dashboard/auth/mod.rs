@@ -29,11 +29,11 @@ use crate::AppState;
 /// Makes sure that a visitor who is not signed in has a cookie that forms can be bound to; the header that sets it, if one
 /// was made.
 fn ensure_csrf_cookie(state: &AppState, context: &mut PageContext) -> Result<Option<HeaderValue>> {
-    if !context.form_token.is_empty() {
+    if !context.csrf_token.is_empty() {
         return Ok(None);
     }
     let cookie = format!("{:032x}", rand::random::<u128>());
-    context.form_token = csrf_token(&cookie);
+    context.csrf_token = csrf_token(&cookie);
     state.cookies.strict(VISITOR_COOKIE, &cookie, None).map(Some)
 }
 

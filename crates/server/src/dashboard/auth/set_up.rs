@@ -13,7 +13,7 @@ use crate::{
         form::Form,
         form_errors::FormErrors,
         format::filters,
-        layout::Frame,
+        layout::Layout,
         page_context::PageContext,
         response::{PageResult, page, unprocessable},
     },
@@ -22,11 +22,11 @@ use crate::{
 #[derive(Template)]
 #[template(path = "auth/set_up.html")]
 struct SetUpPage {
-    frame: Frame,
+    layout: Layout,
     username: String,
     name: String,
     email: String,
-    complaints: FormErrors,
+    errors: FormErrors,
 }
 
 /// The form for the first user.
@@ -36,11 +36,11 @@ pub async fn set_up_page(State(state): State<AppState>, mut context: PageContext
     }
     let cookie = ensure_csrf_cookie(&state, &mut context)?;
     let shown = SetUpPage {
-        frame: context.frame(),
+        layout: context.layout(),
         username: String::new(),
         name: String::new(),
         email: String::new(),
-        complaints: FormErrors::default(),
+        errors: FormErrors::default(),
     };
     with_cookie(page(&shown), cookie)
 }
@@ -76,11 +76,11 @@ pub async fn set_up(
     match state.control.create_first_user(new, &request_info).await {
         Ok(_) => Ok(start_session(&state, &form.email, password, &request_info, "/workspaces").await?),
         Err(error) => unprocessable(&SetUpPage {
-            frame: context.frame(),
+            layout: context.layout(),
             username: form.username,
             name: form.name,
             email: form.email,
-            complaints: FormErrors::of(error)?,
+            errors: FormErrors::of(error)?,
         }),
     }
 }

@@ -9,8 +9,8 @@ use crate::{
     AppState,
     dashboard::{
         current_user::CurrentUser,
-        format::{When, filters},
-        layout::{Frame, Section},
+        format::{DisplayTime, filters},
+        layout::{Layout, Section},
         response::{PageResult, page},
     },
 };
@@ -18,11 +18,11 @@ use crate::{
 #[derive(Template)]
 #[template(path = "deployment/overview.html")]
 struct DeploymentPage {
-    frame: Frame,
+    layout: Layout,
     version: &'static str,
     access_url: String,
     id: String,
-    since: When,
+    since: DisplayTime,
     engine: &'static str,
     keys: Vec<KeyUse>,
     counts: Counts,
@@ -39,7 +39,7 @@ pub async fn deployment_page(State(state): State<AppState>, current_user: Curren
     let overview = state.control.deployment_overview(&current_user.caller).await?;
     let deployment = state.control.deployment();
     page(&DeploymentPage {
-        frame: current_user.frame(Section::Deployment),
+        layout: current_user.layout(Section::Deployment),
         version: env!("CARGO_PKG_VERSION"),
         access_url: state.access_url.to_string(),
         id: deployment.id.to_string(),

@@ -17,7 +17,7 @@ use crate::{
         form::Form,
         form_errors::FormErrors,
         format::filters,
-        layout::{Frame, Section},
+        layout::{Layout, Section},
         response::{PageResult, dialog, redirect_with_notice},
     },
 };
@@ -25,30 +25,30 @@ use crate::{
 #[derive(Template)]
 #[template(path = "secrets/create.html", blocks = ["dialog"])]
 struct AddPage {
-    frame: Frame,
+    layout: Layout,
     name: String,
     description: String,
     env_name: String,
     file_path: String,
-    complaints: FormErrors,
-    import_complaints: FormErrors,
+    errors: FormErrors,
+    import_errors: FormErrors,
 }
 
 impl AddPage {
     fn new(current_user: &CurrentUser) -> Self {
         Self {
-            frame: current_user.frame(Section::Secrets),
+            layout: current_user.layout(Section::Secrets),
             name: String::new(),
             description: String::new(),
             env_name: String::new(),
             file_path: String::new(),
-            complaints: FormErrors::default(),
-            import_complaints: FormErrors::default(),
+            errors: FormErrors::default(),
+            import_errors: FormErrors::default(),
         }
     }
 
     fn answer(&self, current_user: &CurrentUser) -> PageResult {
-        let fine = self.complaints.is_empty() && self.import_complaints.is_empty();
+        let fine = self.errors.is_empty() && self.import_errors.is_empty();
         let status = if fine { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
         dialog(&current_user.context, status, self, &self.as_dialog())
     }
@@ -60,8 +60,8 @@ pub async fn add_secret_page(current_user: CurrentUser) -> PageResult {
 }
 
 /// The form, with what is wrong with a file that was to be imported.
-pub fn after_import(current_user: &CurrentUser, import_complaints: FormErrors) -> PageResult {
-    AddPage { import_complaints, ..AddPage::new(current_user) }.answer(current_user)
+pub fn after_import(current_user: &CurrentUser, import_errors: FormErrors) -> PageResult {
+    AddPage { import_errors, ..AddPage::new(current_user) }.answer(current_user)
 }
 
 /// What was filled in.
@@ -105,7 +105,7 @@ pub async fn add_secret(
             description: form.description,
             env_name: form.env_name,
             file_path: form.file_path,
-            complaints: FormErrors::of(error)?,
+            errors: FormErrors::of(error)?,
             ..AddPage::new(&current_user)
         }
         .answer(&current_user),

@@ -11,7 +11,7 @@ use crate::{
         current_user::CurrentUser,
         form::{Empty, Form},
         format::{filters, segment},
-        layout::{Frame, Section},
+        layout::{Layout, Section},
         response::{PageResult, dialog, redirect_with_notice},
     },
 };
@@ -19,7 +19,7 @@ use crate::{
 #[derive(Template)]
 #[template(path = "secrets/delete.html", blocks = ["dialog"])]
 struct DeletePage {
-    frame: Frame,
+    layout: Layout,
     name: String,
     segment: String,
     file_path: String,
@@ -33,7 +33,7 @@ pub async fn delete_secret_page(
 ) -> PageResult {
     let secret = state.control.find_secret(own(&current_user)?, &name).await?;
     let shown = DeletePage {
-        frame: current_user.frame(Section::Secrets),
+        layout: current_user.layout(Section::Secrets),
         segment: segment(&name),
         name,
         file_path: secret.file_path.map(|path| path.to_string()).unwrap_or_default(),

@@ -18,7 +18,7 @@ use crate::{
         form::Form,
         form_errors::FormErrors,
         format::{filters, segment},
-        layout::{Frame, Section},
+        layout::{Layout, Section},
         response::{PageResult, dialog, redirect_with_notice},
     },
 };
@@ -26,13 +26,13 @@ use crate::{
 #[derive(Template)]
 #[template(path = "secrets/edit.html", blocks = ["dialog"])]
 struct EditPage {
-    frame: Frame,
+    layout: Layout,
     name: String,
     segment: String,
     description: String,
     env_name: String,
     file_path: String,
-    complaints: FormErrors,
+    errors: FormErrors,
 }
 
 /// The form, filled with what is known. The value is not.
@@ -43,13 +43,13 @@ pub async fn edit_secret_page(
 ) -> PageResult {
     let secret = state.control.find_secret(own(&current_user)?, &name).await?;
     let shown = EditPage {
-        frame: current_user.frame(Section::Secrets),
+        layout: current_user.layout(Section::Secrets),
         segment: segment(&name),
         name,
         description: secret.description.clone(),
         env_name: env_name(&secret),
         file_path: file_path(&secret),
-        complaints: FormErrors::default(),
+        errors: FormErrors::default(),
     };
     dialog(&current_user.context, StatusCode::OK, &shown, &shown.as_dialog())
 }
@@ -96,7 +96,7 @@ pub async fn edit_secret(
         file_path: other(&form.file_path, &file_path(&secret)),
         enabled: None,
     };
-    let complaints = if form.clear_value && !form.value.expose().is_empty() {
+    let errors = if form.clear_value && !form.value.expose().is_empty() {
         FormErrors::field("value", "Either enter a new value or clear the saved one.")
     } else {
         match state.control.update_secret(own(&current_user)?, &name, raw).await {
@@ -112,13 +112,13 @@ pub async fn edit_secret(
         }
     };
     let shown = EditPage {
-        frame: current_user.frame(Section::Secrets),
+        layout: current_user.layout(Section::Secrets),
         segment: segment(&name),
         name,
         description: form.description,
         env_name: form.env_name,
         file_path: form.file_path,
-        complaints,
+        errors,
     };
     dialog(&current_user.context, StatusCode::UNPROCESSABLE_ENTITY, &shown, &shown.as_dialog())
 }

@@ -9,8 +9,8 @@ use crate::{
     AppState,
     dashboard::{
         current_user::CurrentUser,
-        format::{When, filters, segment, thousands},
-        layout::{Frame, Section},
+        format::{DisplayTime, filters, segment, thousands},
+        layout::{Layout, Section},
         response::{PageResult, page},
     },
 };
@@ -18,7 +18,7 @@ use crate::{
 #[derive(Template)]
 #[template(path = "secrets/list.html")]
 struct SecretsPage {
-    frame: Frame,
+    layout: Layout,
     secrets: Vec<Row>,
     meters: [Meter; 3],
 }
@@ -34,7 +34,7 @@ struct Row {
     kind_class: &'static str,
     has_target: bool,
     is_on: bool,
-    updated: When,
+    updated: DisplayTime,
 }
 
 impl From<&Secret> for Row {
@@ -86,7 +86,7 @@ pub async fn secrets_page(State(state): State<AppState>, current_user: CurrentUs
     let secrets = state.control.list_secrets(own(&current_user)?).await?;
     let usage = Usage::of(&secrets);
     page(&SecretsPage {
-        frame: current_user.frame(Section::Secrets),
+        layout: current_user.layout(Section::Secrets),
         secrets: secrets.iter().map(Row::from).collect(),
         meters: [
             Meter::new("Secrets", usage.count, MAX_SECRETS, ""),

@@ -14,7 +14,7 @@ use crate::{
         form::{Empty, Form},
         form_errors::FormErrors,
         format::filters,
-        layout::{Frame, Section},
+        layout::{Layout, Section},
         response::{PageError, PageResult, dialog, redirect_with_notice},
     },
 };
@@ -22,19 +22,19 @@ use crate::{
 #[derive(Template)]
 #[template(path = "templates/delete.html", blocks = ["dialog"])]
 struct DeletePage {
-    frame: Frame,
+    layout: Layout,
     name: String,
     title: String,
-    complaints: FormErrors,
+    errors: FormErrors,
 }
 
 impl DeletePage {
-    fn new(current_user: &CurrentUser, found: &TemplateDetails, complaints: FormErrors) -> Self {
+    fn new(current_user: &CurrentUser, found: &TemplateDetails, errors: FormErrors) -> Self {
         Self {
-            frame: current_user.frame(Section::Templates),
+            layout: current_user.layout(Section::Templates),
             name: found.template.name.to_string(),
             title: title(found),
-            complaints,
+            errors,
         }
     }
 }

@@ -9,8 +9,8 @@ use crate::{
     AppState,
     dashboard::{
         current_user::CurrentUser,
-        format::{When, filters},
-        layout::{Frame, Section},
+        format::{DisplayTime, filters},
+        layout::{Layout, Section},
         response::{PageResult, page},
     },
 };
@@ -18,7 +18,7 @@ use crate::{
 #[derive(Template)]
 #[template(path = "templates/list.html")]
 struct TemplatesPage {
-    frame: Frame,
+    layout: Layout,
     templates: Vec<Row>,
     may_change: bool,
 }
@@ -29,7 +29,7 @@ struct Row {
     description: String,
     provisioner: Option<Provisioner>,
     workspaces: i64,
-    updated: When,
+    updated: DisplayTime,
     by: String,
 }
 
@@ -51,7 +51,7 @@ impl From<&TemplateDetails> for Row {
 pub async fn templates_page(State(state): State<AppState>, current_user: CurrentUser) -> PageResult {
     let templates = state.control.list_templates().await?;
     page(&TemplatesPage {
-        frame: current_user.frame(Section::Templates),
+        layout: current_user.layout(Section::Templates),
         templates: templates.iter().map(Row::from).collect(),
         may_change: current_user.caller.can_manage_templates(),
     })

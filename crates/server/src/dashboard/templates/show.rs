@@ -10,8 +10,8 @@ use crate::{
     AppState,
     dashboard::{
         current_user::CurrentUser,
-        format::{When, filters},
-        layout::{Frame, Section},
+        format::{DisplayTime, filters},
+        layout::{Layout, Section},
         response::{PageResult, page},
     },
 };
@@ -19,14 +19,14 @@ use crate::{
 #[derive(Template)]
 #[template(path = "templates/show.html")]
 struct TemplatePage {
-    frame: Frame,
+    layout: Layout,
     name: String,
     title: String,
     description: String,
     provisioner: Option<Provisioner>,
     workspaces: i64,
     version: String,
-    pushed: When,
+    pushed: DisplayTime,
     pushed_by: String,
     source: String,
     may_change: bool,
@@ -41,7 +41,7 @@ pub async fn template_page(
     let found = state.control.find_template_by_name(&name).await?;
     let active = state.control.find_template_version(found.template.active_version).await?;
     page(&TemplatePage {
-        frame: current_user.frame(Section::Templates),
+        layout: current_user.layout(Section::Templates),
         name: found.template.name.to_string(),
         title: title(&found),
         description: found.template.description,

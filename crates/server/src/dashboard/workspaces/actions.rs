@@ -11,7 +11,7 @@ use crate::{
         current_user::CurrentUser,
         form::{Empty, Form},
         format::filters,
-        layout::{Frame, Section},
+        layout::{Layout, Section},
         response::{PageResult, dialog, redirect_with_notice},
     },
 };
@@ -86,7 +86,7 @@ pub async fn activate_workspace(
 #[derive(Template)]
 #[template(path = "workspaces/delete.html", blocks = ["dialog"])]
 struct DeletePage {
-    frame: Frame,
+    layout: Layout,
     name: String,
     path: String,
 }
@@ -99,7 +99,7 @@ pub async fn delete_workspace_page(
 ) -> PageResult {
     let overview = path.find(&state, &current_user).await?;
     let shown = DeletePage {
-        frame: current_user.frame(Section::Workspaces),
+        layout: current_user.layout(Section::Workspaces),
         name: overview.workspace.name.to_string(),
         path: workspace_url(&overview),
     };

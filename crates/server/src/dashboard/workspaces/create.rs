@@ -15,7 +15,7 @@ use crate::{
         form::Form,
         form_errors::FormErrors,
         format::filters,
-        layout::{Frame, Section},
+        layout::{Layout, Section},
         response::{PageError, PageResult, page, redirect_with_notice, unprocessable},
     },
 };
@@ -23,10 +23,10 @@ use crate::{
 #[derive(Template)]
 #[template(path = "workspaces/create.html")]
 struct CreatePage {
-    frame: Frame,
+    layout: Layout,
     name: String,
     templates: Vec<Choice>,
-    complaints: FormErrors,
+    errors: FormErrors,
 }
 
 struct Choice {
@@ -67,10 +67,10 @@ pub async fn create_workspace_page(
     Query(query): Query<CreateQuery>,
 ) -> PageResult {
     page(&CreatePage {
-        frame: current_user.frame(Section::Workspaces),
+        layout: current_user.layout(Section::Workspaces),
         name: String::new(),
         templates: choices(&state, |name, _| name == query.template).await?,
-        complaints: FormErrors::default(),
+        errors: FormErrors::default(),
     })
 }
 
@@ -89,7 +89,7 @@ pub async fn create_workspace(
 ) -> PageResult {
     let new =
         NewWorkspace { name: form.name.clone(), template: form.template_id.map(Into::into), version: None };
-    let complaints = match form.template_id {
+    let errors = match form.template_id {
         None => FormErrors::field("template_id", "Choose a template."),
         Some(_) => {
             match state.control.create_workspace(&current_user.caller, current_user.caller.user(), new).await {
@@ -101,9 +101,9 @@ pub async fn create_workspace(
         }
     };
     unprocessable(&CreatePage {
-        frame: current_user.frame(Section::Workspaces),
+        layout: current_user.layout(Section::Workspaces),
         name: form.name,
         templates: choices(&state, |_, id| Some(id) == form.template_id).await?,
-        complaints,
+        errors,
     })
 }

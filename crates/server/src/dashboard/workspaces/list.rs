@@ -20,8 +20,8 @@ use crate::{
         current_user::CurrentUser,
         event_stream::{EventSink, StreamEnd, follow, render},
         form_errors::FormErrors,
-        format::{When, filters},
-        layout::{Frame, Section},
+        format::{DisplayTime, filters},
+        layout::{Layout, Section},
         response::{PageResult, page, unprocessable},
     },
 };
@@ -36,12 +36,12 @@ const POLL_INTERVAL: Duration = Duration::from_secs(2);
 #[derive(Template)]
 #[template(path = "workspaces/list.html", blocks = ["rows"])]
 struct WorkspacesPage {
-    frame: Frame,
+    layout: Layout,
     rows: Vec<Row>,
     count: i64,
     q: String,
     sees_all: bool,
-    complaints: FormErrors,
+    errors: FormErrors,
     live: String,
     earlier: Option<String>,
     later: Option<String>,
@@ -57,7 +57,7 @@ struct Row {
     health: Option<Badge>,
     possible: AvailableActions,
     terminal: Option<String>,
-    used: When,
+    used: DisplayTime,
 }
 
 /// Which of them.
@@ -88,12 +88,12 @@ pub async fn workspaces_page(
     Query(query): Query<ListQuery>,
 ) -> PageResult {
     let mut shown = WorkspacesPage {
-        frame: current_user.frame(Section::Workspaces),
+        layout: current_user.layout(Section::Workspaces),
         rows: Vec::new(),
         count: 0,
         q: asked(&query).to_owned(),
         sees_all: current_user.caller.can_see_all_workspaces(),
-        complaints: FormErrors::default(),
+        errors: FormErrors::default(),
         live: query.url("/workspaces/live", query.offset),
         earlier: (query.offset > 0).then(|| query.url(LIST_PATH, query.offset.saturating_sub(PAGE_SIZE))),
         later: None,
@@ -106,7 +106,7 @@ pub async fn workspaces_page(
             page(&shown)
         }
         Err(error) => {
-            shown.complaints = FormErrors::of(error)?;
+            shown.errors = FormErrors::of(error)?;
             // There is nothing to follow: a page that did would be led away from what it says.
             shown.live.clear();
             unprocessable(&shown)
@@ -170,12 +170,12 @@ async fn watch(
     loop {
         let (rows, count) = rows(&state, &current_user, &query).await?;
         let shown = WorkspacesPage {
-            frame: current_user.frame(Section::Workspaces),
+            layout: current_user.layout(Section::Workspaces),
             rows,
             count,
             q: asked(&query).to_owned(),
             sees_all: current_user.caller.can_see_all_workspaces(),
-            complaints: FormErrors::default(),
+            errors: FormErrors::default(),
             live: String::new(),
             earlier: None,
             later: None,

@@ -141,7 +141,7 @@ async fn parts(
     agent: Option<&AgentView>,
 ) -> Result<WorkspacePage, StreamEnd> {
     Ok(WorkspacePage {
-        frame: current_user.frame(Section::Workspaces),
+        layout: current_user.layout(Section::Workspaces),
         view: view(state, current_user, overview, agent).await?,
         build_lines: Vec::new(),
         agent_lines: Vec::new(),

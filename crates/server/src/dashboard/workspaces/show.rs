@@ -18,8 +18,8 @@ use crate::{
     AppState,
     dashboard::{
         current_user::CurrentUser,
-        format::{When, filters},
-        layout::{Frame, Section},
+        format::{DisplayTime, filters},
+        layout::{Layout, Section},
         response::{PageResult, page},
     },
 };
@@ -31,7 +31,7 @@ const BUILDS: u32 = 10;
 #[derive(Template)]
 #[template(path = "workspaces/show.html", blocks = ["summary", "notes", "agent", "build", "build_log", "agent_log"])]
 pub struct WorkspacePage {
-    pub(super) frame: Frame,
+    pub(super) layout: Layout,
     pub(super) view: WorkspaceView,
     pub(super) build_lines: Vec<Line>,
     pub(super) agent_lines: Vec<Line>,
@@ -59,8 +59,8 @@ pub struct WorkspaceView {
     /// What a restart would change, with the words for how.
     pub pending: Vec<(String, &'static str)>,
     pub warnings: Vec<Warning>,
-    pub deadline: Option<When>,
-    pub dormant: Option<When>,
+    pub deadline: Option<DisplayTime>,
+    pub dormant: Option<DisplayTime>,
 }
 
 impl WorkspaceView {
@@ -76,7 +76,7 @@ pub struct BuildView {
     pub title: &'static str,
     pub status: Badge,
     pub error: String,
-    pub at: When,
+    pub at: DisplayTime,
     pub by: String,
 }
 
@@ -108,7 +108,7 @@ pub struct AgentPanel {
     pub is_awaited: bool,
     pub machine: String,
     pub directory: String,
-    pub ready: Option<When>,
+    pub ready: Option<DisplayTime>,
     pub logs_overflowed: bool,
     pub apps: Vec<AppLink>,
 }
@@ -138,7 +138,7 @@ pub async fn workspace_page(
     let last = (build_lines.last().map_or(0, |line| line.id), agent_lines.last().map_or(0, |line| line.id));
     let live = format!("{}/live?build={}&after={}-{}", view.path, overview.build.id, last.0, last.1);
     page(&WorkspacePage {
-        frame: current_user.frame(Section::Workspaces),
+        layout: current_user.layout(Section::Workspaces),
         view,
         build_lines: log::of_build(&build_lines),
         agent_lines: agent.map(|agent| log::of_agent(&agent, &agent_lines)).unwrap_or_default(),
@@ -178,8 +178,8 @@ pub async fn view(
         ssh_host: format!("{}{}", state.ssh.hostname_prefix, overview.workspace.name),
         pending: pending.into_iter().map(|(name, change)| (name, status::of_change(change))).collect(),
         warnings: agent.map(|agent| agent.warnings.clone()).unwrap_or_default(),
-        deadline: overview.build.deadline.map(When::from),
-        dormant: overview.workspace.dormant_at.map(When::from),
+        deadline: overview.build.deadline.map(DisplayTime::from),
+        dormant: overview.workspace.dormant_at.map(DisplayTime::from),
     })
 }
 
@@ -199,7 +199,7 @@ fn agent_panel(state: &AppState, view: &AgentView) -> AgentPanel {
         is_awaited: !is_connected && is_external(&view.definition),
         machine: machine.trim().to_owned(),
         directory: agent.expanded_directory.clone(),
-        ready: agent.ready_at.map(When::from),
+        ready: agent.ready_at.map(DisplayTime::from),
         logs_overflowed: view.logs.1,
         apps: view
             .definition

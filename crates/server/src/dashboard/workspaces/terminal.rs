@@ -14,7 +14,7 @@ use crate::{
     dashboard::{
         current_user::CurrentUser,
         format::filters,
-        layout::{Frame, Section},
+        layout::{Layout, Section},
         response::{PageResult, page},
         security_headers::StyleNonce,
     },
@@ -23,7 +23,7 @@ use crate::{
 #[derive(Template)]
 #[template(path = "workspaces/terminal.html")]
 struct TerminalPage {
-    frame: Frame,
+    layout: Layout,
     workspace: String,
     path: String,
     title: String,
@@ -69,7 +69,7 @@ pub async fn terminal_page(
     };
     let nonce = format!("{:032x}", rand::random::<u128>());
     let mut response = page(&TerminalPage {
-        frame: current_user.frame(Section::Workspaces),
+        layout: current_user.layout(Section::Workspaces),
         workspace: overview.workspace.name.to_string(),
         path: workspace_url(&overview),
         title: heading,

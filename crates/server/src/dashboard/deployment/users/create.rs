@@ -13,7 +13,7 @@ use crate::{
         form::Form,
         form_errors::FormErrors,
         format::filters,
-        layout::{Frame, Section},
+        layout::{Layout, Section},
         response::{PageResult, dialog, redirect_with_notice},
     },
 };
@@ -21,11 +21,11 @@ use crate::{
 #[derive(Template)]
 #[template(path = "users/create.html", blocks = ["dialog"])]
 struct NewUserPage {
-    frame: Frame,
+    layout: Layout,
     username: String,
     name: String,
     email: String,
-    complaints: FormErrors,
+    errors: FormErrors,
 }
 
 /// The form for a new user.
@@ -34,11 +34,11 @@ pub async fn new_user_page(current_user: CurrentUser) -> PageResult {
         return Err(Error::Forbidden.into());
     }
     let shown = NewUserPage {
-        frame: current_user.frame(Section::Users),
+        layout: current_user.layout(Section::Users),
         username: String::new(),
         name: String::new(),
         email: String::new(),
-        complaints: FormErrors::default(),
+        errors: FormErrors::default(),
     };
     dialog(&current_user.context, StatusCode::OK, &shown, &shown.as_dialog())
 }
@@ -75,11 +75,11 @@ pub async fn create_user(
         ),
         Err(error) => {
             let shown = NewUserPage {
-                frame: current_user.frame(Section::Users),
+                layout: current_user.layout(Section::Users),
                 username: form.username,
                 name: form.name,
                 email: form.email,
-                complaints: FormErrors::of(error)?,
+                errors: FormErrors::of(error)?,
             };
             dialog(&current_user.context, StatusCode::UNPROCESSABLE_ENTITY, &shown, &shown.as_dialog())
         }

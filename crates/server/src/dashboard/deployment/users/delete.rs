@@ -13,7 +13,7 @@ use crate::{
         form::{Empty, Form},
         form_errors::FormErrors,
         format::filters,
-        layout::{Frame, Section},
+        layout::{Layout, Section},
         response::{PageResult, dialog, redirect_with_notice},
     },
 };
@@ -21,19 +21,19 @@ use crate::{
 #[derive(Template)]
 #[template(path = "users/delete.html", blocks = ["dialog"])]
 struct DeletePage {
-    frame: Frame,
+    layout: Layout,
     id: String,
     username: String,
-    complaints: FormErrors,
+    errors: FormErrors,
 }
 
 impl DeletePage {
-    fn new(current_user: &CurrentUser, user: &User, complaints: FormErrors) -> Self {
+    fn new(current_user: &CurrentUser, user: &User, errors: FormErrors) -> Self {
         Self {
-            frame: current_user.frame(Section::Users),
+            layout: current_user.layout(Section::Users),
             id: user.id.to_string(),
             username: user.username.to_string(),
-            complaints,
+            errors,
         }
     }
 }

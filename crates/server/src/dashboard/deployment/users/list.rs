@@ -15,8 +15,8 @@ use crate::{
     dashboard::{
         current_user::CurrentUser,
         form_errors::FormErrors,
-        format::{When, filters, initial},
-        layout::{Frame, Section},
+        format::{DisplayTime, filters, initial},
+        layout::{Layout, Section},
         response::{PageResult, page, unprocessable},
     },
 };
@@ -27,9 +27,9 @@ const PAGE_SIZE: u32 = 50;
 #[derive(Template)]
 #[template(path = "users/list.html")]
 struct UsersPage {
-    frame: Frame,
+    layout: Layout,
     query: String,
-    complaints: FormErrors,
+    errors: FormErrors,
     users: Vec<Row>,
     may_manage: bool,
     /// Which of how many are shown, in words.
@@ -47,7 +47,7 @@ struct Row {
     roles: Vec<&'static str>,
     status: &'static str,
     status_class: &'static str,
-    seen: Option<When>,
+    seen: Option<DisplayTime>,
     can_manage: bool,
     is_suspended: bool,
     is_self: bool,
@@ -109,7 +109,7 @@ pub async fn users_page(
     let number = query.page.max(1);
     let before = (number - 1).saturating_mul(PAGE_SIZE);
     let part = Pagination::new(Some(PAGE_SIZE), Some(before));
-    let (found, complaints) = match state.control.list_users(&current_user.caller, &query.q, part).await {
+    let (found, errors) = match state.control.list_users(&current_user.caller, &query.q, part).await {
         Ok(found) => (found, FormErrors::default()),
         Err(error) => ((Vec::new(), 0), FormErrors::of(error)?),
     };
@@ -117,7 +117,7 @@ pub async fn users_page(
     let before = i64::from(before);
     let last = before.saturating_add(i64::try_from(users.len()).unwrap_or(i64::MAX));
     let shown = UsersPage {
-        frame: current_user.frame(Section::Users),
+        layout: current_user.layout(Section::Users),
         shown: match (count, users.len()) {
             (0, _) | (_, 0) => String::new(),
             (1, _) => "1 user".to_owned(),
@@ -129,7 +129,7 @@ pub async fn users_page(
         users: users.iter().map(|user| Row::new(user, &current_user.caller)).collect(),
         may_manage: current_user.caller.can_manage_users(),
         query: query.q,
-        complaints,
+        errors,
     };
-    if shown.complaints.is_empty() { page(&shown) } else { unprocessable(&shown) }
+    if shown.errors.is_empty() { page(&shown) } else { unprocessable(&shown) }
 }

@@ -15,7 +15,7 @@ use crate::{
         form::Form,
         form_errors::FormErrors,
         format::filters,
-        layout::{Frame, Section},
+        layout::{Layout, Section},
         response::{PageResult, dialog, redirect_with_notice},
     },
 };
@@ -23,19 +23,19 @@ use crate::{
 #[derive(Template)]
 #[template(path = "users/password.html", blocks = ["dialog"])]
 struct PasswordPage {
-    frame: Frame,
+    layout: Layout,
     id: String,
     username: String,
-    complaints: FormErrors,
+    errors: FormErrors,
 }
 
 impl PasswordPage {
-    fn new(current_user: &CurrentUser, user: &User, complaints: FormErrors) -> Self {
+    fn new(current_user: &CurrentUser, user: &User, errors: FormErrors) -> Self {
         Self {
-            frame: current_user.frame(Section::Users),
+            layout: current_user.layout(Section::Users),
             id: user.id.to_string(),
             username: user.username.to_string(),
-            complaints,
+            errors,
         }
     }
 }

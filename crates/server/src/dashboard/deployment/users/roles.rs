@@ -13,7 +13,7 @@ use crate::{
         form::Form,
         form_errors::FormErrors,
         format::filters,
-        layout::{Frame, Section},
+        layout::{Layout, Section},
         response::{PageResult, dialog, redirect_with_notice},
     },
 };
@@ -21,12 +21,12 @@ use crate::{
 #[derive(Template)]
 #[template(path = "users/roles.html", blocks = ["dialog"])]
 struct RolesPage {
-    frame: Frame,
+    layout: Layout,
     id: String,
     username: String,
     is_self: bool,
     choices: Vec<Choice>,
-    complaints: FormErrors,
+    errors: FormErrors,
 }
 
 /// A role that may be given or taken.
@@ -47,12 +47,7 @@ const fn means(role: Role) -> &'static str {
 }
 
 impl RolesPage {
-    fn new(
-        current_user: &CurrentUser,
-        user: &User,
-        held: impl Fn(Role) -> bool,
-        complaints: FormErrors,
-    ) -> Self {
+    fn new(current_user: &CurrentUser, user: &User, held: impl Fn(Role) -> bool, errors: FormErrors) -> Self {
         let offered = |role: &Role| *role != Role::Owner || current_user.caller.can_grant_owner();
         let choice = |role: Role| Choice {
             word: role.as_str(),
@@ -61,12 +56,12 @@ impl RolesPage {
             is_held: held(role),
         };
         Self {
-            frame: current_user.frame(Section::Users),
+            layout: current_user.layout(Section::Users),
             id: user.id.to_string(),
             username: user.username.to_string(),
             is_self: user.id == current_user.caller.id(),
             choices: Role::ALL.into_iter().filter(offered).map(choice).collect(),
-            complaints,
+            errors,
         }
     }
 }

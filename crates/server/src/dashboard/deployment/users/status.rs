@@ -13,7 +13,7 @@ use crate::{
         form::{Empty, Form},
         form_errors::FormErrors,
         format::filters,
-        layout::{Frame, Section},
+        layout::{Layout, Section},
         response::{PageResult, dialog, redirect_with_notice},
     },
 };
@@ -21,21 +21,21 @@ use crate::{
 #[derive(Template)]
 #[template(path = "users/status.html", blocks = ["dialog"])]
 struct StatusPage {
-    frame: Frame,
+    layout: Layout,
     id: String,
     username: String,
     suspends: bool,
-    complaints: FormErrors,
+    errors: FormErrors,
 }
 
-fn answer(current_user: &CurrentUser, user: &User, to: UserStatus, complaints: FormErrors) -> PageResult {
-    let status = if complaints.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
+fn answer(current_user: &CurrentUser, user: &User, to: UserStatus, errors: FormErrors) -> PageResult {
+    let status = if errors.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
     let shown = StatusPage {
-        frame: current_user.frame(Section::Users),
+        layout: current_user.layout(Section::Users),
         id: user.id.to_string(),
         username: user.username.to_string(),
         suspends: to == UserStatus::Suspended,
-        complaints,
+        errors,
     };
     dialog(&current_user.context, status, &shown, &shown.as_dialog())
 }
