@@ -6,7 +6,6 @@
 mod agents;
 mod api;
 mod apps;
-mod dashboard;
 #[cfg(fuzzing)]
 pub mod fuzzing;
 mod jobs;

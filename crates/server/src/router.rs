@@ -1,6 +1,5 @@
 //! The whole URL map on one page.
 
-use coder_http::{HttpError, request_id};
 use std::time::Duration;
 
 use axum::{
@@ -8,8 +7,9 @@ use axum::{
     extract::DefaultBodyLimit,
     http::StatusCode,
     middleware,
-    routing::{any, get, post},
+    routing::{any, get},
 };
+use coder_http::{HttpError, request_id};
 use tower::ServiceBuilder;
 use tower_http::{catch_panic::CatchPanicLayer, timeout::RequestBodyTimeoutLayer};
 use utoipa::OpenApi;
@@ -18,13 +18,11 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 use crate::{
     AppState, agents,
     api::{agents as agent, deployment, health, keys, secrets, templates, users, workspaces},
-    apps, dashboard,
+    apps,
 };
 
 /// The largest ordinary request body, in bytes: a 24 KiB value with every byte escaped fits several times.
 const MAX_BODY_BYTES: usize = 1024 * 1024;
-/// The largest form with a file of secrets in it, in bytes: a mebibyte, and what surrounds it.
-const MAX_IMPORT_BYTES: usize = 1024 * 1024 + 16 * 1024;
 /// How long a body may pause before the request is given up.
 const BODY_TIMEOUT: Duration = Duration::from_secs(20);
 
@@ -101,64 +99,11 @@ fn routes() -> OpenApiRouter<AppState> {
         .routes(routes!(agent::create_terminal_ticket))
 }
 
-/// Every page of the dashboard, and what its forms are sent to.
-fn pages() -> Router<AppState> {
-    use dashboard as page;
-    let imports = post(page::import_secrets).layer(DefaultBodyLimit::max(MAX_IMPORT_BYTES));
-    Router::new()
-        .route("/", get(page::index))
-        .route("/setup", get(page::set_up_page).post(page::set_up))
-        .route("/login", get(page::log_in_page).post(page::log_in))
-        .route("/logout", post(page::log_out))
-        .route("/cli-auth", get(page::cli_auth).post(page::create_cli_token))
-        // Account
-        .route("/settings/account", get(page::profile_page).post(page::change_profile))
-        .route("/settings/security", get(page::security_page).post(page::change_password))
-        .route("/settings/tokens", get(page::tokens_page).post(page::create_token))
-        .route("/settings/tokens/new", get(page::new_token_page))
-        .route("/settings/tokens/{id}/delete", get(page::delete_token_page).post(page::delete_token))
-        .route("/settings/appearance", get(page::appearance_page).post(page::choose_appearance))
-        .route("/settings/secrets", get(page::secrets_page).post(page::add_secret))
-        .route("/settings/secrets/new", get(page::add_secret_page))
-        .route("/settings/secrets/import", imports)
-        .route("/settings/secrets/{name}/edit", get(page::edit_secret_page).post(page::edit_secret))
-        .route("/settings/secrets/{name}/delete", get(page::delete_secret_page).post(page::delete_secret))
-        .route("/settings/secrets/{name}/enabled", post(page::toggle_secret))
-        // Workspaces
-        .route("/workspaces", get(page::workspaces_page))
-        .route("/workspaces/live", get(page::follow_workspaces))
-        .route("/workspaces/new", get(page::create_workspace_page).post(page::create_workspace))
-        .route("/{owner}/{workspace}", get(page::workspace_page))
-        .route("/{owner}/{workspace}/live", get(page::follow_workspace))
-        .route("/{owner}/{workspace}/start", post(page::start_workspace))
-        .route("/{owner}/{workspace}/stop", post(page::stop_workspace))
-        .route("/{owner}/{workspace}/restart", post(page::restart_workspace))
-        .route("/{owner}/{workspace}/activate", post(page::activate_workspace))
-        .route("/{owner}/{workspace}/cancel", post(page::cancel_build))
-        .route("/{owner}/{workspace}/delete", get(page::delete_workspace_page).post(page::delete_workspace))
-        .route("/{owner}/{workspace}/terminal", get(page::terminal_page))
-        // Templates
-        .route("/templates", get(page::templates_page))
-        .route("/templates/{name}", get(page::template_page))
-        .route("/templates/{name}/delete", get(page::delete_template_page).post(page::delete_template))
-        // Deployment
-        .route("/deployment", get(page::deployment_page))
-        .route("/deployment/users", get(page::users_page).post(page::create_user))
-        .route("/deployment/users/new", get(page::new_user_page))
-        .route("/deployment/users/{user}/roles", get(page::roles_page).post(page::change_roles))
-        .route("/deployment/users/{user}/password", get(page::reset_password_page).post(page::reset_password))
-        .route("/deployment/users/{user}/suspend", get(page::suspend_user_page).post(page::suspend_user))
-        .route("/deployment/users/{user}/activate", get(page::activate_user_page).post(page::activate_user))
-        .route("/deployment/users/{user}/delete", get(page::delete_user_page).post(page::delete_user))
-        .layer(middleware::from_fn(page::security_headers))
-        .route("/static/{file}", get(page::asset))
-}
-
 /// The service.
 pub fn router(state: AppState) -> Router {
     let (router, _) = routes().split_for_parts();
     router
-        .merge(pages())
+        .merge(coder_dashboard::router(state.dashboard()))
         // WebSockets: workspaces as they change, agents' links, and people's ways into workspaces.
         .route("/api/v2/workspaces/{workspace}/watch-ws", get(workspaces::watch_workspace))
         .route("/api/v2/workspaceagents/me/rpc", get(agents::rpc::rpc))

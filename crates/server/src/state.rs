@@ -4,6 +4,7 @@ use std::{ops::Deref, sync::Arc};
 
 use axum::extract::FromRef;
 use coder_control::{AppAddresses, Control};
+use coder_dashboard::{DashboardState, LiveState};
 use coder_http::cookies::CookiePolicy;
 use coder_provision::Processes;
 use coder_wire::deployment::SshConfig;
@@ -44,6 +45,31 @@ impl AppState {
     #[must_use]
     pub fn new(parts: Inner) -> Self {
         Self(Arc::new(parts))
+    }
+}
+
+impl AppState {
+    /// The state of the dashboard's handlers.
+    pub(crate) fn dashboard(&self) -> DashboardState {
+        DashboardState::new(coder_dashboard::Inner {
+            control: Arc::clone(&self.control),
+            live: Arc::new(self.clone()),
+            access_url: self.access_url.clone(),
+            cookies: self.cookies,
+            apps: self.apps.clone(),
+            ssh_hostname_prefix: self.ssh.hostname_prefix.clone(),
+            shutdown: self.shutdown.clone(),
+        })
+    }
+}
+
+impl LiveState for AppState {
+    fn connected_agents(&self) -> usize {
+        self.agents.connections().len()
+    }
+
+    fn allows_processes(&self) -> bool {
+        self.processes.is_some()
     }
 }
 

@@ -1,0 +1,72 @@
+//! Account → Profile.
+
+use askama::Template;
+use axum::extract::State;
+use coder_model::user::Role;
+
+use crate::{
+    DashboardState,
+    current_user::CurrentUser,
+    form::Form,
+    form_errors::FormErrors,
+    format::{DisplayTime, filters},
+    layout::{Layout, Section},
+    response::{PageResult, page, redirect_with_notice, unprocessable},
+};
+
+/// Where the page is.
+const PATH: &str = "/settings/account";
+
+#[derive(Template)]
+#[template(path = "account/profile.html")]
+struct ProfilePage {
+    layout: Layout,
+    username: String,
+    email: String,
+    name: String,
+    roles: Vec<&'static str>,
+    since: DisplayTime,
+    seen: Option<DisplayTime>,
+    errors: FormErrors,
+}
+
+impl ProfilePage {
+    fn new(current_user: &CurrentUser, name: String, errors: FormErrors) -> Self {
+        let user = current_user.caller.user();
+        Self {
+            layout: current_user.layout(Section::Profile),
+            username: user.username.to_string(),
+            email: user.email.to_string(),
+            name,
+            roles: user.roles.iter().map(Role::display_name).collect(),
+            since: user.created_at.into(),
+            seen: user.last_seen_at.map(Into::into),
+            errors,
+        }
+    }
+}
+
+/// What the deployment knows of somebody.
+pub async fn profile_page(current_user: CurrentUser) -> PageResult {
+    let name = current_user.caller.user().name.clone();
+    page(&ProfilePage::new(&current_user, name, FormErrors::default()))
+}
+
+/// What was filled in.
+#[derive(serde::Deserialize)]
+pub struct ProfileForm {
+    name: String,
+}
+
+/// Changes the name that somebody is greeted by.
+pub async fn change_profile(
+    State(state): State<DashboardState>,
+    current_user: CurrentUser,
+    Form(form): Form<ProfileForm>,
+) -> PageResult {
+    let user = current_user.caller.user();
+    match state.control.update_profile(&current_user.caller, user, user.username.as_str(), &form.name).await {
+        Ok(_) => redirect_with_notice(&state, &current_user.context, PATH, "Updated your profile."),
+        Err(error) => unprocessable(&ProfilePage::new(&current_user, form.name, FormErrors::of(error)?)),
+    }
+}

@@ -1,0 +1,178 @@
+//! Account → Tokens. A new token is in one answer, to the form that asked for it, and nowhere else.
+
+use coder_http::extract::Path;
+use std::time::Duration;
+
+use askama::Template;
+use axum::{
+    extract::State,
+    http::{HeaderValue, StatusCode},
+};
+use coder_control::NewToken;
+use coder_model::token::ApiKey;
+use zeroize::Zeroizing;
+
+use crate::{
+    DashboardState,
+    current_user::CurrentUser,
+    form::{Empty, Form},
+    form_errors::FormErrors,
+    format::{DisplayTime, filters},
+    layout::{Layout, Section},
+    response::{PageResult, dialog, page, redirect_with_notice},
+};
+
+/// Where the list is.
+const LIST_PATH: &str = "/settings/tokens";
+/// The lifetimes to choose from, in days; a year is the longest.
+const LIFETIMES: [(u64, &str); 4] = [(7, "7 days"), (30, "30 days"), (90, "90 days"), (365, "1 year")];
+/// The one that is offered: what a token gets that is made without a word about it.
+const DEFAULT_LIFETIME_DAYS: u64 = 30;
+const SECONDS_OF_A_DAY: u64 = 24 * 60 * 60;
+
+#[derive(Template)]
+#[template(path = "account/tokens.html")]
+struct TokensPage {
+    layout: Layout,
+    tokens: Vec<Row>,
+    made: Option<Made>,
+}
+
+struct Row {
+    id: String,
+    name: String,
+    created: DisplayTime,
+    used: Option<DisplayTime>,
+    expires: DisplayTime,
+    is_over: bool,
+}
+
+/// A token just made.
+struct Made {
+    name: String,
+    token: Zeroizing<String>,
+}
+
+async fn list(
+    state: &DashboardState,
+    current_user: &CurrentUser,
+    made: Option<Made>,
+) -> Result<TokensPage, coder_control::Error> {
+    let now = state.control.clock().now();
+    let keys = state.control.list_tokens(&current_user.caller, current_user.caller.user(), false, true).await?;
+    let row = |key: &ApiKey| Row {
+        id: key.id.as_str().to_owned(),
+        name: key.name.clone(),
+        created: key.created_at.into(),
+        used: (key.last_used > key.created_at).then(|| key.last_used.into()),
+        expires: key.expires_at.into(),
+        is_over: key.expires_at <= now,
+    };
+    Ok(TokensPage {
+        layout: current_user.layout(Section::Tokens),
+        tokens: keys.iter().map(row).collect(),
+        made,
+    })
+}
+
+/// The list of one's tokens.
+pub async fn tokens_page(State(state): State<DashboardState>, current_user: CurrentUser) -> PageResult {
+    page(&list(&state, &current_user, None).await?)
+}
+
+#[derive(Template)]
+#[template(path = "account/create_token.html", blocks = ["dialog"])]
+struct NewTokenPage {
+    layout: Layout,
+    token_name: String,
+    lifetime: u64,
+    errors: FormErrors,
+}
+
+/// The form for a new token.
+pub async fn new_token_page(current_user: CurrentUser) -> PageResult {
+    let shown = NewTokenPage {
+        layout: current_user.layout(Section::Tokens),
+        token_name: String::new(),
+        lifetime: DEFAULT_LIFETIME_DAYS,
+        errors: FormErrors::default(),
+    };
+    dialog(&current_user.context, StatusCode::OK, &shown, &shown.as_dialog())
+}
+
+/// What was filled in.
+#[derive(serde::Deserialize)]
+pub struct TokenForm {
+    #[serde(default)]
+    token_name: String,
+    /// In days.
+    lifetime: u64,
+}
+
+/// Makes a token and shows it, once.
+pub async fn create_token(
+    State(state): State<DashboardState>,
+    current_user: CurrentUser,
+    Form(form): Form<TokenForm>,
+) -> PageResult {
+    let lifetime = Duration::from_secs(form.lifetime.saturating_mul(SECONDS_OF_A_DAY));
+    let new = NewToken { name: form.token_name.clone(), lifetime: Some(lifetime) };
+    match state.control.create_token(&current_user.caller, current_user.caller.user(), new).await {
+        Ok(session) => {
+            let made = Made { name: session.key.name.clone(), token: session.token.expose() };
+            let mut response = page(&list(&state, &current_user, Some(made)).await?)?;
+            // A script was to show the answer in the dialog of the form: the page behind takes it instead.
+            for (name, value) in
+                [("HX-Retarget", "#main"), ("HX-Reselect", "#main"), ("HX-Reswap", "outerHTML")]
+            {
+                response.headers_mut().insert(name, HeaderValue::from_static(value));
+            }
+            Ok(response)
+        }
+        Err(error) => {
+            let shown = NewTokenPage {
+                layout: current_user.layout(Section::Tokens),
+                token_name: form.token_name,
+                lifetime: form.lifetime,
+                errors: FormErrors::of(error)?,
+            };
+            dialog(&current_user.context, StatusCode::UNPROCESSABLE_ENTITY, &shown, &shown.as_dialog())
+        }
+    }
+}
+
+#[derive(Template)]
+#[template(path = "account/delete_token.html", blocks = ["dialog"])]
+struct DeleteTokenPage {
+    layout: Layout,
+    id: String,
+    name: String,
+}
+
+/// Asks whether it is meant.
+pub async fn delete_token_page(
+    State(state): State<DashboardState>,
+    current_user: CurrentUser,
+    Path(id): Path<String>,
+) -> PageResult {
+    let key = state.control.find_key(&current_user.caller, current_user.caller.user(), &id).await?;
+    let shown = DeleteTokenPage {
+        layout: current_user.layout(Section::Tokens),
+        id: key.id.as_str().to_owned(),
+        name: key.name,
+    };
+    dialog(&current_user.context, StatusCode::OK, &shown, &shown.as_dialog())
+}
+
+/// Deletes it: what it had open ends.
+pub async fn delete_token(
+    State(state): State<DashboardState>,
+    current_user: CurrentUser,
+    Path(id): Path<String>,
+    _form: Form<Empty>,
+) -> PageResult {
+    let user = current_user.caller.user();
+    let key = state.control.find_key(&current_user.caller, user, &id).await?;
+    state.control.delete_key(&current_user.caller, user, key.id.as_str()).await?;
+    redirect_with_notice(&state, &current_user.context, LIST_PATH, &format!("Deleted token \"{}\".", key.name))
+}

@@ -1,0 +1,53 @@
+//! The deployment at a glance.
+
+use askama::Template;
+use axum::extract::State;
+use coder_control::KeyUse;
+use coder_model::deployment::Counts;
+
+use crate::{
+    DashboardState,
+    current_user::CurrentUser,
+    format::{DisplayTime, filters},
+    layout::{Layout, Section},
+    response::{PageResult, page},
+};
+
+#[derive(Template)]
+#[template(path = "deployment/overview.html")]
+struct DeploymentPage {
+    layout: Layout,
+    version: &'static str,
+    access_url: String,
+    id: String,
+    since: DisplayTime,
+    engine: &'static str,
+    keys: Vec<KeyUse>,
+    counts: Counts,
+    /// Agents that are connected to this server.
+    agents: usize,
+    has_processes: bool,
+    /// The host names of apps; empty where there are none.
+    app_hosts: String,
+    has_app_paths: bool,
+}
+
+/// The deployment at a glance. That it can be read at all shows that the database answers.
+pub async fn deployment_page(State(state): State<DashboardState>, current_user: CurrentUser) -> PageResult {
+    let overview = state.control.deployment_overview(&current_user.caller).await?;
+    let deployment = state.control.deployment();
+    page(&DeploymentPage {
+        layout: current_user.layout(Section::Deployment),
+        version: env!("CARGO_PKG_VERSION"),
+        access_url: state.access_url.to_string(),
+        id: deployment.id.to_string(),
+        since: deployment.created_at.into(),
+        engine: overview.engine,
+        keys: overview.keys,
+        counts: overview.counts,
+        agents: state.live.connected_agents(),
+        has_processes: state.live.allows_processes(),
+        app_hosts: state.apps.host_pattern().unwrap_or_default(),
+        has_app_paths: state.apps.path_based,
+    })
+}

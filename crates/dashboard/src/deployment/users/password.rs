@@ -1,0 +1,80 @@
+//! Giving a user a new password.
+
+use askama::Template;
+use axum::{extract::State, http::StatusCode};
+use coder_http::extract::Path;
+use coder_model::user::User;
+use coder_wire::Sensitive;
+use zeroize::Zeroizing;
+
+use super::{ReturnTo, find_other};
+use crate::{
+    DashboardState,
+    current_user::CurrentUser,
+    form::Form,
+    form_errors::FormErrors,
+    format::filters,
+    layout::{Layout, Section},
+    response::{PageResult, dialog, redirect_with_notice},
+};
+
+#[derive(Template)]
+#[template(path = "users/password.html", blocks = ["dialog"])]
+struct PasswordPage {
+    layout: Layout,
+    id: String,
+    username: String,
+    errors: FormErrors,
+}
+
+impl PasswordPage {
+    fn new(current_user: &CurrentUser, user: &User, errors: FormErrors) -> Self {
+        Self {
+            layout: current_user.layout(Section::Users),
+            id: user.id.to_string(),
+            username: user.username.to_string(),
+            errors,
+        }
+    }
+}
+
+/// The form for another's new password. One's own is changed in the account, by telling the old one.
+pub async fn reset_password_page(
+    State(state): State<DashboardState>,
+    current_user: CurrentUser,
+    Path(user): Path<String>,
+) -> PageResult {
+    let user = find_other(&state, &current_user, &user).await?;
+    let shown = PasswordPage::new(&current_user, &user, FormErrors::default());
+    dialog(&current_user.context, StatusCode::OK, &shown, &shown.as_dialog())
+}
+
+/// What was filled in.
+#[derive(serde::Deserialize)]
+pub struct PasswordForm {
+    password: Sensitive,
+}
+
+/// Sets it. Whatever is signed in as this user is signed out.
+pub async fn reset_password(
+    State(state): State<DashboardState>,
+    current_user: CurrentUser,
+    Path(user): Path<String>,
+    ReturnTo(back): ReturnTo,
+    Form(form): Form<PasswordForm>,
+) -> PageResult {
+    let user = find_other(&state, &current_user, &user).await?;
+    let none = Zeroizing::default();
+    match state.control.change_password(&current_user.caller, &user, none, form.password.into_inner()).await {
+        Ok(()) => redirect_with_notice(
+            &state,
+            &current_user.context,
+            &back,
+            &format!("Changed the password of \"{}\".", user.username),
+        ),
+        Err(error) => {
+            let shown = PasswordPage::new(&current_user, &user, FormErrors::of(error)?);
+            dialog(&current_user.context, StatusCode::UNPROCESSABLE_ENTITY, &shown, &shown.as_dialog())
+        }
+    }
+}

@@ -1,0 +1,95 @@
+//! The list of one's secrets, and how much of the caps they use.
+
+use askama::Template;
+use axum::extract::State;
+use coder_model::secret::{MAX_ENV_BYTES, MAX_SECRETS, MAX_TOTAL_BYTES, Secret, Usage};
+
+use super::own;
+use crate::{
+    DashboardState,
+    current_user::CurrentUser,
+    format::{DisplayTime, filters, segment, thousands},
+    layout::{Layout, Section},
+    response::{PageResult, page},
+};
+
+#[derive(Template)]
+#[template(path = "secrets/list.html")]
+struct SecretsPage {
+    layout: Layout,
+    secrets: Vec<Row>,
+    meters: [Meter; 3],
+}
+
+struct Row {
+    id: String,
+    name: String,
+    segment: String,
+    description: String,
+    env_name: String,
+    file_path: String,
+    kind: &'static str,
+    kind_class: &'static str,
+    has_target: bool,
+    is_on: bool,
+    updated: DisplayTime,
+}
+
+impl From<&Secret> for Row {
+    fn from(secret: &Secret) -> Self {
+        let has_target = secret.env_name.is_some() || secret.file_path.is_some();
+        let (kind, kind_class) = match (&secret.env_name, &secret.file_path) {
+            (Some(_), None) => ("env var", "is-success"),
+            (None, Some(_)) => ("file", "is-success"),
+            (Some(_), Some(_)) => ("env var + file", "is-success"),
+            (None, None) => ("not injected", ""),
+        };
+        Self {
+            id: secret.id.to_string(),
+            name: secret.name.to_string(),
+            segment: segment(secret.name.as_str()),
+            description: secret.description.clone(),
+            env_name: secret.env_name.as_ref().map(ToString::to_string).unwrap_or_default(),
+            file_path: secret.file_path.as_ref().map(ToString::to_string).unwrap_or_default(),
+            kind,
+            kind_class: if secret.enabled { kind_class } else { "" },
+            has_target,
+            is_on: secret.enabled && has_target,
+            updated: secret.updated_at.into(),
+        }
+    }
+}
+
+/// How much of a cap is used.
+struct Meter {
+    label: &'static str,
+    used: u64,
+    most: u64,
+    /// From here on it is getting narrow.
+    low: u64,
+    /// From here on it is narrow.
+    high: u64,
+    words: String,
+}
+
+impl Meter {
+    fn new(label: &'static str, used: u64, most: u64, unit: &str) -> Self {
+        let words = format!("{} of {}{unit}", thousands(&used.to_string()), thousands(&most.to_string()));
+        Self { label, used, most, low: most * 7 / 10, high: most * 9 / 10, words }
+    }
+}
+
+/// The list of one's secrets.
+pub async fn secrets_page(State(state): State<DashboardState>, current_user: CurrentUser) -> PageResult {
+    let secrets = state.control.list_secrets(own(&current_user)?).await?;
+    let usage = Usage::of(&secrets);
+    page(&SecretsPage {
+        layout: current_user.layout(Section::Secrets),
+        secrets: secrets.iter().map(Row::from).collect(),
+        meters: [
+            Meter::new("Secrets", usage.count, MAX_SECRETS, ""),
+            Meter::new("Stored values", usage.total_bytes, MAX_TOTAL_BYTES, " bytes"),
+            Meter::new("In the environment", usage.env_bytes, MAX_ENV_BYTES, " bytes"),
+        ],
+    })
+}

@@ -1,0 +1,61 @@
+//! What the pages need of their server.
+
+use std::{ops::Deref, sync::Arc};
+
+use axum::extract::FromRef;
+use coder_control::{AppAddresses, Control};
+use coder_http::cookies::CookiePolicy;
+use tokio_util::sync::CancellationToken;
+use url::Url;
+
+/// What the pages show of the server's live state.
+pub trait LiveState: Send + Sync {
+    /// How many agents are connected to this server.
+    fn connected_agents(&self) -> usize;
+    /// Whether workspaces may run as processes on this machine.
+    fn allows_processes(&self) -> bool;
+}
+
+/// The state of the dashboard's handlers. Cheap to clone.
+#[derive(Clone)]
+pub struct DashboardState(Arc<Inner>);
+
+/// The fields of a [`DashboardState`].
+pub struct Inner {
+    /// The use cases.
+    pub control: Arc<Control>,
+    /// What the pages show of the server's live state.
+    pub live: Arc<dyn LiveState>,
+    /// The URL of the server.
+    pub access_url: Url,
+    /// How cookies are set.
+    pub cookies: CookiePolicy,
+    /// Where apps are reached.
+    pub apps: AppAddresses,
+    /// Prefix of a workspace's name for SSH clients: `coder.` for `ssh coder.NAME`.
+    pub ssh_hostname_prefix: String,
+    /// Shutdown signal for event streams.
+    pub shutdown: CancellationToken,
+}
+
+impl DashboardState {
+    /// Shares these fields.
+    #[must_use]
+    pub fn new(inner: Inner) -> Self {
+        Self(Arc::new(inner))
+    }
+}
+
+impl Deref for DashboardState {
+    type Target = Inner;
+
+    fn deref(&self) -> &Inner {
+        &self.0
+    }
+}
+
+impl FromRef<DashboardState> for Arc<Control> {
+    fn from_ref(state: &DashboardState) -> Self {
+        Self::clone(&state.control)
+    }
+}

@@ -1,0 +1,55 @@
+//! A template.
+
+use askama::Template;
+use axum::extract::State;
+use coder_http::extract::Path;
+use coder_model::template::Provisioner;
+
+use super::{provisioner, title};
+use crate::{
+    DashboardState,
+    current_user::CurrentUser,
+    format::{DisplayTime, filters},
+    layout::{Layout, Section},
+    response::{PageResult, page},
+};
+
+#[derive(Template)]
+#[template(path = "templates/show.html")]
+struct TemplatePage {
+    layout: Layout,
+    name: String,
+    title: String,
+    description: String,
+    provisioner: Option<Provisioner>,
+    workspaces: i64,
+    version: String,
+    pushed: DisplayTime,
+    pushed_by: String,
+    source: String,
+    may_change: bool,
+}
+
+/// A template, with its source.
+pub async fn template_page(
+    State(state): State<DashboardState>,
+    current_user: CurrentUser,
+    Path(name): Path<String>,
+) -> PageResult {
+    let found = state.control.find_template_by_name(&name).await?;
+    let active = state.control.find_template_version(found.template.active_version).await?;
+    page(&TemplatePage {
+        layout: current_user.layout(Section::Templates),
+        name: found.template.name.to_string(),
+        title: title(&found),
+        description: found.template.description,
+        provisioner: provisioner(&active.definition),
+        workspaces: found.workspaces,
+        version: active.version.name,
+        pushed: active.version.created_at.into(),
+        pushed_by: active.created_by_name,
+        // A carriage return before a line feed says nothing that a page could show.
+        source: active.definition.replace("\r\n", "\n"),
+        may_change: current_user.caller.can_manage_templates(),
+    })
+}
