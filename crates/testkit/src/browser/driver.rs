@@ -20,8 +20,8 @@ const AT_ONCE: usize = 2;
 /// How long one command may take. A page that loads is one.
 const COMMAND_TIMEOUT: Duration = Duration::from_secs(30);
 /// Runs a program until its own standard input ends, which it does with the test however that ends; then nothing of the
-/// group stays.
-const GUARD: &str = r#""$0" "$@" </dev/null & read -r _; kill -KILL 0"#;
+/// group stays. It does not hold the program's standard output open, so that a program that exits early is noticed.
+const GUARD: &str = r#""$0" "$@" </dev/null & exec >/dev/null; read -r _; kill -KILL 0"#;
 
 static TURNS: (Mutex<usize>, Condvar) = (Mutex::new(AT_ONCE), Condvar::new());
 
@@ -77,7 +77,7 @@ impl Driver {
             .lines()
             .map_while(Result::ok)
             .find_map(|line| Some(line.split_once("successfully on port ")?.1.trim_end_matches('.').to_owned()))
-            .expect("chromedriver runs: `make setup` installs it");
+            .expect("chromedriver starts: `make setup` installs it");
         let mut driver = Self {
             guard,
             leash,
