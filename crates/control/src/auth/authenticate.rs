@@ -24,7 +24,7 @@ impl Control {
     pub async fn authenticate(&self, token: Option<&str>, request_info: RequestInfo) -> Result<Caller> {
         let token = token.ok_or_else(|| {
             unauthenticated(
-                "Cookie \"coder_session_token\" or header \"Coder-IssuedKey-Token\" must be provided.",
+                "Cookie \"coder_session_token\" or header \"Coder-Session-Token\" must be provided.",
             )
         })?;
         let token = PlainToken::parse(token).ok_or_else(|| {
