@@ -49,7 +49,7 @@ fn set_headers(headers: &mut HeaderMap, nonce: Option<&StyleNonce>) {
     let nonce = nonce.map(|nonce| format!(" 'nonce-{}'", nonce.0)).unwrap_or_default();
     let policy = format!(
         "default-src 'none'; script-src 'self'; style-src 'self'{nonce}; img-src 'self'; connect-src 'self'; \
-         form-action 'self'; base-uri 'none'; layout-ancestors 'none'"
+         form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
     );
     if let Ok(policy) = HeaderValue::from_str(&policy) {
         headers.insert(header::CONTENT_SECURITY_POLICY, policy);

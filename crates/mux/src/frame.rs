@@ -11,7 +11,7 @@ pub enum FrameError {
     #[error(transparent)]
     Io(#[from] std::io::Error),
     /// The message is longer than allowed.
-    #[error("a message of {length} bytes where at limit {limit} are allowed")]
+    #[error("a message of {length} bytes exceeds the limit of {limit}")]
     TooLong {
         /// Its length.
         length: usize,

@@ -25,8 +25,20 @@ pub async fn id_of(admin: &Api, name: &str) -> String {
 /// Every page is kept by nobody and takes nothing from elsewhere.
 pub fn is_guarded(answer: &Reply, path: &str) {
     assert_eq!(answer.header("cache-control"), "no-store", "{path}");
-    let policy = answer.header("content-security-policy");
-    assert!(policy.starts_with("default-src 'none'; script-src 'self'; style-src 'self';"), "{path}: {policy}");
+    for (name, value) in [
+        ("x-content-type-options", "nosniff"),
+        ("x-frame-options", "DENY"),
+        ("referrer-policy", "same-origin"),
+        ("cross-origin-opener-policy", "same-origin"),
+        ("permissions-policy", "camera=(), geolocation=(), microphone=()"),
+        (
+            "content-security-policy",
+            "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; \
+             form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+        ),
+    ] {
+        assert_eq!(answer.header(name), value, "{path}: {name}");
+    }
     assert!(!answer.text.contains(" style=") && !answer.text.contains("<script>"), "{path}");
 }
 
