@@ -81,14 +81,14 @@ async fn live(shared: &Shared) {
                 backoff.held(since.elapsed());
                 None
             }
-            Err(ConnectError::Dial(DialError::Refused { status: 401, error, .. })) => {
+            Err(ConnectError::Dial(DialError::Rejected { status: 401, error, .. })) => {
                 tracing::error!(
                     reason = error.message,
                     "the server does not know this agent; asking again in a minute"
                 );
                 Some(UNKNOWN_TOKEN)
             }
-            Err(ConnectError::Dial(DialError::Refused { status, error, retry_after })) => {
+            Err(ConnectError::Dial(DialError::Rejected { status, error, retry_after })) => {
                 tracing::info!(status, reason = error.message, "the server does not take the agent now");
                 retry_after
             }

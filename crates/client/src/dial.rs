@@ -24,7 +24,7 @@ use crate::Client;
 /// How long it may take until a link stands, or a connection in the workspace.
 const TIMEOUT: Duration = Duration::from_secs(20);
 /// The most that the workspace's answer has, in bytes.
-const MAX_ANSWER: usize = 4 * 1024;
+const MAX_RESPONSE_BYTES: usize = 4 * 1024;
 /// The longest that a server may put us off.
 const MAX_RETRY_AFTER: Duration = Duration::from_secs(300);
 
@@ -33,7 +33,7 @@ const MAX_RETRY_AFTER: Duration = Duration::from_secs(300);
 pub enum DialError {
     /// The server said no.
     #[error("{}{}{}", .error.message, if .error.detail.is_empty() { "" } else { " " }, .error.detail)]
-    Refused {
+    Rejected {
         /// The HTTP status.
         status: u16,
         /// What the server said.
@@ -43,7 +43,7 @@ pub enum DialError {
     },
     /// Nothing answers at an address in the workspace.
     #[error("cannot connect in the workspace: {reason}")]
-    NoConnection {
+    ConnectFailed {
         /// Why.
         reason: String,
     },
@@ -94,13 +94,13 @@ pub async fn dial(
     let connecting = connect_async_with_config(request, Some(config), true);
     match timeout(TIMEOUT, connecting).await {
         Ok(Ok((socket, _))) => Ok(Mux::new(WebSocketIo::new(socket), Role::Client)),
-        Ok(Err(tungstenite::Error::Http(response))) => Err(refused(&response)),
+        Ok(Err(tungstenite::Error::Http(response))) => Err(rejection(&response)),
         Ok(Err(error)) => Err(unreachable(error.to_string())),
         Err(_) => Err(unreachable("no answer in time".to_owned())),
     }
 }
 
-fn refused(response: &http::Response<Option<Vec<u8>>>) -> DialError {
+fn rejection(response: &http::Response<Option<Vec<u8>>>) -> DialError {
     let body = response.body().as_deref().unwrap_or_default();
     let error = serde_json::from_slice(body).unwrap_or_else(|_| ApiError {
         message: format!("The server answered with status {}.", response.status()),
@@ -111,7 +111,7 @@ fn refused(response: &http::Response<Option<Vec<u8>>>) -> DialError {
         .get(header::RETRY_AFTER)
         .and_then(|value| value.to_str().ok()?.parse().ok())
         .map(|seconds| Duration::from_secs(seconds).min(MAX_RETRY_AFTER));
-    DialError::Refused { status: response.status().as_u16(), error, retry_after }
+    DialError::Rejected { status: response.status().as_u16(), error, retry_after }
 }
 
 /// A way to a workspace's agent: a link, on which streams are opened. The streams end with it.
@@ -145,9 +145,9 @@ impl Tunnel {
     /// A stream to what listens at an address seen from the workspace.
     ///
     /// # Errors
-    /// [`DialError::NoConnection`] when nothing answers there; when the tunnel has broken.
+    /// [`DialError::ConnectFailed`] when nothing answers there; when the tunnel has broken.
     pub async fn connect(&self, to: Dial) -> Result<MuxStream, DialError> {
-        self.open_answered(&OpenStream::Dial(to)).await
+        self.open_confirmed(&OpenStream::Dial(to)).await
     }
 
     /// How long the way to the workspace's agent and back takes now.
@@ -156,18 +156,18 @@ impl Tunnel {
     /// When the tunnel has broken, or the agent does not know what it is asked.
     pub async fn ping(&self) -> Result<Duration, DialError> {
         let since = Instant::now();
-        self.open_answered(&OpenStream::Ping).await?;
+        self.open_confirmed(&OpenStream::Ping).await?;
         Ok(since.elapsed())
     }
 
-    async fn open_answered(&self, what: &OpenStream) -> Result<MuxStream, DialError> {
+    async fn open_confirmed(&self, what: &OpenStream) -> Result<MuxStream, DialError> {
         let mut stream = self.open(what).await?;
-        let answer = timeout(TIMEOUT, frame::receive(&mut stream, MAX_ANSWER)).await;
+        let answer = timeout(TIMEOUT, frame::receive(&mut stream, MAX_RESPONSE_BYTES)).await;
         let answer: Option<Opened> =
             answer.map_err(|error| self.broken(&error))?.map_err(|error| self.broken(&error))?;
         match answer {
             Some(Opened { error: None }) => Ok(stream),
-            Some(Opened { error: Some(reason) }) => Err(DialError::NoConnection { reason }),
+            Some(Opened { error: Some(reason) }) => Err(DialError::ConnectFailed { reason }),
             None => Err(self.broken(&"the workspace ended the stream")),
         }
     }

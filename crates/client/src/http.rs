@@ -19,7 +19,7 @@ const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 /// How long an answer may take.
 const TIMEOUT: Duration = Duration::from_secs(60);
 /// The largest answer, in bytes.
-const MAX_ANSWER: usize = 16 * 1024 * 1024;
+const MAX_RESPONSE_BYTES: usize = 16 * 1024 * 1024;
 
 /// Calls a server's API on behalf of whoever the token belongs to. Redirects are not followed: the token is for one
 /// server and no other.
@@ -119,7 +119,7 @@ impl Client {
         segments: &[&str],
         query: &[(&str, String)],
     ) -> Result<T> {
-        self.answer(self.request(Method::GET, segments, query)?).await
+        self.json_response(self.request(Method::GET, segments, query)?).await
     }
 
     pub(crate) async fn send<T: DeserializeOwned>(
@@ -128,12 +128,12 @@ impl Client {
         segments: &[&str],
         body: &impl Serialize,
     ) -> Result<T> {
-        self.answer(self.request(method, segments, &[])?.json(body)).await
+        self.json_response(self.request(method, segments, &[])?.json(body)).await
     }
 
     /// Sends a request and reads a JSON answer.
-    pub(crate) async fn answer<T: DeserializeOwned>(&self, request: RequestBuilder) -> Result<T> {
-        let body = self.body(self.accepted(request).await?).await?;
+    pub(crate) async fn json_response<T: DeserializeOwned>(&self, request: RequestBuilder) -> Result<T> {
+        let body = self.read_body(self.success_response(request).await?).await?;
         serde_json::from_slice(&body).map_err(|error| {
             self.unexpected(&format!(
                 "its answer is not understood at line {} column {}",
@@ -144,27 +144,27 @@ impl Client {
     }
 
     /// Sends a request whose answer has nothing of interest.
-    pub(crate) async fn done(&self, request: RequestBuilder) -> Result<()> {
-        self.accepted(request).await.map(drop)
+    pub(crate) async fn no_content(&self, request: RequestBuilder) -> Result<()> {
+        self.success_response(request).await.map(drop)
     }
 
-    async fn accepted(&self, request: RequestBuilder) -> Result<Response> {
+    async fn success_response(&self, request: RequestBuilder) -> Result<Response> {
         let response = request.send().await.map_err(|error| self.unreachable(&error))?;
         let status = response.status();
         if status.is_success() {
             return Ok(response);
         }
-        let body = self.body(response).await?;
+        let body = self.read_body(response).await?;
         match serde_json::from_slice::<ApiError>(&body) {
             Ok(error) => Err(Error::Api { status: status.as_u16(), error }),
             Err(_) => Err(self.unexpected(&format!("it answered with status {status}"))),
         }
     }
 
-    async fn body(&self, mut response: Response) -> Result<Zeroizing<Vec<u8>>> {
+    async fn read_body(&self, mut response: Response) -> Result<Zeroizing<Vec<u8>>> {
         let mut body = Zeroizing::new(Vec::new());
         while let Some(chunk) = response.chunk().await.map_err(|error| self.unreachable(&error))? {
-            if body.len() + chunk.len() > MAX_ANSWER {
+            if body.len() + chunk.len() > MAX_RESPONSE_BYTES {
                 return Err(self.unexpected("its answer is too long"));
             }
             body.extend_from_slice(&chunk);

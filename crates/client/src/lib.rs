@@ -3,9 +3,9 @@
 mod dial;
 mod error;
 mod http;
-mod people;
 mod secrets;
 mod templates;
+mod users;
 mod workspaces;
 
 pub use coder_mux::{MuxStream as Stream, datagram};

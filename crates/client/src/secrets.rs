@@ -7,34 +7,34 @@ use http::Method;
 
 use crate::{Client, Result};
 
-const SECRETS: [&str; 5] = ["api", "v2", "users", "me", "secrets"];
+const SECRETS_PATH: [&str; 5] = ["api", "v2", "users", "me", "secrets"];
 
 /// # Errors
 /// Every call fails as [`crate::Error`] says.
 impl Client {
     /// Keeps a new secret.
     pub async fn create_secret(&self, request: &CreateUserSecretRequest) -> Result<UserSecret> {
-        self.send(Method::POST, &SECRETS, request).await
+        self.send(Method::POST, &SECRETS_PATH, request).await
     }
 
     /// All secrets, by name.
     pub async fn secrets(&self) -> Result<Vec<UserSecret>> {
-        self.get(&SECRETS, &[]).await
+        self.get(&SECRETS_PATH, &[]).await
     }
 
     /// A secret.
     pub async fn secret(&self, name: &str) -> Result<UserSecret> {
-        self.get(&one(name), &[]).await
+        self.get(&secret_path(name), &[]).await
     }
 
     /// Changes a secret.
     pub async fn update_secret(&self, name: &str, request: &UpdateUserSecretRequest) -> Result<UserSecret> {
-        self.send(Method::PATCH, &one(name), request).await
+        self.send(Method::PATCH, &secret_path(name), request).await
     }
 
     /// Deletes a secret.
     pub async fn delete_secret(&self, name: &str) -> Result<()> {
-        self.done(self.request(Method::DELETE, &one(name), &[])?).await
+        self.no_content(self.request(Method::DELETE, &secret_path(name), &[])?).await
     }
 
     /// Keeps every secret of a file, or none.
@@ -43,6 +43,6 @@ impl Client {
     }
 }
 
-fn one(name: &str) -> [&str; 6] {
+fn secret_path(name: &str) -> [&str; 6] {
     ["api", "v2", "users", "me", "secrets", name]
 }

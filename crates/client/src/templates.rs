@@ -18,7 +18,7 @@ impl Client {
     /// Uploads an archive.
     pub async fn upload(&self, archive: Vec<u8>) -> Result<UploadResponse> {
         let request = self.request(Method::POST, &["api", "v2", "files"], &[])?;
-        self.answer(request.header(header::CONTENT_TYPE, "application/x-tar").body(archive)).await
+        self.json_response(request.header(header::CONTENT_TYPE, "application/x-tar").body(archive)).await
     }
 
     /// Makes a version of an archive.
@@ -49,12 +49,12 @@ impl Client {
     pub async fn activate_template_version(&self, template: Uuid, version: Uuid) -> Result<()> {
         let template = template.to_string();
         let request = self.request(Method::PATCH, &["api", "v2", "templates", &template, "versions"], &[])?;
-        self.done(request.json(&UpdateActiveTemplateVersionRequest { id: version })).await
+        self.no_content(request.json(&UpdateActiveTemplateVersionRequest { id: version })).await
     }
 
     /// Deletes a template.
     pub async fn delete_template(&self, template: Uuid) -> Result<()> {
         let template = template.to_string();
-        self.done(self.request(Method::DELETE, &["api", "v2", "templates", &template], &[])?).await
+        self.no_content(self.request(Method::DELETE, &["api", "v2", "templates", &template], &[])?).await
     }
 }

@@ -69,7 +69,7 @@ async fn keep_open(
                     anstream::eprintln!("Connected again.");
                     break;
                 }
-                Err(DialError::Refused { status: 401 | 403 | 404, error, .. }) => {
+                Err(DialError::Rejected { status: 401 | 403 | 404, error, .. }) => {
                     end.send_replace(Some(error.message));
                     return;
                 }

@@ -38,7 +38,7 @@ impl Client {
 
     /// Ends the session of the token.
     pub async fn logout(&self) -> Result<()> {
-        self.done(self.request(Method::POST, &["api", "v2", "users", "logout"], &[])?).await
+        self.no_content(self.request(Method::POST, &["api", "v2", "users", "logout"], &[])?).await
     }
 
     /// A user by id, name or `me`.
@@ -58,18 +58,20 @@ impl Client {
 
     /// Deletes a user.
     pub async fn delete_user(&self, user: &str) -> Result<()> {
-        self.done(self.request(Method::DELETE, &["api", "v2", "users", user], &[])?).await
+        self.no_content(self.request(Method::DELETE, &["api", "v2", "users", user], &[])?).await
     }
 
     /// Suspends (`suspend`) a user or lets them back in (`activate`).
     pub async fn set_user_status(&self, user: &str, verb: &str) -> Result<User> {
-        self.answer(self.request(Method::PUT, &["api", "v2", "users", user, "status", verb], &[])?).await
+        self.json_response(self.request(Method::PUT, &["api", "v2", "users", user, "status", verb], &[])?).await
     }
 
     /// Changes a password.
     pub async fn update_password(&self, user: &str, request: &UpdatePasswordRequest) -> Result<()> {
-        self.done(self.request(Method::PUT, &["api", "v2", "users", user, "password"], &[])?.json(request))
-            .await
+        self.no_content(
+            self.request(Method::PUT, &["api", "v2", "users", user, "password"], &[])?.json(request),
+        )
+        .await
     }
 
     /// Gives a user exactly these roles.
@@ -79,7 +81,7 @@ impl Client {
 
     /// Makes another session key for the caller.
     pub async fn create_session_key(&self) -> Result<GenerateApiKeyResponse> {
-        self.answer(self.request(Method::POST, &["api", "v2", "users", "me", "keys"], &[])?).await
+        self.json_response(self.request(Method::POST, &["api", "v2", "users", "me", "keys"], &[])?).await
     }
 
     /// Makes a token for the caller.
@@ -88,14 +90,14 @@ impl Client {
     }
 
     /// Lists tokens.
-    pub async fn tokens(&self, user: &str, everybody: bool, with_expired: bool) -> Result<Vec<ApiKey>> {
-        let query = [("include_all", everybody.to_string()), ("include_expired", with_expired.to_string())];
+    pub async fn tokens(&self, user: &str, all_users: bool, include_expired: bool) -> Result<Vec<ApiKey>> {
+        let query = [("include_all", all_users.to_string()), ("include_expired", include_expired.to_string())];
         self.get(&["api", "v2", "users", user, "keys", "tokens"], &query).await
     }
 
     /// Takes a key away, by id or name.
     pub async fn delete_key(&self, key: &str, expire: bool) -> Result<()> {
         let query = [("expire", expire.to_string())];
-        self.done(self.request(Method::DELETE, &["api", "v2", "users", "me", "keys", key], &query)?).await
+        self.no_content(self.request(Method::DELETE, &["api", "v2", "users", "me", "keys", key], &query)?).await
     }
 }
