@@ -1,4 +1,4 @@
-//! Links to the server: an agent's, and people's ways into a workspace.
+//! Multiplexed connections to the server: an agent's own, and a user's tunnel to an agent.
 
 use std::time::Duration;
 
@@ -21,46 +21,25 @@ use uuid::Uuid;
 
 use crate::Client;
 
-/// How long it may take until a link stands, or a connection in the workspace.
+/// For connecting to the server, and for a response of the agent.
 const TIMEOUT: Duration = Duration::from_secs(20);
-/// The most that the workspace's answer has, in bytes.
 const MAX_RESPONSE_BYTES: usize = 4 * 1024;
-/// The longest that a server may put us off.
+/// Upper bound for a server's `Retry-After`.
 const MAX_RETRY_AFTER: Duration = Duration::from_secs(300);
 
-/// Why there is no link.
 #[derive(Debug, thiserror::Error)]
 pub enum DialError {
-    /// The server said no.
+    /// The server responded with an error instead of upgrading the connection.
     #[error("{}{}{}", .error.message, if .error.detail.is_empty() { "" } else { " " }, .error.detail)]
-    Rejected {
-        /// The HTTP status.
-        status: u16,
-        /// What the server said.
-        error: ApiError,
-        /// When to ask again, if it said so.
-        retry_after: Option<Duration>,
-    },
-    /// Nothing answers at an address in the workspace.
+    Rejected { status: u16, error: ApiError, retry_after: Option<Duration> },
+    /// The agent cannot connect to the address.
     #[error("cannot connect in the workspace: {reason}")]
-    ConnectFailed {
-        /// Why.
-        reason: String,
-    },
-    /// The server cannot be reached.
+    ConnectFailed { reason: String },
     #[error("cannot reach {url}: {reason}")]
-    Unreachable {
-        /// The server.
-        url: String,
-        /// Why.
-        reason: String,
-    },
+    Unreachable { url: String, reason: String },
 }
 
-/// Opens a link to a path of the server, with the token in a header.
-///
-/// # Errors
-/// When the server cannot be reached or says no.
+/// Opens a multiplexed connection to a path of the server. The token travels in a header.
 pub async fn dial(
     server: &Url,
     segments: &[&str],
@@ -80,7 +59,7 @@ pub async fn dial(
 
     let mut request = url.as_str().into_client_request().map_err(|error| unreachable(error.to_string()))?;
     let mut value = HeaderValue::from_str(token)
-        .map_err(|_| unreachable("the token has characters that no token has".to_owned()))?;
+        .map_err(|_| unreachable("the token contains invalid characters".to_owned()))?;
     value.set_sensitive(true);
     request.headers_mut().insert(TOKEN_HEADER, value);
     request
@@ -96,14 +75,14 @@ pub async fn dial(
         Ok(Ok((socket, _))) => Ok(Mux::new(WebSocketIo::new(socket), Role::Client)),
         Ok(Err(tungstenite::Error::Http(response))) => Err(rejection(&response)),
         Ok(Err(error)) => Err(unreachable(error.to_string())),
-        Err(_) => Err(unreachable("no answer in time".to_owned())),
+        Err(_) => Err(unreachable("no response in time".to_owned())),
     }
 }
 
 fn rejection(response: &http::Response<Option<Vec<u8>>>) -> DialError {
     let body = response.body().as_deref().unwrap_or_default();
     let error = serde_json::from_slice(body).unwrap_or_else(|_| ApiError {
-        message: format!("The server answered with status {}.", response.status()),
+        message: format!("The server responded with status {}.", response.status()),
         ..ApiError::default()
     });
     let retry_after = response
@@ -114,46 +93,36 @@ fn rejection(response: &http::Response<Option<Vec<u8>>>) -> DialError {
     DialError::Rejected { status: response.status().as_u16(), error, retry_after }
 }
 
-/// A way to a workspace's agent: a link, on which streams are opened. The streams end with it.
+/// A multiplexed connection to a workspace's agent. Its streams end with it.
 pub struct Tunnel {
-    link: Mux,
+    mux: Mux,
     url: Url,
 }
 
 impl Client {
-    /// Opens a way to a workspace's agent.
-    ///
-    /// # Errors
-    /// When the server cannot be reached or says no.
     pub async fn dial_agent(&self, agent: Uuid) -> Result<Tunnel, DialError> {
         let agent = agent.to_string();
         let path = ["api", "v2", "workspaceagents", &agent, "tunnel"];
-        let (link, _) = dial(self.url(), &path, "", self.token().unwrap_or_default()).await?;
-        Ok(Tunnel { link, url: self.url().clone() })
+        let (mux, _) = dial(self.url(), &path, "", self.token().unwrap_or_default()).await?;
+        Ok(Tunnel { mux, url: self.url().clone() })
     }
 }
 
 impl Tunnel {
-    /// A stream of the SSH protocol, the agent being the server.
-    ///
-    /// # Errors
-    /// When the tunnel has broken.
+    /// A stream to the agent's SSH server.
     pub async fn ssh(&self) -> Result<MuxStream, DialError> {
         self.open(&OpenStream::Ssh).await
     }
 
-    /// A stream to what listens at an address seen from the workspace.
+    /// A stream to an address, as seen from the workspace.
     ///
     /// # Errors
-    /// [`DialError::ConnectFailed`] when nothing answers there; when the tunnel has broken.
+    /// [`DialError::ConnectFailed`] when the agent cannot connect to it.
     pub async fn connect(&self, to: Dial) -> Result<MuxStream, DialError> {
         self.open_confirmed(&OpenStream::Dial(to)).await
     }
 
-    /// How long the way to the workspace's agent and back takes now.
-    ///
-    /// # Errors
-    /// When the tunnel has broken, or the agent does not know what it is asked.
+    /// Measures the round trip to the agent. Fails on agents that do not know [`OpenStream::Ping`].
     pub async fn ping(&self) -> Result<Duration, DialError> {
         let since = Instant::now();
         self.open_confirmed(&OpenStream::Ping).await?;
@@ -162,18 +131,18 @@ impl Tunnel {
 
     async fn open_confirmed(&self, what: &OpenStream) -> Result<MuxStream, DialError> {
         let mut stream = self.open(what).await?;
-        let answer = timeout(TIMEOUT, frame::receive(&mut stream, MAX_RESPONSE_BYTES)).await;
-        let answer: Option<Opened> =
-            answer.map_err(|error| self.broken(&error))?.map_err(|error| self.broken(&error))?;
-        match answer {
+        let response = timeout(TIMEOUT, frame::receive(&mut stream, MAX_RESPONSE_BYTES)).await;
+        let response: Option<Opened> =
+            response.map_err(|error| self.broken(&error))?.map_err(|error| self.broken(&error))?;
+        match response {
             Some(Opened { error: None }) => Ok(stream),
             Some(Opened { error: Some(reason) }) => Err(DialError::ConnectFailed { reason }),
-            None => Err(self.broken(&"the workspace ended the stream")),
+            None => Err(self.broken(&"the agent closed the stream")),
         }
     }
 
     async fn open(&self, what: &OpenStream) -> Result<MuxStream, DialError> {
-        let mut stream = self.link.open().await.map_err(|error| self.broken(&error))?;
+        let mut stream = self.mux.open().await.map_err(|error| self.broken(&error))?;
         frame::send(&mut stream, what).await.map_err(|error| self.broken(&error))?;
         Ok(stream)
     }
@@ -182,13 +151,12 @@ impl Tunnel {
         DialError::Unreachable { url: self.url.to_string(), reason: reason.to_string() }
     }
 
-    /// Waits for the end of the tunnel and says what ended it.
+    /// Waits for the end of the tunnel and returns the reason.
     pub async fn closed(&self) -> String {
-        self.link.closed().await
+        self.mux.closed().await
     }
 
-    /// Ends the tunnel and every stream in it.
     pub fn close(&self) {
-        self.link.close();
+        self.mux.close();
     }
 }

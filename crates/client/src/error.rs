@@ -1,38 +1,21 @@
-//! What can go wrong with a call.
+//! Errors of API calls.
 
 use coder_wire::ApiError;
 
-/// Why a call was not answered as hoped.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-    /// The server said no.
+    /// The server responded with an error.
     #[error("{}", .error.message)]
-    Api {
-        /// The HTTP status.
-        status: u16,
-        /// What the server said.
-        error: ApiError,
-    },
-    /// The server cannot be reached.
+    Api { status: u16, error: ApiError },
     #[error("cannot reach {url}: {reason}")]
-    Unreachable {
-        /// The server.
-        url: String,
-        /// Why.
-        reason: String,
-    },
-    /// What answered is not the server, or not one of ours.
-    #[error("{url} does not answer like a coder server: {reason}")]
-    Unexpected {
-        /// The server.
-        url: String,
-        /// What was odd.
-        reason: String,
-    },
+    Unreachable { url: String, reason: String },
+    /// The response is not one of a Coder server.
+    #[error("{url} does not respond like a coder server: {reason}")]
+    Unexpected { url: String, reason: String },
 }
 
 impl Error {
-    /// The HTTP status that the server answered with.
+    /// The HTTP status of an error response.
     #[must_use]
     pub fn status(&self) -> Option<u16> {
         match self {

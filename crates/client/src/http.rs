@@ -1,4 +1,4 @@
-//! Requests and answers.
+//! Requests and responses.
 
 use std::time::Duration;
 
@@ -14,15 +14,12 @@ use zeroize::Zeroizing;
 
 use crate::{Error, Result};
 
-/// How long connecting may take.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
-/// How long an answer may take.
+/// For the whole request, with its response.
 const TIMEOUT: Duration = Duration::from_secs(60);
-/// The largest answer, in bytes.
 const MAX_RESPONSE_BYTES: usize = 16 * 1024 * 1024;
 
-/// Calls a server's API on behalf of whoever the token belongs to. Redirects are not followed: the token is for one
-/// server and no other.
+/// A client of one server. Redirects are not followed: the token is for that server alone.
 #[derive(Clone)]
 pub struct Client {
     http: reqwest::Client,
@@ -31,10 +28,8 @@ pub struct Client {
 }
 
 impl Client {
-    /// A client of the server at `url`.
-    ///
     /// # Errors
-    /// When the system's certificates cannot be loaded.
+    /// [`Error::Unreachable`] when the system's certificates cannot be loaded.
     pub fn new(url: Url, token: Option<Zeroizing<String>>) -> Result<Self> {
         let http = reqwest::Client::builder()
             .connect_timeout(CONNECT_TIMEOUT)
@@ -47,49 +42,37 @@ impl Client {
         Ok(Self { http, url, token })
     }
 
-    /// The server.
     #[must_use]
     pub fn url(&self) -> &Url {
         &self.url
     }
 
-    /// The token.
     #[must_use]
     pub fn token(&self) -> Option<&str> {
         self.token.as_ref().map(|token| token.as_str())
     }
 
-    /// The same server for somebody else.
+    /// A client of the same server with another token.
     #[must_use]
     pub fn with_token(&self, token: Zeroizing<String>) -> Self {
         Self { token: Some(token), ..self.clone() }
     }
 
-    /// What the server is.
-    ///
-    /// # Errors
-    /// When it cannot be reached or is something else.
     pub async fn buildinfo(&self) -> Result<BuildInfo> {
         self.get(&["api", "v2", "buildinfo"], &[]).await
     }
 
-    /// The host names of apps.
-    ///
-    /// # Errors
-    /// When the server cannot be reached or says no.
+    /// The wildcard hostname of apps.
     pub async fn application_host(&self) -> Result<ApplicationHost> {
         self.get(&["api", "v2", "applications", "host"], &[]).await
     }
 
-    /// How workspaces are named for SSH clients.
-    ///
-    /// # Errors
-    /// When the server cannot be reached or says no.
+    /// Hostnames and options for SSH clients.
     pub async fn ssh_config(&self) -> Result<SshConfig> {
         self.get(&["api", "v2", "deployment", "ssh"], &[]).await
     }
 
-    /// A request for a path given in segments; each is escaped, so that any name travels whole.
+    /// The path is given in segments, each of which is percent-encoded.
     pub(crate) fn request(
         &self,
         method: Method,
@@ -107,7 +90,7 @@ impl Client {
         let mut request = self.http.request(method, url);
         if let Some(token) = &self.token {
             let mut value = http::HeaderValue::from_str(token)
-                .map_err(|_| self.unexpected("the session token has characters that no token has"))?;
+                .map_err(|_| self.unexpected("the session token contains invalid characters"))?;
             value.set_sensitive(true);
             request = request.header(TOKEN_HEADER, value);
         }
@@ -131,19 +114,18 @@ impl Client {
         self.json_response(self.request(method, segments, &[])?.json(body)).await
     }
 
-    /// Sends a request and reads a JSON answer.
     pub(crate) async fn json_response<T: DeserializeOwned>(&self, request: RequestBuilder) -> Result<T> {
         let body = self.read_body(self.success_response(request).await?).await?;
         serde_json::from_slice(&body).map_err(|error| {
             self.unexpected(&format!(
-                "its answer is not understood at line {} column {}",
+                "its response is not valid at line {} column {}",
                 error.line(),
                 error.column()
             ))
         })
     }
 
-    /// Sends a request whose answer has nothing of interest.
+    /// Sends a request and ignores the response body.
     pub(crate) async fn no_content(&self, request: RequestBuilder) -> Result<()> {
         self.success_response(request).await.map(drop)
     }
@@ -157,7 +139,7 @@ impl Client {
         let body = self.read_body(response).await?;
         match serde_json::from_slice::<ApiError>(&body) {
             Ok(error) => Err(Error::Api { status: status.as_u16(), error }),
-            Err(_) => Err(self.unexpected(&format!("it answered with status {status}"))),
+            Err(_) => Err(self.unexpected(&format!("it responded with status {status}"))),
         }
     }
 
@@ -165,7 +147,7 @@ impl Client {
         let mut body = Zeroizing::new(Vec::new());
         while let Some(chunk) = response.chunk().await.map_err(|error| self.unreachable(&error))? {
             if body.len() + chunk.len() > MAX_RESPONSE_BYTES {
-                return Err(self.unexpected("its answer is too long"));
+                return Err(self.unexpected("its response is too long"));
             }
             body.extend_from_slice(&chunk);
         }
@@ -173,12 +155,12 @@ impl Client {
     }
 
     fn unreachable(&self, error: &reqwest::Error) -> Error {
-        // The innermost cause says most: `connection refused` rather than `error sending request`.
+        // The innermost cause is the most specific: `connection refused`, not `error sending request`.
         let mut cause: &dyn std::error::Error = error;
         while let Some(inner) = cause.source() {
             cause = inner;
         }
-        let reason = if error.is_timeout() { "no answer in time".to_owned() } else { cause.to_string() };
+        let reason = if error.is_timeout() { "no response in time".to_owned() } else { cause.to_string() };
         Error::Unreachable { url: self.url.to_string(), reason }
     }
 

@@ -1,4 +1,4 @@
-//! The caller's secrets.
+//! Secrets of the current user.
 
 use coder_wire::secrets::{
     CreateUserSecretRequest, ImportUserSecretsRequest, UpdateUserSecretRequest, UserSecret,
@@ -9,10 +9,7 @@ use crate::{Client, Result};
 
 const SECRETS_PATH: [&str; 5] = ["api", "v2", "users", "me", "secrets"];
 
-/// # Errors
-/// Every call fails as [`crate::Error`] says.
 impl Client {
-    /// Keeps a new secret.
     pub async fn create_secret(&self, request: &CreateUserSecretRequest) -> Result<UserSecret> {
         self.send(Method::POST, &SECRETS_PATH, request).await
     }
@@ -22,22 +19,19 @@ impl Client {
         self.get(&SECRETS_PATH, &[]).await
     }
 
-    /// A secret.
     pub async fn secret(&self, name: &str) -> Result<UserSecret> {
         self.get(&secret_path(name), &[]).await
     }
 
-    /// Changes a secret.
     pub async fn update_secret(&self, name: &str, request: &UpdateUserSecretRequest) -> Result<UserSecret> {
         self.send(Method::PATCH, &secret_path(name), request).await
     }
 
-    /// Deletes a secret.
     pub async fn delete_secret(&self, name: &str) -> Result<()> {
         self.no_content(self.request(Method::DELETE, &secret_path(name), &[])?).await
     }
 
-    /// Keeps every secret of a file, or none.
+    /// Creates all secrets of a file, or none.
     pub async fn import_secrets(&self, request: &ImportUserSecretsRequest) -> Result<Vec<UserSecret>> {
         self.send(Method::POST, &["api", "v2", "users", "me", "secrets", "batch"], request).await
     }

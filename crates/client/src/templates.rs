@@ -9,19 +9,16 @@ use uuid::Uuid;
 
 use crate::{Client, Result};
 
-/// The deployment has one organisation, and any reference to it will do.
+/// The deployment has one organization; the server accepts any reference to it.
 const ORGANIZATION: &str = "default";
 
-/// # Errors
-/// Every call fails as [`crate::Error`] says.
 impl Client {
-    /// Uploads an archive.
+    /// Uploads a tar archive.
     pub async fn upload(&self, archive: Vec<u8>) -> Result<UploadResponse> {
         let request = self.request(Method::POST, &["api", "v2", "files"], &[])?;
         self.json_response(request.header(header::CONTENT_TYPE, "application/x-tar").body(archive)).await
     }
 
-    /// Makes a version of an archive.
     pub async fn create_template_version(
         &self,
         request: &CreateTemplateVersionRequest,
@@ -30,7 +27,6 @@ impl Client {
         self.send(Method::POST, &path, request).await
     }
 
-    /// Makes a template of a version.
     pub async fn create_template(&self, request: &CreateTemplateRequest) -> Result<Template> {
         self.send(Method::POST, &["api", "v2", "organizations", ORGANIZATION, "templates"], request).await
     }
@@ -40,19 +36,17 @@ impl Client {
         self.get(&["api", "v2", "templates"], &[]).await
     }
 
-    /// A template by name.
     pub async fn template(&self, name: &str) -> Result<Template> {
         self.get(&["api", "v2", "organizations", ORGANIZATION, "templates", name], &[]).await
     }
 
-    /// Makes a version the one that new builds use.
+    /// Makes `version` the one that new builds use.
     pub async fn activate_template_version(&self, template: Uuid, version: Uuid) -> Result<()> {
         let template = template.to_string();
         let request = self.request(Method::PATCH, &["api", "v2", "templates", &template, "versions"], &[])?;
         self.no_content(request.json(&UpdateActiveTemplateVersionRequest { id: version })).await
     }
 
-    /// Deletes a template.
     pub async fn delete_template(&self, template: Uuid) -> Result<()> {
         let template = template.to_string();
         self.no_content(self.request(Method::DELETE, &["api", "v2", "templates", &template], &[])?).await

@@ -1,4 +1,4 @@
-//! People, sessions and tokens.
+//! Users, sessions and tokens.
 
 use coder_wire::{
     deployment::Message,
@@ -12,10 +12,7 @@ use http::Method;
 
 use crate::{Client, Error, Result};
 
-/// # Errors
-/// Every call fails as [`Error`] says.
 impl Client {
-    /// Whether the deployment has a user.
     pub async fn has_first_user(&self) -> Result<bool> {
         match self.get::<Message>(&["api", "v2", "users", "first"], &[]).await {
             Ok(_) => Ok(true),
@@ -26,47 +23,40 @@ impl Client {
         }
     }
 
-    /// Makes the first user.
     pub async fn create_first_user(&self, request: &CreateFirstUserRequest) -> Result<CreateFirstUserResponse> {
         self.send(Method::POST, &["api", "v2", "users", "first"], request).await
     }
 
-    /// Opens a session.
     pub async fn login(&self, request: &LoginRequest) -> Result<LoginResponse> {
         self.send(Method::POST, &["api", "v2", "users", "login"], request).await
     }
 
-    /// Ends the session of the token.
     pub async fn logout(&self) -> Result<()> {
         self.no_content(self.request(Method::POST, &["api", "v2", "users", "logout"], &[])?).await
     }
 
-    /// A user by id, name or `me`.
+    /// `user` is an id, a username or `me`.
     pub async fn user(&self, user: &str) -> Result<User> {
         self.get(&["api", "v2", "users", user], &[]).await
     }
 
-    /// Users that match a search.
     pub async fn users(&self, search: &str) -> Result<UsersResponse> {
         self.get(&["api", "v2", "users"], &[("q", search.to_owned())]).await
     }
 
-    /// Makes a user.
     pub async fn create_user(&self, request: &CreateUserRequest) -> Result<User> {
         self.send(Method::POST, &["api", "v2", "users"], request).await
     }
 
-    /// Deletes a user.
     pub async fn delete_user(&self, user: &str) -> Result<()> {
         self.no_content(self.request(Method::DELETE, &["api", "v2", "users", user], &[])?).await
     }
 
-    /// Suspends (`suspend`) a user or lets them back in (`activate`).
+    /// `verb` is `suspend` or `activate`.
     pub async fn set_user_status(&self, user: &str, verb: &str) -> Result<User> {
         self.json_response(self.request(Method::PUT, &["api", "v2", "users", user, "status", verb], &[])?).await
     }
 
-    /// Changes a password.
     pub async fn update_password(&self, user: &str, request: &UpdatePasswordRequest) -> Result<()> {
         self.no_content(
             self.request(Method::PUT, &["api", "v2", "users", user, "password"], &[])?.json(request),
@@ -74,28 +64,27 @@ impl Client {
         .await
     }
 
-    /// Gives a user exactly these roles.
+    /// Replaces the roles of a user.
     pub async fn update_roles(&self, user: &str, request: &UpdateRolesRequest) -> Result<User> {
         self.send(Method::PUT, &["api", "v2", "users", user, "roles"], request).await
     }
 
-    /// Makes another session key for the caller.
+    /// Creates another session key for the current user.
     pub async fn create_session_key(&self) -> Result<GenerateApiKeyResponse> {
         self.json_response(self.request(Method::POST, &["api", "v2", "users", "me", "keys"], &[])?).await
     }
 
-    /// Makes a token for the caller.
+    /// Creates an API token for the current user.
     pub async fn create_token(&self, request: &CreateTokenRequest) -> Result<GenerateApiKeyResponse> {
         self.send(Method::POST, &["api", "v2", "users", "me", "keys", "tokens"], request).await
     }
 
-    /// Lists tokens.
     pub async fn tokens(&self, user: &str, all_users: bool, include_expired: bool) -> Result<Vec<ApiKey>> {
         let query = [("include_all", all_users.to_string()), ("include_expired", include_expired.to_string())];
         self.get(&["api", "v2", "users", user, "keys", "tokens"], &query).await
     }
 
-    /// Takes a key away, by id or name.
+    /// Deletes a key, or with `expire` keeps it listed as expired. `key` is its id or name.
     pub async fn delete_key(&self, key: &str, expire: bool) -> Result<()> {
         let query = [("expire", expire.to_string())];
         self.no_content(self.request(Method::DELETE, &["api", "v2", "users", "me", "keys", key], &query)?).await

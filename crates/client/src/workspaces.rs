@@ -9,25 +9,20 @@ use uuid::Uuid;
 
 use crate::{Client, Result};
 
-/// # Errors
-/// Every call fails as [`crate::Error`] says.
 impl Client {
-    /// Makes a workspace and starts it.
+    /// Creates a workspace and starts it.
     pub async fn create_workspace(&self, request: &CreateWorkspaceRequest) -> Result<Workspace> {
         self.send(Method::POST, &["api", "v2", "users", "me", "workspaces"], request).await
     }
 
-    /// Workspaces that match a search.
     pub async fn workspaces(&self, search: &str) -> Result<WorkspacesResponse> {
         self.get(&["api", "v2", "workspaces"], &[("q", search.to_owned())]).await
     }
 
-    /// A user's workspace by name.
     pub async fn workspace(&self, owner: &str, name: &str) -> Result<Workspace> {
         self.get(&["api", "v2", "users", owner, "workspace", name], &[]).await
     }
 
-    /// Asks for a transition.
     pub async fn create_build(
         &self,
         workspace: Uuid,
@@ -36,34 +31,32 @@ impl Client {
         self.send(Method::POST, &["api", "v2", "workspaces", &workspace.to_string(), "builds"], request).await
     }
 
-    /// A build.
     pub async fn build(&self, build: Uuid) -> Result<WorkspaceBuild> {
         self.get(&["api", "v2", "workspacebuilds", &build.to_string()], &[]).await
     }
 
-    /// A workspace's builds, the latest first.
+    /// The latest build comes first.
     pub async fn builds(&self, workspace: Uuid) -> Result<Vec<WorkspaceBuild>> {
         self.get(&["api", "v2", "workspaces", &workspace.to_string(), "builds"], &[]).await
     }
 
-    /// Lines of a build's log after the line `after`.
+    /// Log lines with an id above `after`.
     pub async fn build_logs(&self, build: Uuid, after: i64) -> Result<Vec<BuildLog>> {
         let path = ["api", "v2", "workspacebuilds", &build.to_string(), "logs"];
         self.get(&path, &[("after", after.to_string())]).await
     }
 
-    /// An agent.
     pub async fn agent(&self, agent: Uuid) -> Result<WorkspaceAgent> {
         self.get(&["api", "v2", "workspaceagents", &agent.to_string()], &[]).await
     }
 
-    /// Lines of an agent's log after the line `after`.
+    /// Log lines with an id above `after`.
     pub async fn agent_logs(&self, agent: Uuid, after: i64) -> Result<Vec<AgentLog>> {
         let path = ["api", "v2", "workspaceagents", &agent.to_string(), "logs"];
         self.get(&path, &[("after", after.to_string())]).await
     }
 
-    /// What to run on an external workspace's machine.
+    /// The token of an external workspace's agent, and the command that starts it.
     pub async fn external_agent_credentials(
         &self,
         workspace: Uuid,
