@@ -13,7 +13,7 @@ use url::Url;
 use uuid::Uuid;
 
 /// How long the server may take for an answer.
-const ANSWER_TIMEOUT: Duration = Duration::from_secs(30);
+const HANDSHAKE_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// A connection on which everything was said that comes first.
 pub struct Connection {
@@ -32,18 +32,18 @@ pub enum ConnectError {
     Dial(#[from] DialError),
     /// The server said something that is not understood, or nothing.
     #[error("the server does not answer as expected: {0}")]
-    Odd(String),
+    Protocol(String),
 }
 
 impl From<FrameError> for ConnectError {
     fn from(error: FrameError) -> Self {
-        Self::Odd(error.to_string())
+        Self::Protocol(error.to_string())
     }
 }
 
 impl From<std::io::Error> for ConnectError {
     fn from(error: std::io::Error) -> Self {
-        Self::Odd(error.to_string())
+        Self::Protocol(error.to_string())
     }
 }
 
@@ -51,7 +51,7 @@ impl From<std::io::Error> for ConnectError {
 pub async fn connect(url: &Url, token: &str, run_id: Uuid) -> Result<Connection, ConnectError> {
     let path = ["api", "v2", "workspaceagents", "me", "rpc"];
     let (link, incoming) = dial(url, &path, &format!("version={PROTOCOL_VERSION}"), token).await?;
-    match timeout(ANSWER_TIMEOUT, introduce(&link, run_id)).await {
+    match timeout(HANDSHAKE_TIMEOUT, handshake(&link, run_id)).await {
         Ok(Ok((read, write, manifest))) => Ok(Connection { link, incoming, read, write, manifest }),
         Ok(Err(error)) => {
             link.close();
@@ -59,12 +59,12 @@ pub async fn connect(url: &Url, token: &str, run_id: Uuid) -> Result<Connection,
         }
         Err(_) => {
             link.close();
-            Err(ConnectError::Odd("no answer in time".to_owned()))
+            Err(ConnectError::Protocol("no answer in time".to_owned()))
         }
     }
 }
 
-async fn introduce(
+async fn handshake(
     link: &Mux,
     run_id: Uuid,
 ) -> Result<(ReadHalf<MuxStream>, WriteHalf<MuxStream>, Manifest), ConnectError> {
@@ -87,11 +87,11 @@ async fn introduce(
     frame::send(&mut write, &AgentMessage::GetManifest).await?;
     match frame::receive(&mut read, MAX_MESSAGE_BYTES).await? {
         Some(ServerMessage::Welcome { .. }) => {}
-        Some(ServerMessage::Refused { message }) => return Err(ConnectError::Odd(message)),
-        _ => return Err(ConnectError::Odd("it did not welcome the agent".to_owned())),
+        Some(ServerMessage::Refused { message }) => return Err(ConnectError::Protocol(message)),
+        _ => return Err(ConnectError::Protocol("it did not welcome the agent".to_owned())),
     }
     match frame::receive(&mut read, MAX_MESSAGE_BYTES).await? {
         Some(ServerMessage::Manifest(manifest)) => Ok((read, write, *manifest)),
-        _ => Err(ConnectError::Odd("it sent no manifest".to_owned())),
+        _ => Err(ConnectError::Protocol("it sent no manifest".to_owned())),
     }
 }

@@ -15,17 +15,17 @@ pub enum Platform {
 
 impl Platform {
     /// The one this program was built for.
-    pub const HERE: Self = if cfg!(windows) { Self::Windows } else { Self::Unix };
+    pub const CURRENT: Self = if cfg!(windows) { Self::Windows } else { Self::Unix };
 }
 
-/// Variables by name.
+/// Environment variables by name.
 #[derive(Clone, PartialEq, Eq)]
-pub struct Variables {
+pub struct EnvMap {
     platform: Platform,
     values: BTreeMap<String, String>,
 }
 
-impl Variables {
+impl EnvMap {
     /// No variables.
     pub fn new(platform: Platform) -> Self {
         Self { platform, values: BTreeMap::new() }
@@ -65,7 +65,7 @@ impl Variables {
 }
 
 /// Values can be secrets: only names are shown.
-impl std::fmt::Debug for Variables {
+impl std::fmt::Debug for EnvMap {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_set().entries(self.values.keys()).finish()
     }
@@ -73,7 +73,7 @@ impl std::fmt::Debug for Variables {
 
 /// What the agent adds of its own.
 #[derive(Debug, Clone, Copy)]
-pub struct Own<'a> {
+pub struct AgentEnv<'a> {
     /// Where it reaches the server.
     pub url: &'a str,
     /// Its token.
@@ -83,7 +83,7 @@ pub struct Own<'a> {
 /// The environment of every process of the workspace. From the lowest to the highest: what the agent itself was given,
 /// the template's `[agent] env` and `[[env]]` with `$VAR` expanded, the owner's secrets as they are, and what the agent
 /// insists on.
-pub fn compose(inherited: &Variables, manifest: &Manifest, own: Own<'_>) -> Variables {
+pub fn compose(inherited: &EnvMap, manifest: &Manifest, own: AgentEnv<'_>) -> EnvMap {
     let mut variables = inherited.clone();
     for name in ["CODER_AGENT_URL", "CODER_AGENT_TOKEN", "CODER_AGENT_TOKEN_FILE"] {
         variables.remove(name);
@@ -118,7 +118,7 @@ fn can_hold(name: &str, secret: &ManifestSecret) -> bool {
 }
 
 /// The secrets that the environment leaves out.
-pub fn left_out(manifest: &Manifest) -> Vec<DeliveryWarning> {
+pub fn undeliverable(manifest: &Manifest) -> Vec<DeliveryWarning> {
     let named = manifest.secrets.iter().filter_map(|secret| Some((secret.env_name.as_deref()?, secret)));
     named
         .filter(|(name, secret)| !can_hold(name, secret))
@@ -130,7 +130,7 @@ pub fn left_out(manifest: &Manifest) -> Vec<DeliveryWarning> {
 }
 
 /// Replaces `$NAME` and `${NAME}` by values, unknown names by nothing. A `$` before anything else stays.
-pub fn expand(text: &str, variables: &Variables) -> String {
+pub fn expand(text: &str, variables: &EnvMap) -> String {
     let mut expanded = String::with_capacity(text.len());
     let mut rest = text;
     while let Some((before, after)) = rest.split_once('$') {
@@ -166,8 +166,8 @@ mod tests {
 
     use super::*;
 
-    fn variables(platform: Platform, from: &[(&str, &str)]) -> Variables {
-        let mut variables = Variables::new(platform);
+    fn variables(platform: Platform, from: &[(&str, &str)]) -> EnvMap {
+        let mut variables = EnvMap::new(platform);
         for (name, value) in from {
             variables.set(name, *value);
         }
@@ -204,7 +204,7 @@ mod tests {
         }
     }
 
-    const OWN: Own<'_> = Own { url: "http://127.0.0.1:3000", token: "sesame" };
+    const OWN: AgentEnv<'_> = AgentEnv { url: "http://127.0.0.1:3000", token: "sesame" };
 
     #[test]
     fn later_layers_win() {
@@ -239,7 +239,7 @@ mod tests {
         let manifest = manifest(&[], &[], &[("GOOD", "v"), ("NUL", "a\0b"), ("A=B", "v")]);
         let composed = compose(&variables(Platform::Unix, &[]), &manifest, OWN);
         assert_eq!((composed.get("GOOD"), composed.get("NUL"), composed.get("A=B")), (Some("v"), None, None));
-        let named: Vec<_> = left_out(&manifest).into_iter().map(|warning| warning.secret).collect();
+        let named: Vec<_> = undeliverable(&manifest).into_iter().map(|warning| warning.secret).collect();
         assert_eq!(named, ["nul", "a=b"]);
     }
 

@@ -10,21 +10,21 @@ use url::Url;
 use zeroize::Zeroizing;
 
 use crate::{
-    account::Account,
-    environment::{Platform, Variables},
+    environment::{EnvMap, Platform},
+    os_user::OsUser,
     ssh,
-    terminals::Output,
+    terminal_sessions::Output,
     workspace::Workspace,
 };
 
 /// How long a connection may take to end after its client is gone.
-const PATIENCE: Duration = Duration::from_secs(20);
+const END_TIMEOUT: Duration = Duration::from_secs(20);
 
 /// A workspace in which every shell ends at once.
 fn workspace() -> Option<Arc<Workspace>> {
     let url = Url::parse("http://localhost").ok()?;
-    let account = Account { home: None, shell: "/bin/false".into(), inherited: Variables::new(Platform::HERE) };
-    Some(Arc::new(Workspace::new(account, url, Zeroizing::new("token".to_owned()))))
+    let user = OsUser { home: None, shell: "/bin/false".into(), inherited: EnvMap::new(Platform::CURRENT) };
+    Some(Arc::new(Workspace::new(user, url, Zeroizing::new("token".to_owned()))))
 }
 
 /// An SSH client that says these bytes before it is let in. The agent answers and, once nothing more comes, ends the
@@ -41,7 +41,7 @@ pub fn handshake(data: &[u8]) {
             let _ = tokio::io::copy(&mut far, &mut tokio::io::sink()).await;
         };
         let both = async { tokio::join!(ssh::serve(workspace, near), client) };
-        assert!(timeout(PATIENCE, both).await.is_ok(), "the connection does not end");
+        assert!(timeout(END_TIMEOUT, both).await.is_ok(), "the connection does not end");
     });
 }
 
@@ -51,19 +51,19 @@ pub fn terminal_output(data: &[u8]) {
     let Ok(runtime) = Builder::new_current_thread().enable_all().build() else { return };
     runtime.block_on(async {
         let output = Output::default();
-        let (mut first, mut slow) = (output.watch(), output.watch());
+        let (mut first, mut slow) = (output.subscribe(), output.subscribe());
         let mut rest = data;
         let mut seen = Vec::new();
         while let [length, times, after @ ..] = rest {
-            let (piece, after) = after.split_at(usize::from(*length).min(after.len()));
+            let (chunk, after) = after.split_at(usize::from(*length).min(after.len()));
             // Up to 64 KiB at once: a few of them are more than is kept.
-            let piece = piece.repeat(usize::from(*times));
-            output.push(&piece);
+            let chunk = chunk.repeat(usize::from(*times));
+            output.push(&chunk);
             let before = seen.len();
-            while seen.len() < before + piece.len() {
+            while seen.len() < before + chunk.len() {
                 seen.extend(first.next().await.unwrap_or_default());
             }
-            if times % 16 == 0 && !piece.is_empty() {
+            if times % 16 == 0 && !chunk.is_empty() {
                 slow.next().await;
             }
             rest = after;
@@ -71,10 +71,10 @@ pub fn terminal_output(data: &[u8]) {
         output.end();
         assert_eq!(first.next().await, None, "everything was seen");
         while slow.next().await.is_some() {}
-        let mut late = output.watch();
+        let mut late = output.subscribe();
         let mut again = Vec::new();
-        while let Some(piece) = late.next().await {
-            again.extend(piece);
+        while let Some(chunk) = late.next().await {
+            again.extend(chunk);
         }
         assert!(seen.ends_with(&again), "who comes later sees the end of the same");
     });

@@ -8,15 +8,15 @@ use std::{
 
 use tokio::process::Command;
 
-use crate::environment::Variables;
+use crate::environment::EnvMap;
 
 /// What a new process gets.
 #[derive(Debug, Clone)]
-pub struct Launch {
+pub struct LaunchSpec {
     /// Its environment.
-    pub env: Variables,
+    pub env: EnvMap,
     /// The variables in it that a client may not set otherwise: the owner's secrets, and what the agent insists on.
-    pub insisted: BTreeSet<String>,
+    pub protected: BTreeSet<String>,
     /// Where it starts.
     pub directory: PathBuf,
     /// Said before a shell starts somewhere else than the template wants.
@@ -26,7 +26,7 @@ pub struct Launch {
 }
 
 /// What is run.
-pub enum Wanted {
+pub enum ExecTarget {
     /// The login shell.
     Shell,
     /// A command for the login shell.
@@ -35,23 +35,23 @@ pub enum Wanted {
     Program(PathBuf),
 }
 
-impl Launch {
+impl LaunchSpec {
     /// What is to be run, where it starts and with its environment. The caller adds where it reads and writes.
-    pub fn command(&self, wanted: &Wanted) -> Command {
-        let mut command = match wanted {
-            Wanted::Shell => {
+    pub fn command(&self, target: &ExecTarget) -> Command {
+        let mut command = match target {
+            ExecTarget::Shell => {
                 let mut command = Command::new(&self.shell);
                 // A dash in front tells a shell that it is a login shell.
                 let name = self.shell.file_name().and_then(OsStr::to_str).unwrap_or("sh");
                 command.arg0(format!("-{name}"));
                 command
             }
-            Wanted::Command(text) => {
+            ExecTarget::Command(text) => {
                 let mut command = Command::new(&self.shell);
                 command.arg("-c").arg(text);
                 command
             }
-            Wanted::Program(program) => Command::new(program),
+            ExecTarget::Program(program) => Command::new(program),
         };
         command.env_clear().envs(self.env.iter()).current_dir(&self.directory);
         command

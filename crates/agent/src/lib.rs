@@ -3,7 +3,6 @@
 //!
 //! [`run`](run()) is an agent's life, top to bottom.
 
-mod account;
 mod backoff;
 mod connect;
 mod dial;
@@ -12,15 +11,16 @@ mod error;
 mod files;
 #[cfg(fuzzing)]
 pub mod fuzzing;
-mod health;
+mod healthcheck;
 mod launch;
+mod os_user;
+mod outbox;
 mod pty;
-mod reports;
 mod run;
 mod scripts;
 mod serve;
 mod ssh;
-mod terminals;
+mod terminal_sessions;
 mod until;
 mod workspace;
 

@@ -16,15 +16,15 @@ use zeroize::Zeroizing;
 
 use crate::{
     Error,
-    account::Account,
     backoff::Backoff,
     connect::{ConnectError, connect},
-    environment::left_out,
-    files, health,
-    reports::Reports,
+    environment::undeliverable,
+    files, healthcheck,
+    os_user::OsUser,
+    outbox::Outbox,
     scripts,
-    serve::{End, Shared, directory_message, serve},
-    terminals::Terminals,
+    serve::{AgentContext, ServeEnd, directory_message, serve},
+    terminal_sessions::TerminalSessions,
     workspace::Workspace,
 };
 
@@ -48,35 +48,38 @@ pub async fn run(options: Options) -> Result<(), Error> {
     let mut terminate = signal(SignalKind::terminate()).map_err(Error::Signals)?;
     let mut interrupt = signal(SignalKind::interrupt()).map_err(Error::Signals)?;
     tracing::info!(version = env!("CARGO_PKG_VERSION"), url = %options.url, "agent starts");
-    let workspace = Arc::new(Workspace::new(Account::current(), options.url, options.token));
-    let shared =
-        Shared { workspace, reports: Arc::new(Reports::default()), terminals: Arc::new(Terminals::default()) };
+    let workspace = Arc::new(Workspace::new(OsUser::current(), options.url, options.token));
+    let context = AgentContext {
+        workspace,
+        outbox: Arc::new(Outbox::default()),
+        terminal_sessions: Arc::new(TerminalSessions::default()),
+    };
     tokio::select! {
-        () = live(&shared) => tracing::info!("the workspace has stopped"),
+        () = connect_loop(&context) => tracing::info!("the workspace has stopped"),
         _ = terminate.recv() => tracing::info!("told to end"),
         _ = interrupt.recv() => tracing::info!("told to end"),
     }
-    shared.workspace.close();
+    context.workspace.shut_down();
     Ok(())
 }
 
 /// Connects, serves, and connects again, until the workspace ends.
-async fn live(shared: &Shared) {
+async fn connect_loop(context: &AgentContext) {
     let run_id = uuid::Builder::from_random_bytes(rand::random()).into_uuid();
     let mut backoff = Backoff::default();
-    let mut started: Option<Started> = None;
+    let mut started: Option<StartupRun> = None;
     loop {
-        let asked = match connect(shared.workspace.url(), shared.workspace.token(), run_id).await {
+        let asked = match connect(context.workspace.url(), context.workspace.token(), run_id).await {
             Ok(connection) => {
                 let since = Instant::now();
                 let manifest = Arc::new(connection.manifest.clone());
-                carry_out(shared, &manifest).await;
+                apply_manifest(context, &manifest).await;
                 if started.as_ref().is_none_or(|started| started.build != manifest.build_id) {
-                    started = Some(Started::begin(shared, manifest.clone()));
+                    started = Some(StartupRun::begin(context, manifest.clone()));
                 }
-                match serve(shared, &manifest, connection).await {
-                    End::Exit => return,
-                    End::Lost(reason) => tracing::warn!(reason, "lost the server"),
+                match serve(context, &manifest, connection).await {
+                    ServeEnd::Exit => return,
+                    ServeEnd::Lost(reason) => tracing::warn!(reason, "lost the server"),
                 }
                 backoff.held(since.elapsed());
                 None
@@ -103,8 +106,8 @@ async fn live(shared: &Shared) {
 
 /// Carries a manifest out: files first, and only then are processes let in with the new environment. Files are written
 /// on a thread of their own: a slow disk must not hold up the link.
-async fn carry_out(shared: &Shared, manifest: &Arc<Manifest>) {
-    let home = shared.workspace.account().home.clone();
+async fn apply_manifest(context: &AgentContext, manifest: &Arc<Manifest>) {
+    let home = context.workspace.user().home.clone();
     let for_files = manifest.clone();
     let delivered = tokio::task::spawn_blocking(move || {
         files::deliver(&for_files, home.as_deref().and_then(|home| home.to_str()))
@@ -113,37 +116,37 @@ async fn carry_out(shared: &Shared, manifest: &Arc<Manifest>) {
         tracing::error!(%error, "writing secret files failed");
         Vec::new()
     });
-    warnings.extend(left_out(manifest));
+    warnings.extend(undeliverable(manifest));
     for warning in &warnings {
         tracing::warn!(secret = warning.secret, "{}", warning.message);
     }
-    shared.reports.directory(directory_message(&shared.workspace, manifest));
-    shared.reports.delivery(manifest.build_id, warnings);
-    shared.workspace.open(manifest.clone());
+    context.outbox.directory(directory_message(&context.workspace, manifest));
+    context.outbox.delivery(manifest.build_id, warnings);
+    context.workspace.set_ready(manifest.clone());
 }
 
 /// The start scripts of a build, run once however often the agent reconnects.
-struct Started {
+struct StartupRun {
     build: Uuid,
     scripts: JoinHandle<()>,
-    _health: JoinSet<()>,
+    _probes: JoinSet<()>,
 }
 
-impl Started {
-    fn begin(shared: &Shared, manifest: Arc<Manifest>) -> Self {
+impl StartupRun {
+    fn begin(context: &AgentContext, manifest: Arc<Manifest>) -> Self {
         let build = manifest.build_id;
-        let health = health::watch(&manifest, &shared.reports);
-        let shared = shared.clone();
+        let probes = healthcheck::spawn_probes(&manifest, &context.outbox);
+        let context = context.clone();
         let scripts = tokio::spawn(async move {
-            shared.reports.lifecycle(Lifecycle::Starting);
-            let reached = scripts::start(&shared.workspace, &manifest, &shared.reports).await;
-            shared.reports.lifecycle(reached);
+            context.outbox.lifecycle(Lifecycle::Starting);
+            let reached = scripts::start(&context.workspace, &manifest, &context.outbox).await;
+            context.outbox.lifecycle(reached);
         });
-        Self { build, scripts, _health: health }
+        Self { build, scripts, _probes: probes }
     }
 }
 
-impl Drop for Started {
+impl Drop for StartupRun {
     fn drop(&mut self) {
         // Those of an earlier build have nothing to say any more.
         self.scripts.abort();

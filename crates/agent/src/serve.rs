@@ -16,30 +16,30 @@ use tokio::{
 use crate::{
     connect::Connection,
     dial,
-    reports::Reports,
+    outbox::Outbox,
     scripts, ssh,
-    terminals::{self, Terminals},
+    terminal_sessions::{self, TerminalSessions},
     workspace::Workspace,
 };
 
 /// How long a stream may take to say what it carries.
 const OPEN_TIMEOUT: Duration = Duration::from_secs(10);
 /// The most that this takes, in bytes.
-const MAX_OPEN: usize = 4 * 1024;
+const MAX_OPEN_BYTES: usize = 4 * 1024;
 /// How long the last log lines may take before a workspace ends.
-const LAST_REPORTS: Duration = Duration::from_secs(5);
+const FLUSH_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// What everything an agent does shares.
 #[derive(Clone)]
-pub struct Shared {
+pub struct AgentContext {
     pub workspace: Arc<Workspace>,
-    pub reports: Arc<Reports>,
-    pub terminals: Arc<Terminals>,
+    pub outbox: Arc<Outbox>,
+    pub terminal_sessions: Arc<TerminalSessions>,
 }
 
 /// Why serving ended.
 #[derive(Debug)]
-pub enum End {
+pub enum ServeEnd {
     /// The connection is gone.
     Lost(String),
     /// The workspace has stopped and the process is to end.
@@ -47,43 +47,43 @@ pub enum End {
 }
 
 /// Serves until the connection is lost or the workspace ends.
-pub async fn serve(shared: &Shared, manifest: &Arc<Manifest>, connection: Connection) -> End {
+pub async fn serve(context: &AgentContext, manifest: &Arc<Manifest>, connection: Connection) -> ServeEnd {
     let Connection { link, mut incoming, read, write, manifest: _ } = connection;
     let (ending, mut ended) = mpsc::channel(1);
     let streams = async {
         while let Some(stream) = incoming.accept().await {
-            tokio::spawn(serve_stream(shared.clone(), manifest.clone(), stream, ending.clone()));
+            tokio::spawn(serve_stream(context.clone(), manifest.clone(), stream, ending.clone()));
         }
     };
     let end = tokio::select! {
-        lost = tell(shared, write) => End::Lost(lost),
-        lost = listen(&shared.reports, read) => End::Lost(lost),
-        reason = link.closed() => End::Lost(reason),
-        () = streams => End::Lost("the link has ended".to_owned()),
-        Some(()) = ended.recv() => End::Exit,
+        lost = send_outbox(context, write) => ServeEnd::Lost(lost),
+        lost = receive_messages(&context.outbox, read) => ServeEnd::Lost(lost),
+        reason = link.closed() => ServeEnd::Lost(reason),
+        () = streams => ServeEnd::Lost("the link has ended".to_owned()),
+        Some(()) = ended.recv() => ServeEnd::Exit,
     };
     link.close();
     end
 }
 
-/// Tells the server what there is to tell, as it comes up.
-async fn tell(shared: &Shared, mut write: impl AsyncWrite + Unpin) -> String {
-    shared.reports.reconnected();
+/// Sends the outbox to the server as it fills.
+async fn send_outbox(context: &AgentContext, mut write: impl AsyncWrite + Unpin) -> String {
+    context.outbox.reconnected();
     loop {
-        while let Some(message) = shared.reports.next() {
+        while let Some(message) = context.outbox.next() {
             if let Err(error) = frame::send(&mut write, &message).await {
                 return error.to_string();
             }
         }
-        shared.reports.changed().await;
+        context.outbox.changed().await;
     }
 }
 
 /// Hears what the server says.
-async fn listen(reports: &Reports, mut read: impl AsyncRead + Unpin) -> String {
+async fn receive_messages(outbox: &Outbox, mut read: impl AsyncRead + Unpin) -> String {
     loop {
         match frame::receive(&mut read, MAX_MESSAGE_BYTES).await {
-            Ok(Some(ServerMessage::LogsStored { batch })) => reports.stored(batch),
+            Ok(Some(ServerMessage::LogsStored { batch })) => outbox.acknowledge(batch),
             Ok(Some(ServerMessage::Refused { message })) => return message,
             Ok(Some(_)) => {}
             Ok(None) => return "closed by the server".to_owned(),
@@ -94,22 +94,22 @@ async fn listen(reports: &Reports, mut read: impl AsyncRead + Unpin) -> String {
 
 /// Serves one stream that the server opened.
 async fn serve_stream(
-    shared: Shared,
+    context: AgentContext,
     manifest: Arc<Manifest>,
     mut stream: MuxStream,
     ending: mpsc::Sender<()>,
 ) {
-    match timeout(OPEN_TIMEOUT, frame::receive(&mut stream, MAX_OPEN)).await {
-        Ok(Ok(Some(OpenStream::Ssh))) => ssh::serve(shared.workspace, stream).await,
-        Ok(Ok(Some(OpenStream::Dial(to)))) => dial::serve(&shared.workspace, stream, &to).await,
+    match timeout(OPEN_TIMEOUT, frame::receive(&mut stream, MAX_OPEN_BYTES)).await {
+        Ok(Ok(Some(OpenStream::Ssh))) => ssh::serve(context.workspace, stream).await,
+        Ok(Ok(Some(OpenStream::Dial(to)))) => dial::serve(&context.workspace, stream, &to).await,
         Ok(Ok(Some(OpenStream::Terminal(open)))) => {
-            terminals::serve(&shared.terminals, &shared.workspace, stream, &open).await;
+            terminal_sessions::serve(&context.terminal_sessions, &context.workspace, stream, &open).await;
         }
         Ok(Ok(Some(OpenStream::Ping))) => {
             let _ = frame::send(&mut stream, &Opened { error: None }).await;
         }
         Ok(Ok(Some(OpenStream::Shutdown { exit }))) => {
-            let state = shut_down(&shared, &manifest).await;
+            let state = shut_down(&context, &manifest).await;
             let done = ShutdownDone { state: state.as_str().to_owned() };
             if let Err(error) = frame::send(&mut stream, &done).await {
                 tracing::debug!(%error, "cannot say that the workspace has stopped");
@@ -123,17 +123,17 @@ async fn serve_stream(
 }
 
 /// Runs the stop scripts, ends the sessions, and sees to it that the server has the last lines.
-async fn shut_down(shared: &Shared, manifest: &Manifest) -> Lifecycle {
-    shared.reports.lifecycle(Lifecycle::ShuttingDown);
-    let reached = scripts::stop(&shared.workspace, manifest, &shared.reports).await;
-    shared.workspace.close();
-    shared.reports.lifecycle(reached);
+async fn shut_down(context: &AgentContext, manifest: &Manifest) -> Lifecycle {
+    context.outbox.lifecycle(Lifecycle::ShuttingDown);
+    let reached = scripts::stop(&context.workspace, manifest, &context.outbox).await;
+    context.workspace.shut_down();
+    context.outbox.lifecycle(reached);
     let told = async {
-        while !shared.reports.is_done() {
+        while !context.outbox.is_empty() {
             tokio::time::sleep(Duration::from_millis(10)).await;
         }
     };
-    if timeout(LAST_REPORTS, told).await.is_err() {
+    if timeout(FLUSH_TIMEOUT, told).await.is_err() {
         tracing::warn!("the server did not take the last log lines in time");
     }
     reached

@@ -11,15 +11,15 @@ use url::Url;
 use zeroize::Zeroizing;
 
 use crate::{
-    account::Account,
-    environment::{Own, Platform, compose, expand},
+    environment::{AgentEnv, Platform, compose, expand},
     files,
-    launch::Launch,
+    launch::LaunchSpec,
+    os_user::OsUser,
 };
 
 /// The workspace, as processes of it see it.
 pub struct Workspace {
-    account: Account,
+    user: OsUser,
     url: Url,
     token: Zeroizing<String>,
     manifest: RwLock<Option<Arc<Manifest>>>,
@@ -29,13 +29,13 @@ pub struct Workspace {
 
 impl Workspace {
     /// A workspace that is not started yet.
-    pub fn new(account: Account, url: Url, token: Zeroizing<String>) -> Self {
-        Self { account, url, token, manifest: RwLock::default(), sessions: watch::Sender::new(true) }
+    pub fn new(user: OsUser, url: Url, token: Zeroizing<String>) -> Self {
+        Self { user, url, token, manifest: RwLock::default(), sessions: watch::Sender::new(true) }
     }
 
     /// The user whose processes these are.
-    pub fn account(&self) -> &Account {
-        &self.account
+    pub fn user(&self) -> &OsUser {
+        &self.user
     }
 
     /// The agent's token.
@@ -49,13 +49,13 @@ impl Workspace {
     }
 
     /// Lets processes start with this manifest from here on. Those that run keep what they were given.
-    pub fn open(&self, manifest: Arc<Manifest>) {
+    pub fn set_ready(&self, manifest: Arc<Manifest>) {
         *self.manifest.write().unwrap_or_else(PoisonError::into_inner) = Some(manifest);
         self.sessions.send_replace(true);
     }
 
     /// Lets nothing start any more, and ends the sessions that are open.
-    pub fn close(&self) {
+    pub fn shut_down(&self) {
         *self.manifest.write().unwrap_or_else(PoisonError::into_inner) = None;
         self.sessions.send_replace(false);
     }
@@ -66,25 +66,25 @@ impl Workspace {
     }
 
     /// What a process that starts now gets; nothing before the first manifest has been carried out.
-    pub fn launch(&self) -> Option<Launch> {
+    pub fn launch(&self) -> Option<LaunchSpec> {
         let manifest = self.manifest.read().unwrap_or_else(PoisonError::into_inner).clone()?;
-        let own = Own { url: self.url.as_str().trim_end_matches('/'), token: &self.token };
-        let env = compose(&self.account.inherited, &manifest, own);
+        let own = AgentEnv { url: self.url.as_str().trim_end_matches('/'), token: &self.token };
+        let env = compose(&self.user.inherited, &manifest, own);
         let secrets = manifest.secrets.iter().filter_map(|secret| secret.env_name.clone());
         let own =
             env.iter().map(|(name, _)| name).filter(|name| *name == "CODER" || name.starts_with("CODER_"));
-        let insisted = secrets.chain(own.map(str::to_owned)).collect();
+        let protected = secrets.chain(own.map(str::to_owned)).collect();
         let wanted = self.directory(&manifest);
         let (directory, notice) = if wanted.is_dir() {
             (wanted, None)
         } else {
-            let home = self.account.home.clone().filter(|home| home.is_dir());
+            let home = self.user.home.clone().filter(|home| home.is_dir());
             let instead = home.unwrap_or_else(|| PathBuf::from("/"));
             let notice =
                 format!("The folder {} is not there; starting in {}.", wanted.display(), instead.display());
             (instead, Some(notice))
         };
-        Some(Launch { env, insisted, directory, notice, shell: self.account.shell.clone() })
+        Some(LaunchSpec { env, protected, directory, notice, shell: self.user.shell.clone() })
     }
 
     /// The command of an app that has one.
@@ -94,21 +94,21 @@ impl Workspace {
     }
 
     /// A path as the workspace's user means it: seen from the home directory.
-    pub fn in_home(&self, path: &str) -> PathBuf {
-        self.account.home.as_deref().unwrap_or(Path::new("/")).join(path.strip_prefix("~/").unwrap_or(path))
+    pub fn resolve_in_home(&self, path: &str) -> PathBuf {
+        self.user.home.as_deref().unwrap_or(Path::new("/")).join(path.strip_prefix("~/").unwrap_or(path))
     }
 
     /// The folder that the template wants sessions to start in: the home directory when it says nothing.
     pub fn directory(&self, manifest: &Manifest) -> PathBuf {
-        let home = self.account.home.as_ref().and_then(|home| home.to_str());
-        let wanted = manifest.directory.as_deref().map(|text| expand(text, &self.account.inherited));
+        let home = self.user.home.as_ref().and_then(|home| home.to_str());
+        let wanted = manifest.directory.as_deref().map(|text| expand(text, &self.user.inherited));
         let absolute = match wanted.as_deref() {
             None | Some("" | "~") => home.map(str::to_owned),
             Some(text) if text.starts_with('/') || text.starts_with("~/") => {
-                files::resolve(Platform::HERE, home, text).ok()
+                files::absolute_path(Platform::CURRENT, home, text).ok()
             }
             // Seen from the home directory, as a shell would.
-            Some(text) => files::resolve(Platform::HERE, home, &format!("~/{text}")).ok(),
+            Some(text) => files::absolute_path(Platform::CURRENT, home, &format!("~/{text}")).ok(),
         };
         absolute.map_or_else(|| PathBuf::from("/"), PathBuf::from)
     }

@@ -8,7 +8,7 @@ use crate::environment::Platform;
 
 /// A file to write.
 #[derive(Debug, PartialEq, Eq)]
-pub struct Write<'m> {
+pub struct PlannedFile<'m> {
     /// Where: absolute, without `.` and `..`.
     pub path: String,
     /// What.
@@ -19,7 +19,7 @@ pub struct Write<'m> {
 #[derive(Debug, PartialEq, Eq)]
 pub struct Plan<'m> {
     /// By name of the secret.
-    pub writes: Vec<Write<'m>>,
+    pub files: Vec<PlannedFile<'m>>,
     /// One for each secret that is left out.
     pub warnings: Vec<DeliveryWarning>,
 }
@@ -27,20 +27,20 @@ pub struct Plan<'m> {
 /// Plans the files of a manifest. Of two secrets with one path the later name wins.
 pub fn plan<'m>(platform: Platform, home: Option<&str>, secrets: &'m [ManifestSecret]) -> Plan<'m> {
     let mut warnings = Vec::new();
-    let mut writes: Vec<Write<'m>> = Vec::new();
+    let mut files: Vec<PlannedFile<'m>> = Vec::new();
     let mut by_path: BTreeMap<String, usize> = BTreeMap::new();
     for secret in secrets {
         let Some(target) = &secret.file_path else { continue };
-        let path = match resolve(platform, home, target) {
+        let path = match absolute_path(platform, home, target) {
             Ok(path) => path,
-            Err(problem) => {
-                let message = format!("cannot write {target}: {problem}");
+            Err(error) => {
+                let message = format!("cannot write {target}: {error}");
                 warnings.push(DeliveryWarning { secret: secret.name.clone(), message });
                 continue;
             }
         };
         let key = if platform == Platform::Windows { path.to_lowercase() } else { path.clone() };
-        if let Some(earlier) = by_path.get(&key).and_then(|index| writes.get_mut(*index)) {
+        if let Some(earlier) = by_path.get(&key).and_then(|index| files.get_mut(*index)) {
             warnings.push(DeliveryWarning {
                 secret: earlier.secret.name.clone(),
                 message: format!(
@@ -52,18 +52,18 @@ pub fn plan<'m>(platform: Platform, home: Option<&str>, secrets: &'m [ManifestSe
             });
             earlier.secret = secret;
         } else {
-            by_path.insert(key, writes.len());
-            writes.push(Write { path, secret });
+            by_path.insert(key, files.len());
+            files.push(PlannedFile { path, secret });
         }
     }
-    Plan { writes, warnings }
+    Plan { files, warnings }
 }
 
 /// A target as an absolute path: `~/` is the home directory, `.` and `..` are worked out by name.
 ///
 /// # Errors
 /// Why there is no such path.
-pub fn resolve(platform: Platform, home: Option<&str>, target: &str) -> Result<String, &'static str> {
+pub fn absolute_path(platform: Platform, home: Option<&str>, target: &str) -> Result<String, &'static str> {
     let (separators, separator): (&[char], _) = match platform {
         Platform::Unix => (&['/'], '/'),
         Platform::Windows => (&['/', '\\'], '\\'),
@@ -127,7 +127,7 @@ mod tests {
             (Platform::Windows, Some("C:\\Users\\coder"), "~/..\\x", Ok("C:\\Users\\x")),
             (Platform::Windows, Some("C:\\Users\\coder"), "/tool/key", Ok("\\tool\\key")),
         ] {
-            assert_eq!(resolve(platform, home, target), wanted.map(str::to_owned), "{target}");
+            assert_eq!(absolute_path(platform, home, target), wanted.map(str::to_owned), "{target}");
         }
     }
 
@@ -135,8 +135,8 @@ mod tests {
     fn of_two_secrets_with_one_path_the_later_name_wins_and_both_are_named() {
         let secrets = [secret("a", "~/config"), secret("b", "/home/coder/config"), secret("c", "~/other")];
         let plan = plan(Platform::Unix, Some("/home/coder"), &secrets);
-        let writes: Vec<_> = plan.writes.iter().map(|w| (w.path.as_str(), w.secret.name.as_str())).collect();
-        assert_eq!(writes, [("/home/coder/config", "b"), ("/home/coder/other", "c")]);
+        let files: Vec<_> = plan.files.iter().map(|w| (w.path.as_str(), w.secret.name.as_str())).collect();
+        assert_eq!(files, [("/home/coder/config", "b"), ("/home/coder/other", "c")]);
         let [warning] = plan.warnings.as_slice() else { panic!("one warning") };
         assert_eq!(warning.secret, "a");
         assert!(
@@ -150,14 +150,14 @@ mod tests {
     fn one_that_cannot_be_resolved_does_not_stop_the_others() {
         let secrets = [secret("a", "~/x"), secret("b", "/tmp/y")];
         let plan = plan(Platform::Unix, None, &secrets);
-        assert_eq!(plan.writes.len(), 1);
+        assert_eq!(plan.files.len(), 1);
         assert_eq!(plan.warnings[0].message, "cannot write ~/x: the home directory is not known");
     }
 
     proptest! {
         #[test]
         fn resolved_paths_are_absolute_and_plain(target in "(~/|/)[a./\\\\]{0,20}") {
-            if let Ok(path) = resolve(Platform::Unix, Some("/home/coder"), &target) {
+            if let Ok(path) = absolute_path(Platform::Unix, Some("/home/coder"), &target) {
                 prop_assert!(path.starts_with('/'));
                 prop_assert!(path.split('/').skip(1).all(|part| !part.is_empty() && part != "." && part != ".."));
             }

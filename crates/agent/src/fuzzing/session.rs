@@ -13,13 +13,13 @@ use russh::{
 use tokio::{runtime::Builder, time::timeout};
 use uuid::Uuid;
 
-use super::PATIENCE;
+use super::END_TIMEOUT;
 use crate::ssh;
 
 /// Requests of one connection.
-const MOST: usize = 64;
+const MAX_REQUESTS: usize = 64;
 /// Channels of one connection, those that are refused not counted.
-const MOST_CHANNELS: usize = 8;
+const MAX_CHANNELS: usize = 8;
 
 struct Handler;
 
@@ -37,7 +37,7 @@ pub fn session(data: &[u8]) {
     let Ok(runtime) = Builder::new_current_thread().enable_all().build() else { return };
     let Some(workspace) = super::workspace() else { return };
     let Ok(folder) = tempfile::tempdir() else { return };
-    workspace.open(Arc::new(Manifest {
+    workspace.set_ready(Arc::new(Manifest {
         agent_id: Uuid::nil(),
         agent_name: "main".to_owned(),
         workspace_id: Uuid::nil(),
@@ -59,7 +59,7 @@ pub fn session(data: &[u8]) {
             let mut handle = client::connect_stream(config, far, Handler).await.unwrap();
             assert!(handle.authenticate_none("me").await.unwrap().success());
             let mut requests = Requests { rest: data, folder: folder.path().to_owned(), channels: Vec::new() };
-            for _ in 0..MOST {
+            for _ in 0..MAX_REQUESTS {
                 // What is refused is no reason to ask for nothing more; a connection that is gone is.
                 if requests.rest.is_empty() || requests.next(&mut handle).await.is_none() {
                     break;
@@ -67,7 +67,7 @@ pub fn session(data: &[u8]) {
             }
         };
         let both = async { tokio::join!(ssh::serve(workspace, near), client) };
-        assert!(timeout(PATIENCE, both).await.is_ok(), "the connection does not end");
+        assert!(timeout(END_TIMEOUT, both).await.is_ok(), "the connection does not end");
     });
 }
 
@@ -119,14 +119,14 @@ impl<'a> Requests<'a> {
     async fn next(&mut self, handle: &mut Handle<Handler>) -> Option<()> {
         let (what, which) = (self.byte(), usize::from(self.byte()));
         match what % 18 {
-            0 if self.channels.len() < MOST_CHANNELS => {
+            0 if self.channels.len() < MAX_CHANNELS => {
                 self.channels.extend(handle.channel_open_session().await.ok());
             }
-            1 if self.channels.len() < MOST_CHANNELS => {
+            1 if self.channels.len() < MAX_CHANNELS => {
                 let (host, port) = (if which & 1 == 0 { "127.0.0.1" } else { "::1" }, self.port());
                 self.channels.extend(handle.channel_open_direct_tcpip(host, port, "", 0).await.ok());
             }
-            2 if self.channels.len() < MOST_CHANNELS => {
+            2 if self.channels.len() < MAX_CHANNELS => {
                 let path = self.path();
                 self.channels.extend(handle.channel_open_direct_streamlocal(path).await.ok());
             }

@@ -14,39 +14,39 @@ use nix::{
     unistd::Pid,
 };
 
-use crate::launch::Launch;
+use crate::launch::LaunchSpec;
 
 /// Variables whose size is told when the system refuses an environment.
 const TOLD: usize = 3;
 
-/// The group that a process leads. When this is dropped before the leader has [ended](Ended), the group is told that nobody
+/// The group that a process leads. When this is dropped before the leader has [ended](LeaderExited), the group is told that nobody
 /// is there any more, as when a terminal is closed.
 #[derive(Debug)]
-pub struct Group {
+pub struct ProcessGroup {
     leader: Option<Pid>,
-    ended: Ended,
+    ended: LeaderExited,
 }
 
 /// Says that a group's leader has ended by itself: what it left behind may stay, and its number may soon be another's.
 #[derive(Debug, Clone, Default)]
-pub struct Ended(Arc<AtomicBool>);
+pub struct LeaderExited(Arc<AtomicBool>);
 
-impl Ended {
+impl LeaderExited {
     /// The leader was collected.
     pub fn note(&self) {
         self.0.store(true, Ordering::SeqCst);
     }
 }
 
-impl Group {
+impl ProcessGroup {
     /// The group of a process that was started as the leader of one.
     pub fn of(leader: Option<u32>) -> Self {
         let leader = leader.and_then(|pid| i32::try_from(pid).ok()).map(Pid::from_raw);
-        Self { leader, ended: Ended::default() }
+        Self { leader, ended: LeaderExited::default() }
     }
 
     /// For whoever waits for the leader.
-    pub fn ended(&self) -> Ended {
+    pub fn ended(&self) -> LeaderExited {
         self.ended.clone()
     }
 
@@ -64,14 +64,14 @@ impl Group {
     }
 }
 
-impl Drop for Group {
+impl Drop for ProcessGroup {
     fn drop(&mut self) {
         self.signal(Signal::SIGHUP);
     }
 }
 
 /// Why a program cannot be started, in words that help.
-pub fn explain(error: &io::Error, launch: &Launch) -> String {
+pub fn describe_spawn_error(error: &io::Error, launch: &LaunchSpec) -> String {
     if error.raw_os_error() != Some(Errno::E2BIG as i32) {
         return error.to_string();
     }

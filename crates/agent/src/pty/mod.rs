@@ -3,5 +3,5 @@
 mod group;
 mod terminal;
 
-pub use group::{Ended, Group, explain};
-pub use terminal::{Size, Terminal};
+pub use group::{LeaderExited, ProcessGroup, describe_spawn_error};
+pub use terminal::{Pty, Size};

@@ -37,9 +37,9 @@ impl Size {
 
 /// The near end of a pseudo-terminal. Reading ends when the last process has left the far end.
 #[derive(Clone)]
-pub struct Terminal(Arc<AsyncFd<OwnedFd>>);
+pub struct Pty(Arc<AsyncFd<OwnedFd>>);
 
-impl Terminal {
+impl Pty {
     /// Runs a command on a new terminal, as the leader of a session of its own. `prepare` sees the command, and the
     /// terminal by name and as an open file.
     ///
@@ -102,7 +102,7 @@ fn lead_session(command: &mut Command) {
     }
 }
 
-impl AsyncRead for Terminal {
+impl AsyncRead for Pty {
     fn poll_read(self: Pin<&mut Self>, cx: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
         loop {
             let mut ready = ready!(self.0.poll_read_ready(cx))?;
@@ -126,7 +126,7 @@ impl AsyncRead for Terminal {
     }
 }
 
-impl AsyncWrite for Terminal {
+impl AsyncWrite for Pty {
     fn poll_write(self: Pin<&mut Self>, cx: &mut Context<'_>, data: &[u8]) -> Poll<io::Result<usize>> {
         loop {
             let mut ready = ready!(self.0.poll_write_ready(cx))?;

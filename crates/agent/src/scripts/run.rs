@@ -12,19 +12,19 @@ use tokio::{
 
 use super::output::follow;
 use crate::{
-    launch::Launch,
-    pty::{Group, explain},
-    reports::Reports,
+    launch::LaunchSpec,
+    outbox::Outbox,
+    pty::{ProcessGroup, describe_spawn_error},
 };
 
 /// How long a script that ran out of time may take to end before it is killed.
-const GRACE: Duration = Duration::from_secs(5);
+const KILL_GRACE_PERIOD: Duration = Duration::from_secs(5);
 /// How long output is waited for after the end: something in the background may hold it open for ever.
-const LAST_OUTPUT: Duration = Duration::from_millis(500);
+const DRAIN_TIMEOUT: Duration = Duration::from_millis(500);
 
 /// How a script ended, the worst last.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Outcome {
+pub enum ScriptOutcome {
     /// With status 0.
     Done,
     /// It took too long and was ended.
@@ -34,19 +34,19 @@ pub enum Outcome {
 }
 
 /// Runs a script with the environment of a shell. Its output goes to the server's log, line by line.
-pub async fn run(script: &Script, launch: &Launch, reports: &Arc<Reports>) -> Outcome {
-    let say = |level, text: String| reports.log(script.log_source_id, level, text);
+pub async fn run(script: &Script, launch: &LaunchSpec, outbox: &Arc<Outbox>) -> ScriptOutcome {
+    let log = |level, text: String| outbox.log(script.log_source_id, level, text);
     // A script that names its interpreter is a program of its own; any other is for the login shell.
     let file;
     let mut command = if script.script.starts_with("#!") {
-        match program(&script.script) {
+        match script_file(&script.script) {
             Ok(path) => {
                 file = path;
                 Command::new(&file)
             }
             Err(error) => {
-                say(LogLevel::Error, format!("{}: cannot write the script: {error}", script.display_name));
-                return Outcome::Failed;
+                log(LogLevel::Error, format!("{}: cannot write the script: {error}", script.display_name));
+                return ScriptOutcome::Failed;
             }
         }
     } else {
@@ -65,28 +65,31 @@ pub async fn run(script: &Script, launch: &Launch, reports: &Arc<Reports>) -> Ou
     let mut child = match command.spawn() {
         Ok(child) => child,
         Err(error) => {
-            say(LogLevel::Error, format!("{}: cannot start: {}", script.display_name, explain(&error, launch)));
-            return Outcome::Failed;
+            log(
+                LogLevel::Error,
+                format!("{}: cannot start: {}", script.display_name, describe_spawn_error(&error, launch)),
+            );
+            return ScriptOutcome::Failed;
         }
     };
-    let group = Group::of(child.id());
+    let group = ProcessGroup::of(child.id());
     let output = [
         child
             .stdout
             .take()
-            .map(|out| tokio::spawn(follow(out, script.log_source_id, LogLevel::Info, reports.clone()))),
+            .map(|out| tokio::spawn(follow(out, script.log_source_id, LogLevel::Info, outbox.clone()))),
         child
             .stderr
             .take()
-            .map(|err| tokio::spawn(follow(err, script.log_source_id, LogLevel::Error, reports.clone()))),
+            .map(|err| tokio::spawn(follow(err, script.log_source_id, LogLevel::Error, outbox.clone()))),
     ];
     let limit = script.timeout_ms.map_or(Duration::MAX, Duration::from_millis);
     let (status, in_time) = match timeout(limit, child.wait()).await {
         Ok(status) => (status, true),
         Err(_) => {
-            say(LogLevel::Error, format!("{}: took longer than {limit:?} and was ended", script.display_name));
+            log(LogLevel::Error, format!("{}: took longer than {limit:?} and was ended", script.display_name));
             group.signal(Signal::SIGTERM);
-            match timeout(GRACE, child.wait()).await {
+            match timeout(KILL_GRACE_PERIOD, child.wait()).await {
                 Ok(status) => (status, false),
                 Err(_) => {
                     group.signal(Signal::SIGKILL);
@@ -98,24 +101,24 @@ pub async fn run(script: &Script, launch: &Launch, reports: &Arc<Reports>) -> Ou
     // What a start script leaves in the background is meant to stay.
     group.ended().note();
     for reader in output.into_iter().flatten() {
-        let _ = timeout(LAST_OUTPUT, reader).await;
+        let _ = timeout(DRAIN_TIMEOUT, reader).await;
     }
     match (in_time, status) {
-        (false, _) => Outcome::TimedOut,
-        (true, Ok(status)) if status.success() => Outcome::Done,
+        (false, _) => ScriptOutcome::TimedOut,
+        (true, Ok(status)) if status.success() => ScriptOutcome::Done,
         (true, Ok(status)) => {
-            say(LogLevel::Error, format!("{}: {status}", script.display_name));
-            Outcome::Failed
+            log(LogLevel::Error, format!("{}: {status}", script.display_name));
+            ScriptOutcome::Failed
         }
         (true, Err(error)) => {
-            say(LogLevel::Error, format!("{}: {error}", script.display_name));
-            Outcome::Failed
+            log(LogLevel::Error, format!("{}: {error}", script.display_name));
+            ScriptOutcome::Failed
         }
     }
 }
 
 /// The script as a program that only this user can read.
-fn program(text: &str) -> std::io::Result<tempfile::TempPath> {
+fn script_file(text: &str) -> std::io::Result<tempfile::TempPath> {
     let mut file = tempfile::Builder::new()
         .prefix("coder-script-")
         .permissions(std::fs::Permissions::from_mode(0o700))

@@ -6,10 +6,10 @@ use std::sync::{
 };
 
 use nix::sys::signal::Signal;
-use russh::{ChannelWriteHalf, Pty, Sig, server::Msg};
+use russh::{ChannelWriteHalf, Pty as PtyMode, Sig, server::Msg};
 
-use super::inbound::Input;
-use crate::pty::{Group, Size, Terminal};
+use super::stdin_queue::Sender;
+use crate::pty::{ProcessGroup, Pty, Size};
 
 /// Variables that a client may set.
 const MAX_VARIABLES: usize = 128;
@@ -17,54 +17,54 @@ const MAX_VARIABLES: usize = 128;
 const MAX_VARIABLE_BYTES: usize = 64 * 1024;
 
 /// A session channel.
-pub struct Channel {
+pub struct SessionChannel {
     /// The way back to the client; taken by what runs.
     pub write: Option<ChannelWriteHalf<Msg>>,
-    /// The terminal that was asked for.
-    pub terminal: Option<TerminalRequest>,
+    /// The pty that was asked for.
+    pub pty: Option<PtyRequest>,
     /// What the client wants in the environment, in order.
     pub variables: Vec<(String, String)>,
     /// What runs.
-    pub running: Option<Running>,
+    pub running: Option<RunningProcess>,
 }
 
-/// A terminal that was asked for.
+/// A pty that was asked for.
 #[derive(Debug, Clone)]
-pub struct TerminalRequest {
+pub struct PtyRequest {
     pub term: String,
     pub size: Size,
-    pub modes: Vec<(Pty, u32)>,
+    pub modes: Vec<(PtyMode, u32)>,
 }
 
 /// What runs in a channel. Dropping it hangs up.
-pub struct Running {
+pub struct RunningProcess {
     /// Absent after the client's end of file.
-    pub input: Option<Input>,
+    pub input: Option<Sender>,
     /// Present when it runs on one.
-    pub terminal: Option<Terminal>,
-    pub group: Group,
-    pub over: Over,
+    pub pty: Option<Pty>,
+    pub group: ProcessGroup,
+    pub exit_sent: ExitSent,
 }
 
 /// Says that the client was told how a session ended.
 #[derive(Debug, Clone, Default)]
-pub struct Over(Arc<AtomicBool>);
+pub struct ExitSent(Arc<AtomicBool>);
 
-impl Over {
-    pub fn note(&self) {
+impl ExitSent {
+    pub fn set(&self) {
         self.0.store(true, Ordering::SeqCst);
     }
 }
 
-impl Channel {
+impl SessionChannel {
     pub fn new(write: ChannelWriteHalf<Msg>) -> Self {
-        Self { write: Some(write), terminal: None, variables: Vec::new(), running: None }
+        Self { write: Some(write), pty: None, variables: Vec::new(), running: None }
     }
 
     /// Whether nothing runs in it any more, nor can.
-    pub fn is_over(&self) -> bool {
+    pub fn is_finished(&self) -> bool {
         match &self.running {
-            Some(running) => running.over.0.load(Ordering::SeqCst),
+            Some(running) => running.exit_sent.0.load(Ordering::SeqCst),
             None => self.write.is_none(),
         }
     }
@@ -74,32 +74,32 @@ impl Channel {
         let bytes: usize = self.variables.iter().map(|(name, value)| name.len() + value.len()).sum();
         let fits =
             self.variables.len() < MAX_VARIABLES && bytes + name.len() + value.len() <= MAX_VARIABLE_BYTES;
-        let sound = !name.is_empty() && !name.contains(['=', '\0']) && !value.contains('\0');
-        if fits && sound {
+        let is_valid = !name.is_empty() && !name.contains(['=', '\0']) && !value.contains('\0');
+        if fits && is_valid {
             self.variables.push((name.to_owned(), value.to_owned()));
         }
-        fits && sound
+        fits && is_valid
     }
 
     /// Notes another window size, or tells it to what runs.
     pub fn resize(&mut self, size: Size) {
-        if let Some(request) = &mut self.terminal {
+        if let Some(request) = &mut self.pty {
             request.size = size;
         }
-        if let Some(terminal) = self.running.as_ref().and_then(|running| running.terminal.as_ref()) {
-            terminal.resize(size);
+        if let Some(pty) = self.running.as_ref().and_then(|running| running.pty.as_ref()) {
+            pty.resize(size);
         }
     }
 
     /// Passes a signal on to what runs.
     pub fn signal(&self, signal: &Sig) {
-        if let (Some(running), Some(signal)) = (&self.running, to_system(signal)) {
+        if let (Some(running), Some(signal)) = (&self.running, to_unix_signal(signal)) {
             running.group.signal(signal);
         }
     }
 }
 
-fn to_system(signal: &Sig) -> Option<Signal> {
+fn to_unix_signal(signal: &Sig) -> Option<Signal> {
     Some(match signal {
         Sig::ABRT => Signal::SIGABRT,
         Sig::ALRM => Signal::SIGALRM,
@@ -119,7 +119,7 @@ fn to_system(signal: &Sig) -> Option<Signal> {
 }
 
 /// The name of a signal as SSH has it.
-pub fn to_ssh(signal: i32) -> Sig {
+pub fn to_ssh_signal(signal: i32) -> Sig {
     match Signal::try_from(signal) {
         Ok(Signal::SIGABRT) => Sig::ABRT,
         Ok(Signal::SIGALRM) => Sig::ALRM,

@@ -20,13 +20,13 @@ use tokio::{
     time::timeout,
 };
 
-use super::pipes::Pipes;
+use super::forwarded::ForwardedChannels;
 use crate::dial;
 
 /// Listeners of one SSH connection.
 const MAX_LISTENERS: usize = 64;
 /// How long a listener rests that the system gives no connection: it is out of descriptors.
-const PAUSE: Duration = Duration::from_millis(100);
+const ACCEPT_RETRY_DELAY: Duration = Duration::from_millis(100);
 /// How long the client may take to accept a connection.
 const ACCEPT_TIMEOUT: Duration = Duration::from_secs(30);
 
@@ -40,41 +40,46 @@ pub enum Destination {
 
 /// Connects the client's channel, or says why not. The answer may take a while: nothing waits for it.
 pub fn connect(
-    pipes: &Pipes,
+    channels: &ForwardedChannels,
     channel: Channel<Msg>,
     reply: ChannelOpenHandle,
     handle: Handle,
     to: Destination,
 ) {
-    let pipes = pipes.clone();
+    let channels = channels.clone();
     tokio::spawn(async move {
-        if !pipes.has_room() {
+        if !channels.has_room() {
             return reply.reject(ChannelOpenFailure::ResourceShortage).await;
         }
         let (_, write) = channel.split();
-        pipes.expect(write.id());
+        channels.open(write.id());
         match to {
             Destination::Tcp(host, port) => match dial::tcp(&host, port).await {
                 Ok(stream) => {
                     reply.accept().await;
-                    pipes.carry(write, handle, stream).await;
+                    channels.relay(write, handle, stream).await;
                 }
-                Err(error) => refuse(&pipes, write.id(), reply, &error).await,
+                Err(error) => reject(&channels, write.id(), reply, &error).await,
             },
             Destination::Unix(path) => match UnixStream::connect(&path).await {
                 Ok(stream) => {
                     reply.accept().await;
-                    pipes.carry(write, handle, stream).await;
+                    channels.relay(write, handle, stream).await;
                 }
-                Err(error) => refuse(&pipes, write.id(), reply, &error).await,
+                Err(error) => reject(&channels, write.id(), reply, &error).await,
             },
         }
     });
 }
 
-async fn refuse(pipes: &Pipes, id: russh::ChannelId, reply: ChannelOpenHandle, error: &io::Error) {
+async fn reject(
+    channels: &ForwardedChannels,
+    id: russh::ChannelId,
+    reply: ChannelOpenHandle,
+    error: &io::Error,
+) {
     tracing::debug!(%error, "a forwarded connection did not come about");
-    pipes.remove(id);
+    channels.remove(id);
     reply.reject(ChannelOpenFailure::ConnectFailed).await;
 }
 
@@ -82,25 +87,25 @@ async fn refuse(pipes: &Pipes, id: russh::ChannelId, reply: ChannelOpenHandle, e
 #[derive(Default)]
 pub struct Listeners {
     tcp: HashMap<(String, u32), JoinSet<()>>,
-    unix: HashMap<String, (JoinSet<()>, Bound)>,
+    unix: HashMap<String, (JoinSet<()>, BoundSocket)>,
 }
 
 /// A socket's place in the file system: removed when this is dropped, unless something else is there by then.
-struct Bound {
+struct BoundSocket {
     path: PathBuf,
     file: (u64, u64),
 }
 
-impl Drop for Bound {
+impl Drop for BoundSocket {
     fn drop(&mut self) {
-        if identity(&self.path).is_ok_and(|file| file == self.file) {
+        if file_id(&self.path).is_ok_and(|file| file == self.file) {
             let _ = std::fs::remove_file(&self.path);
         }
     }
 }
 
 /// What tells a file from every other one.
-fn identity(path: &Path) -> io::Result<(u64, u64)> {
+fn file_id(path: &Path) -> io::Result<(u64, u64)> {
     std::fs::symlink_metadata(path).map(|metadata| (metadata.dev(), metadata.ino()))
 }
 
@@ -115,7 +120,7 @@ impl Listeners {
         &mut self,
         address: &str,
         port: u32,
-        pipes: &Pipes,
+        channels: &ForwardedChannels,
         handle: &Handle,
     ) -> io::Result<u32> {
         let wanted = u16::try_from(port).map_err(|_| io::Error::from(io::ErrorKind::InvalidInput))?;
@@ -134,23 +139,23 @@ impl Listeners {
         }
         let mut tasks = JoinSet::new();
         for listener in listeners {
-            let (pipes, handle, address) = (pipes.clone(), handle.clone(), address.to_owned());
+            let (channels, handle, address) = (channels.clone(), handle.clone(), address.to_owned());
             tasks.spawn(async move {
                 loop {
                     let (stream, peer) = match listener.accept().await {
                         Ok(accepted) => accepted,
                         Err(_) => {
-                            tokio::time::sleep(PAUSE).await;
+                            tokio::time::sleep(ACCEPT_RETRY_DELAY).await;
                             continue;
                         }
                     };
                     let _ = stream.set_nodelay(true);
-                    let (pipes, handle, address) = (pipes.clone(), handle.clone(), address.clone());
+                    let (channels, handle, address) = (channels.clone(), handle.clone(), address.clone());
                     let from = (peer.ip().to_string(), u32::from(peer.port()));
                     tokio::spawn(async move {
                         let opening =
                             handle.channel_open_forwarded_tcpip(address, chosen.into(), from.0, from.1);
-                        carry_on(opening, &pipes, &handle, stream).await;
+                        forward_incoming(opening, &channels, &handle, stream).await;
                     });
                 }
             });
@@ -165,23 +170,29 @@ impl Listeners {
     }
 
     /// Listens on a socket in the file system that only the workspace's user may use.
-    pub fn listen_unix(&mut self, name: &str, path: PathBuf, pipes: &Pipes, handle: &Handle) -> io::Result<()> {
+    pub fn listen_unix(
+        &mut self,
+        name: &str,
+        path: PathBuf,
+        channels: &ForwardedChannels,
+        handle: &Handle,
+    ) -> io::Result<()> {
         if !self.has_room() || self.unix.contains_key(name) {
             return Err(io::ErrorKind::QuotaExceeded.into());
         }
-        let (listener, bound) = bind_private(path)?;
-        let (pipes, handle, owned) = (pipes.clone(), handle.clone(), name.to_owned());
+        let (listener, bound) = bind_private_socket(path)?;
+        let (channels, handle, owned) = (channels.clone(), handle.clone(), name.to_owned());
         let mut tasks = JoinSet::new();
         tasks.spawn(async move {
             loop {
                 let Ok((stream, _)) = listener.accept().await else {
-                    tokio::time::sleep(PAUSE).await;
+                    tokio::time::sleep(ACCEPT_RETRY_DELAY).await;
                     continue;
                 };
-                let (pipes, handle, name) = (pipes.clone(), handle.clone(), owned.clone());
+                let (channels, handle, name) = (channels.clone(), handle.clone(), owned.clone());
                 tokio::spawn(async move {
                     let opening = handle.channel_open_forwarded_streamlocal(name);
-                    carry_on(opening, &pipes, &handle, stream).await;
+                    forward_incoming(opening, &channels, &handle, stream).await;
                 });
             }
         });
@@ -196,19 +207,19 @@ impl Listeners {
 }
 
 /// Carries a connection that came in here on, once the client has accepted a channel for it.
-pub async fn carry_on(
+pub async fn forward_incoming(
     opening: impl Future<Output = Result<Channel<Msg>, russh::Error>>,
-    pipes: &Pipes,
+    channels: &ForwardedChannels,
     handle: &Handle,
     stream: impl AsyncRead + AsyncWrite,
 ) {
-    if !pipes.has_room() {
+    if !channels.has_room() {
         return;
     }
     match timeout(ACCEPT_TIMEOUT, opening).await {
         Ok(Ok(channel)) => {
             let (_, write) = channel.split();
-            pipes.carry(write, handle.clone(), stream).await;
+            channels.relay(write, handle.clone(), stream).await;
         }
         Ok(Err(error)) => tracing::debug!(%error, "the client does not take a forwarded connection"),
         Err(_) => tracing::debug!("the client did not answer for a forwarded connection"),
@@ -217,18 +228,18 @@ pub async fn carry_on(
 
 /// Binds a socket that nobody else could ever connect to: it gets its permissions in a folder of its own and appears at
 /// its path by a link, which also fails when something is there already.
-fn bind_private(path: PathBuf) -> io::Result<(UnixListener, Bound)> {
+fn bind_private_socket(path: PathBuf) -> io::Result<(UnixListener, BoundSocket)> {
     let parent = path.parent().unwrap_or(Path::new("/"));
     let own = tempfile::Builder::new().prefix(".coder-").tempdir_in(parent)?;
     let inside = own.path().join("s");
     let listener = UnixListener::bind(&inside)?;
     std::fs::set_permissions(&inside, std::fs::Permissions::from_mode(0o600))?;
-    let file = identity(&inside)?;
+    let file = file_id(&inside)?;
     std::fs::hard_link(&inside, &path)?;
-    Ok((listener, Bound { path, file }))
+    Ok((listener, BoundSocket { path, file }))
 }
 
 /// The connection that a client's channel asks for; the number travels with 32 bits.
-pub fn tcp(host: &str, port: u32) -> Option<Destination> {
+pub fn tcp_destination(host: &str, port: u32) -> Option<Destination> {
     u16::try_from(port).ok().map(|port| Destination::Tcp(host.to_owned(), port))
 }

@@ -1,4 +1,4 @@
-//! What a client asks for, and what it is answered. Answers are given at once; work goes on in tasks.
+//! Requests of an SSH client. They are replied to at once; work goes on in tasks.
 
 use std::{
     collections::HashMap, ffi::OsString, os::unix::ffi::OsStringExt, path::PathBuf, sync::Arc, time::Duration,
@@ -6,30 +6,30 @@ use std::{
 
 use bytes::Bytes;
 use russh::{
-    Channel as RusshChannel, ChannelId, ChannelOpenFailure, Pty, Sig,
-    server::{Auth, ChannelOpenHandle, Handler, Msg, Session as Connection},
+    Channel, ChannelId, ChannelOpenFailure, Pty as PtyMode, Sig,
+    server::{Auth, ChannelOpenHandle, Handler, Msg, Session},
 };
 use tokio::sync::watch;
 
 use super::{
     WINDOW,
-    auth_agent::AuthAgent,
-    channel::{Channel, TerminalRequest},
+    agent_forwarding::AgentForwarding,
+    channel::{PtyRequest, SessionChannel},
     forward::{self, Destination, Listeners},
-    inbound::Input,
-    pipes::Pipes,
+    forwarded::ForwardedChannels,
     process::start,
+    stdin_queue::Sender,
 };
-use crate::{launch::Wanted, pty::Size, workspace::Workspace};
+use crate::{launch::ExecTarget, pty::Size, workspace::Workspace};
 
 /// Sessions open at once in one connection.
 const MAX_SESSIONS: usize = 64;
 /// The window of a client whose process does not read: as little as keeps it asking.
-const TRICKLE: u32 = 2;
+const THROTTLED_WINDOW: u32 = 2;
 /// How often it may ask then.
-const TRICKLE_PAUSE: Duration = Duration::from_millis(5);
+const THROTTLE_DELAY: Duration = Duration::from_millis(5);
 /// Bytes that may wait on one channel before every channel of its connection is held back for it.
-const MOST_WAITING: usize = 32 * 1024 * 1024;
+const MAX_QUEUED_BYTES: usize = 32 * 1024 * 1024;
 /// Where systems keep their SFTP server.
 const SFTP_SERVERS: &[&str] = &[
     "/usr/lib/openssh/sftp-server",
@@ -39,98 +39,97 @@ const SFTP_SERVERS: &[&str] = &[
 ];
 
 /// One SSH connection. Dropping it hangs up everything that runs in it.
-pub struct Session {
+pub struct ConnectionHandler {
     workspace: Arc<Workspace>,
-    signed_in: watch::Sender<bool>,
-    channels: HashMap<ChannelId, Channel>,
-    pipes: Pipes,
+    authenticated: watch::Sender<bool>,
+    channels: HashMap<ChannelId, SessionChannel>,
+    forwarded: ForwardedChannels,
     listeners: Listeners,
-    auth_agent: Option<AuthAgent>,
+    agent_forwarding: Option<AgentForwarding>,
 }
 
-impl Session {
-    /// A connection that notes in `signed_in` when its client has been let in.
-    pub fn new(workspace: Arc<Workspace>, signed_in: watch::Sender<bool>) -> Self {
+impl ConnectionHandler {
+    /// A connection that notes in `authenticated` when its client has been let in.
+    pub fn new(workspace: Arc<Workspace>, authenticated: watch::Sender<bool>) -> Self {
         Self {
             workspace,
-            signed_in,
+            authenticated,
             channels: HashMap::new(),
-            pipes: Pipes::default(),
+            forwarded: ForwardedChannels::default(),
             listeners: Listeners::default(),
-            auth_agent: None,
+            agent_forwarding: None,
         }
     }
 
     /// Starts something in a channel that nothing runs in, and answers whether it did.
-    fn run(&mut self, id: ChannelId, wanted: &Wanted, connection: &mut Connection) -> Result<(), russh::Error> {
+    fn run(&mut self, id: ChannelId, target: &ExecTarget, session: &mut Session) -> Result<(), russh::Error> {
         let channel = self.channels.get_mut(&id);
-        let started =
-            channel.is_some_and(|channel| start(&self.workspace, channel, wanted, connection.handle()));
-        if started { connection.channel_success(id) } else { connection.channel_failure(id) }
+        let started = channel.is_some_and(|channel| start(&self.workspace, channel, target, session.handle()));
+        if started { session.channel_success(id) } else { session.channel_failure(id) }
     }
 
     /// Bytes of the client that wait on a channel for whoever is to read them.
-    fn waiting(&self, id: ChannelId) -> usize {
+    fn queued_bytes(&self, id: ChannelId) -> usize {
         let input = self.channels.get(&id).and_then(|channel| channel.running.as_ref()?.input.as_ref());
-        input.map(Input::waiting).or_else(|| self.pipes.waiting(id)).unwrap_or_default()
+        input.map(Sender::queued_bytes).or_else(|| self.forwarded.queued_bytes(id)).unwrap_or_default()
     }
 
-    fn most_waiting(&self) -> usize {
+    fn max_queued_bytes(&self) -> usize {
         let inputs = self.channels.values().filter_map(|channel| channel.running.as_ref()?.input.as_ref());
-        inputs.map(Input::waiting).max().unwrap_or_default().max(self.pipes.most_waiting())
+        inputs.map(Sender::queued_bytes).max().unwrap_or_default().max(self.forwarded.max_queued_bytes())
     }
 
     /// Whether the workspace takes anybody in now.
-    fn is_open(&self) -> bool {
+    fn accepts_sessions(&self) -> bool {
         *self.workspace.sessions().borrow()
     }
 }
 
-impl Drop for Session {
+impl Drop for ConnectionHandler {
     fn drop(&mut self) {
-        self.pipes.clear();
+        self.forwarded.clear();
     }
 }
 
-impl Handler for Session {
+impl Handler for ConnectionHandler {
     type Error = russh::Error;
 
     async fn auth_none(&mut self, _user: &str) -> Result<Auth, Self::Error> {
-        self.signed_in.send_replace(true);
+        self.authenticated.send_replace(true);
         Ok(Auth::Accept)
     }
 
     async fn channel_open_session(
         &mut self,
-        channel: RusshChannel<Msg>,
+        channel: Channel<Msg>,
         reply: ChannelOpenHandle,
-        _: &mut Connection,
+        _: &mut Session,
     ) -> Result<(), Self::Error> {
         // `russh` says nothing when a client closes what was closed from here before.
-        self.channels.retain(|_, channel| !channel.is_over());
+        self.channels.retain(|_, channel| !channel.is_finished());
         if self.channels.len() >= MAX_SESSIONS {
             reply.reject(ChannelOpenFailure::ResourceShortage).await;
             return Ok(());
         }
         let id = channel.id();
         let (_, write) = channel.split();
-        self.channels.insert(id, Channel::new(write));
+        self.channels.insert(id, SessionChannel::new(write));
         reply.accept().await;
         Ok(())
     }
 
     async fn channel_open_direct_tcpip(
         &mut self,
-        channel: RusshChannel<Msg>,
+        channel: Channel<Msg>,
         host: &str,
         port: u32,
         _: &str,
         _: u32,
         reply: ChannelOpenHandle,
-        connection: &mut Connection,
+        session: &mut Session,
     ) -> Result<(), Self::Error> {
-        match forward::tcp(host, port).filter(|_| self.is_open()) {
-            Some(to) => forward::connect(&self.pipes, channel, reply, connection.handle(), to),
+        match forward::tcp_destination(host, port).filter(|_| self.accepts_sessions()) {
+            Some(to) => forward::connect(&self.forwarded, channel, reply, session.handle(), to),
             None => reply.reject(ChannelOpenFailure::ConnectFailed).await,
         }
         Ok(())
@@ -138,14 +137,14 @@ impl Handler for Session {
 
     async fn channel_open_direct_streamlocal(
         &mut self,
-        channel: RusshChannel<Msg>,
+        channel: Channel<Msg>,
         path: &str,
         reply: ChannelOpenHandle,
-        connection: &mut Connection,
+        session: &mut Session,
     ) -> Result<(), Self::Error> {
-        if self.is_open() {
-            let to = Destination::Unix(self.workspace.in_home(path));
-            forward::connect(&self.pipes, channel, reply, connection.handle(), to);
+        if self.accepts_sessions() {
+            let to = Destination::Unix(self.workspace.resolve_in_home(path));
+            forward::connect(&self.forwarded, channel, reply, session.handle(), to);
         } else {
             reply.reject(ChannelOpenFailure::ConnectFailed).await;
         }
@@ -158,9 +157,9 @@ impl Handler for Session {
         id: ChannelId,
         _: u32,
         _: u32,
-        _: &mut Connection,
+        _: &mut Session,
     ) -> Result<(), Self::Error> {
-        self.pipes.expect(id);
+        self.forwarded.open(id);
         Ok(())
     }
 
@@ -168,12 +167,12 @@ impl Handler for Session {
         &mut self,
         address: &str,
         port: &mut u32,
-        connection: &mut Connection,
+        session: &mut Session,
     ) -> Result<bool, Self::Error> {
-        if !self.is_open() {
+        if !self.accepts_sessions() {
             return Ok(false);
         }
-        match self.listeners.listen(address, *port, &self.pipes, &connection.handle()).await {
+        match self.listeners.listen(address, *port, &self.forwarded, &session.handle()).await {
             Ok(chosen) => {
                 *port = chosen;
                 Ok(true)
@@ -189,44 +188,36 @@ impl Handler for Session {
         &mut self,
         address: &str,
         port: u32,
-        _: &mut Connection,
+        _: &mut Session,
     ) -> Result<bool, Self::Error> {
         Ok(self.listeners.cancel(address, port))
     }
 
-    async fn streamlocal_forward(
-        &mut self,
-        path: &str,
-        connection: &mut Connection,
-    ) -> Result<bool, Self::Error> {
-        if !self.is_open() {
+    async fn streamlocal_forward(&mut self, path: &str, session: &mut Session) -> Result<bool, Self::Error> {
+        if !self.accepts_sessions() {
             return Ok(false);
         }
-        let at = self.workspace.in_home(path);
-        let bound = self.listeners.listen_unix(path, at, &self.pipes, &connection.handle());
+        let at = self.workspace.resolve_in_home(path);
+        let bound = self.listeners.listen_unix(path, at, &self.forwarded, &session.handle());
         if let Err(error) = &bound {
             tracing::debug!(%error, "cannot listen for the client");
         }
         Ok(bound.is_ok())
     }
 
-    async fn cancel_streamlocal_forward(
-        &mut self,
-        path: &str,
-        _: &mut Connection,
-    ) -> Result<bool, Self::Error> {
+    async fn cancel_streamlocal_forward(&mut self, path: &str, _: &mut Session) -> Result<bool, Self::Error> {
         Ok(self.listeners.cancel_unix(path))
     }
 
-    async fn agent_request(&mut self, id: ChannelId, connection: &mut Connection) -> Result<bool, Self::Error> {
-        let agent = match self.auth_agent.take() {
+    async fn agent_request(&mut self, id: ChannelId, session: &mut Session) -> Result<bool, Self::Error> {
+        let agent = match self.agent_forwarding.take() {
             Some(agent) => Ok(agent),
-            None => AuthAgent::lend(&self.pipes, &connection.handle()),
+            None => AgentForwarding::listen(&self.forwarded, &session.handle()),
         };
         match (agent, self.channels.get_mut(&id)) {
             (Ok(agent), Some(channel)) => {
                 let set = channel.set_variable("SSH_AUTH_SOCK", agent.path());
-                self.auth_agent = Some(agent);
+                self.agent_forwarding = Some(agent);
                 Ok(set)
             }
             (Err(error), _) => {
@@ -245,19 +236,19 @@ impl Handler for Session {
         rows: u32,
         _: u32,
         _: u32,
-        modes: &[(Pty, u32)],
-        connection: &mut Connection,
+        modes: &[(PtyMode, u32)],
+        session: &mut Session,
     ) -> Result<(), Self::Error> {
         match self.channels.get_mut(&id) {
             Some(channel) if channel.running.is_none() => {
-                channel.terminal = Some(TerminalRequest {
+                channel.pty = Some(PtyRequest {
                     term: term.to_owned(),
-                    size: size(columns, rows),
+                    size: pty_size(columns, rows),
                     modes: modes.to_vec(),
                 });
-                connection.channel_success(id)
+                session.channel_success(id)
             }
-            _ => connection.channel_failure(id),
+            _ => session.channel_failure(id),
         }
     }
 
@@ -266,35 +257,35 @@ impl Handler for Session {
         id: ChannelId,
         name: &str,
         value: &str,
-        connection: &mut Connection,
+        session: &mut Session,
     ) -> Result<(), Self::Error> {
         let set = self.channels.get_mut(&id).is_some_and(|channel| channel.set_variable(name, value));
-        if set { connection.channel_success(id) } else { connection.channel_failure(id) }
+        if set { session.channel_success(id) } else { session.channel_failure(id) }
     }
 
-    async fn shell_request(&mut self, id: ChannelId, connection: &mut Connection) -> Result<(), Self::Error> {
-        self.run(id, &Wanted::Shell, connection)
+    async fn shell_request(&mut self, id: ChannelId, session: &mut Session) -> Result<(), Self::Error> {
+        self.run(id, &ExecTarget::Shell, session)
     }
 
     async fn exec_request(
         &mut self,
         id: ChannelId,
         command: &[u8],
-        connection: &mut Connection,
+        session: &mut Session,
     ) -> Result<(), Self::Error> {
-        self.run(id, &Wanted::Command(OsString::from_vec(command.to_vec())), connection)
+        self.run(id, &ExecTarget::Command(OsString::from_vec(command.to_vec())), session)
     }
 
     async fn subsystem_request(
         &mut self,
         id: ChannelId,
         name: &str,
-        connection: &mut Connection,
+        session: &mut Session,
     ) -> Result<(), Self::Error> {
         let program = SFTP_SERVERS.iter().map(PathBuf::from).find(|path| name == "sftp" && path.is_file());
         match program {
-            Some(program) => self.run(id, &Wanted::Program(program), connection),
-            None => connection.channel_failure(id),
+            Some(program) => self.run(id, &ExecTarget::Program(program), session),
+            None => session.channel_failure(id),
         }
     }
 
@@ -305,32 +296,32 @@ impl Handler for Session {
         rows: u32,
         _: u32,
         _: u32,
-        connection: &mut Connection,
+        session: &mut Session,
     ) -> Result<(), Self::Error> {
         if let Some(channel) = self.channels.get_mut(&id) {
-            channel.resize(size(columns, rows));
+            channel.resize(pty_size(columns, rows));
         }
-        connection.channel_success(id)
+        session.channel_success(id)
     }
 
-    async fn signal(&mut self, id: ChannelId, signal: Sig, _: &mut Connection) -> Result<(), Self::Error> {
+    async fn signal(&mut self, id: ChannelId, signal: Sig, _: &mut Session) -> Result<(), Self::Error> {
         if let Some(channel) = self.channels.get(&id) {
             channel.signal(&signal);
         }
         Ok(())
     }
 
-    async fn data(&mut self, id: ChannelId, data: &[u8], _: &mut Connection) -> Result<(), Self::Error> {
+    async fn data(&mut self, id: ChannelId, data: &[u8], _: &mut Session) -> Result<(), Self::Error> {
         let running = self.channels.get(&id).and_then(|channel| channel.running.as_ref());
-        let waiting = match running.and_then(|running| running.input.as_ref()) {
+        let queued = match running.and_then(|running| running.input.as_ref()) {
             Some(input) => {
                 input.send(Bytes::copy_from_slice(data));
-                input.waiting()
+                input.queued_bytes()
             }
-            None => self.pipes.receive(id, data).unwrap_or_default(),
+            None => self.forwarded.receive(id, data).unwrap_or_default(),
         };
-        if waiting > 2 * WINDOW as usize {
-            tokio::time::sleep(TRICKLE_PAUSE).await;
+        if queued > 2 * WINDOW as usize {
+            tokio::time::sleep(THROTTLE_DELAY).await;
         }
         Ok(())
     }
@@ -338,27 +329,28 @@ impl Handler for Session {
     /// The window that is opened next, on whichever channel: `russh` opens windows by itself as data comes in, whether or
     /// not anybody has read it.
     fn adjust_window(&mut self, id: ChannelId, _: u32) -> u32 {
-        let held = self.waiting(id) > WINDOW as usize || self.most_waiting() > MOST_WAITING;
-        if held { TRICKLE } else { WINDOW }
+        let is_throttled =
+            self.queued_bytes(id) > WINDOW as usize || self.max_queued_bytes() > MAX_QUEUED_BYTES;
+        if is_throttled { THROTTLED_WINDOW } else { WINDOW }
     }
 
-    async fn channel_eof(&mut self, id: ChannelId, _: &mut Connection) -> Result<(), Self::Error> {
+    async fn channel_eof(&mut self, id: ChannelId, _: &mut Session) -> Result<(), Self::Error> {
         match self.channels.get_mut(&id).and_then(|channel| channel.running.as_mut()) {
             Some(running) => running.input = None,
-            None => self.pipes.end_input(id),
+            None => self.forwarded.end_input(id),
         }
         Ok(())
     }
 
-    async fn channel_close(&mut self, id: ChannelId, _: &mut Connection) -> Result<(), Self::Error> {
+    async fn channel_close(&mut self, id: ChannelId, _: &mut Session) -> Result<(), Self::Error> {
         if self.channels.remove(&id).is_none() {
-            self.pipes.close(id);
+            self.forwarded.close(id);
         }
         Ok(())
     }
 }
 
-fn size(columns: u32, rows: u32) -> Size {
+fn pty_size(columns: u32, rows: u32) -> Size {
     let bound = |number: u32| u16::try_from(number).unwrap_or(u16::MAX);
     Size { columns: bound(columns), rows: bound(rows) }
 }

@@ -2,19 +2,19 @@
 //!
 //! All of `russh` is behind this module: it changes often.
 
-mod auth_agent;
+mod agent_forwarding;
 mod channel;
 mod forward;
+mod forwarded;
 mod handler;
 mod host_key;
-mod inbound;
 mod modes;
-mod pipes;
 mod process;
+mod stdin_queue;
 
 use std::{sync::Arc, time::Duration};
 
-use handler::Session;
+use handler::ConnectionHandler;
 use russh::{
     Limits, MethodKind, MethodSet, Preferred, cipher, kex, mac,
     server::{Config, run_stream},
@@ -30,12 +30,12 @@ use crate::{until::until, workspace::Workspace};
 /// Bytes that a client may send ahead on one channel.
 pub(super) const WINDOW: u32 = 1024 * 1024;
 /// The largest packet, in bytes.
-const PACKET: u32 = 32 * 1024;
+const MAX_PACKET_BYTES: u32 = 32 * 1024;
 /// How often a client that says nothing is asked whether it is there; one that misses three is gone.
-const KEEPALIVE: Duration = Duration::from_secs(15);
+const KEEP_ALIVE_INTERVAL: Duration = Duration::from_secs(15);
 
 /// How long a client may take until it is let in.
-const LOGIN_TIMEOUT: Duration = Duration::from_secs(60);
+const LOGIN_GRACE_TIME: Duration = Duration::from_secs(60);
 
 /// What is offered: what every current OpenSSH has, and nothing that is known to be weak.
 const ALGORITHMS: Preferred = Preferred {
@@ -57,16 +57,16 @@ pub async fn serve(workspace: Arc<Workspace>, stream: impl AsyncRead + AsyncWrit
         methods: MethodSet::from(&[MethodKind::None][..]),
         keys: vec![host_key::derive(workspace.token())],
         window_size: WINDOW,
-        maximum_packet_size: PACKET,
+        maximum_packet_size: MAX_PACKET_BYTES,
         limits: Limits::default(),
         preferred: ALGORITHMS,
         inactivity_timeout: None,
-        keepalive_interval: Some(KEEPALIVE),
+        keepalive_interval: Some(KEEP_ALIVE_INTERVAL),
         ..Config::default()
     };
     let open = workspace.sessions();
-    let (sign_in, signed_in) = watch::channel(false);
-    let session = Session::new(workspace, sign_in);
+    let (authenticate, authenticated) = watch::channel(false);
+    let session = ConnectionHandler::new(workspace, authenticate);
     let running = match run_stream(Arc::new(config), stream, session).await {
         Ok(running) => running,
         Err(error) => {
@@ -81,7 +81,7 @@ pub async fn serve(workspace: Arc<Workspace>, stream: impl AsyncRead + AsyncWrit
                 tracing::debug!(%error, "an SSH connection ended");
             }
         }
-        () = too_slow(&signed_in) => tracing::debug!("an SSH client did not sign in in time"),
+        () = login_grace_expired(&authenticated) => tracing::debug!("an SSH client did not sign in in time"),
         () = until(&open, false) => {
             let text = "The workspace has stopped.".to_owned();
             let _ = handle.disconnect(russh::Disconnect::ByApplication, text, String::new()).await;
@@ -90,8 +90,8 @@ pub async fn serve(workspace: Arc<Workspace>, stream: impl AsyncRead + AsyncWrit
 }
 
 /// Waits out the time that a client has until it is let in; for ever once it is.
-async fn too_slow(signed_in: &watch::Receiver<bool>) {
-    if timeout(LOGIN_TIMEOUT, until(signed_in, true)).await.is_ok() {
+async fn login_grace_expired(authenticated: &watch::Receiver<bool>) {
+    if timeout(LOGIN_GRACE_TIME, until(authenticated, true)).await.is_ok() {
         std::future::pending::<()>().await;
     }
 }

@@ -2,7 +2,7 @@
 
 use std::os::fd::BorrowedFd;
 
-use russh::Pty;
+use russh::Pty as PtyMode;
 use rustix::termios::{
     ControlModes, InputModes, LocalModes, OptionalActions, OutputModes, SpecialCodeIndex, Termios, tcgetattr,
     tcsetattr,
@@ -12,7 +12,7 @@ use rustix::termios::{
 const DISABLED: u32 = 255;
 
 /// Sets the modes that are known here; a terminal works without the others.
-pub fn apply(terminal: BorrowedFd<'_>, modes: &[(Pty, u32)]) {
+pub fn apply(terminal: BorrowedFd<'_>, modes: &[(PtyMode, u32)]) {
     if modes.is_empty() {
         return;
     }
@@ -27,7 +27,7 @@ pub fn apply(terminal: BorrowedFd<'_>, modes: &[(Pty, u32)]) {
     }
 }
 
-fn set(termios: &mut Termios, mode: Pty, value: u32) {
+fn set(termios: &mut Termios, mode: PtyMode, value: u32) {
     let on = value != 0;
     if let Some(index) = special(mode) {
         // What a system without it has in the place of a control character.
@@ -45,78 +45,78 @@ fn set(termios: &mut Termios, mode: Pty, value: u32) {
     }
 }
 
-fn special(mode: Pty) -> Option<SpecialCodeIndex> {
+fn special(mode: PtyMode) -> Option<SpecialCodeIndex> {
     Some(match mode {
-        Pty::VINTR => SpecialCodeIndex::VINTR,
-        Pty::VQUIT => SpecialCodeIndex::VQUIT,
-        Pty::VERASE => SpecialCodeIndex::VERASE,
-        Pty::VKILL => SpecialCodeIndex::VKILL,
-        Pty::VEOF => SpecialCodeIndex::VEOF,
-        Pty::VEOL => SpecialCodeIndex::VEOL,
-        Pty::VEOL2 => SpecialCodeIndex::VEOL2,
-        Pty::VSTART => SpecialCodeIndex::VSTART,
-        Pty::VSTOP => SpecialCodeIndex::VSTOP,
-        Pty::VSUSP => SpecialCodeIndex::VSUSP,
-        Pty::VREPRINT => SpecialCodeIndex::VREPRINT,
-        Pty::VWERASE => SpecialCodeIndex::VWERASE,
-        Pty::VLNEXT => SpecialCodeIndex::VLNEXT,
-        Pty::VDISCARD => SpecialCodeIndex::VDISCARD,
+        PtyMode::VINTR => SpecialCodeIndex::VINTR,
+        PtyMode::VQUIT => SpecialCodeIndex::VQUIT,
+        PtyMode::VERASE => SpecialCodeIndex::VERASE,
+        PtyMode::VKILL => SpecialCodeIndex::VKILL,
+        PtyMode::VEOF => SpecialCodeIndex::VEOF,
+        PtyMode::VEOL => SpecialCodeIndex::VEOL,
+        PtyMode::VEOL2 => SpecialCodeIndex::VEOL2,
+        PtyMode::VSTART => SpecialCodeIndex::VSTART,
+        PtyMode::VSTOP => SpecialCodeIndex::VSTOP,
+        PtyMode::VSUSP => SpecialCodeIndex::VSUSP,
+        PtyMode::VREPRINT => SpecialCodeIndex::VREPRINT,
+        PtyMode::VWERASE => SpecialCodeIndex::VWERASE,
+        PtyMode::VLNEXT => SpecialCodeIndex::VLNEXT,
+        PtyMode::VDISCARD => SpecialCodeIndex::VDISCARD,
         _ => return None,
     })
 }
 
-fn input(mode: Pty) -> Option<InputModes> {
+fn input(mode: PtyMode) -> Option<InputModes> {
     Some(match mode {
-        Pty::IGNPAR => InputModes::IGNPAR,
-        Pty::PARMRK => InputModes::PARMRK,
-        Pty::INPCK => InputModes::INPCK,
-        Pty::ISTRIP => InputModes::ISTRIP,
-        Pty::INLCR => InputModes::INLCR,
-        Pty::IGNCR => InputModes::IGNCR,
-        Pty::ICRNL => InputModes::ICRNL,
-        Pty::IXON => InputModes::IXON,
-        Pty::IXANY => InputModes::IXANY,
-        Pty::IXOFF => InputModes::IXOFF,
-        Pty::IMAXBEL => InputModes::IMAXBEL,
-        Pty::IUTF8 => InputModes::IUTF8,
+        PtyMode::IGNPAR => InputModes::IGNPAR,
+        PtyMode::PARMRK => InputModes::PARMRK,
+        PtyMode::INPCK => InputModes::INPCK,
+        PtyMode::ISTRIP => InputModes::ISTRIP,
+        PtyMode::INLCR => InputModes::INLCR,
+        PtyMode::IGNCR => InputModes::IGNCR,
+        PtyMode::ICRNL => InputModes::ICRNL,
+        PtyMode::IXON => InputModes::IXON,
+        PtyMode::IXANY => InputModes::IXANY,
+        PtyMode::IXOFF => InputModes::IXOFF,
+        PtyMode::IMAXBEL => InputModes::IMAXBEL,
+        PtyMode::IUTF8 => InputModes::IUTF8,
         _ => return None,
     })
 }
 
-fn local(mode: Pty) -> Option<LocalModes> {
+fn local(mode: PtyMode) -> Option<LocalModes> {
     Some(match mode {
-        Pty::ISIG => LocalModes::ISIG,
-        Pty::ICANON => LocalModes::ICANON,
-        Pty::ECHO => LocalModes::ECHO,
-        Pty::ECHOE => LocalModes::ECHOE,
-        Pty::ECHOK => LocalModes::ECHOK,
-        Pty::ECHONL => LocalModes::ECHONL,
-        Pty::NOFLSH => LocalModes::NOFLSH,
-        Pty::TOSTOP => LocalModes::TOSTOP,
-        Pty::IEXTEN => LocalModes::IEXTEN,
-        Pty::ECHOCTL => LocalModes::ECHOCTL,
-        Pty::ECHOKE => LocalModes::ECHOKE,
+        PtyMode::ISIG => LocalModes::ISIG,
+        PtyMode::ICANON => LocalModes::ICANON,
+        PtyMode::ECHO => LocalModes::ECHO,
+        PtyMode::ECHOE => LocalModes::ECHOE,
+        PtyMode::ECHOK => LocalModes::ECHOK,
+        PtyMode::ECHONL => LocalModes::ECHONL,
+        PtyMode::NOFLSH => LocalModes::NOFLSH,
+        PtyMode::TOSTOP => LocalModes::TOSTOP,
+        PtyMode::IEXTEN => LocalModes::IEXTEN,
+        PtyMode::ECHOCTL => LocalModes::ECHOCTL,
+        PtyMode::ECHOKE => LocalModes::ECHOKE,
         _ => return None,
     })
 }
 
-fn output(mode: Pty) -> Option<OutputModes> {
+fn output(mode: PtyMode) -> Option<OutputModes> {
     Some(match mode {
-        Pty::OPOST => OutputModes::OPOST,
-        Pty::ONLCR => OutputModes::ONLCR,
-        Pty::OCRNL => OutputModes::OCRNL,
-        Pty::ONOCR => OutputModes::ONOCR,
-        Pty::ONLRET => OutputModes::ONLRET,
+        PtyMode::OPOST => OutputModes::OPOST,
+        PtyMode::ONLCR => OutputModes::ONLCR,
+        PtyMode::OCRNL => OutputModes::OCRNL,
+        PtyMode::ONOCR => OutputModes::ONOCR,
+        PtyMode::ONLRET => OutputModes::ONLRET,
         _ => return None,
     })
 }
 
-fn control(mode: Pty) -> Option<ControlModes> {
+fn control(mode: PtyMode) -> Option<ControlModes> {
     Some(match mode {
-        Pty::CS7 => ControlModes::CS7,
-        Pty::CS8 => ControlModes::CS8,
-        Pty::PARENB => ControlModes::PARENB,
-        Pty::PARODD => ControlModes::PARODD,
+        PtyMode::CS7 => ControlModes::CS7,
+        PtyMode::CS8 => ControlModes::CS8,
+        PtyMode::PARENB => ControlModes::PARENB,
+        PtyMode::PARODD => ControlModes::PARODD,
         _ => return None,
     })
 }

@@ -33,7 +33,7 @@ fn names(folder: &Path) -> Vec<String> {
 fn new_files_and_folders_are_private() {
     let (_guard, folder) = folder();
     let path = folder.join("a/b/key");
-    assert_eq!(write(&path, b"one\n").unwrap(), Written::Created);
+    assert_eq!(write(&path, b"one\n").unwrap(), WriteOutcome::Created);
     assert_eq!(fs::read(&path).unwrap(), b"one\n");
     assert_eq!(mode(&path), 0o600);
     assert_eq!(mode(&folder.join("a")), 0o700);
@@ -48,7 +48,7 @@ fn existing_files_keep_their_mode_and_folders_theirs() {
         let path = folder.join(format!("file-{wanted:o}"));
         fs::write(&path, "a longer text than the new one").unwrap();
         fs::set_permissions(&path, fs::Permissions::from_mode(wanted)).unwrap();
-        assert_eq!(write(&path, b"new").unwrap(), Written::Replaced);
+        assert_eq!(write(&path, b"new").unwrap(), WriteOutcome::Replaced);
         assert_eq!(mode(&path), wanted);
         fs::set_permissions(&path, fs::Permissions::from_mode(0o600)).unwrap();
         assert_eq!(fs::read(&path).unwrap(), b"new");
@@ -63,7 +63,7 @@ fn equal_contents_are_not_written_again() {
     let path = folder.join("key");
     write(&path, b"same").unwrap();
     let before = fs::metadata(&path).unwrap();
-    assert_eq!(write(&path, b"same").unwrap(), Written::Unchanged);
+    assert_eq!(write(&path, b"same").unwrap(), WriteOutcome::Unchanged);
     let after = fs::metadata(&path).unwrap();
     assert_eq!(
         (before.ino(), before.mtime_nsec(), before.ctime_nsec()),
@@ -96,7 +96,7 @@ fn own_links_are_followed_at_the_end_and_on_the_way() {
     write(&folder.join("absolute/x"), b"v").unwrap();
     assert_eq!(fs::read(folder.join("real/x")).unwrap(), b"v");
     symlink("loop", folder.join("loop")).unwrap();
-    assert!(matches!(write(&folder.join("loop"), b"v"), Err(Problem::TooManyLinks)));
+    assert!(matches!(write(&folder.join("loop"), b"v"), Err(FileError::TooManySymlinks)));
 }
 
 #[test]
@@ -109,7 +109,7 @@ fn links_of_others_are_not_followed() {
     for (link, target, path) in [("way", "real", "way/key"), ("key", "real/key", "key")] {
         symlink(target, folder.join(link)).unwrap();
         lchown(folder.join(link), Some(12345), None).unwrap();
-        assert!(matches!(write(&folder.join(path), b"v"), Err(Problem::ForeignLink(_))));
+        assert!(matches!(write(&folder.join(path), b"v"), Err(FileError::UntrustedSymlink(_))));
         assert!(!folder.join("real").exists());
     }
 }

@@ -8,16 +8,16 @@ use std::{
 use tokio::sync::Notify;
 
 /// What is kept for those who come back, in bytes.
-pub const SCROLLBACK: usize = 256 * 1024;
+pub const SCROLLBACK_BYTES: usize = 256 * 1024;
 /// How far the terminal may be ahead of the viewer who has seen most, in bytes.
-pub const WINDOW: usize = 128 * 1024;
+pub const MAX_LEAD_BYTES: usize = 128 * 1024;
 /// Bytes that are given to a viewer at once.
-const PIECE: usize = 32 * 1024;
+const CHUNK_SIZE: usize = 32 * 1024;
 /// What a viewer sees in the place of what it was too slow for: a reset of colours, and a line of its own.
-const SKIPPED: &[u8] = b"\x1b[0m\r\n[some output was skipped]\r\n";
+const SKIPPED_NOTICE: &[u8] = b"\x1b[0m\r\n[some output was skipped]\r\n";
 
 /// The latest output of a terminal. It is bounded: a terminal that runs ahead of everybody who watches has to wait, and
-/// one whose viewers are gone for good runs on while the oldest output is forgotten.
+/// one whose viewers are gone for good runs on while the oldest output is dropped.
 #[derive(Default)]
 pub struct Output {
     state: Mutex<State>,
@@ -31,28 +31,28 @@ pub struct Output {
 struct State {
     bytes: VecDeque<u8>,
     /// How many bytes there were before those that are kept.
-    forgotten: u64,
+    dropped: u64,
     ended: bool,
     viewers: HashMap<u64, u64>,
     next_viewer: u64,
 }
 
 impl State {
-    fn end(&self) -> u64 {
-        self.forgotten + self.bytes.len() as u64
+    fn end_offset(&self) -> u64 {
+        self.dropped + self.bytes.len() as u64
     }
 
-    /// Where somebody begins who has seen nothing: at a line's beginning when the first lines are forgotten.
-    fn beginning(&self) -> u64 {
-        if self.forgotten == 0 {
+    /// Where somebody begins who has seen nothing: at a line's beginning when the first lines are dropped.
+    fn start_offset(&self) -> u64 {
+        if self.dropped == 0 {
             return 0;
         }
         let line = self.bytes.iter().position(|byte| *byte == b'\n').map_or(0, |at| at + 1);
-        self.forgotten + line as u64
+        self.dropped + line as u64
     }
 
-    fn may_go_on(&self) -> bool {
-        self.viewers.values().max().is_none_or(|furthest| self.end() < furthest + WINDOW as u64)
+    fn has_room(&self) -> bool {
+        self.viewers.values().max().is_none_or(|furthest| self.end_offset() < furthest + MAX_LEAD_BYTES as u64)
     }
 }
 
@@ -65,9 +65,9 @@ impl Output {
     pub fn push(&self, bytes: &[u8]) {
         let mut state = self.lock();
         state.bytes.extend(bytes);
-        let surplus = state.bytes.len().saturating_sub(SCROLLBACK);
+        let surplus = state.bytes.len().saturating_sub(SCROLLBACK_BYTES);
         state.bytes.drain(..surplus);
-        state.forgotten += surplus as u64;
+        state.dropped += surplus as u64;
         drop(state);
         self.more.notify_waiters();
     }
@@ -82,7 +82,7 @@ impl Output {
     pub async fn room(&self) {
         loop {
             let room = self.room.notified();
-            if self.lock().may_go_on() {
+            if self.lock().has_room() {
                 return;
             }
             room.await;
@@ -90,13 +90,13 @@ impl Output {
     }
 
     /// Somebody watches from here on, and is first shown what is kept.
-    pub fn watch(&self) -> Viewer<'_> {
+    pub fn subscribe(&self) -> Viewer<'_> {
         let mut state = self.lock();
         let id = state.next_viewer;
         state.next_viewer += 1;
-        let at = state.beginning();
-        state.viewers.insert(id, at);
-        Viewer { output: self, id, at }
+        let offset = state.start_offset();
+        state.viewers.insert(id, offset);
+        Viewer { output: self, id, offset }
     }
 }
 
@@ -104,29 +104,29 @@ impl Output {
 pub struct Viewer<'a> {
     output: &'a Output,
     id: u64,
-    at: u64,
+    offset: u64,
 }
 
 impl Viewer<'_> {
     /// What comes next, when there is something; nothing when it is over. What was given before counts as seen.
     pub async fn next(&mut self) -> Option<Vec<u8>> {
-        self.seen();
+        self.record_progress();
         loop {
             let more = self.output.more.notified();
             {
                 let state = self.output.lock();
-                if self.at < state.forgotten {
-                    self.at = state.beginning();
-                    return Some(SKIPPED.to_vec());
+                if self.offset < state.dropped {
+                    self.offset = state.start_offset();
+                    return Some(SKIPPED_NOTICE.to_vec());
                 }
-                let from = usize::try_from(self.at - state.forgotten).unwrap_or(usize::MAX);
+                let from = usize::try_from(self.offset - state.dropped).unwrap_or(usize::MAX);
                 let (first, second) = state.bytes.as_slices();
                 let rest = first.get(from..).filter(|rest| !rest.is_empty());
                 let rest = rest.or_else(|| second.get(from.saturating_sub(first.len())..)).unwrap_or_default();
-                let piece = rest.get(..PIECE.min(rest.len())).unwrap_or_default().to_vec();
-                if !piece.is_empty() {
-                    self.at += piece.len() as u64;
-                    return Some(piece);
+                let chunk = rest.get(..CHUNK_SIZE.min(rest.len())).unwrap_or_default().to_vec();
+                if !chunk.is_empty() {
+                    self.offset += chunk.len() as u64;
+                    return Some(chunk);
                 }
                 if state.ended {
                     return None;
@@ -136,8 +136,8 @@ impl Viewer<'_> {
         }
     }
 
-    fn seen(&self) {
-        self.output.lock().viewers.insert(self.id, self.at);
+    fn record_progress(&self) {
+        self.output.lock().viewers.insert(self.id, self.offset);
         self.output.room.notify_waiters();
     }
 }
@@ -164,14 +164,14 @@ mod tests {
     async fn a_viewer_sees_everything_and_who_comes_later_sees_it_again() {
         let output = Output::default();
         output.push(b"one\n");
-        let mut first = output.watch();
+        let mut first = output.subscribe();
         assert_eq!(first.next().await.as_deref(), Some(&b"one\n"[..]));
         assert!(timeout(MOMENT, first.next()).await.is_err(), "nothing more yet");
         output.push(b"two\n");
         assert_eq!(first.next().await.as_deref(), Some(&b"two\n"[..]));
         output.end();
         assert_eq!(first.next().await, None);
-        let mut second = output.watch();
+        let mut second = output.subscribe();
         assert_eq!(second.next().await.as_deref(), Some(&b"one\ntwo\n"[..]));
         assert_eq!(second.next().await, None);
     }
@@ -179,24 +179,24 @@ mod tests {
     #[tokio::test]
     async fn the_terminal_waits_for_the_fastest_viewer_and_for_nobody_else() {
         let output = Output::default();
-        output.push(&[b'x'; WINDOW]);
+        output.push(&[b'x'; MAX_LEAD_BYTES]);
         output.room().await;
-        let mut fast = output.watch();
-        let mut slow = output.watch();
+        let mut fast = output.subscribe();
+        let mut slow = output.subscribe();
         assert!(timeout(MOMENT, output.room()).await.is_err(), "neither has seen anything");
         while timeout(MOMENT, fast.next()).await.is_ok() {}
         output.room().await;
         // The slow one is overtaken in the end, and told so.
         let line = [&[b'y'; 1023][..], b"\n"].concat();
-        for _ in 0..SCROLLBACK / 1024 + 1 {
+        for _ in 0..SCROLLBACK_BYTES / 1024 + 1 {
             output.push(&line);
             while timeout(Duration::ZERO, fast.next()).await.is_ok() {}
         }
-        assert_eq!(slow.next().await.as_deref(), Some(SKIPPED));
+        assert_eq!(slow.next().await.as_deref(), Some(SKIPPED_NOTICE));
         let after = slow.next().await.unwrap();
         assert!(after.starts_with(b"yyy"), "at the beginning of a line");
         drop((fast, slow));
-        output.push(&[b'z'; SCROLLBACK]);
+        output.push(&[b'z'; SCROLLBACK_BYTES]);
         output.room().await;
     }
 
@@ -206,6 +206,6 @@ mod tests {
         for _ in 0..100 {
             output.push(&[b'x'; 32 * 1024]);
         }
-        assert_eq!(output.lock().bytes.len(), SCROLLBACK);
+        assert_eq!(output.lock().bytes.len(), SCROLLBACK_BYTES);
     }
 }

@@ -20,51 +20,51 @@ use tokio::{
 
 use super::output::Output;
 use crate::{
-    launch::{Launch, Wanted},
-    pty::{Ended, Group, Size, Terminal},
+    launch::{ExecTarget, LaunchSpec},
+    pty::{LeaderExited, ProcessGroup, Pty, Size},
     until::until,
 };
 
 /// Output is read in pieces of this many bytes.
-const PIECE: usize = 32 * 1024;
+const CHUNK_SIZE: usize = 32 * 1024;
 /// How long a session lasts that nobody watches.
-const UNWATCHED: Duration = Duration::from_secs(30 * 60);
+const DETACHED_TIMEOUT: Duration = Duration::from_secs(30 * 60);
 /// How long output is waited for after the end: something in the background may hold the terminal open.
-const LAST_OUTPUT: Duration = Duration::from_millis(50);
+const DRAIN_TIMEOUT: Duration = Duration::from_millis(50);
 /// How long what runs may take to end after it was told that nobody is there any more.
-const GRACE: Duration = Duration::from_secs(5);
+const KILL_GRACE_PERIOD: Duration = Duration::from_secs(5);
 
 /// One terminal session.
 pub struct Session {
     pub output: Output,
-    terminal: Terminal,
+    terminal: Pty,
     watched: AtomicUsize,
     viewers: watch::Sender<usize>,
-    dismissed: Notify,
+    evicted: Notify,
 }
 
 impl Session {
     /// Begins a session. What is answered with it lasts until its process is gone, and is to be awaited.
-    pub fn begin(
-        launch: &Launch,
-        wanted: &Wanted,
+    pub fn start(
+        launch: &LaunchSpec,
+        target: &ExecTarget,
         size: TerminalSize,
         open: watch::Receiver<bool>,
     ) -> io::Result<(Arc<Self>, impl Future<Output = ()> + Send + 'static)> {
-        let command = launch.command(wanted);
+        let command = launch.command(target);
         let size = Size { columns: size.columns, rows: size.rows };
-        let (terminal, child) = Terminal::run(command, size, |command, _, _| {
+        let (terminal, child) = Pty::run(command, size, |command, _, _| {
             command.env("TERM", "xterm-256color").env("COLORTERM", "truecolor");
         })?;
-        let group = Group::of(child.id());
+        let group = ProcessGroup::of(child.id());
         let session = Arc::new(Self {
             output: Output::default(),
             terminal,
             watched: AtomicUsize::new(0),
             viewers: watch::Sender::new(0),
-            dismissed: Notify::new(),
+            evicted: Notify::new(),
         });
-        if let Some(notice) = launch.notice.as_ref().filter(|_| matches!(wanted, Wanted::Shell)) {
+        if let Some(notice) = launch.notice.as_ref().filter(|_| matches!(target, ExecTarget::Shell)) {
             session.output.push(format!("{notice}\r\n").as_bytes());
         }
         let running = session.clone();
@@ -75,15 +75,15 @@ impl Session {
         Ok((session, life))
     }
 
-    /// Until the process has ended, or is not wanted any more: nobody has watched it for long, or the workspace stops.
-    async fn run(&self, mut child: Child, group: &Group, open: &watch::Receiver<bool>) {
+    /// Until the process has ended, or is not target any more: nobody has watched it for long, or the workspace stops.
+    async fn run(&self, mut child: Child, group: &ProcessGroup, open: &watch::Receiver<bool>) {
         let noted = group.ended();
         let (exited, gone) = watch::channel(false);
         let ending = async {
             tokio::select! {
                 () = wait(&mut child, &noted) => {}
-                () = self.dismissed.notified() => hang_up(&mut child, group, &noted).await,
-                () = self.unwatched() => hang_up(&mut child, group, &noted).await,
+                () = self.evicted.notified() => hang_up(&mut child, group, &noted).await,
+                () = self.detached() => hang_up(&mut child, group, &noted).await,
                 () = until(open, false) => hang_up(&mut child, group, &noted).await,
             }
             exited.send_replace(true);
@@ -94,7 +94,7 @@ impl Session {
     /// Reads what the terminal shows until its end; after the process has ended, until nothing more is there.
     async fn read(&self, exited: &watch::Receiver<bool>) {
         let mut from = self.terminal.clone();
-        let mut buffer = vec![0; PIECE];
+        let mut buffer = vec![0; CHUNK_SIZE];
         loop {
             tokio::select! {
                 () = self.output.room() => {}
@@ -104,7 +104,7 @@ impl Session {
                 biased;
                 read = from.read(&mut buffer) => read,
                 () = until(exited, true) => {
-                    timeout(LAST_OUTPUT, from.read(&mut buffer)).await.unwrap_or(Ok(0))
+                    timeout(DRAIN_TIMEOUT, from.read(&mut buffer)).await.unwrap_or(Ok(0))
                 }
             };
             match read {
@@ -115,22 +115,22 @@ impl Session {
     }
 
     /// Waits until nobody has watched for long.
-    async fn unwatched(&self) {
+    async fn detached(&self) {
         let mut viewers = self.viewers.subscribe();
         loop {
             let nobody = viewers.wait_for(|count| *count == 0).await.map(drop);
             if nobody.is_err() {
                 return std::future::pending().await;
             }
-            if timeout(UNWATCHED, viewers.wait_for(|count| *count > 0)).await.is_err() {
+            if timeout(DETACHED_TIMEOUT, viewers.wait_for(|count| *count > 0)).await.is_err() {
                 return;
             }
         }
     }
 
     /// Ends it: its place is needed.
-    pub fn dismiss(&self) {
-        self.dismissed.notify_one();
+    pub fn evict(&self) {
+        self.evicted.notify_one();
     }
 
     /// Types.
@@ -149,31 +149,31 @@ impl Session {
     }
 
     /// Somebody watches for as long as what this gives lives.
-    pub fn enter(self: &Arc<Self>) -> Watching {
+    pub fn attach(self: &Arc<Self>) -> ViewerGuard {
         self.viewers.send_replace(self.watched.fetch_add(1, Ordering::SeqCst) + 1);
-        Watching(self.clone())
+        ViewerGuard(self.clone())
     }
 }
 
 /// Somebody watches.
-pub struct Watching(Arc<Session>);
+pub struct ViewerGuard(Arc<Session>);
 
-impl Drop for Watching {
+impl Drop for ViewerGuard {
     fn drop(&mut self) {
         self.0.viewers.send_replace(self.0.watched.fetch_sub(1, Ordering::SeqCst).saturating_sub(1));
     }
 }
 
-async fn wait(child: &mut Child, noted: &Ended) {
+async fn wait(child: &mut Child, noted: &LeaderExited) {
     let _ = child.wait().await;
     noted.note();
 }
 
 /// Tells what runs that nobody is there any more, and ends it if it does not listen.
-async fn hang_up(child: &mut Child, group: &Group, noted: &Ended) {
+async fn hang_up(child: &mut Child, group: &ProcessGroup, noted: &LeaderExited) {
     group.signal(Signal::SIGHUP);
     group.signal(Signal::SIGCONT);
-    if timeout(GRACE, child.wait()).await.is_err() {
+    if timeout(KILL_GRACE_PERIOD, child.wait()).await.is_err() {
         group.signal(Signal::SIGKILL);
         let _ = child.wait().await;
     }

@@ -6,33 +6,33 @@ use russh::server::Handle;
 use tempfile::TempDir;
 use tokio::{net::UnixListener, task::JoinSet};
 
-use super::{forward::carry_on, pipes::Pipes};
+use super::{forward::forward_incoming, forwarded::ForwardedChannels};
 
 /// The socket that leads to the client's key agent. Dropping it takes the socket away.
-pub struct AuthAgent {
+pub struct AgentForwarding {
     path: String,
-    _folder: TempDir,
+    _directory: TempDir,
     _listener: JoinSet<()>,
 }
 
-impl AuthAgent {
-    /// Makes the socket, in a folder that only the workspace's user may enter.
-    pub fn lend(pipes: &Pipes, handle: &Handle) -> io::Result<Self> {
-        let folder = tempfile::Builder::new().prefix("coder-auth-").tempdir()?;
-        let path = folder.path().join("agent.sock");
+impl AgentForwarding {
+    /// Makes the socket, in a directory that only the workspace's user may enter.
+    pub fn listen(channels: &ForwardedChannels, handle: &Handle) -> io::Result<Self> {
+        let directory = tempfile::Builder::new().prefix("coder-auth-").tempdir()?;
+        let path = directory.path().join("agent.sock");
         let listener = UnixListener::bind(&path)?;
-        let (pipes, handle) = (pipes.clone(), handle.clone());
+        let (channels, handle) = (channels.clone(), handle.clone());
         let mut tasks = JoinSet::new();
         tasks.spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
-                let (pipes, handle) = (pipes.clone(), handle.clone());
+                let (channels, handle) = (channels.clone(), handle.clone());
                 tokio::spawn(async move {
-                    carry_on(handle.channel_open_agent(), &pipes, &handle, stream).await;
+                    forward_incoming(handle.channel_open_agent(), &channels, &handle, stream).await;
                 });
             }
         });
         let path = path.into_os_string().into_string().map_err(|_| io::ErrorKind::InvalidFilename)?;
-        Ok(Self { path, _folder: folder, _listener: tasks })
+        Ok(Self { path, _directory: directory, _listener: tasks })
     }
 
     /// What `SSH_AUTH_SOCK` is to be.

@@ -13,63 +13,63 @@ use tokio::{
 
 /// Counts the bytes that wait.
 #[derive(Debug, Clone, Default)]
-pub struct Waiting(Arc<AtomicUsize>);
+pub struct QueuedBytes(Arc<AtomicUsize>);
 
-impl Waiting {
-    pub fn bytes(&self) -> usize {
+impl QueuedBytes {
+    pub fn get(&self) -> usize {
         self.0.load(Ordering::Relaxed)
     }
 }
 
 /// Where a client's bytes go in. Dropping it is the end of the input.
 #[derive(Debug)]
-pub struct Input {
+pub struct Sender {
     queue: mpsc::UnboundedSender<Bytes>,
-    waiting: Waiting,
+    queued: QueuedBytes,
 }
 
 /// Where they come out.
-pub struct Output {
+pub struct Receiver {
     queue: mpsc::UnboundedReceiver<Bytes>,
-    waiting: Waiting,
+    queued: QueuedBytes,
 }
 
 /// A queue whose length the client's window bounds, not the queue itself: the connection must never wait for a process to
 /// read, because that process may in turn wait for the connection to take its output.
-pub fn queue() -> (Input, Output) {
+pub fn queue() -> (Sender, Receiver) {
     let (sender, receiver) = mpsc::unbounded_channel();
-    let waiting = Waiting::default();
-    (Input { queue: sender, waiting: waiting.clone() }, Output { queue: receiver, waiting })
+    let queued = QueuedBytes::default();
+    (Sender { queue: sender, queued: queued.clone() }, Receiver { queue: receiver, queued })
 }
 
-impl Input {
+impl Sender {
     pub fn send(&self, data: Bytes) {
-        self.waiting.0.fetch_add(data.len(), Ordering::Relaxed);
+        self.queued.0.fetch_add(data.len(), Ordering::Relaxed);
         let length = data.len();
         if self.queue.send(data).is_err() {
             // Nobody reads any more: the bytes are gone, as with a closed pipe.
-            self.waiting.0.fetch_sub(length, Ordering::Relaxed);
+            self.queued.0.fetch_sub(length, Ordering::Relaxed);
         }
     }
 
-    pub fn waiting(&self) -> usize {
-        self.waiting.bytes()
+    pub fn queued_bytes(&self) -> usize {
+        self.queued.get()
     }
 }
 
-impl Output {
+impl Receiver {
     /// Writes everything to `to` until the input ends or nobody takes it.
-    pub async fn pump(mut self, mut to: impl AsyncWrite + Unpin) {
+    pub async fn drain_into(mut self, mut to: impl AsyncWrite + Unpin) {
         while let Some(data) = self.queue.recv().await {
             let written = to.write_all(&data).await;
-            self.waiting.0.fetch_sub(data.len(), Ordering::Relaxed);
+            self.queued.0.fetch_sub(data.len(), Ordering::Relaxed);
             if written.is_err() {
                 break;
             }
         }
         self.queue.close();
         while let Ok(rest) = self.queue.try_recv() {
-            self.waiting.0.fetch_sub(rest.len(), Ordering::Relaxed);
+            self.queued.0.fetch_sub(rest.len(), Ordering::Relaxed);
         }
         let _ = to.shutdown().await;
     }

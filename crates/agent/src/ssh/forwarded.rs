@@ -17,87 +17,87 @@ use tokio::{
 };
 use tokio_util::sync::{CancellationToken, DropGuard};
 
-use super::inbound::{self, Input, Output};
+use super::stdin_queue::{self, Receiver, Sender};
 
 /// Connections carried at once in one SSH connection. Editors open one for each request of theirs.
-const MAX_PIPES: usize = 256;
+const MAX_CHANNELS: usize = 256;
 
 /// How long the last that the client said may take to be delivered after it has closed the channel.
-const LAST_INPUT: Duration = Duration::from_secs(10);
+const DRAIN_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// The connections that one SSH connection carries. Cheap to clone.
 #[derive(Clone, Default)]
-pub struct Pipes(Arc<Mutex<HashMap<ChannelId, Pipe>>>);
+pub struct ForwardedChannels(Arc<Mutex<HashMap<ChannelId, ForwardedChannel>>>);
 
 /// The near end of a carried connection. Dropping it ends what carries the other.
-struct Pipe {
+struct ForwardedChannel {
     /// Absent after the client's end of file.
-    input: Option<Input>,
+    input: Option<Sender>,
     /// Until somebody carries it on.
-    output: Option<Output>,
+    output: Option<Receiver>,
     closed: CancellationToken,
     _open: DropGuard,
 }
 
-impl Pipe {
+impl ForwardedChannel {
     fn new() -> Self {
-        let (input, output) = inbound::queue();
+        let (input, output) = stdin_queue::queue();
         let closed = CancellationToken::new();
         Self { input: Some(input), output: Some(output), _open: closed.clone().drop_guard(), closed }
     }
 }
 
-impl Pipes {
-    fn lock(&self) -> MutexGuard<'_, HashMap<ChannelId, Pipe>> {
+impl ForwardedChannels {
+    fn lock(&self) -> MutexGuard<'_, HashMap<ChannelId, ForwardedChannel>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Whether there is room for one more.
     pub fn has_room(&self) -> bool {
-        self.lock().len() < MAX_PIPES
+        self.lock().len() < MAX_CHANNELS
     }
 
-    /// Expects the client's bytes on a channel from here on. They may come before anybody [carries](Self::carry) them on.
-    pub fn expect(&self, id: ChannelId) {
-        self.lock().entry(id).or_insert_with(Pipe::new);
+    /// Expects the client's bytes on a channel from here on. They may come before anybody [carries](Self::relay) them on.
+    pub fn open(&self, id: ChannelId) {
+        self.lock().entry(id).or_insert_with(ForwardedChannel::new);
     }
 
     /// Takes the client's bytes, when the channel is one of these. Answers how many wait now.
     pub fn receive(&self, id: ChannelId, data: &[u8]) -> Option<usize> {
-        let pipes = self.lock();
-        let input = pipes.get(&id)?.input.as_ref()?;
+        let channels = self.lock();
+        let input = channels.get(&id)?.input.as_ref()?;
         input.send(Bytes::copy_from_slice(data));
-        Some(input.waiting())
+        Some(input.queued_bytes())
     }
 
     /// How many bytes wait on a channel.
-    pub fn waiting(&self, id: ChannelId) -> Option<usize> {
-        self.lock().get(&id)?.input.as_ref().map(Input::waiting)
+    pub fn queued_bytes(&self, id: ChannelId) -> Option<usize> {
+        self.lock().get(&id)?.input.as_ref().map(Sender::queued_bytes)
     }
 
     /// The most that wait on any channel.
-    pub fn most_waiting(&self) -> usize {
-        let pipes = self.lock();
-        let inputs = pipes.values().filter_map(|pipe| pipe.input.as_ref());
-        inputs.map(Input::waiting).max().unwrap_or_default()
+    pub fn max_queued_bytes(&self) -> usize {
+        let channels = self.lock();
+        let inputs = channels.values().filter_map(|channel| channel.input.as_ref());
+        inputs.map(Sender::queued_bytes).max().unwrap_or_default()
     }
 
     /// Nothing more comes from the client.
     pub fn end_input(&self, id: ChannelId) {
-        if let Some(pipe) = self.lock().get_mut(&id) {
-            pipe.input = None;
+        if let Some(channel) = self.lock().get_mut(&id) {
+            channel.input = None;
         }
     }
 
     /// The client has closed a channel: ends what carries it. Where nobody does yet, whoever comes to do so finds it closed.
     pub fn close(&self, id: ChannelId) {
-        let mut pipes = self.lock();
-        match pipes.get_mut(&id) {
-            Some(pipe) if pipe.output.is_some() => {
-                pipe.input = None;
-                pipe.closed.cancel();
+        let mut channels = self.lock();
+        match channels.get_mut(&id) {
+            Some(channel) if channel.output.is_some() => {
+                channel.input = None;
+                channel.closed.cancel();
             }
-            _ => drop(pipes.remove(&id)),
+            _ => drop(channels.remove(&id)),
         }
     }
 
@@ -113,7 +113,7 @@ impl Pipes {
 
     /// Joins a channel with a connection until both directions have ended, or the client closes the channel and what it said
     /// before is delivered. The end of one direction is passed on as such.
-    pub async fn carry(
+    pub async fn relay(
         &self,
         write: ChannelWriteHalf<Msg>,
         handle: Handle,
@@ -121,9 +121,9 @@ impl Pipes {
     ) {
         let id = write.id();
         let claimed = {
-            let mut pipes = self.lock();
-            let pipe = pipes.entry(id).or_insert_with(Pipe::new);
-            pipe.output.take().map(|output| (output, pipe.closed.clone()))
+            let mut channels = self.lock();
+            let channel = channels.entry(id).or_insert_with(ForwardedChannel::new);
+            channel.output.take().map(|output| (output, channel.closed.clone()))
         };
         let Some((output, closed)) = claimed else { return };
         let (mut from, to) = split(connection);
@@ -137,13 +137,13 @@ impl Pipes {
                 () = closed.cancelled() => {}
             }
         };
-        let given_up = async {
+        let drain_timeout = async {
             closed.cancelled().await;
-            sleep(LAST_INPUT).await;
+            sleep(DRAIN_TIMEOUT).await;
         };
         tokio::select! {
-            _ = async { tokio::join!(output.pump(to), outwards) } => {}
-            () = given_up => {}
+            _ = async { tokio::join!(output.drain_into(to), outwards) } => {}
+            () = drain_timeout => {}
         }
         let _ = handle.close(id).await;
         self.remove(id);

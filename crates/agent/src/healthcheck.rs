@@ -1,4 +1,4 @@
-//! Looking whether apps are well.
+//! Healthchecks of apps.
 
 use std::{sync::Arc, time::Duration};
 
@@ -12,45 +12,45 @@ use tokio::{
     time::{interval, timeout},
 };
 
-use crate::{dial, reports::Reports};
+use crate::{dial, outbox::Outbox};
 
 /// The longest that an app may take for an answer.
-const PATIENCE: Duration = Duration::from_secs(10);
+const PROBE_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// Looks at every app of a manifest that is to be looked at, for as long as what this gives lives.
-pub fn watch(manifest: &Manifest, reports: &Arc<Reports>) -> JoinSet<()> {
-    let mut watches = JoinSet::new();
+/// Probes every app that has a healthcheck, until the returned set is dropped.
+pub fn spawn_probes(manifest: &Manifest, outbox: &Arc<Outbox>) -> JoinSet<()> {
+    let mut probes = JoinSet::new();
     for app in &manifest.apps {
         let Some(check) = app.health_check.clone() else { continue };
         let Ok(url) = AppUrl::parse(&check.url) else { continue };
-        watches.spawn(look(url, check, app.slug.clone(), manifest.build_id, reports.clone()));
+        probes.spawn(probe_loop(url, check, app.slug.clone(), manifest.build_id, outbox.clone()));
     }
-    watches
+    probes
 }
 
-async fn look(url: AppUrl, check: HealthCheck, slug: String, build: uuid::Uuid, reports: Arc<Reports>) {
-    let every = Duration::from_millis(check.interval_ms).max(Duration::from_secs(1));
-    let mut ticks = interval(every);
-    let (mut told, mut bad) = (None, 0);
+async fn probe_loop(url: AppUrl, check: HealthCheck, slug: String, build: uuid::Uuid, outbox: Arc<Outbox>) {
+    let period = Duration::from_millis(check.interval_ms).max(Duration::from_secs(1));
+    let mut ticks = interval(period);
+    let (mut reported, mut failures) = (None, 0);
     loop {
         ticks.tick().await;
-        let well = timeout(PATIENCE.min(every), answers(&url)).await.unwrap_or(false);
-        bad = if well { 0 } else { bad + 1 };
-        let health = match well {
+        let is_healthy = timeout(PROBE_TIMEOUT.min(period), probe(&url)).await.unwrap_or(false);
+        failures = if is_healthy { 0 } else { failures + 1 };
+        let health = match is_healthy {
             true => AppHealth::Healthy,
-            false if bad >= check.threshold => AppHealth::Unhealthy,
+            false if failures >= check.threshold => AppHealth::Unhealthy,
             false => continue,
         };
-        if told != Some(health) {
-            told = Some(health);
-            reports.app_health(build, slug.clone(), health);
+        if reported != Some(health) {
+            reported = Some(health);
+            outbox.app_health(build, slug.clone(), health);
         }
     }
 }
 
-/// Whether an app answers, and not with an error of its own.
-async fn answers(url: &AppUrl) -> bool {
-    let asked = async {
+/// Whether the app responds, and not with a server error.
+async fn probe(url: &AppUrl) -> bool {
+    let request = async {
         let stream = dial::tcp(url.host(), url.port()).await.ok()?;
         let (mut sender, connection) = http1::handshake(TokioIo::new(stream)).await.ok()?;
         let path = if url.path().is_empty() { "/" } else { url.path() };
@@ -70,5 +70,5 @@ async fn answers(url: &AppUrl) -> bool {
             () = driven => None,
         }
     };
-    asked.await.unwrap_or(false)
+    request.await.unwrap_or(false)
 }

@@ -4,27 +4,27 @@ use std::path::PathBuf;
 
 use nix::unistd::{Uid, User};
 
-use crate::environment::{Platform, Variables};
+use crate::environment::{EnvMap, Platform};
 
 /// The shell of whoever has none.
 const FALLBACK_SHELL: &str = "/bin/sh";
 
 /// The user that the agent runs as.
 #[derive(Debug, Clone)]
-pub struct Account {
+pub struct OsUser {
     /// Where `~/` is; none when nobody knows.
     pub home: Option<PathBuf>,
     /// The login shell.
     pub shell: PathBuf,
     /// The environment of the agent itself, with what a login sets.
-    pub inherited: Variables,
+    pub inherited: EnvMap,
 }
 
-impl Account {
+impl OsUser {
     /// The user that this process runs as: `HOME` before the password database, for containers that set only that.
     pub fn current() -> Self {
         let entry = User::from_uid(Uid::effective()).ok().flatten();
-        let mut inherited = Variables::new(Platform::HERE);
+        let mut inherited = EnvMap::new(Platform::CURRENT);
         // What is not text cannot be passed on as a variable of a session; nothing of ours is.
         for (name, value) in std::env::vars_os() {
             if let (Some(name), Some(value)) = (name.to_str(), value.to_str()) {

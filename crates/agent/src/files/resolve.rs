@@ -1,5 +1,5 @@
 //! From an absolute path to an open folder and a name in it, without ever going by a path that somebody else can change
-//! meanwhile: each part is opened from the folder before it, and links are followed by hand, if whoever made them is
+//! meanwhile: each part is opened from the folder before it, and symlinks are followed by hand, if whoever made them is
 //! trusted.
 
 use std::{
@@ -16,12 +16,12 @@ use rustix::{
 };
 
 /// Links followed before a path is given up, as the system does.
-const MAX_LINKS: usize = 40;
+const MAX_SYMLINKS: usize = 40;
 /// The mode of folders that are made.
-const NEW_FOLDER: Mode = Mode::RWXU;
+const NEW_DIRECTORY_MODE: Mode = Mode::RWXU;
 
 /// Where a path leads.
-pub struct Place {
+pub struct ResolvedPath {
     /// The folder, open.
     pub folder: OwnedFd,
     /// The name in it. Not a link when it was looked at.
@@ -32,7 +32,7 @@ pub struct Place {
 
 /// Why a path leads nowhere.
 #[derive(Debug, thiserror::Error)]
-pub enum Problem {
+pub enum FileError {
     /// The system says no.
     #[error("{what}: {error}")]
     System {
@@ -43,47 +43,47 @@ pub enum Problem {
     },
     /// A link on the way was made by somebody who is neither us nor root.
     #[error("{0:?} on the way is a link that belongs to somebody else")]
-    ForeignLink(OsString),
-    /// Links lead to links.
-    #[error("too many links on the way")]
-    TooManyLinks,
+    UntrustedSymlink(OsString),
+    /// Links lead to symlinks.
+    #[error("too many symlinks on the way")]
+    TooManySymlinks,
     /// A part of the way is not a folder.
     #[error("{0:?} on the way is not a folder")]
-    NotAFolder(OsString),
+    NotADirectory(OsString),
     /// There is no name at the end.
     #[error("it is a folder")]
-    Folder,
+    IsADirectory,
     /// What is there is neither file nor folder.
     #[error("it is not a regular file")]
-    NotAFile,
+    NotARegularFile,
 }
 
-impl Problem {
+impl FileError {
     pub fn system(what: &'static str) -> impl FnOnce(Errno) -> Self {
         move |error| Self::System { what, error: error.into() }
     }
 }
 
 /// Walks to `path`, making the folders that are missing.
-pub fn walk(path: &Path) -> Result<Place, Problem> {
+pub fn resolve(path: &Path) -> Result<ResolvedPath, FileError> {
     let mut ahead = parts(path.as_os_str());
     let mut folder = root()?;
-    let mut links = 0;
+    let mut symlinks = 0;
     loop {
-        let name = ahead.pop_front().ok_or(Problem::Folder)?;
+        let name = ahead.pop_front().ok_or(FileError::IsADirectory)?;
         let is_last = ahead.is_empty();
         let found = match statat(&folder, &name, AtFlags::SYMLINK_NOFOLLOW) {
             Ok(found) => Some(found),
             Err(Errno::NOENT) => None,
-            Err(error) => return Err(Problem::system("cannot look at a part of the path")(error)),
+            Err(error) => return Err(FileError::system("cannot look at a part of the path")(error)),
         };
         match found.map(|stat| FileType::from_raw_mode(stat.st_mode)) {
             Some(FileType::Symlink) => {
-                links += 1;
-                if links > MAX_LINKS {
-                    return Err(Problem::TooManyLinks);
+                symlinks += 1;
+                if symlinks > MAX_SYMLINKS {
+                    return Err(FileError::TooManySymlinks);
                 }
-                let target = trusted_link(&folder, &name)?;
+                let target = read_trusted_symlink(&folder, &name)?;
                 let mut through = parts(&target);
                 if target.as_bytes().starts_with(b"/") {
                     folder = root()?;
@@ -91,24 +91,24 @@ pub fn walk(path: &Path) -> Result<Place, Problem> {
                 through.append(&mut ahead);
                 ahead = through;
             }
-            _ if is_last => return Ok(Place { folder, name, found }),
-            Some(FileType::Directory) => folder = open_folder(&folder, &name)?,
-            Some(_) => return Err(Problem::NotAFolder(name)),
+            _ if is_last => return Ok(ResolvedPath { folder, name, found }),
+            Some(FileType::Directory) => folder = open_directory(&folder, &name)?,
+            Some(_) => return Err(FileError::NotADirectory(name)),
             None => {
-                match mkdirat(&folder, &name, NEW_FOLDER) {
+                match mkdirat(&folder, &name, NEW_DIRECTORY_MODE) {
                     // Made by somebody else meanwhile: looked at like any other.
                     Ok(()) | Err(Errno::EXIST) => {}
-                    Err(error) => return Err(Problem::system("cannot make a folder on the way")(error)),
+                    Err(error) => return Err(FileError::system("cannot make a folder on the way")(error)),
                 }
-                folder = open_folder(&folder, &name)?;
+                folder = open_directory(&folder, &name)?;
             }
         }
     }
 }
 
-fn root() -> Result<OwnedFd, Problem> {
+fn root() -> Result<OwnedFd, FileError> {
     openat(CWD, "/", OFlags::PATH | OFlags::DIRECTORY | OFlags::CLOEXEC, Mode::empty())
-        .map_err(Problem::system("cannot open the root folder"))
+        .map_err(FileError::system("cannot open the root folder"))
 }
 
 /// `..` stays: after a link it means the parent of where the link led.
@@ -120,24 +120,25 @@ fn parts(path: &OsStr) -> VecDeque<OsString> {
         .collect()
 }
 
-fn open_folder(folder: &OwnedFd, name: &OsStr) -> Result<OwnedFd, Problem> {
+fn open_directory(folder: &OwnedFd, name: &OsStr) -> Result<OwnedFd, FileError> {
     let flags = OFlags::PATH | OFlags::DIRECTORY | OFlags::NOFOLLOW | OFlags::CLOEXEC;
     openat(folder, name, flags, Mode::empty()).map_err(|error| match error {
         // It was a folder a moment ago.
-        Errno::LOOP | Errno::NOTDIR => Problem::NotAFolder(name.to_owned()),
-        error => Problem::system("cannot open a folder on the way")(error),
+        Errno::LOOP | Errno::NOTDIR => FileError::NotADirectory(name.to_owned()),
+        error => FileError::system("cannot open a folder on the way")(error),
     })
 }
 
 /// Where a link leads, if we or root made it. The link is opened once and everything asked of that.
-fn trusted_link(folder: &OwnedFd, name: &OsStr) -> Result<OsString, Problem> {
+fn read_trusted_symlink(folder: &OwnedFd, name: &OsStr) -> Result<OsString, FileError> {
     let flags = OFlags::PATH | OFlags::NOFOLLOW | OFlags::CLOEXEC;
-    let link =
-        openat(folder, name, flags, Mode::empty()).map_err(Problem::system("cannot open a link on the way"))?;
-    let stat = fstat(&link).map_err(Problem::system("cannot look at a link on the way"))?;
+    let link = openat(folder, name, flags, Mode::empty())
+        .map_err(FileError::system("cannot open a link on the way"))?;
+    let stat = fstat(&link).map_err(FileError::system("cannot look at a link on the way"))?;
     if stat.st_uid != 0 && stat.st_uid != geteuid().as_raw() {
-        return Err(Problem::ForeignLink(name.to_owned()));
+        return Err(FileError::UntrustedSymlink(name.to_owned()));
     }
-    let target = readlinkat(&link, "", Vec::new()).map_err(Problem::system("cannot read a link on the way"))?;
+    let target =
+        readlinkat(&link, "", Vec::new()).map_err(FileError::system("cannot read a link on the way"))?;
     Ok(OsStr::from_bytes(target.to_bytes()).to_owned())
 }

@@ -6,7 +6,7 @@ use coder_wire::agent::{AgentMessage, LogLine};
 use uuid::Uuid;
 
 /// Lines in one batch.
-const BATCH: usize = 200;
+const MAX_BATCH_LINES: usize = 200;
 /// Bytes kept while the server is away; past that the oldest lines are dropped.
 const MAX_BYTES: usize = 1024 * 1024;
 
@@ -16,7 +16,7 @@ pub struct LogQueue {
     lines: VecDeque<(Uuid, LogLine)>,
     bytes: usize,
     last_batch: u64,
-    under_way: Option<Batch>,
+    in_flight: Option<Batch>,
 }
 
 struct Batch {
@@ -40,35 +40,35 @@ impl LogQueue {
 
     /// The next batch, unless one is under way: lines of one source, in order.
     pub fn next(&mut self) -> Option<AgentMessage> {
-        if self.under_way.is_none() {
+        if self.in_flight.is_none() {
             let source = self.lines.front()?.0;
             let mut lines = Vec::new();
-            while lines.len() < BATCH
+            while lines.len() < MAX_BATCH_LINES
                 && let Some((_, line)) = self.lines.pop_front_if(|(of, _)| *of == source)
             {
                 self.bytes -= line.output.len();
                 lines.push(line);
             }
             self.last_batch += 1;
-            self.under_way = Some(Batch { number: self.last_batch, source, lines, sent: false });
+            self.in_flight = Some(Batch { number: self.last_batch, source, lines, sent: false });
         }
-        let batch = self.under_way.as_mut().filter(|batch| !batch.sent)?;
+        let batch = self.in_flight.as_mut().filter(|batch| !batch.sent)?;
         batch.sent = true;
         Some(AgentMessage::Logs { batch: batch.number, source_id: batch.source, lines: batch.lines.clone() })
     }
 
-    pub fn stored(&mut self, number: u64) {
-        self.under_way = self.under_way.take().filter(|batch| batch.number > number);
+    pub fn acknowledge(&mut self, number: u64) {
+        self.in_flight = self.in_flight.take().filter(|batch| batch.number > number);
     }
 
-    pub fn send_again(&mut self) {
-        if let Some(batch) = &mut self.under_way {
+    pub fn requeue(&mut self) {
+        if let Some(batch) = &mut self.in_flight {
             batch.sent = false;
         }
     }
 
     pub fn is_empty(&self) -> bool {
-        self.lines.is_empty() && self.under_way.is_none()
+        self.lines.is_empty() && self.in_flight.is_none()
     }
 }
 
@@ -97,11 +97,11 @@ mod tests {
         let first = (1, one, vec!["a".to_owned(), "b".to_owned()]);
         assert_eq!(batch(queue.next()), first);
         assert!(queue.next().is_none(), "one batch at a time");
-        queue.send_again();
+        queue.requeue();
         assert_eq!(batch(queue.next()), first);
-        queue.stored(1);
+        queue.acknowledge(1);
         assert_eq!(batch(queue.next()), (2, two, vec!["c".to_owned()]));
-        queue.stored(2);
+        queue.acknowledge(2);
         assert!(queue.is_empty());
     }
 
