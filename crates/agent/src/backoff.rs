@@ -1,16 +1,14 @@
-//! How long to wait before the next try: longer each time, by chance within that, so that a fleet of agents does not come
-//! back all at once.
+//! Exponential backoff with full jitter, so that agents do not reconnect in lockstep.
 
 use std::time::Duration;
 
-/// The first wait, at most.
-const FIRST: Duration = Duration::from_millis(250);
-/// The longest wait.
-const LONGEST: Duration = Duration::from_secs(15);
-/// A connection that held for this long was useful: the next trouble begins from the start.
-const USEFUL: Duration = Duration::from_secs(60);
+/// Upper bound of the first delay.
+const INITIAL_DELAY: Duration = Duration::from_millis(250);
+/// Upper bound of every delay.
+const MAX_DELAY: Duration = Duration::from_secs(15);
+/// A connection that lasted this long resets the backoff.
+const RESET_AFTER: Duration = Duration::from_secs(60);
 
-/// Waits between tries.
 #[derive(Debug, Clone, Copy)]
 pub struct Backoff {
     ceiling: Duration,
@@ -18,27 +16,26 @@ pub struct Backoff {
 
 impl Default for Backoff {
     fn default() -> Self {
-        Self { ceiling: FIRST }
+        Self { ceiling: INITIAL_DELAY }
     }
 }
 
 impl Backoff {
-    /// Notes how long a connection held.
-    pub fn held(&mut self, span: Duration) {
-        if span >= USEFUL {
+    pub fn connection_lasted(&mut self, span: Duration) {
+        if span >= RESET_AFTER {
             *self = Self::default();
         }
     }
 
-    /// How long to wait now. `chance` is from 0 to 1; what the server asked for comes before what chance gives.
-    pub fn next(&mut self, chance: f64, asked: Option<Duration>) -> Duration {
+    /// The delay before the next try. `random` is from 0 to 1. A server's `Retry-After` takes precedence over the backoff.
+    pub fn next(&mut self, random: f64, retry_after: Option<Duration>) -> Duration {
         let ceiling = self.ceiling;
-        self.ceiling = (ceiling * 2).min(LONGEST);
-        let by_chance = ceiling.mul_f64(chance.clamp(0.0, 1.0));
-        match asked {
-            // Spread out, and never before the time asked for.
-            Some(asked) => asked + by_chance.min(asked / 4),
-            None => by_chance,
+        self.ceiling = (ceiling * 2).min(MAX_DELAY);
+        let jitter = ceiling.mul_f64(random.clamp(0.0, 1.0));
+        match retry_after {
+            // Spread out, but never too early.
+            Some(delay) => delay + jitter.min(delay / 4),
+            None => jitter,
         }
     }
 }
@@ -48,23 +45,23 @@ mod tests {
     use super::*;
 
     #[test]
-    fn waits_grow_to_a_bound_and_start_over_after_a_useful_connection() {
+    fn delays_grow_to_a_bound_and_a_lasting_connection_resets_them() {
         let mut backoff = Backoff::default();
-        let waits: Vec<Duration> = (0..9).map(|_| backoff.next(1.0, None)).collect();
-        assert_eq!(waits[0], FIRST);
-        assert_eq!(waits[1], FIRST * 2);
-        assert_eq!(waits[8], LONGEST);
-        backoff.held(Duration::from_secs(59));
-        assert_eq!(backoff.next(1.0, None), LONGEST, "a short connection changes nothing");
-        backoff.held(USEFUL);
-        assert_eq!(backoff.next(1.0, None), FIRST);
+        let delays: Vec<Duration> = (0..9).map(|_| backoff.next(1.0, None)).collect();
+        assert_eq!(delays[0], INITIAL_DELAY);
+        assert_eq!(delays[1], INITIAL_DELAY * 2);
+        assert_eq!(delays[8], MAX_DELAY);
+        backoff.connection_lasted(Duration::from_secs(59));
+        assert_eq!(backoff.next(1.0, None), MAX_DELAY, "a short connection changes nothing");
+        backoff.connection_lasted(RESET_AFTER);
+        assert_eq!(backoff.next(1.0, None), INITIAL_DELAY);
         assert_eq!(backoff.next(0.0, None), Duration::ZERO);
     }
 
     #[test]
-    fn the_servers_wish_is_kept() {
-        let asked = Duration::from_secs(5);
-        let wait = Backoff::default().next(1.0, Some(asked));
-        assert!(wait >= asked && wait <= asked * 2, "{wait:?}");
+    fn retry_after_overrides_backoff() {
+        let retry_after = Duration::from_secs(5);
+        let delay = Backoff::default().next(1.0, Some(retry_after));
+        assert!(delay >= retry_after && delay <= retry_after * 2, "{delay:?}");
     }
 }

@@ -1,4 +1,4 @@
-//! From a URL and a token to a connection with a server that knows the agent.
+//! Connecting to the server, up to the manifest.
 
 use std::time::Duration;
 
@@ -12,26 +12,22 @@ use tokio::{io::ReadHalf, io::WriteHalf, time::timeout};
 use url::Url;
 use uuid::Uuid;
 
-/// How long the server may take for an answer.
 const HANDSHAKE_TIMEOUT: Duration = Duration::from_secs(30);
 
-/// A connection on which everything was said that comes first.
+/// A connection after the handshake. `read` and `write` are its control stream.
 pub struct Connection {
-    pub link: Mux,
+    pub mux: Mux,
     pub incoming: Incoming,
     pub read: ReadHalf<MuxStream>,
     pub write: WriteHalf<MuxStream>,
     pub manifest: Manifest,
 }
 
-/// Why there is none.
 #[derive(Debug, thiserror::Error)]
 pub enum ConnectError {
-    /// The server cannot be reached or says no.
     #[error(transparent)]
     Dial(#[from] DialError),
-    /// The server said something that is not understood, or nothing.
-    #[error("the server does not answer as expected: {0}")]
+    #[error("unexpected response from the server: {0}")]
     Protocol(String),
 }
 
@@ -47,28 +43,28 @@ impl From<std::io::Error> for ConnectError {
     }
 }
 
-/// Connects, says hello, and asks for the manifest: on every connect and reconnect.
+/// Connects, sends hello, and gets the manifest: on every connect and reconnect.
 pub async fn connect(url: &Url, token: &str, run_id: Uuid) -> Result<Connection, ConnectError> {
     let path = ["api", "v2", "workspaceagents", "me", "rpc"];
-    let (link, incoming) = dial(url, &path, &format!("version={PROTOCOL_VERSION}"), token).await?;
-    match timeout(HANDSHAKE_TIMEOUT, handshake(&link, run_id)).await {
-        Ok(Ok((read, write, manifest))) => Ok(Connection { link, incoming, read, write, manifest }),
+    let (mux, incoming) = dial(url, &path, &format!("version={PROTOCOL_VERSION}"), token).await?;
+    match timeout(HANDSHAKE_TIMEOUT, handshake(&mux, run_id)).await {
+        Ok(Ok((read, write, manifest))) => Ok(Connection { mux, incoming, read, write, manifest }),
         Ok(Err(error)) => {
-            link.close();
+            mux.close();
             Err(error)
         }
         Err(_) => {
-            link.close();
-            Err(ConnectError::Protocol("no answer in time".to_owned()))
+            mux.close();
+            Err(ConnectError::Protocol("no response in time".to_owned()))
         }
     }
 }
 
 async fn handshake(
-    link: &Mux,
+    mux: &Mux,
     run_id: Uuid,
 ) -> Result<(ReadHalf<MuxStream>, WriteHalf<MuxStream>, Manifest), ConnectError> {
-    let (mut read, mut write) = tokio::io::split(link.open().await?);
+    let (mut read, mut write) = tokio::io::split(mux.open().await?);
     let hello = Hello {
         protocol_version: PROTOCOL_VERSION,
         run_id,
@@ -82,13 +78,13 @@ async fn handshake(
         .to_owned(),
         capabilities: Vec::new(),
     };
-    // Both at once: the server answers in order, and a round trip is saved.
+    // The server responds in order, so sending both at once saves a round trip.
     frame::send(&mut write, &AgentMessage::Hello(hello)).await?;
     frame::send(&mut write, &AgentMessage::GetManifest).await?;
     match frame::receive(&mut read, MAX_MESSAGE_BYTES).await? {
         Some(ServerMessage::Welcome { .. }) => {}
         Some(ServerMessage::Refused { message }) => return Err(ConnectError::Protocol(message)),
-        _ => return Err(ConnectError::Protocol("it did not welcome the agent".to_owned())),
+        _ => return Err(ConnectError::Protocol("it sent no welcome".to_owned())),
     }
     match frame::receive(&mut read, MAX_MESSAGE_BYTES).await? {
         Some(ServerMessage::Manifest(manifest)) => Ok((read, write, *manifest)),

@@ -1,4 +1,4 @@
-//! Connections from within the workspace to what listens there, or anywhere it can reach.
+//! Outgoing connections from the workspace, for clients and healthchecks.
 
 use std::{
     io,
@@ -13,15 +13,11 @@ use tokio::{
     time::timeout,
 };
 
-use crate::{until::until, workspace::Workspace};
+use crate::workspace::Workspace;
 
-/// How long a connection may take to come about.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(15);
 
-/// Connects to a host and a port. Whatever a name stands for is tried in turn.
-///
-/// # Errors
-/// When the name is not known, nobody listens, or it takes too long.
+/// Connects to a host and a port. All addresses of a name are tried in turn.
 pub async fn tcp(host: &str, port: u16) -> io::Result<TcpStream> {
     let stream = timeout(CONNECT_TIMEOUT, TcpStream::connect((host, port)))
         .await
@@ -30,7 +26,6 @@ pub async fn tcp(host: &str, port: u16) -> io::Result<TcpStream> {
     Ok(stream)
 }
 
-/// A socket whose datagrams go to a host and a port, and come from there.
 async fn udp(host: &str, port: u16) -> io::Result<UdpSocket> {
     let to = lookup_host((host, port)).await?.next().ok_or(io::ErrorKind::NotFound)?;
     let from: SocketAddr = match to {
@@ -42,17 +37,17 @@ async fn udp(host: &str, port: u16) -> io::Result<UdpSocket> {
     Ok(socket)
 }
 
-/// Serves a stream to what listens at an address, until either side or the workspace ends.
+/// Serves a stream to an address, until either side ends or the workspace shuts down.
 pub async fn serve(workspace: &Workspace, mut stream: MuxStream, to: &Dial) {
-    let open = workspace.sessions();
-    if !*open.borrow() {
+    let shutdown = workspace.shutdown();
+    if shutdown.is_cancelled() {
         let error = Some("the workspace is not ready for connections".to_owned());
         let _ = frame::send(&mut stream, &Opened { error }).await;
         return;
     }
     tokio::select! {
         () = connect(stream, to) => {}
-        () = until(&open, false) => {}
+        () = shutdown.cancelled() => {}
     }
 }
 
@@ -63,47 +58,47 @@ async fn connect(mut stream: MuxStream, to: &Dial) {
                 Ok(()) => relay(stream, connection).await,
                 Err(_) => return,
             },
-            Err(error) => return refuse(stream, to, &error).await,
+            Err(error) => return reject(stream, to, &error).await,
         },
         Network::Udp => match udp(&to.host, to.port).await {
             Ok(socket) => match frame::send(&mut stream, &Opened { error: None }).await {
-                Ok(()) => exchange(stream, &socket).await,
+                Ok(()) => copy_datagrams(stream, &socket).await,
                 Err(_) => return,
             },
-            Err(error) => return refuse(stream, to, &error).await,
+            Err(error) => return reject(stream, to, &error).await,
         },
     };
-    // Either side may go away at any time; the other learns of it by its end of stream.
-    tracing::trace!(?ended, "a dialled connection ended");
+    // Either side may close the connection at any time, so its errors are of no interest.
+    tracing::trace!(?ended, "a forwarded connection ended");
 }
 
-async fn refuse(mut stream: MuxStream, to: &Dial, error: &io::Error) {
+async fn reject(mut stream: MuxStream, to: &Dial, error: &io::Error) {
     let error = Some(format!("{}:{}: {error}", to.host, to.port));
     let _ = frame::send(&mut stream, &Opened { error }).await;
 }
 
-/// Passes datagrams on, both ways, until the stream ends.
-async fn exchange(stream: MuxStream, socket: &UdpSocket) -> io::Result<()> {
+/// Copies datagrams both ways, until the stream ends.
+async fn copy_datagrams(stream: MuxStream, socket: &UdpSocket) -> io::Result<()> {
     let (mut from, mut to) = tokio::io::split(stream);
-    let inwards = async {
+    let to_socket = async {
         let mut buffer = Vec::new();
         while datagram::receive(&mut from, &mut buffer).await? {
-            // One that cannot be delivered is lost, as datagrams may be.
+            // Datagrams that cannot be sent are lost.
             let _ = socket.send(&buffer).await;
         }
         Ok(())
     };
-    let outwards = async {
+    let from_socket = async {
         let mut buffer = vec![0; datagram::MAX_BYTES];
         loop {
-            // Nobody listening is told as an error; somebody may listen later.
+            // ECONNREFUSED is not final: a program may listen later.
             if let Ok(length) = socket.recv(&mut buffer).await {
                 datagram::send(&mut to, buffer.get(..length).unwrap_or_default()).await?;
             }
         }
     };
     tokio::select! {
-        ended = inwards => ended,
-        ended = outwards => ended,
+        ended = to_socket => ended,
+        ended = from_socket => ended,
     }
 }

@@ -1,7 +1,8 @@
-//! The workspace agent: keeps a link to the server, writes the owner's secret files, runs the template's scripts, and
-//! lets the owner in.
+//! The workspace agent: keeps a connection to the server, writes the owner's secret files, runs the template's scripts, and
+//! serves sessions.
 //!
-//! [`run`](run()) is an agent's life, top to bottom.
+//! [`run`](run()) is its main loop; read that first.
+#![allow(missing_docs)]
 
 mod backoff;
 mod connect;
@@ -15,13 +16,13 @@ mod healthcheck;
 mod launch;
 mod os_user;
 mod outbox;
+mod process_group;
 mod pty;
 mod run;
 mod scripts;
 mod serve;
 mod ssh;
 mod terminal_sessions;
-mod until;
 mod workspace;
 
 pub use error::Error;

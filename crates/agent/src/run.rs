@@ -23,31 +23,27 @@ use crate::{
     os_user::OsUser,
     outbox::Outbox,
     scripts,
-    serve::{AgentContext, ServeEnd, directory_message, serve},
+    serve::{AgentContext, ServeEnd, serve},
     terminal_sessions::TerminalSessions,
     workspace::Workspace,
 };
 
-/// How often an agent asks again whose token is not known: the workspace may come back from a backup, and nobody is
-/// there to start the agent again.
-const UNKNOWN_TOKEN: Duration = Duration::from_secs(60);
+/// Retry interval after a rejected token. A restored backup can make it valid again, and nothing else would restart the
+/// agent.
+const REJECTED_TOKEN_RETRY: Duration = Duration::from_secs(60);
 
-/// What an agent needs to know.
 pub struct Options {
-    /// The server.
+    /// The server's URL.
     pub url: Url,
-    /// The agent's token.
     pub token: Zeroizing<String>,
 }
 
-/// Runs an agent until its workspace ends or the process is told to.
-///
-/// # Errors
-/// Only what keeps it from beginning; trouble with the server is waited out.
+/// Runs an agent until its workspace stops for good, or SIGTERM or SIGINT. Errors of the server and the network are
+/// retried for ever.
 pub async fn run(options: Options) -> Result<(), Error> {
     let mut terminate = signal(SignalKind::terminate()).map_err(Error::Signals)?;
     let mut interrupt = signal(SignalKind::interrupt()).map_err(Error::Signals)?;
-    tracing::info!(version = env!("CARGO_PKG_VERSION"), url = %options.url, "agent starts");
+    tracing::info!(version = env!("CARGO_PKG_VERSION"), url = %options.url, "agent started");
     let workspace = Arc::new(Workspace::new(OsUser::current(), options.url, options.token));
     let context = AgentContext {
         workspace,
@@ -56,43 +52,43 @@ pub async fn run(options: Options) -> Result<(), Error> {
     };
     tokio::select! {
         () = connect_loop(&context) => tracing::info!("the workspace has stopped"),
-        _ = terminate.recv() => tracing::info!("told to end"),
-        _ = interrupt.recv() => tracing::info!("told to end"),
+        _ = terminate.recv() => tracing::info!("received shutdown signal"),
+        _ = interrupt.recv() => tracing::info!("received shutdown signal"),
     }
     context.workspace.shut_down();
     Ok(())
 }
 
-/// Connects, serves, and connects again, until the workspace ends.
+/// Connects, serves, and reconnects, until the agent is to exit.
 async fn connect_loop(context: &AgentContext) {
     let run_id = uuid::Builder::from_random_bytes(rand::random()).into_uuid();
     let mut backoff = Backoff::default();
-    let mut started: Option<StartupRun> = None;
+    let mut startup: Option<StartupRun> = None;
     loop {
-        let asked = match connect(context.workspace.url(), context.workspace.token(), run_id).await {
+        let retry_after = match connect(context.workspace.url(), context.workspace.token(), run_id).await {
             Ok(connection) => {
                 let since = Instant::now();
                 let manifest = Arc::new(connection.manifest.clone());
                 apply_manifest(context, &manifest).await;
-                if started.as_ref().is_none_or(|started| started.build != manifest.build_id) {
-                    started = Some(StartupRun::begin(context, manifest.clone()));
+                if startup.as_ref().is_none_or(|startup| startup.build != manifest.build_id) {
+                    startup = Some(StartupRun::begin(context, manifest.clone()));
                 }
                 match serve(context, &manifest, connection).await {
                     ServeEnd::Exit => return,
-                    ServeEnd::Lost(reason) => tracing::warn!(reason, "lost the server"),
+                    ServeEnd::Lost(reason) => tracing::warn!(reason, "connection to server lost"),
                 }
-                backoff.held(since.elapsed());
+                backoff.connection_lasted(since.elapsed());
                 None
             }
             Err(ConnectError::Dial(DialError::Rejected { status: 401, error, .. })) => {
                 tracing::error!(
                     reason = error.message,
-                    "the server does not know this agent; asking again in a minute"
+                    "the server does not know this agent; retrying in a minute"
                 );
-                Some(UNKNOWN_TOKEN)
+                Some(REJECTED_TOKEN_RETRY)
             }
             Err(ConnectError::Dial(DialError::Rejected { status, error, retry_after })) => {
-                tracing::info!(status, reason = error.message, "the server does not take the agent now");
+                tracing::info!(status, reason = error.message, "server rejected the agent");
                 retry_after
             }
             Err(error) => {
@@ -100,12 +96,12 @@ async fn connect_loop(context: &AgentContext) {
                 None
             }
         };
-        sleep(backoff.next(rand::random(), asked)).await;
+        sleep(backoff.next(rand::random(), retry_after)).await;
     }
 }
 
-/// Carries a manifest out: files first, and only then are processes let in with the new environment. Files are written
-/// on a thread of their own: a slow disk must not hold up the link.
+/// Writes the secret files, and only then lets processes start with the new environment. Files are written on a blocking
+/// thread, since a slow disk must not delay the connection.
 async fn apply_manifest(context: &AgentContext, manifest: &Arc<Manifest>) {
     let home = context.workspace.user().home.clone();
     let for_files = manifest.clone();
@@ -120,12 +116,12 @@ async fn apply_manifest(context: &AgentContext, manifest: &Arc<Manifest>) {
     for warning in &warnings {
         tracing::warn!(secret = warning.secret, "{}", warning.message);
     }
-    context.outbox.directory(directory_message(&context.workspace, manifest));
+    context.outbox.directory(&context.workspace.directory(manifest));
     context.outbox.delivery(manifest.build_id, warnings);
     context.workspace.set_ready(manifest.clone());
 }
 
-/// The start scripts of a build, run once however often the agent reconnects.
+/// Startup scripts and healthchecks of one build. They start once, however often the agent reconnects.
 struct StartupRun {
     build: Uuid,
     scripts: JoinHandle<()>,
@@ -148,7 +144,7 @@ impl StartupRun {
 
 impl Drop for StartupRun {
     fn drop(&mut self) {
-        // Those of an earlier build have nothing to say any more.
+        // The dropped task can no longer report; a new build has its own.
         self.scripts.abort();
     }
 }

@@ -4,14 +4,12 @@ use std::{sync::Arc, time::Duration};
 
 use coder_model::workspace::Lifecycle;
 use coder_mux::{MuxStream, frame};
-use coder_wire::agent::{
-    AgentMessage, MAX_MESSAGE_BYTES, Manifest, OpenStream, Opened, ServerMessage, ShutdownDone,
-};
+use coder_wire::agent::{MAX_MESSAGE_BYTES, Manifest, OpenStream, Opened, ServerMessage, ShutdownDone};
 use tokio::{
     io::{AsyncRead, AsyncWrite},
-    sync::mpsc,
     time::timeout,
 };
+use tokio_util::sync::CancellationToken;
 
 use crate::{
     connect::Connection,
@@ -22,14 +20,13 @@ use crate::{
     workspace::Workspace,
 };
 
-/// How long a stream may take to say what it carries.
+/// For the [`OpenStream`] that begins a stream, and its size.
 const OPEN_TIMEOUT: Duration = Duration::from_secs(10);
-/// The most that this takes, in bytes.
 const MAX_OPEN_BYTES: usize = 4 * 1024;
-/// How long the last log lines may take before a workspace ends.
+/// For the server to acknowledge the last log lines when the workspace shuts down.
 const FLUSH_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// What everything an agent does shares.
+/// State shared by all connections of an agent.
 #[derive(Clone)]
 pub struct AgentContext {
     pub workspace: Arc<Workspace>,
@@ -37,49 +34,48 @@ pub struct AgentContext {
     pub terminal_sessions: Arc<TerminalSessions>,
 }
 
-/// Why serving ended.
 #[derive(Debug)]
 pub enum ServeEnd {
-    /// The connection is gone.
+    /// The connection is lost, with the reason.
     Lost(String),
-    /// The workspace has stopped and the process is to end.
+    /// The workspace has stopped, and the agent is to exit.
     Exit,
 }
 
-/// Serves until the connection is lost or the workspace ends.
+/// Serves one connection until it is lost or the agent is to exit.
 pub async fn serve(context: &AgentContext, manifest: &Arc<Manifest>, connection: Connection) -> ServeEnd {
-    let Connection { link, mut incoming, read, write, manifest: _ } = connection;
-    let (ending, mut ended) = mpsc::channel(1);
+    let Connection { mux, mut incoming, read, write, manifest: _ } = connection;
+    let exit = CancellationToken::new();
     let streams = async {
         while let Some(stream) = incoming.accept().await {
-            tokio::spawn(serve_stream(context.clone(), manifest.clone(), stream, ending.clone()));
+            tokio::spawn(serve_stream(context.clone(), manifest.clone(), stream, exit.clone()));
         }
     };
     let end = tokio::select! {
-        lost = send_outbox(context, write) => ServeEnd::Lost(lost),
-        lost = receive_messages(&context.outbox, read) => ServeEnd::Lost(lost),
-        reason = link.closed() => ServeEnd::Lost(reason),
-        () = streams => ServeEnd::Lost("the link has ended".to_owned()),
-        Some(()) = ended.recv() => ServeEnd::Exit,
+        reason = send_outbox(&context.outbox, write) => ServeEnd::Lost(reason),
+        reason = receive_messages(&context.outbox, read) => ServeEnd::Lost(reason),
+        reason = mux.closed() => ServeEnd::Lost(reason),
+        () = streams => ServeEnd::Lost("the connection has ended".to_owned()),
+        () = exit.cancelled() => ServeEnd::Exit,
     };
-    link.close();
+    mux.close();
     end
 }
 
-/// Sends the outbox to the server as it fills.
-async fn send_outbox(context: &AgentContext, mut write: impl AsyncWrite + Unpin) -> String {
-    context.outbox.reconnected();
+/// Sends the outbox as it fills. Returns why it cannot any more.
+async fn send_outbox(outbox: &Outbox, mut write: impl AsyncWrite + Unpin) -> String {
+    outbox.reconnected();
     loop {
-        while let Some(message) = context.outbox.next() {
+        while let Some(message) = outbox.next() {
             if let Err(error) = frame::send(&mut write, &message).await {
                 return error.to_string();
             }
         }
-        context.outbox.changed().await;
+        outbox.changed().await;
     }
 }
 
-/// Hears what the server says.
+/// Receives the server's messages. Returns why it cannot any more.
 async fn receive_messages(outbox: &Outbox, mut read: impl AsyncRead + Unpin) -> String {
     loop {
         match frame::receive(&mut read, MAX_MESSAGE_BYTES).await {
@@ -97,7 +93,7 @@ async fn serve_stream(
     context: AgentContext,
     manifest: Arc<Manifest>,
     mut stream: MuxStream,
-    ending: mpsc::Sender<()>,
+    exit_agent: CancellationToken,
 ) {
     match timeout(OPEN_TIMEOUT, frame::receive(&mut stream, MAX_OPEN_BYTES)).await {
         Ok(Ok(Some(OpenStream::Ssh))) => ssh::serve(context.workspace, stream).await,
@@ -112,34 +108,29 @@ async fn serve_stream(
             let state = shut_down(&context, &manifest).await;
             let done = ShutdownDone { state: state.as_str().to_owned() };
             if let Err(error) = frame::send(&mut stream, &done).await {
-                tracing::debug!(%error, "cannot say that the workspace has stopped");
+                tracing::debug!(%error, "cannot report that the workspace has stopped");
             }
             if exit {
-                let _ = ending.send(()).await;
+                exit_agent.cancel();
             }
         }
-        other => tracing::debug!(?other, "a stream that is not understood"),
+        other => tracing::debug!(?other, "received an invalid stream"),
     }
 }
 
-/// Runs the stop scripts, ends the sessions, and sees to it that the server has the last lines.
+/// Runs the shutdown scripts, ends the sessions, and waits until the server has the last log lines.
 async fn shut_down(context: &AgentContext, manifest: &Manifest) -> Lifecycle {
     context.outbox.lifecycle(Lifecycle::ShuttingDown);
     let reached = scripts::stop(&context.workspace, manifest, &context.outbox).await;
     context.workspace.shut_down();
     context.outbox.lifecycle(reached);
-    let told = async {
+    let flushed = async {
         while !context.outbox.is_empty() {
             tokio::time::sleep(Duration::from_millis(10)).await;
         }
     };
-    if timeout(FLUSH_TIMEOUT, told).await.is_err() {
-        tracing::warn!("the server did not take the last log lines in time");
+    if timeout(FLUSH_TIMEOUT, flushed).await.is_err() {
+        tracing::warn!("the server did not acknowledge the last log lines in time");
     }
     reached
-}
-
-/// What the server is told of where sessions start.
-pub fn directory_message(workspace: &Workspace, manifest: &Manifest) -> AgentMessage {
-    AgentMessage::Directory { path: workspace.directory(manifest).to_string_lossy().into_owned() }
 }

@@ -1,12 +1,12 @@
-//! What everything the agent starts asks at its start: environment, folder, shell. Shared by sessions and scripts.
+//! The state that sessions and scripts share: the manifest, and what new processes get of it.
 
 use std::{
     path::{Path, PathBuf},
-    sync::{Arc, PoisonError, RwLock},
+    sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard},
 };
 
 use coder_wire::agent::Manifest;
-use tokio::sync::watch;
+use tokio_util::sync::CancellationToken;
 use url::Url;
 use zeroize::Zeroizing;
 
@@ -17,63 +17,77 @@ use crate::{
     os_user::OsUser,
 };
 
-/// The workspace, as processes of it see it.
 pub struct Workspace {
     user: OsUser,
     url: Url,
     token: Zeroizing<String>,
-    manifest: RwLock<Option<Arc<Manifest>>>,
-    /// Turned off to end every session.
-    sessions: watch::Sender<bool>,
+    state: RwLock<State>,
+}
+
+#[derive(Default)]
+struct State {
+    /// None until the first one is applied, and after a shutdown.
+    manifest: Option<Arc<Manifest>>,
+    /// Replaced by the next start.
+    shutdown: CancellationToken,
 }
 
 impl Workspace {
-    /// A workspace that is not started yet.
+    /// A workspace that is not started yet. `url` is the server's.
     pub fn new(user: OsUser, url: Url, token: Zeroizing<String>) -> Self {
-        Self { user, url, token, manifest: RwLock::default(), sessions: watch::Sender::new(true) }
+        Self { user, url, token, state: RwLock::default() }
     }
 
-    /// The user whose processes these are.
+    fn read(&self) -> RwLockReadGuard<'_, State> {
+        self.state.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn write(&self) -> RwLockWriteGuard<'_, State> {
+        self.state.write().unwrap_or_else(PoisonError::into_inner)
+    }
+
     pub fn user(&self) -> &OsUser {
         &self.user
     }
 
-    /// The agent's token.
     pub fn token(&self) -> &str {
         &self.token
     }
 
-    /// Where the agent reaches the server.
     pub fn url(&self) -> &Url {
         &self.url
     }
 
-    /// Lets processes start with this manifest from here on. Those that run keep what they were given.
+    /// Lets processes start with this manifest from here on. Running processes keep the environment they have.
     pub fn set_ready(&self, manifest: Arc<Manifest>) {
-        *self.manifest.write().unwrap_or_else(PoisonError::into_inner) = Some(manifest);
-        self.sessions.send_replace(true);
+        let mut state = self.write();
+        state.manifest = Some(manifest);
+        if state.shutdown.is_cancelled() {
+            state.shutdown = CancellationToken::new();
+        }
     }
 
-    /// Lets nothing start any more, and ends the sessions that are open.
+    /// Ends all sessions, and lets no process start.
     pub fn shut_down(&self) {
-        *self.manifest.write().unwrap_or_else(PoisonError::into_inner) = None;
-        self.sessions.send_replace(false);
+        let mut state = self.write();
+        state.manifest = None;
+        state.shutdown.cancel();
     }
 
-    /// Tells sessions when to end.
-    pub fn sessions(&self) -> watch::Receiver<bool> {
-        self.sessions.subscribe()
+    /// Cancelled when the workspace shuts down.
+    pub fn shutdown(&self) -> CancellationToken {
+        self.read().shutdown.clone()
     }
 
-    /// What a process that starts now gets; nothing before the first manifest has been carried out.
+    /// What a new process gets; none before the first manifest is applied.
     pub fn launch(&self) -> Option<LaunchSpec> {
-        let manifest = self.manifest.read().unwrap_or_else(PoisonError::into_inner).clone()?;
-        let own = AgentEnv { url: self.url.as_str().trim_end_matches('/'), token: &self.token };
-        let env = compose(&self.user.inherited, &manifest, own);
+        let manifest = self.read().manifest.clone()?;
+        let agent = AgentEnv { url: self.url.as_str().trim_end_matches('/'), token: &self.token };
+        let env = compose(&self.user.inherited, &manifest, agent);
         let secrets = manifest.secrets.iter().filter_map(|secret| secret.env_name.clone());
-        let own =
+        let by_agent =
             env.iter().map(|(name, _)| name).filter(|name| *name == "CODER" || name.starts_with("CODER_"));
-        let protected = secrets.chain(own.map(str::to_owned)).collect();
+        let protected = secrets.chain(by_agent.map(str::to_owned)).collect();
         let wanted = self.directory(&manifest);
         let (directory, notice) = if wanted.is_dir() {
             (wanted, None)
@@ -81,24 +95,23 @@ impl Workspace {
             let home = self.user.home.clone().filter(|home| home.is_dir());
             let instead = home.unwrap_or_else(|| PathBuf::from("/"));
             let notice =
-                format!("The folder {} is not there; starting in {}.", wanted.display(), instead.display());
+                format!("Directory {} does not exist; starting in {}.", wanted.display(), instead.display());
             (instead, Some(notice))
         };
         Some(LaunchSpec { env, protected, directory, notice, shell: self.user.shell.clone() })
     }
 
-    /// The command of an app that has one.
     pub fn app_command(&self, slug: &str) -> Option<String> {
-        let manifest = self.manifest.read().unwrap_or_else(PoisonError::into_inner).clone()?;
+        let manifest = self.read().manifest.clone()?;
         manifest.apps.iter().find(|app| app.slug == slug)?.command.clone()
     }
 
-    /// A path as the workspace's user means it: seen from the home directory.
+    /// Resolves a path relative to the home directory, which a leading `~/` stands for as well.
     pub fn resolve_in_home(&self, path: &str) -> PathBuf {
         self.user.home.as_deref().unwrap_or(Path::new("/")).join(path.strip_prefix("~/").unwrap_or(path))
     }
 
-    /// The folder that the template wants sessions to start in: the home directory when it says nothing.
+    /// The directory that the template sets for sessions, by default the home directory.
     pub fn directory(&self, manifest: &Manifest) -> PathBuf {
         let home = self.user.home.as_ref().and_then(|home| home.to_str());
         let wanted = manifest.directory.as_deref().map(|text| expand(text, &self.user.inherited));
@@ -107,7 +120,7 @@ impl Workspace {
             Some(text) if text.starts_with('/') || text.starts_with("~/") => {
                 files::absolute_path(Platform::CURRENT, home, text).ok()
             }
-            // Seen from the home directory, as a shell would.
+            // Relative to the home directory, as in a login shell.
             Some(text) => files::absolute_path(Platform::CURRENT, home, &format!("~/{text}")).ok(),
         };
         absolute.map_or_else(|| PathBuf::from("/"), PathBuf::from)

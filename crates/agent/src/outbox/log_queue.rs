@@ -1,16 +1,15 @@
-//! Lines of output that the server has not stored yet.
+//! Log lines that the server has not stored yet.
 
 use std::collections::VecDeque;
 
 use coder_wire::agent::{AgentMessage, LogLine};
 use uuid::Uuid;
 
-/// Lines in one batch.
 const MAX_BATCH_LINES: usize = 200;
-/// Bytes kept while the server is away; past that the oldest lines are dropped.
+/// Kept while the server cannot be reached; beyond this the oldest lines are dropped.
 const MAX_BYTES: usize = 1024 * 1024;
 
-/// Lines in order. One batch is under way at a time; it is numbered, so that the server stores it once.
+/// Lines in order. One batch is in flight at a time; it is numbered, so that the server stores it only once.
 #[derive(Default)]
 pub struct LogQueue {
     lines: VecDeque<(Uuid, LogLine)>,
@@ -38,7 +37,7 @@ impl LogQueue {
         }
     }
 
-    /// The next batch, unless one is under way: lines of one source, in order.
+    /// The next batch, unless one is in flight: lines of one source, in order.
     pub fn next(&mut self) -> Option<AgentMessage> {
         if self.in_flight.is_none() {
             let source = self.lines.front()?.0;
@@ -57,10 +56,12 @@ impl LogQueue {
         Some(AgentMessage::Logs { batch: batch.number, source_id: batch.source, lines: batch.lines.clone() })
     }
 
+    /// Removes the batch in flight when the server has stored it.
     pub fn acknowledge(&mut self, number: u64) {
         self.in_flight = self.in_flight.take().filter(|batch| batch.number > number);
     }
 
+    /// Makes the batch in flight the next one to send.
     pub fn requeue(&mut self) {
         if let Some(batch) = &mut self.in_flight {
             batch.sent = false;
@@ -88,7 +89,7 @@ mod tests {
     }
 
     #[test]
-    fn a_batch_is_sent_again_until_it_is_stored_and_keeps_its_number() {
+    fn a_batch_is_resent_with_its_number_until_it_is_acknowledged() {
         let (one, two) = (Uuid::from_u128(1), Uuid::from_u128(2));
         let mut queue = LogQueue::default();
         queue.push(one, line("a"));
@@ -106,7 +107,7 @@ mod tests {
     }
 
     #[test]
-    fn the_oldest_lines_give_way_when_the_server_stays_away() {
+    fn the_oldest_lines_are_dropped_beyond_the_limit() {
         let mut queue = LogQueue::default();
         for number in 0..300 {
             queue.push(Uuid::nil(), line(&format!("{number}{}", "x".repeat(8000))));

@@ -1,9 +1,10 @@
-//! What the agent has to tell the server, kept until it is sent: across lost connections, within bounds.
+//! Messages for the server, kept across lost connections until they are sent, within bounds.
 
 mod log_queue;
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, VecDeque},
+    path::Path,
     sync::{Mutex, MutexGuard, PoisonError},
 };
 
@@ -19,7 +20,6 @@ use log_queue::LogQueue;
 use tokio::sync::Notify;
 use uuid::Uuid;
 
-/// What the agent has to tell.
 #[derive(Default)]
 pub struct Outbox {
     pending: Mutex<Pending>,
@@ -28,12 +28,13 @@ pub struct Outbox {
 
 #[derive(Default)]
 struct Pending {
-    /// Stages reached and not sent, then the latest one sent, to be sent again after a reconnect.
-    stages: std::collections::VecDeque<(Lifecycle, Time)>,
-    latest_stage: Option<(Lifecycle, Time)>,
+    /// Lifecycle states that are not sent yet.
+    lifecycle: VecDeque<(Lifecycle, Time)>,
+    /// The last state sent. It is sent again after a reconnect.
+    sent_lifecycle: Option<(Lifecycle, Time)>,
     delivery: Option<(Uuid, Vec<DeliveryWarning>)>,
-    directory: Option<AgentMessage>,
-    /// What was last seen of each app, and whether it is sent.
+    directory: Option<String>,
+    /// The latest health of each app by slug, and whether it is sent.
     apps: BTreeMap<String, (Uuid, AppHealth, bool)>,
     logs: LogQueue,
 }
@@ -43,44 +44,41 @@ impl Outbox {
         self.pending.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// A stage of life was reached.
-    pub fn lifecycle(&self, stage: Lifecycle) {
-        tracing::info!(stage = stage.as_str(), "lifecycle");
-        self.lock().stages.push_back((stage, now()));
+    pub fn lifecycle(&self, state: Lifecycle) {
+        tracing::info!(state = state.as_str(), "lifecycle");
+        self.lock().lifecycle.push_back((state, now()));
         self.changed.notify_one();
     }
 
-    /// What became of the secrets of a manifest.
+    /// The result of delivering a manifest's secrets.
     pub fn delivery(&self, build: Uuid, warnings: Vec<DeliveryWarning>) {
         self.lock().delivery = Some((build, warnings));
         self.changed.notify_one();
     }
 
-    /// Where sessions start.
-    pub fn directory(&self, message: AgentMessage) {
-        self.lock().directory = Some(message);
+    /// The directory that sessions start in.
+    pub fn directory(&self, path: &Path) {
+        self.lock().directory = Some(path.to_string_lossy().into_owned());
         self.changed.notify_one();
     }
 
-    /// An app is well, or not.
     pub fn app_health(&self, build: Uuid, slug: String, health: AppHealth) {
         self.lock().apps.insert(slug, (build, health, false));
         self.changed.notify_one();
     }
 
-    /// A line of output.
     pub fn log(&self, source: Uuid, level: LogLevel, output: String) {
         let line = LogLine { at: now(), level: level.as_str().to_owned(), output };
         self.lock().logs.push(source, line);
         self.changed.notify_one();
     }
 
-    /// A new connection: what was under way on the last one is sent again.
+    /// Queues again what the last connection may have lost.
     pub fn reconnected(&self) {
         let mut pending = self.lock();
-        if pending.stages.is_empty() {
-            let latest = pending.latest_stage;
-            pending.stages.extend(latest);
+        if pending.lifecycle.is_empty() {
+            let latest = pending.sent_lifecycle;
+            pending.lifecycle.extend(latest);
         }
         for (_, _, sent) in pending.apps.values_mut() {
             *sent = false;
@@ -90,18 +88,18 @@ impl Outbox {
         self.changed.notify_one();
     }
 
-    /// The next thing to tell, if there is one now.
+    /// The next message to send, if there is one.
     pub fn next(&self) -> Option<AgentMessage> {
         let mut pending = self.lock();
-        if let Some((stage, at)) = pending.stages.pop_front() {
-            pending.latest_stage = Some((stage, at));
-            return Some(AgentMessage::Lifecycle { state: stage.as_str().to_owned(), at });
+        if let Some((state, at)) = pending.lifecycle.pop_front() {
+            pending.sent_lifecycle = Some((state, at));
+            return Some(AgentMessage::Lifecycle { state: state.as_str().to_owned(), at });
         }
         if let Some((build_id, warnings)) = pending.delivery.take() {
             return Some(AgentMessage::Delivery { build_id, warnings });
         }
-        if let Some(message) = pending.directory.take() {
-            return Some(message);
+        if let Some(path) = pending.directory.take() {
+            return Some(AgentMessage::Directory { path });
         }
         if let Some((slug, (build_id, health, sent))) = pending.apps.iter_mut().find(|(_, (.., sent))| !sent) {
             *sent = true;
@@ -111,25 +109,25 @@ impl Outbox {
         pending.logs.next()
     }
 
-    /// The server has stored everything up to this batch.
+    /// The server has stored all log lines up to this batch.
     pub fn acknowledge(&self, batch: u64) {
         self.lock().logs.acknowledge(batch);
         self.changed.notify_one();
     }
 
-    /// Waits until there may be something to tell.
+    /// Waits until there may be a message to send.
     pub async fn changed(&self) {
         self.changed.notified().await;
     }
 
-    /// Whether everything was sent and stored.
+    /// Whether everything that a shutdown waits for is sent, and stored by the server.
     pub fn is_empty(&self) -> bool {
         let pending = self.lock();
-        pending.stages.is_empty() && pending.delivery.is_none() && pending.logs.is_empty()
+        pending.lifecycle.is_empty() && pending.delivery.is_none() && pending.logs.is_empty()
     }
 }
 
-/// The agent's one clock.
+/// The agent's only clock.
 #[allow(clippy::disallowed_methods)]
 fn now() -> Time {
     Time(jiff::Timestamp::now())

@@ -1,4 +1,4 @@
-//! The template's scripts.
+//! Startup and shutdown scripts of the template.
 
 mod output;
 mod run;
@@ -12,27 +12,27 @@ use tokio::task::JoinSet;
 
 use crate::{outbox::Outbox, workspace::Workspace};
 
-/// Runs all start scripts at once. Answers the stage that this leads to.
+/// Runs all startup scripts in parallel. Returns the lifecycle state that this leads to.
 pub async fn start(workspace: &Arc<Workspace>, manifest: &Manifest, outbox: &Arc<Outbox>) -> Lifecycle {
     let scripts = manifest.scripts.iter().filter(|script| script.run_on_start);
     match run_all(workspace, scripts, outbox).await {
-        ScriptOutcome::Done => Lifecycle::Ready,
+        ScriptOutcome::Succeeded => Lifecycle::Ready,
         ScriptOutcome::Failed => Lifecycle::StartError,
         ScriptOutcome::TimedOut => Lifecycle::StartTimeout,
     }
 }
 
-/// Runs all stop scripts at once. Answers the stage that this leads to.
+/// Runs all shutdown scripts in parallel. Returns the lifecycle state that this leads to.
 pub async fn stop(workspace: &Arc<Workspace>, manifest: &Manifest, outbox: &Arc<Outbox>) -> Lifecycle {
     let scripts = manifest.scripts.iter().filter(|script| script.run_on_stop);
     match run_all(workspace, scripts, outbox).await {
-        ScriptOutcome::Done => Lifecycle::Off,
+        ScriptOutcome::Succeeded => Lifecycle::Off,
         ScriptOutcome::Failed => Lifecycle::ShutdownError,
         ScriptOutcome::TimedOut => Lifecycle::ShutdownTimeout,
     }
 }
 
-/// The worst of all outcomes.
+/// Returns the worst outcome.
 async fn run_all(
     workspace: &Arc<Workspace>,
     scripts: impl Iterator<Item = &Script>,
@@ -43,14 +43,14 @@ async fn run_all(
         let (script, workspace, outbox) = (script.clone(), workspace.clone(), outbox.clone());
         running.spawn(async move {
             let Some(launch) = workspace.launch() else {
-                let text = "The workspace was stopped before the script began.".to_owned();
+                let text = "The workspace was stopped before the script started.".to_owned();
                 outbox.log(script.log_source_id, LogLevel::Error, text);
                 return ScriptOutcome::Failed;
             };
             run(&script, &launch, &outbox).await
         });
     }
-    let mut worst = ScriptOutcome::Done;
+    let mut worst = ScriptOutcome::Succeeded;
     while let Some(outcome) = running.join_next().await {
         worst = worst.max(outcome.unwrap_or(ScriptOutcome::Failed));
     }

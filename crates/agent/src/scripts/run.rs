@@ -1,4 +1,4 @@
-//! One script, from its start to its end.
+//! Running one script.
 
 use std::{io::Write, os::unix::fs::PermissionsExt, process::Stdio, sync::Arc};
 
@@ -10,33 +10,27 @@ use tokio::{
     time::{Duration, timeout},
 };
 
-use super::output::follow;
-use crate::{
-    launch::LaunchSpec,
-    outbox::Outbox,
-    pty::{ProcessGroup, describe_spawn_error},
-};
+use super::output::log_lines;
+use crate::{launch::LaunchSpec, outbox::Outbox, process_group::ProcessGroup};
 
-/// How long a script that ran out of time may take to end before it is killed.
+/// Between SIGTERM and SIGKILL, for a script that timed out.
 const KILL_GRACE_PERIOD: Duration = Duration::from_secs(5);
-/// How long output is waited for after the end: something in the background may hold it open for ever.
+/// How long output is read after the script has exited: a background process may hold it open for ever.
 const DRAIN_TIMEOUT: Duration = Duration::from_millis(500);
 
-/// How a script ended, the worst last.
+/// Ordered from best to worst.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum ScriptOutcome {
-    /// With status 0.
-    Done,
-    /// It took too long and was ended.
+    Succeeded,
     TimedOut,
-    /// With another status, or not begun.
+    /// Exited with a status other than 0, or did not start.
     Failed,
 }
 
-/// Runs a script with the environment of a shell. Its output goes to the server's log, line by line.
+/// Runs a script with the environment of a shell, and logs its output to the server.
 pub async fn run(script: &Script, launch: &LaunchSpec, outbox: &Arc<Outbox>) -> ScriptOutcome {
     let log = |level, text: String| outbox.log(script.log_source_id, level, text);
-    // A script that names its interpreter is a program of its own; any other is for the login shell.
+    // A script with a `#!` line is run as a program, any other by the login shell.
     let file;
     let mut command = if script.script.starts_with("#!") {
         match script_file(&script.script) {
@@ -67,7 +61,7 @@ pub async fn run(script: &Script, launch: &LaunchSpec, outbox: &Arc<Outbox>) -> 
         Err(error) => {
             log(
                 LogLevel::Error,
-                format!("{}: cannot start: {}", script.display_name, describe_spawn_error(&error, launch)),
+                format!("{}: cannot start: {}", script.display_name, launch.describe_spawn_error(&error)),
             );
             return ScriptOutcome::Failed;
         }
@@ -77,11 +71,11 @@ pub async fn run(script: &Script, launch: &LaunchSpec, outbox: &Arc<Outbox>) -> 
         child
             .stdout
             .take()
-            .map(|out| tokio::spawn(follow(out, script.log_source_id, LogLevel::Info, outbox.clone()))),
+            .map(|out| tokio::spawn(log_lines(out, script.log_source_id, LogLevel::Info, outbox.clone()))),
         child
             .stderr
             .take()
-            .map(|err| tokio::spawn(follow(err, script.log_source_id, LogLevel::Error, outbox.clone()))),
+            .map(|err| tokio::spawn(log_lines(err, script.log_source_id, LogLevel::Error, outbox.clone()))),
     ];
     let limit = script.timeout_ms.map_or(Duration::MAX, Duration::from_millis);
     let (status, in_time) = match timeout(limit, child.wait()).await {
@@ -98,14 +92,14 @@ pub async fn run(script: &Script, launch: &LaunchSpec, outbox: &Arc<Outbox>) -> 
             }
         }
     };
-    // What a start script leaves in the background is meant to stay.
-    group.ended().note();
+    // Background processes of a startup script stay.
+    group.leader_exited().set();
     for reader in output.into_iter().flatten() {
         let _ = timeout(DRAIN_TIMEOUT, reader).await;
     }
     match (in_time, status) {
         (false, _) => ScriptOutcome::TimedOut,
-        (true, Ok(status)) if status.success() => ScriptOutcome::Done,
+        (true, Ok(status)) if status.success() => ScriptOutcome::Succeeded,
         (true, Ok(status)) => {
             log(LogLevel::Error, format!("{}: {status}", script.display_name));
             ScriptOutcome::Failed
@@ -117,13 +111,13 @@ pub async fn run(script: &Script, launch: &LaunchSpec, outbox: &Arc<Outbox>) -> 
     }
 }
 
-/// The script as a program that only this user can read.
+/// An executable file with mode 0700.
 fn script_file(text: &str) -> std::io::Result<tempfile::TempPath> {
     let mut file = tempfile::Builder::new()
         .prefix("coder-script-")
         .permissions(std::fs::Permissions::from_mode(0o700))
         .tempfile()?;
     file.write_all(text.as_bytes())?;
-    // Closed before it is run: a program that is open for writing cannot be.
+    // Closed, since a file that is open for writing cannot be executed (ETXTBSY).
     Ok(file.into_temp_path())
 }

@@ -1,4 +1,4 @@
-//! A session channel before and while a process runs in it.
+//! A session channel, before and while a process runs in it.
 
 use std::sync::{
     Arc,
@@ -9,26 +9,24 @@ use nix::sys::signal::Signal;
 use russh::{ChannelWriteHalf, Pty as PtyMode, Sig, server::Msg};
 
 use super::stdin_queue::Sender;
-use crate::pty::{ProcessGroup, Pty, Size};
+use crate::{
+    process_group::ProcessGroup,
+    pty::{Pty, Size},
+};
 
-/// Variables that a client may set.
+/// Environment variables that a client may set, and their names and values in bytes.
 const MAX_VARIABLES: usize = 128;
-/// Bytes that they may have together.
 const MAX_VARIABLE_BYTES: usize = 64 * 1024;
 
-/// A session channel.
 pub struct SessionChannel {
-    /// The way back to the client; taken by what runs.
+    /// Taken when a process starts.
     pub write: Option<ChannelWriteHalf<Msg>>,
-    /// The pty that was asked for.
     pub pty: Option<PtyRequest>,
-    /// What the client wants in the environment, in order.
+    /// Set by the client, in order.
     pub variables: Vec<(String, String)>,
-    /// What runs.
-    pub running: Option<RunningProcess>,
+    pub process: Option<RunningProcess>,
 }
 
-/// A pty that was asked for.
 #[derive(Debug, Clone)]
 pub struct PtyRequest {
     pub term: String,
@@ -36,17 +34,16 @@ pub struct PtyRequest {
     pub modes: Vec<(PtyMode, u32)>,
 }
 
-/// What runs in a channel. Dropping it hangs up.
+/// Dropping it hangs up the process.
 pub struct RunningProcess {
-    /// Absent after the client's end of file.
-    pub input: Option<Sender>,
-    /// Present when it runs on one.
+    /// None after the client's end of file.
+    pub stdin: Option<Sender>,
     pub pty: Option<Pty>,
     pub group: ProcessGroup,
     pub exit_sent: ExitSent,
 }
 
-/// Says that the client was told how a session ended.
+/// Set once the exit status is sent. The channel does not count as a session any more.
 #[derive(Debug, Clone, Default)]
 pub struct ExitSent(Arc<AtomicBool>);
 
@@ -58,18 +55,18 @@ impl ExitSent {
 
 impl SessionChannel {
     pub fn new(write: ChannelWriteHalf<Msg>) -> Self {
-        Self { write: Some(write), pty: None, variables: Vec::new(), running: None }
+        Self { write: Some(write), pty: None, variables: Vec::new(), process: None }
     }
 
-    /// Whether nothing runs in it any more, nor can.
+    /// Whether no process runs or can still be started.
     pub fn is_finished(&self) -> bool {
-        match &self.running {
-            Some(running) => running.exit_sent.0.load(Ordering::SeqCst),
+        match &self.process {
+            Some(process) => process.exit_sent.0.load(Ordering::SeqCst),
             None => self.write.is_none(),
         }
     }
 
-    /// Notes a variable, unless there are too many.
+    /// Returns false for a variable that is invalid or one too many.
     pub fn set_variable(&mut self, name: &str, value: &str) -> bool {
         let bytes: usize = self.variables.iter().map(|(name, value)| name.len() + value.len()).sum();
         let fits =
@@ -81,20 +78,19 @@ impl SessionChannel {
         fits && is_valid
     }
 
-    /// Notes another window size, or tells it to what runs.
+    /// Resizes the pty, or what a later pty begins with.
     pub fn resize(&mut self, size: Size) {
         if let Some(request) = &mut self.pty {
             request.size = size;
         }
-        if let Some(pty) = self.running.as_ref().and_then(|running| running.pty.as_ref()) {
+        if let Some(pty) = self.process.as_ref().and_then(|process| process.pty.as_ref()) {
             pty.resize(size);
         }
     }
 
-    /// Passes a signal on to what runs.
     pub fn signal(&self, signal: &Sig) {
-        if let (Some(running), Some(signal)) = (&self.running, to_unix_signal(signal)) {
-            running.group.signal(signal);
+        if let (Some(process), Some(signal)) = (&self.process, to_unix_signal(signal)) {
+            process.group.signal(signal);
         }
     }
 }
@@ -118,7 +114,7 @@ fn to_unix_signal(signal: &Sig) -> Option<Signal> {
     })
 }
 
-/// The name of a signal as SSH has it.
+/// The signal by its SSH name (RFC 4254 section 6.10).
 pub fn to_ssh_signal(signal: i32) -> Sig {
     match Signal::try_from(signal) {
         Ok(Signal::SIGABRT) => Sig::ABRT,

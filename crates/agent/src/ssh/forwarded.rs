@@ -1,4 +1,4 @@
-//! Channels that carry a connection instead of a process.
+//! Channels that forward a connection instead of serving a process.
 
 use std::{
     collections::HashMap,
@@ -19,31 +19,31 @@ use tokio_util::sync::{CancellationToken, DropGuard};
 
 use super::stdin_queue::{self, Receiver, Sender};
 
-/// Connections carried at once in one SSH connection. Editors open one for each request of theirs.
+/// In one SSH connection. Editors open one channel for each of their requests.
 const MAX_CHANNELS: usize = 256;
 
-/// How long the last that the client said may take to be delivered after it has closed the channel.
+/// How long queued bytes may take to be written after the client has closed the channel.
 const DRAIN_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// The connections that one SSH connection carries. Cheap to clone.
+/// The forwarded channels of one SSH connection. Cheap to clone.
 #[derive(Clone, Default)]
 pub struct ForwardedChannels(Arc<Mutex<HashMap<ChannelId, ForwardedChannel>>>);
 
-/// The near end of a carried connection. Dropping it ends what carries the other.
+/// Dropping it ends the relay.
 struct ForwardedChannel {
-    /// Absent after the client's end of file.
+    /// None after the client's end of file.
     input: Option<Sender>,
-    /// Until somebody carries it on.
-    output: Option<Receiver>,
+    /// Taken by the relay.
+    queue: Option<Receiver>,
     closed: CancellationToken,
     _open: DropGuard,
 }
 
 impl ForwardedChannel {
     fn new() -> Self {
-        let (input, output) = stdin_queue::queue();
+        let (input, queue) = stdin_queue::queue();
         let closed = CancellationToken::new();
-        Self { input: Some(input), output: Some(output), _open: closed.clone().drop_guard(), closed }
+        Self { input: Some(input), queue: Some(queue), _open: closed.clone().drop_guard(), closed }
     }
 }
 
@@ -52,17 +52,16 @@ impl ForwardedChannels {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Whether there is room for one more.
     pub fn has_room(&self) -> bool {
         self.lock().len() < MAX_CHANNELS
     }
 
-    /// Expects the client's bytes on a channel from here on. They may come before anybody [carries](Self::relay) them on.
+    /// Queues the client's bytes from here on. They may arrive before the [relay](Self::relay) starts.
     pub fn open(&self, id: ChannelId) {
         self.lock().entry(id).or_insert_with(ForwardedChannel::new);
     }
 
-    /// Takes the client's bytes, when the channel is one of these. Answers how many wait now.
+    /// Queues bytes of the client and returns how many are queued now; none when the channel is not a forwarded one.
     pub fn receive(&self, id: ChannelId, data: &[u8]) -> Option<usize> {
         let channels = self.lock();
         let input = channels.get(&id)?.input.as_ref()?;
@@ -70,30 +69,28 @@ impl ForwardedChannels {
         Some(input.queued_bytes())
     }
 
-    /// How many bytes wait on a channel.
     pub fn queued_bytes(&self, id: ChannelId) -> Option<usize> {
         self.lock().get(&id)?.input.as_ref().map(Sender::queued_bytes)
     }
 
-    /// The most that wait on any channel.
+    /// The longest queue of any channel.
     pub fn max_queued_bytes(&self) -> usize {
         let channels = self.lock();
         let inputs = channels.values().filter_map(|channel| channel.input.as_ref());
         inputs.map(Sender::queued_bytes).max().unwrap_or_default()
     }
 
-    /// Nothing more comes from the client.
     pub fn end_input(&self, id: ChannelId) {
         if let Some(channel) = self.lock().get_mut(&id) {
             channel.input = None;
         }
     }
 
-    /// The client has closed a channel: ends what carries it. Where nobody does yet, whoever comes to do so finds it closed.
+    /// Closes a channel. A relay that starts later sees it as closed.
     pub fn close(&self, id: ChannelId) {
         let mut channels = self.lock();
         match channels.get_mut(&id) {
-            Some(channel) if channel.output.is_some() => {
+            Some(channel) if channel.queue.is_some() => {
                 channel.input = None;
                 channel.closed.cancel();
             }
@@ -101,18 +98,18 @@ impl ForwardedChannels {
         }
     }
 
-    /// Forgets a channel that did not come about.
+    /// Removes a channel that was not opened after all.
     pub fn remove(&self, id: ChannelId) {
         self.lock().remove(&id);
     }
 
-    /// Ends all of them.
+    /// Ends all relays.
     pub fn clear(&self) {
         self.lock().clear();
     }
 
-    /// Joins a channel with a connection until both directions have ended, or the client closes the channel and what it said
-    /// before is delivered. The end of one direction is passed on as such.
+    /// Copies between a channel and a connection until both directions have ended, or the client has closed the channel and
+    /// the queue is written. The end of one direction is passed on as such.
     pub async fn relay(
         &self,
         write: ChannelWriteHalf<Msg>,
@@ -120,18 +117,18 @@ impl ForwardedChannels {
         connection: impl AsyncRead + AsyncWrite,
     ) {
         let id = write.id();
-        let claimed = {
+        let taken = {
             let mut channels = self.lock();
             let channel = channels.entry(id).or_insert_with(ForwardedChannel::new);
-            channel.output.take().map(|output| (output, channel.closed.clone()))
+            channel.queue.take().map(|queue| (queue, channel.closed.clone()))
         };
-        let Some((output, closed)) = claimed else { return };
+        let Some((queue, closed)) = taken else { return };
         let (mut from, to) = split(connection);
-        let outwards = async {
+        let to_client = async {
             let mut writer = Box::pin(write.make_writer());
             tokio::select! {
                 copied = copy(&mut from, &mut writer) => {
-                    tracing::trace!(?copied, "a carried connection has said all");
+                    tracing::trace!(?copied, "a forwarded connection reached end of file");
                     let _ = write.eof().await;
                 }
                 () = closed.cancelled() => {}
@@ -142,7 +139,7 @@ impl ForwardedChannels {
             sleep(DRAIN_TIMEOUT).await;
         };
         tokio::select! {
-            _ = async { tokio::join!(output.drain_into(to), outwards) } => {}
+            _ = async { tokio::join!(queue.drain_into(to), to_client) } => {}
             () = drain_timeout => {}
         }
         let _ = handle.close(id).await;

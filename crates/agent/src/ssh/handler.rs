@@ -1,47 +1,33 @@
 //! Requests of an SSH client. They are replied to at once; work goes on in tasks.
 
-use std::{
-    collections::HashMap, ffi::OsString, os::unix::ffi::OsStringExt, path::PathBuf, sync::Arc, time::Duration,
-};
+use std::{collections::HashMap, ffi::OsString, os::unix::ffi::OsStringExt, sync::Arc};
 
 use bytes::Bytes;
 use russh::{
     Channel, ChannelId, ChannelOpenFailure, Pty as PtyMode, Sig,
     server::{Auth, ChannelOpenHandle, Handler, Msg, Session},
 };
-use tokio::sync::watch;
+use tokio::sync::Notify;
 
 use super::{
-    WINDOW,
     agent_forwarding::AgentForwarding,
     channel::{PtyRequest, SessionChannel},
     forward::{self, Destination, Listeners},
     forwarded::ForwardedChannels,
     process::start,
+    sftp,
     stdin_queue::Sender,
+    window,
 };
 use crate::{launch::ExecTarget, pty::Size, workspace::Workspace};
 
 /// Sessions open at once in one connection.
 const MAX_SESSIONS: usize = 64;
-/// The window of a client whose process does not read: as little as keeps it asking.
-const THROTTLED_WINDOW: u32 = 2;
-/// How often it may ask then.
-const THROTTLE_DELAY: Duration = Duration::from_millis(5);
-/// Bytes that may wait on one channel before every channel of its connection is held back for it.
-const MAX_QUEUED_BYTES: usize = 32 * 1024 * 1024;
-/// Where systems keep their SFTP server.
-const SFTP_SERVERS: &[&str] = &[
-    "/usr/lib/openssh/sftp-server",
-    "/usr/libexec/openssh/sftp-server",
-    "/usr/lib/ssh/sftp-server",
-    "/usr/libexec/sftp-server",
-];
 
-/// One SSH connection. Dropping it hangs up everything that runs in it.
+/// The state of one SSH connection. Dropping it hangs up everything that runs in it.
 pub struct ConnectionHandler {
     workspace: Arc<Workspace>,
-    authenticated: watch::Sender<bool>,
+    authenticated: Arc<Notify>,
     channels: HashMap<ChannelId, SessionChannel>,
     forwarded: ForwardedChannels,
     listeners: Listeners,
@@ -49,8 +35,8 @@ pub struct ConnectionHandler {
 }
 
 impl ConnectionHandler {
-    /// A connection that notes in `authenticated` when its client has been let in.
-    pub fn new(workspace: Arc<Workspace>, authenticated: watch::Sender<bool>) -> Self {
+    /// Notifies `authenticated` when the client has logged in.
+    pub fn new(workspace: Arc<Workspace>, authenticated: Arc<Notify>) -> Self {
         Self {
             workspace,
             authenticated,
@@ -61,27 +47,26 @@ impl ConnectionHandler {
         }
     }
 
-    /// Starts something in a channel that nothing runs in, and answers whether it did.
+    /// Starts a process in a session channel, and replies whether it did.
     fn run(&mut self, id: ChannelId, target: &ExecTarget, session: &mut Session) -> Result<(), russh::Error> {
         let channel = self.channels.get_mut(&id);
         let started = channel.is_some_and(|channel| start(&self.workspace, channel, target, session.handle()));
         if started { session.channel_success(id) } else { session.channel_failure(id) }
     }
 
-    /// Bytes of the client that wait on a channel for whoever is to read them.
+    /// Bytes of the client that nothing has read yet.
     fn queued_bytes(&self, id: ChannelId) -> usize {
-        let input = self.channels.get(&id).and_then(|channel| channel.running.as_ref()?.input.as_ref());
-        input.map(Sender::queued_bytes).or_else(|| self.forwarded.queued_bytes(id)).unwrap_or_default()
+        let stdin = self.channels.get(&id).and_then(|channel| channel.process.as_ref()?.stdin.as_ref());
+        stdin.map(Sender::queued_bytes).or_else(|| self.forwarded.queued_bytes(id)).unwrap_or_default()
     }
 
     fn max_queued_bytes(&self) -> usize {
-        let inputs = self.channels.values().filter_map(|channel| channel.running.as_ref()?.input.as_ref());
-        inputs.map(Sender::queued_bytes).max().unwrap_or_default().max(self.forwarded.max_queued_bytes())
+        let queues = self.channels.values().filter_map(|channel| channel.process.as_ref()?.stdin.as_ref());
+        queues.map(Sender::queued_bytes).max().unwrap_or_default().max(self.forwarded.max_queued_bytes())
     }
 
-    /// Whether the workspace takes anybody in now.
     fn accepts_sessions(&self) -> bool {
-        *self.workspace.sessions().borrow()
+        !self.workspace.shutdown().is_cancelled()
     }
 }
 
@@ -95,7 +80,7 @@ impl Handler for ConnectionHandler {
     type Error = russh::Error;
 
     async fn auth_none(&mut self, _user: &str) -> Result<Auth, Self::Error> {
-        self.authenticated.send_replace(true);
+        self.authenticated.notify_one();
         Ok(Auth::Accept)
     }
 
@@ -105,7 +90,7 @@ impl Handler for ConnectionHandler {
         reply: ChannelOpenHandle,
         _: &mut Session,
     ) -> Result<(), Self::Error> {
-        // `russh` says nothing when a client closes what was closed from here before.
+        // `russh` does not call `channel_close` for channels that this side has closed first.
         self.channels.retain(|_, channel| !channel.is_finished());
         if self.channels.len() >= MAX_SESSIONS {
             reply.reject(ChannelOpenFailure::ResourceShortage).await;
@@ -151,7 +136,7 @@ impl Handler for ConnectionHandler {
         Ok(())
     }
 
-    /// The client takes a channel that was opened from here: its bytes may come at once.
+    /// The client has accepted a channel that this side opened: its bytes may arrive at once.
     async fn channel_open_confirmation(
         &mut self,
         id: ChannelId,
@@ -221,7 +206,7 @@ impl Handler for ConnectionHandler {
                 Ok(set)
             }
             (Err(error), _) => {
-                tracing::warn!(%error, "cannot make a socket for the client's key agent");
+                tracing::warn!(%error, "cannot create a socket for agent forwarding");
                 Ok(false)
             }
             (Ok(_), None) => Ok(false),
@@ -240,7 +225,7 @@ impl Handler for ConnectionHandler {
         session: &mut Session,
     ) -> Result<(), Self::Error> {
         match self.channels.get_mut(&id) {
-            Some(channel) if channel.running.is_none() => {
+            Some(channel) if channel.process.is_none() => {
                 channel.pty = Some(PtyRequest {
                     term: term.to_owned(),
                     size: pty_size(columns, rows),
@@ -264,7 +249,7 @@ impl Handler for ConnectionHandler {
     }
 
     async fn shell_request(&mut self, id: ChannelId, session: &mut Session) -> Result<(), Self::Error> {
-        self.run(id, &ExecTarget::Shell, session)
+        self.run(id, &ExecTarget::LoginShell, session)
     }
 
     async fn exec_request(
@@ -282,8 +267,7 @@ impl Handler for ConnectionHandler {
         name: &str,
         session: &mut Session,
     ) -> Result<(), Self::Error> {
-        let program = SFTP_SERVERS.iter().map(PathBuf::from).find(|path| name == "sftp" && path.is_file());
-        match program {
+        match sftp::server().filter(|_| name == "sftp") {
             Some(program) => self.run(id, &ExecTarget::Program(program), session),
             None => session.channel_failure(id),
         }
@@ -312,31 +296,26 @@ impl Handler for ConnectionHandler {
     }
 
     async fn data(&mut self, id: ChannelId, data: &[u8], _: &mut Session) -> Result<(), Self::Error> {
-        let running = self.channels.get(&id).and_then(|channel| channel.running.as_ref());
-        let queued = match running.and_then(|running| running.input.as_ref()) {
-            Some(input) => {
-                input.send(Bytes::copy_from_slice(data));
-                input.queued_bytes()
+        let process = self.channels.get(&id).and_then(|channel| channel.process.as_ref());
+        let queued = match process.and_then(|process| process.stdin.as_ref()) {
+            Some(stdin) => {
+                stdin.send(Bytes::copy_from_slice(data));
+                stdin.queued_bytes()
             }
             None => self.forwarded.receive(id, data).unwrap_or_default(),
         };
-        if queued > 2 * WINDOW as usize {
-            tokio::time::sleep(THROTTLE_DELAY).await;
-        }
+        window::throttle(queued).await;
         Ok(())
     }
 
-    /// The window that is opened next, on whichever channel: `russh` opens windows by itself as data comes in, whether or
-    /// not anybody has read it.
+    /// The next window of a channel.
     fn adjust_window(&mut self, id: ChannelId, _: u32) -> u32 {
-        let is_throttled =
-            self.queued_bytes(id) > WINDOW as usize || self.max_queued_bytes() > MAX_QUEUED_BYTES;
-        if is_throttled { THROTTLED_WINDOW } else { WINDOW }
+        window::next_window(self.queued_bytes(id), || self.max_queued_bytes())
     }
 
     async fn channel_eof(&mut self, id: ChannelId, _: &mut Session) -> Result<(), Self::Error> {
-        match self.channels.get_mut(&id).and_then(|channel| channel.running.as_mut()) {
-            Some(running) => running.input = None,
+        match self.channels.get_mut(&id).and_then(|channel| channel.process.as_mut()) {
+            Some(process) => process.stdin = None,
             None => self.forwarded.end_input(id),
         }
         Ok(())

@@ -1,6 +1,7 @@
-//! The SSH server inside the workspace. Whoever gets here was let in by the server: there is nothing to authenticate.
+//! The SSH server of a workspace. Clients connect through the Coder server, which has authorized them: there is nothing
+//! left to authenticate.
 //!
-//! All of `russh` is behind this module: it changes often.
+//! `russh`, whose API changes often, is used in this module only.
 
 mod agent_forwarding;
 mod channel;
@@ -10,7 +11,9 @@ mod handler;
 mod host_key;
 mod modes;
 mod process;
+mod sftp;
 mod stdin_queue;
+mod window;
 
 use std::{sync::Arc, time::Duration};
 
@@ -21,23 +24,20 @@ use russh::{
 };
 use tokio::{
     io::{AsyncRead, AsyncWrite},
-    sync::watch,
+    sync::Notify,
     time::timeout,
 };
+use window::WINDOW;
 
-use crate::{until::until, workspace::Workspace};
+use crate::workspace::Workspace;
 
-/// Bytes that a client may send ahead on one channel.
-pub(super) const WINDOW: u32 = 1024 * 1024;
-/// The largest packet, in bytes.
 const MAX_PACKET_BYTES: u32 = 32 * 1024;
-/// How often a client that says nothing is asked whether it is there; one that misses three is gone.
+/// `russh` closes the connection after three keep-alives without a response.
 const KEEP_ALIVE_INTERVAL: Duration = Duration::from_secs(15);
-
-/// How long a client may take until it is let in.
+/// As OpenSSH's `LoginGraceTime`, which defaults to 120 s.
 const LOGIN_GRACE_TIME: Duration = Duration::from_secs(60);
 
-/// What is offered: what every current OpenSSH has, and nothing that is known to be weak.
+/// Supported by every current OpenSSH, and without known weaknesses.
 const ALGORITHMS: Preferred = Preferred {
     kex: std::borrow::Cow::Borrowed(&[
         kex::MLKEM768X25519_SHA256,
@@ -51,7 +51,7 @@ const ALGORITHMS: Preferred = Preferred {
     ..Preferred::DEFAULT
 };
 
-/// Serves one SSH connection until it ends, or the workspace does.
+/// Serves one SSH connection until it ends or the workspace shuts down.
 pub async fn serve(workspace: Arc<Workspace>, stream: impl AsyncRead + AsyncWrite + Send + Unpin + 'static) {
     let config = Config {
         methods: MethodSet::from(&[MethodKind::None][..]),
@@ -64,34 +64,34 @@ pub async fn serve(workspace: Arc<Workspace>, stream: impl AsyncRead + AsyncWrit
         keepalive_interval: Some(KEEP_ALIVE_INTERVAL),
         ..Config::default()
     };
-    let open = workspace.sessions();
-    let (authenticate, authenticated) = watch::channel(false);
-    let session = ConnectionHandler::new(workspace, authenticate);
-    let running = match run_stream(Arc::new(config), stream, session).await {
-        Ok(running) => running,
+    let shutdown = workspace.shutdown();
+    let authenticated = Arc::new(Notify::new());
+    let handler = ConnectionHandler::new(workspace, authenticated.clone());
+    let connection = match run_stream(Arc::new(config), stream, handler).await {
+        Ok(connection) => connection,
         Err(error) => {
-            tracing::debug!(%error, "an SSH connection did not come about");
+            tracing::debug!(%error, "an SSH handshake failed");
             return;
         }
     };
-    let handle = running.handle();
+    let handle = connection.handle();
     tokio::select! {
-        ended = running => {
-            if let Err(error) = ended {
+        result = connection => {
+            if let Err(error) = result {
                 tracing::debug!(%error, "an SSH connection ended");
             }
         }
-        () = login_grace_expired(&authenticated) => tracing::debug!("an SSH client did not sign in in time"),
-        () = until(&open, false) => {
+        () = login_grace_expired(&authenticated) => tracing::debug!("an SSH client did not log in in time"),
+        () = shutdown.cancelled() => {
             let text = "The workspace has stopped.".to_owned();
             let _ = handle.disconnect(russh::Disconnect::ByApplication, text, String::new()).await;
         }
     }
 }
 
-/// Waits out the time that a client has until it is let in; for ever once it is.
-async fn login_grace_expired(authenticated: &watch::Receiver<bool>) {
-    if timeout(LOGIN_GRACE_TIME, until(authenticated, true)).await.is_ok() {
+/// Resolves when the login grace time expires; never, once the client is authenticated.
+async fn login_grace_expired(authenticated: &Notify) {
+    if timeout(LOGIN_GRACE_TIME, authenticated.notified()).await.is_ok() {
         std::future::pending::<()>().await;
     }
 }

@@ -1,4 +1,4 @@
-//! Processes behind session channels: shells, commands, subsystems.
+//! Processes of session channels: shells, commands, subsystems.
 
 use std::{
     io,
@@ -14,7 +14,6 @@ use russh::{
 use tokio::{
     io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt},
     process::{Child, Command},
-    sync::watch,
     time::timeout,
 };
 
@@ -25,22 +24,21 @@ use super::{
 };
 use crate::{
     launch::{ExecTarget, LaunchSpec},
-    pty::{LeaderExited, ProcessGroup, Pty, describe_spawn_error},
-    until::until,
+    process_group::{LeaderExited, ProcessGroup},
+    pty::Pty,
     workspace::Workspace,
 };
 
-/// Output is read in pieces of this many bytes.
 const CHUNK_SIZE: usize = 32 * 1024;
-/// How long output is waited for after the end: what is there already is read at once, and something in the background
-/// may hold it open for ever.
+/// How long output is read after the process has exited. What is buffered arrives at once; a background process may hold
+/// the stream open for ever.
 const DRAIN_TIMEOUT: Duration = Duration::from_millis(50);
-/// The status of a command that cannot be started, as shells have it.
+/// The exit status of a command that cannot be started, as in shells.
 const EXIT_CANNOT_START: u32 = 126;
 
-/// Starts it. Says no when there is nothing to start it in.
+/// Starts a process in a channel. Returns false when the channel has one already, or the workspace is not ready.
 pub fn start(workspace: &Workspace, channel: &mut SessionChannel, target: &ExecTarget, handle: Handle) -> bool {
-    if channel.running.is_some() {
+    if channel.process.is_some() {
         return false;
     }
     let Some(launch) = workspace.launch() else { return false };
@@ -58,27 +56,27 @@ pub fn start(workspace: &Workspace, channel: &mut SessionChannel, target: &ExecT
     };
     match started {
         Ok((pty, child)) => {
-            let (input, output) = stdin_queue::queue();
+            let (stdin, queued_stdin) = stdin_queue::queue();
             let group = ProcessGroup::of(child.id());
-            let ended = group.ended();
-            channel.running = Some(RunningProcess { input: Some(input), pty: pty.clone(), group, exit_sent });
+            let leader_exited = group.leader_exited();
+            channel.process = Some(RunningProcess { stdin: Some(stdin), pty: pty.clone(), group, exit_sent });
             match pty {
                 Some(pty) => {
-                    let notice = launch.notice.filter(|_| matches!(target, ExecTarget::Shell));
-                    tokio::spawn(client.serve_pty(pty, child, output, ended, notice));
+                    let notice = launch.notice.filter(|_| matches!(target, ExecTarget::LoginShell));
+                    tokio::spawn(client.serve_pty(pty, child, queued_stdin, leader_exited, notice));
                 }
-                None => drop(tokio::spawn(client.serve_pipes(child, output, ended))),
+                None => drop(tokio::spawn(client.serve_pipes(child, queued_stdin, leader_exited))),
             }
         }
         Err(error) => {
-            let text = format!("cannot start: {}\n", describe_spawn_error(&error, &launch));
-            tokio::spawn(async move { client.reject(&text).await });
+            let text = format!("cannot start: {}\n", launch.describe_spawn_error(&error));
+            tokio::spawn(async move { client.send_start_error(&text).await });
         }
     }
     true
 }
 
-/// The process with what the client asked for, where the workspace does not insist.
+/// The command, with the client's variables that may be set.
 fn command(launch: &LaunchSpec, channel: &SessionChannel, target: &ExecTarget) -> Command {
     let mut command = launch.command(target);
     for (name, value) in &channel.variables {
@@ -93,7 +91,7 @@ fn spawn_piped(mut command: Command) -> io::Result<Child> {
     command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).process_group(0).spawn()
 }
 
-/// The way back to whoever asked.
+/// The client's side of a session channel.
 struct Client {
     write: ChannelWriteHalf<Msg>,
     handle: Handle,
@@ -101,56 +99,52 @@ struct Client {
 }
 
 impl Client {
-    async fn serve_pipes(self, mut child: Child, input: Receiver, ended: LeaderExited) {
-        let (exited, gone) = watch::channel(false);
-        let stdin = child.stdin.take().map(|stdin| tokio::spawn(input.drain_into(stdin)));
-        let stdout = child.stdout.take().map(|from| copy_output(from, self.write.make_writer(), gone.clone()));
+    async fn serve_pipes(self, mut child: Child, queued_stdin: Receiver, leader_exited: LeaderExited) {
+        let stdin = child.stdin.take().map(|stdin| tokio::spawn(queued_stdin.drain_into(stdin)));
+        let stdout =
+            child.stdout.take().map(|from| copy_output(from, self.write.make_writer(), &leader_exited));
         let stderr = child
             .stderr
             .take()
-            .map(|from| copy_output(from, self.write.make_writer_ext(Some(1)), gone.clone()));
+            .map(|from| copy_output(from, self.write.make_writer_ext(Some(1)), &leader_exited));
         let wait = async {
             let status = child.wait().await;
-            ended.note();
-            exited.send_replace(true);
+            leader_exited.set();
             status
         };
-        let pumps = async { tokio::join!(optional(stdout), optional(stderr)) };
-        let (status, _) = tokio::join!(wait, pumps);
+        let output = async { tokio::join!(optional(stdout), optional(stderr)) };
+        let (status, _) = tokio::join!(wait, output);
         if let Some(stdin) = stdin {
             stdin.abort();
         }
-        self.finish(status).await;
+        self.send_exit(status).await;
     }
 
     async fn serve_pty(
         self,
         pty: Pty,
         mut child: Child,
-        input: Receiver,
-        ended: LeaderExited,
+        queued_stdin: Receiver,
+        leader_exited: LeaderExited,
         notice: Option<String>,
     ) {
         if let Some(notice) = notice {
             let _ = self.write.data_bytes(format!("{notice}\r\n")).await;
         }
-        let (exited, gone) = watch::channel(false);
-        let stdin = tokio::spawn(input.drain_into(pty.clone()));
+        let stdin = tokio::spawn(queued_stdin.drain_into(pty.clone()));
         let wait = async {
             let status = child.wait().await;
-            ended.note();
-            exited.send_replace(true);
+            leader_exited.set();
             status
         };
-        let (status, ()) = tokio::join!(wait, copy_output(pty, self.write.make_writer(), gone));
+        let (status, ()) = tokio::join!(wait, copy_output(pty, self.write.make_writer(), &leader_exited));
         stdin.abort();
-        self.finish(status).await;
+        self.send_exit(status).await;
     }
 
-    /// Says how it ended, after all of its output.
-    async fn finish(self, status: io::Result<ExitStatus>) {
+    /// Sends the exit status, after all output. Errors mean that the client is gone.
+    async fn send_exit(self, status: io::Result<ExitStatus>) {
         let id = self.write.id();
-        // A client that is gone needs no answer.
         let _ = self.write.eof().await;
         match status.as_ref().map(|status| (status.code(), status.signal())) {
             Ok((Some(code), _)) => {
@@ -169,7 +163,7 @@ impl Client {
         self.exit_sent.set();
     }
 
-    async fn reject(self, text: &str) {
+    async fn send_start_error(self, text: &str) {
         let _ = self.write.extended_data_bytes(1, text.to_owned()).await;
         let id = self.write.id();
         let _ = self.write.eof().await;
@@ -178,22 +172,22 @@ impl Client {
     }
 }
 
-async fn optional(copy_output: Option<impl Future<Output = ()>>) {
-    if let Some(copy_output) = copy_output {
-        copy_output.await;
+async fn optional(copying: Option<impl Future<Output = ()>>) {
+    if let Some(copying) = copying {
+        copying.await;
     }
 }
 
-/// Passes output on as fast as the client takes it, until its end; after the process has ended, until nothing more is
-/// there.
-async fn copy_output(mut from: impl AsyncRead + Unpin, to: impl AsyncWrite, exited: watch::Receiver<bool>) {
+/// Copies output as fast as the client takes it, until end of file; once the process has exited, until nothing more is
+/// buffered.
+async fn copy_output(mut from: impl AsyncRead + Unpin, to: impl AsyncWrite, exited: &LeaderExited) {
     let mut to = std::pin::pin!(to);
     let mut buffer = vec![0; CHUNK_SIZE];
     loop {
         let read = tokio::select! {
             biased;
             read = from.read(&mut buffer) => read,
-            () = until(&exited, true) => {
+            () = exited.wait() => {
                 match timeout(DRAIN_TIMEOUT, from.read(&mut buffer)).await {
                     Ok(read) => read,
                     Err(_) => return,

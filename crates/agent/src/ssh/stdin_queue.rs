@@ -1,4 +1,4 @@
-//! What a client sends, on its way to a process that may not be reading.
+//! A queue for bytes that a client sends to a process that may not be reading.
 
 use std::sync::{
     Arc,
@@ -11,31 +11,32 @@ use tokio::{
     sync::mpsc,
 };
 
-/// Counts the bytes that wait.
 #[derive(Debug, Clone, Default)]
-pub struct QueuedBytes(Arc<AtomicUsize>);
+struct QueuedBytes(Arc<AtomicUsize>);
 
 impl QueuedBytes {
-    pub fn get(&self) -> usize {
-        self.0.load(Ordering::Relaxed)
+    fn add(&self, bytes: usize) {
+        self.0.fetch_add(bytes, Ordering::Relaxed);
+    }
+
+    fn subtract(&self, bytes: usize) {
+        self.0.fetch_sub(bytes, Ordering::Relaxed);
     }
 }
 
-/// Where a client's bytes go in. Dropping it is the end of the input.
+/// Dropping it ends the input.
 #[derive(Debug)]
 pub struct Sender {
     queue: mpsc::UnboundedSender<Bytes>,
     queued: QueuedBytes,
 }
 
-/// Where they come out.
 pub struct Receiver {
     queue: mpsc::UnboundedReceiver<Bytes>,
     queued: QueuedBytes,
 }
 
-/// A queue whose length the client's window bounds, not the queue itself: the connection must never wait for a process to
-/// read, because that process may in turn wait for the connection to take its output.
+/// A queue that is bounded by the client's window, not by itself: see [`super::window`].
 pub fn queue() -> (Sender, Receiver) {
     let (sender, receiver) = mpsc::unbounded_channel();
     let queued = QueuedBytes::default();
@@ -44,32 +45,32 @@ pub fn queue() -> (Sender, Receiver) {
 
 impl Sender {
     pub fn send(&self, data: Bytes) {
-        self.queued.0.fetch_add(data.len(), Ordering::Relaxed);
-        let length = data.len();
+        let bytes = data.len();
+        self.queued.add(bytes);
         if self.queue.send(data).is_err() {
-            // Nobody reads any more: the bytes are gone, as with a closed pipe.
-            self.queued.0.fetch_sub(length, Ordering::Relaxed);
+            // The receiver is gone: the bytes are lost, as with a closed pipe.
+            self.queued.subtract(bytes);
         }
     }
 
     pub fn queued_bytes(&self) -> usize {
-        self.queued.get()
+        self.queued.0.load(Ordering::Relaxed)
     }
 }
 
 impl Receiver {
-    /// Writes everything to `to` until the input ends or nobody takes it.
+    /// Writes everything to `to`, until the input ends or a write fails.
     pub async fn drain_into(mut self, mut to: impl AsyncWrite + Unpin) {
         while let Some(data) = self.queue.recv().await {
             let written = to.write_all(&data).await;
-            self.queued.0.fetch_sub(data.len(), Ordering::Relaxed);
+            self.queued.subtract(data.len());
             if written.is_err() {
                 break;
             }
         }
         self.queue.close();
         while let Ok(rest) = self.queue.try_recv() {
-            self.queued.0.fetch_sub(rest.len(), Ordering::Relaxed);
+            self.queued.subtract(rest.len());
         }
         let _ = to.shutdown().await;
     }

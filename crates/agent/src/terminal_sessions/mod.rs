@@ -1,4 +1,4 @@
-//! Terminal sessions that outlive their viewers: a browser that comes back finds its shell as it left it.
+//! Terminal sessions that outlive their viewers: a browser that reconnects finds its shell as it left it.
 
 mod output;
 mod session;
@@ -19,16 +19,15 @@ use tokio::io::{AsyncRead, AsyncWriteExt};
 use uuid::Uuid;
 use zeroize::Zeroizing;
 
-use crate::{launch::ExecTarget, pty::describe_spawn_error, workspace::Workspace};
+use crate::{launch::ExecTarget, workspace::Workspace};
 
-/// Sessions at once. Of those that nobody watches, one gives way to a new one.
+/// Sessions at once. When there are more, one without viewers is evicted.
 const MAX_SESSIONS: usize = 32;
 /// Viewers of one session at once.
 const MAX_VIEWERS: usize = 16;
-/// The largest message of a viewer, in bytes.
+/// The largest message of a viewer.
 const MAX_INPUT_BYTES: usize = 1024 * 1024;
 
-/// The sessions of a workspace.
 #[derive(Default)]
 pub struct TerminalSessions(Mutex<HashMap<Uuid, Arc<Session>>>);
 
@@ -37,19 +36,24 @@ impl TerminalSessions {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The session that is meant, begun if it is not there.
-    fn attach(self: &Arc<Self>, workspace: &Workspace, open: &OpenTerminal) -> Result<Arc<Session>, String> {
+    /// Returns the session with this id, and starts it if there is none.
+    fn get_or_start(
+        self: &Arc<Self>,
+        workspace: &Workspace,
+        open: &OpenTerminal,
+    ) -> Result<Arc<Session>, String> {
         let mut sessions = self.lock();
         if let Some(session) = sessions.get(&open.session) {
             if session.viewers() >= MAX_VIEWERS {
-                return Err(format!("{MAX_VIEWERS} watch this session already"));
+                return Err(format!("this session already has {MAX_VIEWERS} viewers"));
             }
             session.resize(open.size);
             return Ok(session.clone());
         }
         if sessions.len() >= MAX_SESSIONS {
-            let detached = sessions.iter().find(|(_, session)| session.viewers() == 0).map(|(id, _)| *id);
-            let Some(session) = detached.and_then(|id| sessions.remove(&id)) else {
+            let without_viewers =
+                sessions.iter().find(|(_, session)| session.viewers() == 0).map(|(id, _)| *id);
+            let Some(session) = without_viewers.and_then(|id| sessions.remove(&id)) else {
                 return Err(format!(
                     "{MAX_SESSIONS} terminal sessions are open in this workspace: end one of them"
                 ));
@@ -65,16 +69,17 @@ impl TerminalSessions {
                 )
             }
             (None, Some(command)) if !command.trim().is_empty() => ExecTarget::Command(OsString::from(command)),
-            _ => ExecTarget::Shell,
+            _ => ExecTarget::LoginShell,
         };
-        let (session, life) = Session::start(&launch, &target, open.size, workspace.sessions())
-            .map_err(|error| format!("cannot start: {}", describe_spawn_error(&error, &launch)))?;
+        let (session, running) = Session::start(&launch, &target, open.size, workspace.shutdown())
+            .map_err(|error| format!("cannot start: {}", launch.describe_spawn_error(&error)))?;
         sessions.insert(open.session, session.clone());
-        let (sessions_of_workspace, id, own) = (self.clone(), open.session, session.clone());
+        let (all, id, started) = (self.clone(), open.session, session.clone());
         tokio::spawn(async move {
-            life.await;
-            let mut sessions = sessions_of_workspace.lock();
-            if sessions.get(&id).is_some_and(|session| Arc::ptr_eq(session, &own)) {
+            running.await;
+            let mut sessions = all.lock();
+            // Unless it was evicted, and its id is in use again.
+            if sessions.get(&id).is_some_and(|session| Arc::ptr_eq(session, &started)) {
                 sessions.remove(&id);
             }
         });
@@ -82,26 +87,26 @@ impl TerminalSessions {
     }
 }
 
-/// Serves a viewer until it goes away or the session has ended.
+/// Serves a viewer until it disconnects or the session has ended.
 pub async fn serve(
-    sessions_of_workspace: &Arc<TerminalSessions>,
+    sessions: &Arc<TerminalSessions>,
     workspace: &Workspace,
     mut stream: MuxStream,
     open: &OpenTerminal,
 ) {
-    let session = match sessions_of_workspace.attach(workspace, open) {
+    let session = match sessions.get_or_start(workspace, open) {
         Ok(session) => session,
         Err(error) => {
             let _ = frame::send(&mut stream, &Opened { error: Some(error) }).await;
             return;
         }
     };
-    let _watching = session.attach();
+    let _guard = session.attach();
     if frame::send(&mut stream, &Opened { error: None }).await.is_err() {
         return;
     }
     let (mut from, mut to) = tokio::io::split(stream);
-    let show = async {
+    let send_output = async {
         let mut viewer = session.output.subscribe();
         while let Some(chunk) = viewer.next().await {
             to.write_all(&chunk).await?;
@@ -110,16 +115,16 @@ pub async fn serve(
         to.shutdown().await
     };
     tokio::select! {
-        ended = show => tracing::trace!(?ended, "a terminal session was seen to its end"),
-        () = take_input(&session, &mut from) => {}
+        result = send_output => tracing::trace!(?result, "a terminal session ended"),
+        () = receive_input(&session, &mut from) => {}
     }
 }
 
-/// Passes on what a viewer does, until it goes away. What it types waits here while the terminal takes no more: nothing is
-/// read meanwhile, and so nothing piles up.
-async fn take_input(session: &Session, from: &mut (impl AsyncRead + Unpin)) {
+/// Handles a viewer's messages until it disconnects. While the terminal accepts no input, no messages are read: input is not
+/// buffered.
+async fn receive_input(session: &Session, from: &mut (impl AsyncRead + Unpin)) {
     loop {
-        let taken = match frame::receive(from, MAX_INPUT_BYTES).await {
+        let written = match frame::receive(from, MAX_INPUT_BYTES).await {
             Ok(Some(TerminalInput::Text(text))) => session.write(text.expose().as_bytes()).await,
             Ok(Some(TerminalInput::Bytes(text))) => match STANDARD.decode(text.expose()) {
                 Ok(bytes) => session.write(&Zeroizing::new(bytes)).await,
@@ -131,12 +136,12 @@ async fn take_input(session: &Session, from: &mut (impl AsyncRead + Unpin)) {
             }
             Ok(None) => return,
             Err(error) => {
-                tracing::debug!(%error, "a terminal's viewer ended");
+                tracing::debug!(%error, "a viewer of a terminal session disconnected");
                 return;
             }
         };
-        if taken.is_err() {
-            // The session has ended; its last output is still on its way to the viewer.
+        if written.is_err() {
+            // The session has ended; its last output is still being sent.
             std::future::pending::<()>().await;
         }
     }

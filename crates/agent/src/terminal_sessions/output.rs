@@ -1,4 +1,4 @@
-//! What a terminal has shown lately, and who has seen how much of it.
+//! The latest output of a terminal, and how much of it each viewer has read.
 
 use std::{
     collections::{HashMap, VecDeque},
@@ -7,32 +7,32 @@ use std::{
 
 use tokio::sync::Notify;
 
-/// What is kept for those who come back, in bytes.
+/// Bytes kept for viewers that reconnect.
 pub const SCROLLBACK_BYTES: usize = 256 * 1024;
-/// How far the terminal may be ahead of the viewer who has seen most, in bytes.
+/// Bytes by which the terminal may be ahead of the fastest viewer.
 pub const MAX_LEAD_BYTES: usize = 128 * 1024;
-/// Bytes that are given to a viewer at once.
 const CHUNK_SIZE: usize = 32 * 1024;
-/// What a viewer sees in the place of what it was too slow for: a reset of colours, and a line of its own.
+/// Sent to a viewer in place of output that it was too slow for. Resets colors, and starts a new line.
 const SKIPPED_NOTICE: &[u8] = b"\x1b[0m\r\n[some output was skipped]\r\n";
 
-/// The latest output of a terminal. It is bounded: a terminal that runs ahead of everybody who watches has to wait, and
-/// one whose viewers are gone for good runs on while the oldest output is dropped.
+/// The latest output of a terminal. While there are viewers, the terminal waits for the fastest one; without any it runs on,
+/// and the oldest output is dropped.
 #[derive(Default)]
 pub struct Output {
     state: Mutex<State>,
-    /// There is more to see, or it is over.
+    /// Notified when output is added, or ends.
     more: Notify,
-    /// Somebody has seen more, or left.
+    /// Notified when a viewer has read more, or detaches.
     room: Notify,
 }
 
 #[derive(Default)]
 struct State {
     bytes: VecDeque<u8>,
-    /// How many bytes there were before those that are kept.
+    /// Offset of the first byte kept.
     dropped: u64,
     ended: bool,
+    /// Read offset by viewer.
     viewers: HashMap<u64, u64>,
     next_viewer: u64,
 }
@@ -42,7 +42,7 @@ impl State {
         self.dropped + self.bytes.len() as u64
     }
 
-    /// Where somebody begins who has seen nothing: at a line's beginning when the first lines are dropped.
+    /// Start offset of a new viewer: the oldest byte kept, or the next line start if output was dropped.
     fn start_offset(&self) -> u64 {
         if self.dropped == 0 {
             return 0;
@@ -61,7 +61,6 @@ impl Output {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Adds what the terminal shows.
     pub fn push(&self, bytes: &[u8]) {
         let mut state = self.lock();
         state.bytes.extend(bytes);
@@ -72,13 +71,13 @@ impl Output {
         self.more.notify_waiters();
     }
 
-    /// Nothing more comes.
+    /// Marks the end of the output.
     pub fn end(&self) {
         self.lock().ended = true;
         self.more.notify_waiters();
     }
 
-    /// Waits until somebody has seen enough for the terminal to go on, or nobody watches.
+    /// Waits until the fastest viewer is close enough behind, or there are no viewers.
     pub async fn room(&self) {
         loop {
             let room = self.room.notified();
@@ -89,7 +88,7 @@ impl Output {
         }
     }
 
-    /// Somebody watches from here on, and is first shown what is kept.
+    /// Attaches a viewer. It reads the kept output first.
     pub fn subscribe(&self) -> Viewer<'_> {
         let mut state = self.lock();
         let id = state.next_viewer;
@@ -100,7 +99,7 @@ impl Output {
     }
 }
 
-/// Somebody who watches. Dropping it is going away.
+/// A viewer. Dropping it detaches.
 pub struct Viewer<'a> {
     output: &'a Output,
     id: u64,
@@ -108,7 +107,7 @@ pub struct Viewer<'a> {
 }
 
 impl Viewer<'_> {
-    /// What comes next, when there is something; nothing when it is over. What was given before counts as seen.
+    /// Returns the next chunk once there is one; none at the end of the output. The chunk before counts as read then.
     pub async fn next(&mut self) -> Option<Vec<u8>> {
         self.record_progress();
         loop {
@@ -157,11 +156,11 @@ mod tests {
 
     use super::*;
 
-    /// Long enough for everything that is ready to have happened.
+    /// Long enough for everything that is ready to be polled.
     const MOMENT: Duration = Duration::from_millis(20);
 
     #[tokio::test]
-    async fn a_viewer_sees_everything_and_who_comes_later_sees_it_again() {
+    async fn later_viewers_read_the_same_output_again() {
         let output = Output::default();
         output.push(b"one\n");
         let mut first = output.subscribe();
@@ -177,16 +176,16 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn the_terminal_waits_for_the_fastest_viewer_and_for_nobody_else() {
+    async fn the_terminal_waits_for_the_fastest_viewer_only() {
         let output = Output::default();
         output.push(&[b'x'; MAX_LEAD_BYTES]);
         output.room().await;
         let mut fast = output.subscribe();
         let mut slow = output.subscribe();
-        assert!(timeout(MOMENT, output.room()).await.is_err(), "neither has seen anything");
+        assert!(timeout(MOMENT, output.room()).await.is_err(), "neither has read anything");
         while timeout(MOMENT, fast.next()).await.is_ok() {}
         output.room().await;
-        // The slow one is overtaken in the end, and told so.
+        // The slow one is overtaken in the end, and gets a notice.
         let line = [&[b'y'; 1023][..], b"\n"].concat();
         for _ in 0..SCROLLBACK_BYTES / 1024 + 1 {
             output.push(&line);
@@ -201,7 +200,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn what_is_kept_is_bounded() {
+    async fn the_scrollback_is_bounded() {
         let output = Output::default();
         for _ in 0..100 {
             output.push(&[b'x'; 32 * 1024]);

@@ -1,13 +1,6 @@
-//! One terminal session: a process on a terminal, and whoever watches it.
+//! One terminal session: a process on a pty, and its viewers.
 
-use std::{
-    io,
-    sync::{
-        Arc,
-        atomic::{AtomicUsize, Ordering},
-    },
-    time::Duration,
-};
+use std::{io, sync::Arc, time::Duration};
 
 use coder_wire::agent::TerminalSize;
 use nix::sys::signal::Signal;
@@ -17,93 +10,89 @@ use tokio::{
     sync::{Notify, watch},
     time::timeout,
 };
+use tokio_util::sync::CancellationToken;
 
 use super::output::Output;
 use crate::{
     launch::{ExecTarget, LaunchSpec},
-    pty::{LeaderExited, ProcessGroup, Pty, Size},
-    until::until,
+    process_group::{LeaderExited, ProcessGroup},
+    pty::{Pty, Size},
 };
 
-/// Output is read in pieces of this many bytes.
 const CHUNK_SIZE: usize = 32 * 1024;
-/// How long a session lasts that nobody watches.
+/// How long a session lasts without viewers.
 const DETACHED_TIMEOUT: Duration = Duration::from_secs(30 * 60);
-/// How long output is waited for after the end: something in the background may hold the terminal open.
+/// How long output is read after the process has exited: a background process may hold the terminal open for ever.
 const DRAIN_TIMEOUT: Duration = Duration::from_millis(50);
-/// How long what runs may take to end after it was told that nobody is there any more.
+/// Between SIGHUP and SIGKILL.
 const KILL_GRACE_PERIOD: Duration = Duration::from_secs(5);
 
-/// One terminal session.
 pub struct Session {
     pub output: Output,
-    terminal: Pty,
-    watched: AtomicUsize,
+    pty: Pty,
     viewers: watch::Sender<usize>,
     evicted: Notify,
 }
 
 impl Session {
-    /// Begins a session. What is answered with it lasts until its process is gone, and is to be awaited.
+    /// Starts a session. The returned future is to be awaited; it ends when the process is gone.
     pub fn start(
         launch: &LaunchSpec,
         target: &ExecTarget,
         size: TerminalSize,
-        open: watch::Receiver<bool>,
+        shutdown: CancellationToken,
     ) -> io::Result<(Arc<Self>, impl Future<Output = ()> + Send + 'static)> {
         let command = launch.command(target);
         let size = Size { columns: size.columns, rows: size.rows };
-        let (terminal, child) = Pty::run(command, size, |command, _, _| {
+        let (pty, child) = Pty::run(command, size, |command, _, _| {
             command.env("TERM", "xterm-256color").env("COLORTERM", "truecolor");
         })?;
         let group = ProcessGroup::of(child.id());
         let session = Arc::new(Self {
             output: Output::default(),
-            terminal,
-            watched: AtomicUsize::new(0),
+            pty,
             viewers: watch::Sender::new(0),
             evicted: Notify::new(),
         });
-        if let Some(notice) = launch.notice.as_ref().filter(|_| matches!(target, ExecTarget::Shell)) {
+        if let Some(notice) = launch.notice.as_ref().filter(|_| matches!(target, ExecTarget::LoginShell)) {
             session.output.push(format!("{notice}\r\n").as_bytes());
         }
         let running = session.clone();
-        let life = async move {
-            running.run(child, &group, &open).await;
+        let run = async move {
+            running.run(child, &group, &shutdown).await;
             running.output.end();
         };
-        Ok((session, life))
+        Ok((session, run))
     }
 
-    /// Until the process has ended, or is not target any more: nobody has watched it for long, or the workspace stops.
-    async fn run(&self, mut child: Child, group: &ProcessGroup, open: &watch::Receiver<bool>) {
-        let noted = group.ended();
-        let (exited, gone) = watch::channel(false);
-        let ending = async {
+    /// Runs until the process exits, or is hung up: when the session is evicted or detached for long, or the workspace shuts
+    /// down.
+    async fn run(&self, mut child: Child, group: &ProcessGroup, shutdown: &CancellationToken) {
+        let exited = group.leader_exited();
+        let end = async {
             tokio::select! {
-                () = wait(&mut child, &noted) => {}
-                () = self.evicted.notified() => hang_up(&mut child, group, &noted).await,
-                () = self.detached() => hang_up(&mut child, group, &noted).await,
-                () = until(open, false) => hang_up(&mut child, group, &noted).await,
+                () = wait(&mut child, &exited) => {}
+                () = self.evicted.notified() => hang_up(&mut child, group, &exited).await,
+                () = self.detached_for_long() => hang_up(&mut child, group, &exited).await,
+                () = shutdown.cancelled() => hang_up(&mut child, group, &exited).await,
             }
-            exited.send_replace(true);
         };
-        tokio::join!(ending, self.read(&gone));
+        tokio::join!(end, self.read_output(&exited));
     }
 
-    /// Reads what the terminal shows until its end; after the process has ended, until nothing more is there.
-    async fn read(&self, exited: &watch::Receiver<bool>) {
-        let mut from = self.terminal.clone();
+    /// Reads until end of file; once the process has exited, until nothing more is buffered.
+    async fn read_output(&self, exited: &LeaderExited) {
+        let mut from = self.pty.clone();
         let mut buffer = vec![0; CHUNK_SIZE];
         loop {
             tokio::select! {
                 () = self.output.room() => {}
-                () = until(exited, true) => {}
+                () = exited.wait() => {}
             }
             let read = tokio::select! {
                 biased;
                 read = from.read(&mut buffer) => read,
-                () = until(exited, true) => {
+                () = exited.wait() => {
                     timeout(DRAIN_TIMEOUT, from.read(&mut buffer)).await.unwrap_or(Ok(0))
                 }
             };
@@ -114,12 +103,12 @@ impl Session {
         }
     }
 
-    /// Waits until nobody has watched for long.
-    async fn detached(&self) {
+    /// Waits until there have been no viewers for [`DETACHED_TIMEOUT`].
+    async fn detached_for_long(&self) {
         let mut viewers = self.viewers.subscribe();
         loop {
-            let nobody = viewers.wait_for(|count| *count == 0).await.map(drop);
-            if nobody.is_err() {
+            let detached = viewers.wait_for(|count| *count == 0).await.map(drop);
+            if detached.is_err() {
                 return std::future::pending().await;
             }
             if timeout(DETACHED_TIMEOUT, viewers.wait_for(|count| *count > 0)).await.is_err() {
@@ -128,54 +117,53 @@ impl Session {
         }
     }
 
-    /// Ends it: its place is needed.
+    /// Ends the session, to make room for another.
     pub fn evict(&self) {
         self.evicted.notify_one();
     }
 
-    /// Types.
+    /// Writes input of a viewer.
     pub async fn write(&self, bytes: &[u8]) -> io::Result<()> {
-        self.terminal.clone().write_all(bytes).await
+        self.pty.clone().write_all(bytes).await
     }
 
-    /// The window has another size: the latest viewer's counts.
+    /// The size is the one of the viewer that was resized last.
     pub fn resize(&self, size: TerminalSize) {
-        self.terminal.resize(Size { columns: size.columns, rows: size.rows });
+        self.pty.resize(Size { columns: size.columns, rows: size.rows });
     }
 
-    /// How many watch.
     pub fn viewers(&self) -> usize {
-        self.watched.load(Ordering::SeqCst)
+        *self.viewers.borrow()
     }
 
-    /// Somebody watches for as long as what this gives lives.
+    /// Counts a viewer until the guard is dropped.
     pub fn attach(self: &Arc<Self>) -> ViewerGuard {
-        self.viewers.send_replace(self.watched.fetch_add(1, Ordering::SeqCst) + 1);
+        self.viewers.send_modify(|count| *count += 1);
         ViewerGuard(self.clone())
     }
 }
 
-/// Somebody watches.
 pub struct ViewerGuard(Arc<Session>);
 
 impl Drop for ViewerGuard {
     fn drop(&mut self) {
-        self.0.viewers.send_replace(self.0.watched.fetch_sub(1, Ordering::SeqCst).saturating_sub(1));
+        self.0.viewers.send_modify(|count| *count = count.saturating_sub(1));
     }
 }
 
-async fn wait(child: &mut Child, noted: &LeaderExited) {
+async fn wait(child: &mut Child, exited: &LeaderExited) {
     let _ = child.wait().await;
-    noted.note();
+    exited.set();
 }
 
-/// Tells what runs that nobody is there any more, and ends it if it does not listen.
-async fn hang_up(child: &mut Child, group: &ProcessGroup, noted: &LeaderExited) {
+/// Sends SIGHUP, and SIGKILL if that does not end the process.
+async fn hang_up(child: &mut Child, group: &ProcessGroup, exited: &LeaderExited) {
     group.signal(Signal::SIGHUP);
+    // A stopped process handles the signal only once it continues.
     group.signal(Signal::SIGCONT);
     if timeout(KILL_GRACE_PERIOD, child.wait()).await.is_err() {
         group.signal(Signal::SIGKILL);
         let _ = child.wait().await;
     }
-    noted.note();
+    exited.set();
 }

@@ -165,7 +165,7 @@ fn a_folder_that_is_missing() {
     let home = machine.coder(["ssh", "dev", "--", "pwd; test -O $HOME && echo -n $HOME"]).ok();
     let (started, home) = home.split_once('\n').unwrap();
     assert_eq!(started, home);
-    let notice = format!("The folder {home}/not/yet is not there; starting in {home}.");
+    let notice = format!("Directory {home}/not/yet does not exist; starting in {home}.");
     let mut command = machine.command("coder");
     command.args(["ssh", "dev"]);
     let mut screen = Screen::run(command, 24, 200);

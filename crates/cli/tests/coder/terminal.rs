@@ -220,7 +220,7 @@ fn viewers_and_sessions_have_bounds() {
     let shared = format!("reconnect={SESSION}&command=cat");
     let viewers: Vec<Socket> = (0..16).map(|_| try_open(&shared).unwrap()).collect();
     let (status, body) = try_open(&shared).err().unwrap();
-    assert!(status == 409 && body.contains("16 watch this session already"), "{status} {body}");
+    assert!(status == 409 && body.contains("this session already has 16 viewers"), "{status} {body}");
     // With that one, as many as there may be.
     let mut others: Vec<Socket> = (1..32).map(|_| try_open("command=cat").unwrap()).collect();
     let (status, body) = try_open("command=cat").err().unwrap();

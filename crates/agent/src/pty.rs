@@ -20,12 +20,9 @@ use tokio::{
     process::{Child, Command},
 };
 
-/// Columns and rows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Size {
-    /// Characters in a line.
     pub columns: u16,
-    /// Lines.
     pub rows: u16,
 }
 
@@ -35,16 +32,13 @@ impl Size {
     }
 }
 
-/// The near end of a pseudo-terminal. Reading ends when the last process has left the far end.
+/// The controlling end of a pseudo-terminal. Reads reach end of file when the last process has closed the other end.
 #[derive(Clone)]
 pub struct Pty(Arc<AsyncFd<OwnedFd>>);
 
 impl Pty {
-    /// Runs a command on a new terminal, as the leader of a session of its own. `prepare` sees the command, and the
-    /// terminal by name and as an open file.
-    ///
-    /// # Errors
-    /// When there is no terminal, or the command cannot be run.
+    /// Runs a command on a new pty, as leader of its own session. `prepare` gets the command, and the terminal device by name
+    /// and as an open file.
     pub fn run(
         mut command: Command,
         size: Size,
@@ -68,12 +62,12 @@ impl Pty {
             .stderr(Stdio::from(slave));
         lead_session(&mut command);
         let child = command.spawn()?;
-        // The command holds the far end open; without it the end is seen.
+        // The command holds the other end open, which would hide the end of file.
         drop(command);
         Ok((Self(Arc::new(register(master)?)), child))
     }
 
-    /// Tells the processes that the window has another size.
+    /// The processes are sent SIGWINCH by the system.
     pub fn resize(&self, size: Size) {
         if let Err(error) = tcsetwinsize(self.0.get_ref(), size.winsize()) {
             tracing::debug!(%error, "cannot resize a terminal");
@@ -81,14 +75,13 @@ impl Pty {
     }
 }
 
-/// Watches the near end for readiness.
 #[allow(unsafe_code)]
 fn register(master: OwnedFd) -> io::Result<AsyncFd<OwnedFd>> {
-    // SAFETY: an `OwnedFd` names the same open file for as long as it lives, and nothing takes it out of the `AsyncFd`.
+    // SAFETY: an `OwnedFd` refers to the same open file while it lives, and nothing takes it out of the `AsyncFd`.
     unsafe { AsyncFd::register(master) }.map_err(io::Error::from)
 }
 
-/// Has the command begin a session with its standard input as the terminal that controls it.
+/// Makes the command start a session with its standard input as controlling terminal.
 #[allow(unsafe_code)]
 fn lead_session(command: &mut Command) {
     // SAFETY: runs in the child between fork and exec. Both calls are async-signal-safe, allocate nothing and touch no
@@ -115,7 +108,7 @@ impl AsyncRead for Pty {
                     buffer.advance(read);
                     return Poll::Ready(Ok(()));
                 }
-                // How a terminal says that nobody is at its far end.
+                // EIO: every process has closed the terminal.
                 Ok(Err(error)) if error.raw_os_error() == Some(Errno::IO.raw_os_error()) => {
                     return Poll::Ready(Ok(()));
                 }
