@@ -1,20 +1,17 @@
-//! The one place that decides what environment a process of the workspace gets.
+//! The environment of every process in the workspace. Nothing else decides about precedence.
 
 use std::collections::BTreeMap;
 
 use coder_wire::agent::{DeliveryWarning, Manifest, ManifestSecret};
 
-/// What tells operating systems apart here.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Platform {
-    /// Linux, macOS.
     Unix,
-    /// Names are the same in any case.
+    /// Names of variables and files are case-insensitive.
     Windows,
 }
 
 impl Platform {
-    /// The one this program was built for.
     pub const CURRENT: Self = if cfg!(windows) { Self::Windows } else { Self::Unix };
 }
 
@@ -26,12 +23,10 @@ pub struct EnvMap {
 }
 
 impl EnvMap {
-    /// No variables.
     pub fn new(platform: Platform) -> Self {
         Self { platform, values: BTreeMap::new() }
     }
 
-    /// Sets a variable, in place of the one with that name.
     pub fn set(&mut self, name: &str, value: impl Into<String>) {
         if self.platform == Platform::Windows {
             self.values.retain(|known, _| !known.eq_ignore_ascii_case(name));
@@ -39,7 +34,6 @@ impl EnvMap {
         self.values.insert(name.to_owned(), value.into());
     }
 
-    /// The value of a variable.
     pub fn get(&self, name: &str) -> Option<&str> {
         let found = match self.platform {
             Platform::Unix => self.values.get(name),
@@ -50,7 +44,6 @@ impl EnvMap {
         found.map(String::as_str)
     }
 
-    /// Takes a variable away.
     pub fn remove(&mut self, name: &str) {
         match self.platform {
             Platform::Unix => drop(self.values.remove(name)),
@@ -58,32 +51,29 @@ impl EnvMap {
         }
     }
 
-    /// All of them, by name.
+    /// Sorted by name.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
         self.values.iter().map(|(name, value)| (name.as_str(), value.as_str()))
     }
 }
 
-/// Values can be secrets: only names are shown.
+/// Shows the names only: values can be secrets.
 impl std::fmt::Debug for EnvMap {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_set().entries(self.values.keys()).finish()
     }
 }
 
-/// What the agent adds of its own.
-#[derive(Debug, Clone, Copy)]
+/// Values that only the agent knows.
+#[derive(Clone, Copy)]
 pub struct AgentEnv<'a> {
-    /// Where it reaches the server.
     pub url: &'a str,
-    /// Its token.
     pub token: &'a str,
 }
 
-/// The environment of every process of the workspace. From the lowest to the highest: what the agent itself was given,
-/// the template's `[agent] env` and `[[env]]` with `$VAR` expanded, the owner's secrets as they are, and what the agent
-/// insists on.
-pub fn compose(inherited: &EnvMap, manifest: &Manifest, own: AgentEnv<'_>) -> EnvMap {
+/// The environment of a new process. Later layers override earlier ones: the agent's own environment; the template's
+/// `[agent] env` and `[[env]]`, with `$VAR` expanded; the owner's secrets, verbatim; the variables that the agent sets.
+pub fn compose(inherited: &EnvMap, manifest: &Manifest, agent: AgentEnv<'_>) -> EnvMap {
     let mut variables = inherited.clone();
     for name in ["CODER_AGENT_URL", "CODER_AGENT_TOKEN", "CODER_AGENT_TOKEN_FILE"] {
         variables.remove(name);
@@ -93,7 +83,7 @@ pub fn compose(inherited: &EnvMap, manifest: &Manifest, own: AgentEnv<'_>) -> En
         variables.set(&variable.name, value);
     }
     for secret in &manifest.secrets {
-        if let Some(name) = secret.env_name.as_deref().filter(|name| can_hold(name, secret)) {
+        if let Some(name) = secret.env_name.as_deref().filter(|name| is_valid(name, secret)) {
             variables.set(name, secret.value.expose());
         }
     }
@@ -103,33 +93,33 @@ pub fn compose(inherited: &EnvMap, manifest: &Manifest, own: AgentEnv<'_>) -> En
         ("CODER_WORKSPACE_NAME", manifest.workspace_name.as_str()),
         ("CODER_WORKSPACE_AGENT_NAME", manifest.agent_name.as_str()),
         ("CODER_WORKSPACE_OWNER_NAME", manifest.owner_name.as_str()),
-        ("CODER_AGENT_URL", own.url),
-        ("CODER_AGENT_TOKEN", own.token),
+        ("CODER_AGENT_URL", agent.url),
+        ("CODER_AGENT_TOKEN", agent.token),
     ] {
         variables.set(name, value);
     }
     variables
 }
 
-/// Whether an environment can hold a secret under this name. The server has seen to it; one that did not would keep every
-/// process from starting.
-fn can_hold(name: &str, secret: &ManifestSecret) -> bool {
+/// Whether a variable can have this name and value. The server checks this as well; an invalid one would keep every process
+/// from starting.
+fn is_valid(name: &str, secret: &ManifestSecret) -> bool {
     is_name(name) && !secret.value.expose().contains('\0')
 }
 
-/// The secrets that the environment leaves out.
+/// Warnings about the secrets that [`compose`] leaves out.
 pub fn undeliverable(manifest: &Manifest) -> Vec<DeliveryWarning> {
     let named = manifest.secrets.iter().filter_map(|secret| Some((secret.env_name.as_deref()?, secret)));
     named
-        .filter(|(name, secret)| !can_hold(name, secret))
+        .filter(|(name, secret)| !is_valid(name, secret))
         .map(|(name, secret)| DeliveryWarning {
             secret: secret.name.clone(),
-            message: format!("no environment can hold {name:?} with this value, so it was left out"),
+            message: format!("{name:?} cannot be an environment variable with this value, so it was not set"),
         })
         .collect()
 }
 
-/// Replaces `$NAME` and `${NAME}` by values, unknown names by nothing. A `$` before anything else stays.
+/// Replaces `$NAME` and `${NAME}`; unknown names become empty. A `$` before anything else stays.
 pub fn expand(text: &str, variables: &EnvMap) -> String {
     let mut expanded = String::with_capacity(text.len());
     let mut rest = text;
@@ -204,7 +194,7 @@ mod tests {
         }
     }
 
-    const OWN: AgentEnv<'_> = AgentEnv { url: "http://127.0.0.1:3000", token: "sesame" };
+    const AGENT: AgentEnv<'_> = AgentEnv { url: "http://127.0.0.1:3000", token: "sesame" };
 
     #[test]
     fn later_layers_win() {
@@ -217,7 +207,7 @@ mod tests {
             &[("C", "env"), ("D", "env")],
             &[("D", "$A secret"), ("CODER", "no")],
         );
-        let composed = compose(&inherited, &manifest, OWN);
+        let composed = compose(&inherited, &manifest, AGENT);
         for (name, value) in [
             ("A", Some("agent")),
             ("B", Some("template")),
@@ -235,9 +225,9 @@ mod tests {
     }
 
     #[test]
-    fn what_no_environment_can_hold_is_left_out_and_named() {
+    fn invalid_variables_are_left_out_with_a_warning() {
         let manifest = manifest(&[], &[], &[("GOOD", "v"), ("NUL", "a\0b"), ("A=B", "v")]);
-        let composed = compose(&variables(Platform::Unix, &[]), &manifest, OWN);
+        let composed = compose(&variables(Platform::Unix, &[]), &manifest, AGENT);
         assert_eq!((composed.get("GOOD"), composed.get("NUL"), composed.get("A=B")), (Some("v"), None, None));
         let named: Vec<_> = undeliverable(&manifest).into_iter().map(|warning| warning.secret).collect();
         assert_eq!(named, ["nul", "a=b"]);
@@ -247,22 +237,22 @@ mod tests {
     fn templates_see_the_layers_below_them() {
         let inherited = variables(Platform::Unix, &[("PATH", "/bin")]);
         let manifest = manifest(&[("PATH", "/opt:$PATH"), ("X", "1")], &[("PATH", "${PATH}:/z$X")], &[]);
-        assert_eq!(compose(&inherited, &manifest, OWN).get("PATH"), Some("/opt:/bin:/z1"));
+        assert_eq!(compose(&inherited, &manifest, AGENT).get("PATH"), Some("/opt:/bin:/z1"));
     }
 
     #[test]
-    fn windows_names_are_the_same_in_any_case() {
+    fn windows_names_are_case_insensitive() {
         let inherited = variables(Platform::Windows, &[("Path", "C:\\"), ("Token", "agent")]);
-        let composed = compose(&inherited, &manifest(&[("PATH", "$path;D:\\")], &[], &[("TOKEN", "t")]), OWN);
+        let composed = compose(&inherited, &manifest(&[("PATH", "$path;D:\\")], &[], &[("TOKEN", "t")]), AGENT);
         assert_eq!(composed.get("path"), Some("C:\\;D:\\"));
         assert_eq!(composed.iter().filter(|(name, _)| name.eq_ignore_ascii_case("token")).count(), 1);
         assert_eq!(composed.get("Token"), Some("t"));
     }
 
     #[test]
-    fn expansion_has_its_edges() {
+    fn expansion_edge_cases() {
         let known = variables(Platform::Unix, &[("A", "x"), ("_B1", "y")]);
-        for (text, wanted) in [
+        for (text, expected) in [
             ("$A", "x"),
             ("${A}b", "xb"),
             ("$_B1-$A$A", "y-xx"),
@@ -275,7 +265,7 @@ mod tests {
             ("${A-x}", "${A-x}"),
             ("$Aé", "xé"),
         ] {
-            assert_eq!(expand(text, &known), wanted, "{text}");
+            assert_eq!(expand(text, &known), expected, "{text}");
         }
     }
 }

@@ -1,4 +1,4 @@
-//! For fuzz targets only: what faces the network, fed with any bytes.
+//! Entry points of the fuzz targets, for the parsers and protocols that face the network.
 
 mod session;
 
@@ -17,36 +17,35 @@ use crate::{
     workspace::Workspace,
 };
 
-/// How long a connection may take to end after its client is gone.
+/// For a connection to end after its client has disconnected.
 const END_TIMEOUT: Duration = Duration::from_secs(20);
 
-/// A workspace in which every shell ends at once.
+/// A workspace in which every shell exits at once.
 fn workspace() -> Option<Arc<Workspace>> {
     let url = Url::parse("http://localhost").ok()?;
     let user = OsUser { home: None, shell: "/bin/false".into(), inherited: EnvMap::new(Platform::CURRENT) };
     Some(Arc::new(Workspace::new(user, url, Zeroizing::new("token".to_owned()))))
 }
 
-/// An SSH client that says these bytes before it is let in. The agent answers and, once nothing more comes, ends the
-/// connection.
+/// Feeds the SSH server with bytes before authentication. It must end the connection after end of file.
 pub fn handshake(data: &[u8]) {
     let Ok(runtime) = Builder::new_current_thread().enable_all().build() else { return };
     let Some(workspace) = workspace() else { return };
     runtime.block_on(async {
-        let (near, mut far) = tokio::io::duplex(1 << 20);
+        let (server, mut client_stream) = tokio::io::duplex(1 << 20);
         let client = async {
-            let _ = far.write_all(b"SSH-2.0-fuzz\r\n").await;
-            let _ = far.write_all(data).await;
-            let _ = far.shutdown().await;
-            let _ = tokio::io::copy(&mut far, &mut tokio::io::sink()).await;
+            let _ = client_stream.write_all(b"SSH-2.0-fuzz\r\n").await;
+            let _ = client_stream.write_all(data).await;
+            let _ = client_stream.shutdown().await;
+            let _ = tokio::io::copy(&mut client_stream, &mut tokio::io::sink()).await;
         };
-        let both = async { tokio::join!(ssh::serve(workspace, near), client) };
-        assert!(timeout(END_TIMEOUT, both).await.is_ok(), "the connection does not end");
+        let both = async { tokio::join!(ssh::serve(workspace, server), client) };
+        assert!(timeout(END_TIMEOUT, both).await.is_ok(), "the connection must end");
     });
 }
 
-/// A terminal that shows these bytes, by pieces whose lengths and repetitions they say themselves, to somebody who watches
-/// from the beginning, somebody who looks now and then, and somebody who comes at the end.
+/// Feeds terminal output with chunks whose lengths and repetitions the bytes choose. One viewer reads everything, one now and
+/// then, and one attaches at the end.
 pub fn terminal_output(data: &[u8]) {
     let Ok(runtime) = Builder::new_current_thread().enable_all().build() else { return };
     runtime.block_on(async {
@@ -56,7 +55,7 @@ pub fn terminal_output(data: &[u8]) {
         let mut seen = Vec::new();
         while let [length, times, after @ ..] = rest {
             let (chunk, after) = after.split_at(usize::from(*length).min(after.len()));
-            // Up to 64 KiB at once: a few of them are more than is kept.
+            // Up to 64 KiB each: a few of them exceed the scrollback.
             let chunk = chunk.repeat(usize::from(*times));
             output.push(&chunk);
             let before = seen.len();
@@ -69,13 +68,13 @@ pub fn terminal_output(data: &[u8]) {
             rest = after;
         }
         output.end();
-        assert_eq!(first.next().await, None, "everything was seen");
+        assert_eq!(first.next().await, None, "everything is read");
         while slow.next().await.is_some() {}
         let mut late = output.subscribe();
         let mut again = Vec::new();
         while let Some(chunk) = late.next().await {
             again.extend(chunk);
         }
-        assert!(seen.ends_with(&again), "who comes later sees the end of the same");
+        assert!(seen.ends_with(&again), "a later viewer reads the end of the same output");
     });
 }

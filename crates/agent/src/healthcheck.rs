@@ -14,7 +14,7 @@ use tokio::{
 
 use crate::{dial, outbox::Outbox};
 
-/// The longest that an app may take for an answer.
+/// For one probe, unless the interval is shorter.
 const PROBE_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// Probes every app that has a healthcheck, until the returned set is dropped.
@@ -48,7 +48,7 @@ async fn probe_loop(url: AppUrl, check: HealthCheck, slug: String, build: uuid::
     }
 }
 
-/// Whether the app responds, and not with a server error.
+/// Whether the app responds with a status below 500.
 async fn probe(url: &AppUrl) -> bool {
     let request = async {
         let stream = dial::tcp(url.host(), url.port()).await.ok()?;
@@ -60,14 +60,14 @@ async fn probe(url: &AppUrl) -> bool {
             .header(header::CONNECTION, "close")
             .body(Empty::<Bytes>::new())
             .ok()?;
-        // The connection may end before its answer is looked at.
-        let driven = async {
+        // The connection may end before the response is read, which does not make it invalid.
+        let drive = async {
             let _ = connection.await;
             std::future::pending::<()>().await;
         };
         tokio::select! {
-            answer = sender.send_request(request) => Some(!answer.ok()?.status().is_server_error()),
-            () = driven => None,
+            response = sender.send_request(request) => Some(!response.ok()?.status().is_server_error()),
+            () = drive => None,
         }
     };
     request.await.unwrap_or(false)

@@ -1,4 +1,4 @@
-//! Whose processes the agent starts: their home, their login shell, and the environment the agent itself was given.
+//! The operating system user that the agent and its processes run as.
 
 use std::path::PathBuf;
 
@@ -6,26 +6,24 @@ use nix::unistd::{Uid, User};
 
 use crate::environment::{EnvMap, Platform};
 
-/// The shell of whoever has none.
+/// For users whose entry has no usable shell.
 const FALLBACK_SHELL: &str = "/bin/sh";
 
-/// The user that the agent runs as.
 #[derive(Debug, Clone)]
 pub struct OsUser {
-    /// Where `~/` is; none when nobody knows.
+    /// The home directory, unless it is unknown.
     pub home: Option<PathBuf>,
-    /// The login shell.
     pub shell: PathBuf,
-    /// The environment of the agent itself, with what a login sets.
+    /// The agent's own environment, with the variables that a login sets.
     pub inherited: EnvMap,
 }
 
 impl OsUser {
-    /// The user that this process runs as: `HOME` before the password database, for containers that set only that.
+    /// `HOME` takes precedence over the password database, for containers that set only the variable.
     pub fn current() -> Self {
         let entry = User::from_uid(Uid::effective()).ok().flatten();
         let mut inherited = EnvMap::new(Platform::CURRENT);
-        // What is not text cannot be passed on as a variable of a session; nothing of ours is.
+        // Variables that are not UTF-8 are left out.
         for (name, value) in std::env::vars_os() {
             if let (Some(name), Some(value)) = (name.to_str(), value.to_str()) {
                 inherited.set(name, value);

@@ -44,7 +44,7 @@ impl Pty {
         size: Size,
         prepare: impl FnOnce(&mut Command, &str, BorrowedFd<'_>),
     ) -> io::Result<(Self, Child)> {
-        // Closed on exec from the start: a process started meanwhile would keep the far end open.
+        // Closed on exec from the start: a process started meanwhile would keep the other end open.
         let flags = OpenptFlags::RDWR | OpenptFlags::NOCTTY | OpenptFlags::CLOEXEC;
         let master = openpt(flags)?;
         grantpt(&master)?;

@@ -71,7 +71,7 @@ async fn connect_loop(context: &AgentContext) {
                 let manifest = Arc::new(connection.manifest.clone());
                 apply_manifest(context, &manifest).await;
                 if startup.as_ref().is_none_or(|startup| startup.build != manifest.build_id) {
-                    startup = Some(StartupRun::begin(context, manifest.clone()));
+                    startup = Some(StartupRun::start(context, manifest.clone()));
                 }
                 match serve(context, &manifest, connection).await {
                     ServeEnd::Exit => return,
@@ -129,7 +129,7 @@ struct StartupRun {
 }
 
 impl StartupRun {
-    fn begin(context: &AgentContext, manifest: Arc<Manifest>) -> Self {
+    fn start(context: &AgentContext, manifest: Arc<Manifest>) -> Self {
         let build = manifest.build_id;
         let probes = healthcheck::spawn_probes(&manifest, &context.outbox);
         let context = context.clone();

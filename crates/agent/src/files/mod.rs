@@ -1,4 +1,4 @@
-//! Secrets as files: a plan of what goes where, then the writes. Files are never deleted.
+//! Secret files: a plan of what goes where, then the writes. Files are never deleted.
 
 mod plan;
 mod resolve;
@@ -11,7 +11,7 @@ pub use write::WriteOutcome;
 
 use crate::environment::Platform;
 
-/// Writes every secret file of a manifest. What one fails at never stops the others; each failure is named.
+/// Writes all secret files of a manifest. Returns a warning for each one that fails; the others are still written.
 pub fn deliver(manifest: &Manifest, home: Option<&str>) -> Vec<DeliveryWarning> {
     let Plan { files, mut warnings } = plan(Platform::CURRENT, home, &manifest.secrets);
     for file in files {

@@ -1,4 +1,4 @@
-//! What goes where. Pure: no file is looked at.
+//! Which file gets which secret. Pure: no file is touched.
 
 use std::collections::BTreeMap;
 
@@ -6,25 +6,22 @@ use coder_wire::agent::{DeliveryWarning, ManifestSecret};
 
 use crate::environment::Platform;
 
-/// A file to write.
 #[derive(Debug, PartialEq, Eq)]
 pub struct PlannedFile<'m> {
-    /// Where: absolute, without `.` and `..`.
+    /// Absolute, without `.` and `..`.
     pub path: String,
-    /// What.
     pub secret: &'m ManifestSecret,
 }
 
-/// What to do, and what cannot be done.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Plan<'m> {
-    /// By name of the secret.
+    /// Sorted by name of the secret.
     pub files: Vec<PlannedFile<'m>>,
-    /// One for each secret that is left out.
+    /// One per secret that is left out.
     pub warnings: Vec<DeliveryWarning>,
 }
 
-/// Plans the files of a manifest. Of two secrets with one path the later name wins.
+/// Plans the files of a manifest. Of two secrets with the same path, the later name wins.
 pub fn plan<'m>(platform: Platform, home: Option<&str>, secrets: &'m [ManifestSecret]) -> Plan<'m> {
     let mut warnings = Vec::new();
     let mut files: Vec<PlannedFile<'m>> = Vec::new();
@@ -59,10 +56,7 @@ pub fn plan<'m>(platform: Platform, home: Option<&str>, secrets: &'m [ManifestSe
     Plan { files, warnings }
 }
 
-/// A target as an absolute path: `~/` is the home directory, `.` and `..` are worked out by name.
-///
-/// # Errors
-/// Why there is no such path.
+/// The absolute path of a target. `~/` is the home directory; `.` and `..` are resolved by name, without the file system.
 pub fn absolute_path(platform: Platform, home: Option<&str>, target: &str) -> Result<String, &'static str> {
     let (separators, separator): (&[char], _) = match platform {
         Platform::Unix => (&['/'], '/'),
@@ -73,7 +67,7 @@ pub fn absolute_path(platform: Platform, home: Option<&str>, target: &str) -> Re
             let home = home.ok_or("the home directory is not known")?;
             (home, rest)
         }
-        // On Windows the root of the current drive.
+        // On Windows, relative to the current drive.
         None => ("", target),
     };
     let (prefix, home_path) = match platform {
@@ -92,7 +86,7 @@ pub fn absolute_path(platform: Platform, home: Option<&str>, target: &str) -> Re
         }
     }
     if parts.is_empty() {
-        return Err("it is the root folder");
+        return Err("it is the root directory");
     }
     let mut path = prefix;
     for part in parts {
@@ -113,26 +107,26 @@ mod tests {
     }
 
     #[test]
-    fn targets_are_resolved() {
-        for (platform, home, target, wanted) in [
+    fn targets_become_absolute_paths() {
+        for (platform, home, target, expected) in [
             (Platform::Unix, Some("/home/coder"), "~/a/b", Ok("/home/coder/a/b")),
             (Platform::Unix, Some("/home/coder/"), "~/../x", Ok("/home/x")),
             (Platform::Unix, Some("/h"), "/etc/./a//b/../c", Ok("/etc/a/c")),
             (Platform::Unix, Some("/h"), "/../../a", Ok("/a")),
             (Platform::Unix, Some("/h"), "/a\\b", Ok("/a\\b")),
             (Platform::Unix, None, "~/a", Err("the home directory is not known")),
-            (Platform::Unix, Some("/h"), "/", Err("it is the root folder")),
-            (Platform::Unix, Some("/h"), "~/..", Err("it is the root folder")),
+            (Platform::Unix, Some("/h"), "/", Err("it is the root directory")),
+            (Platform::Unix, Some("/h"), "~/..", Err("it is the root directory")),
             (Platform::Windows, Some("C:\\Users\\coder"), "~/a/b", Ok("C:\\Users\\coder\\a\\b")),
             (Platform::Windows, Some("C:\\Users\\coder"), "~/..\\x", Ok("C:\\Users\\x")),
             (Platform::Windows, Some("C:\\Users\\coder"), "/tool/key", Ok("\\tool\\key")),
         ] {
-            assert_eq!(absolute_path(platform, home, target), wanted.map(str::to_owned), "{target}");
+            assert_eq!(absolute_path(platform, home, target), expected.map(str::to_owned), "{target}");
         }
     }
 
     #[test]
-    fn of_two_secrets_with_one_path_the_later_name_wins_and_both_are_named() {
+    fn of_two_secrets_with_one_path_the_later_name_wins_with_a_warning() {
         let secrets = [secret("a", "~/config"), secret("b", "/home/coder/config"), secret("c", "~/other")];
         let plan = plan(Platform::Unix, Some("/home/coder"), &secrets);
         let files: Vec<_> = plan.files.iter().map(|w| (w.path.as_str(), w.secret.name.as_str())).collect();
@@ -147,7 +141,7 @@ mod tests {
     }
 
     #[test]
-    fn one_that_cannot_be_resolved_does_not_stop_the_others() {
+    fn an_invalid_target_does_not_stop_the_others() {
         let secrets = [secret("a", "~/x"), secret("b", "/tmp/y")];
         let plan = plan(Platform::Unix, None, &secrets);
         assert_eq!(plan.files.len(), 1);
@@ -156,7 +150,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn resolved_paths_are_absolute_and_plain(target in "(~/|/)[a./\\\\]{0,20}") {
+        fn paths_are_absolute_and_normalized(target in "(~/|/)[a./\\\\]{0,20}") {
             if let Ok(path) = absolute_path(Platform::Unix, Some("/home/coder"), &target) {
                 prop_assert!(path.starts_with('/'));
                 prop_assert!(path.split('/').skip(1).all(|part| !part.is_empty() && part != "." && part != ".."));

@@ -1,6 +1,5 @@
-//! From an absolute path to an open folder and a name in it, without ever going by a path that somebody else can change
-//! meanwhile: each part is opened from the folder before it, and symlinks are followed by hand, if whoever made them is
-//! trusted.
+//! Resolves a path component by component with `openat`, so that it cannot be swapped midway. Symlinks are followed only if
+//! owned by this user or root.
 
 use std::{
     collections::VecDeque,
@@ -15,45 +14,31 @@ use rustix::{
     process::geteuid,
 };
 
-/// Links followed before a path is given up, as the system does.
+/// As in Linux.
 const MAX_SYMLINKS: usize = 40;
-/// The mode of folders that are made.
 const NEW_DIRECTORY_MODE: Mode = Mode::RWXU;
 
-/// Where a path leads.
 pub struct ResolvedPath {
-    /// The folder, open.
-    pub folder: OwnedFd,
-    /// The name in it. Not a link when it was looked at.
+    pub directory: OwnedFd,
+    /// The last component. It was not a symlink when it was resolved.
     pub name: OsString,
-    /// What is there already.
+    /// The existing file, if there is one.
     pub found: Option<Stat>,
 }
 
-/// Why a path leads nowhere.
 #[derive(Debug, thiserror::Error)]
 pub enum FileError {
-    /// The system says no.
     #[error("{what}: {error}")]
-    System {
-        /// What was tried.
-        what: &'static str,
-        /// Its answer.
-        error: std::io::Error,
-    },
-    /// A link on the way was made by somebody who is neither us nor root.
-    #[error("{0:?} on the way is a link that belongs to somebody else")]
+    System { what: &'static str, error: std::io::Error },
+    /// Owned by neither this user nor root.
+    #[error("{0:?} in the path is a symlink owned by another user")]
     UntrustedSymlink(OsString),
-    /// Links lead to symlinks.
-    #[error("too many symlinks on the way")]
+    #[error("too many symlinks in the path")]
     TooManySymlinks,
-    /// A part of the way is not a folder.
-    #[error("{0:?} on the way is not a folder")]
+    #[error("{0:?} in the path is not a directory")]
     NotADirectory(OsString),
-    /// There is no name at the end.
-    #[error("it is a folder")]
+    #[error("it is a directory")]
     IsADirectory,
-    /// What is there is neither file nor folder.
     #[error("it is not a regular file")]
     NotARegularFile,
 }
@@ -64,18 +49,18 @@ impl FileError {
     }
 }
 
-/// Walks to `path`, making the folders that are missing.
+/// Resolves an absolute path, and creates missing directories with mode 0700.
 pub fn resolve(path: &Path) -> Result<ResolvedPath, FileError> {
-    let mut ahead = parts(path.as_os_str());
-    let mut folder = root()?;
+    let mut remaining = components(path.as_os_str());
+    let mut directory = root()?;
     let mut symlinks = 0;
     loop {
-        let name = ahead.pop_front().ok_or(FileError::IsADirectory)?;
-        let is_last = ahead.is_empty();
-        let found = match statat(&folder, &name, AtFlags::SYMLINK_NOFOLLOW) {
+        let name = remaining.pop_front().ok_or(FileError::IsADirectory)?;
+        let is_last = remaining.is_empty();
+        let found = match statat(&directory, &name, AtFlags::SYMLINK_NOFOLLOW) {
             Ok(found) => Some(found),
             Err(Errno::NOENT) => None,
-            Err(error) => return Err(FileError::system("cannot look at a part of the path")(error)),
+            Err(error) => return Err(FileError::system("cannot stat a part of the path")(error)),
         };
         match found.map(|stat| FileType::from_raw_mode(stat.st_mode)) {
             Some(FileType::Symlink) => {
@@ -83,24 +68,26 @@ pub fn resolve(path: &Path) -> Result<ResolvedPath, FileError> {
                 if symlinks > MAX_SYMLINKS {
                     return Err(FileError::TooManySymlinks);
                 }
-                let target = read_trusted_symlink(&folder, &name)?;
-                let mut through = parts(&target);
+                let target = read_trusted_symlink(&directory, &name)?;
+                let mut through = components(&target);
                 if target.as_bytes().starts_with(b"/") {
-                    folder = root()?;
+                    directory = root()?;
                 }
-                through.append(&mut ahead);
-                ahead = through;
+                through.append(&mut remaining);
+                remaining = through;
             }
-            _ if is_last => return Ok(ResolvedPath { folder, name, found }),
-            Some(FileType::Directory) => folder = open_directory(&folder, &name)?,
+            _ if is_last => return Ok(ResolvedPath { directory, name, found }),
+            Some(FileType::Directory) => directory = open_directory(&directory, &name)?,
             Some(_) => return Err(FileError::NotADirectory(name)),
             None => {
-                match mkdirat(&folder, &name, NEW_DIRECTORY_MODE) {
-                    // Made by somebody else meanwhile: looked at like any other.
+                match mkdirat(&directory, &name, NEW_DIRECTORY_MODE) {
+                    // Created by another process meanwhile: opened like any other.
                     Ok(()) | Err(Errno::EXIST) => {}
-                    Err(error) => return Err(FileError::system("cannot make a folder on the way")(error)),
+                    Err(error) => {
+                        return Err(FileError::system("cannot create a directory in the path")(error));
+                    }
                 }
-                folder = open_directory(&folder, &name)?;
+                directory = open_directory(&directory, &name)?;
             }
         }
     }
@@ -108,11 +95,11 @@ pub fn resolve(path: &Path) -> Result<ResolvedPath, FileError> {
 
 fn root() -> Result<OwnedFd, FileError> {
     openat(CWD, "/", OFlags::PATH | OFlags::DIRECTORY | OFlags::CLOEXEC, Mode::empty())
-        .map_err(FileError::system("cannot open the root folder"))
+        .map_err(FileError::system("cannot open the root directory"))
 }
 
-/// `..` stays: after a link it means the parent of where the link led.
-fn parts(path: &OsStr) -> VecDeque<OsString> {
+/// `..` is kept: after a symlink it means the parent of the symlink's target.
+fn components(path: &OsStr) -> VecDeque<OsString> {
     path.as_bytes()
         .split(|byte| *byte == b'/')
         .filter(|part| !part.is_empty() && *part != b".")
@@ -120,25 +107,25 @@ fn parts(path: &OsStr) -> VecDeque<OsString> {
         .collect()
 }
 
-fn open_directory(folder: &OwnedFd, name: &OsStr) -> Result<OwnedFd, FileError> {
+fn open_directory(directory: &OwnedFd, name: &OsStr) -> Result<OwnedFd, FileError> {
     let flags = OFlags::PATH | OFlags::DIRECTORY | OFlags::NOFOLLOW | OFlags::CLOEXEC;
-    openat(folder, name, flags, Mode::empty()).map_err(|error| match error {
-        // It was a folder a moment ago.
+    openat(directory, name, flags, Mode::empty()).map_err(|error| match error {
+        // It was a directory when it was checked.
         Errno::LOOP | Errno::NOTDIR => FileError::NotADirectory(name.to_owned()),
-        error => FileError::system("cannot open a folder on the way")(error),
+        error => FileError::system("cannot open a directory in the path")(error),
     })
 }
 
-/// Where a link leads, if we or root made it. The link is opened once and everything asked of that.
-fn read_trusted_symlink(folder: &OwnedFd, name: &OsStr) -> Result<OsString, FileError> {
+/// The target of a symlink that this user or root owns. Both are read from one open file.
+fn read_trusted_symlink(directory: &OwnedFd, name: &OsStr) -> Result<OsString, FileError> {
     let flags = OFlags::PATH | OFlags::NOFOLLOW | OFlags::CLOEXEC;
-    let link = openat(folder, name, flags, Mode::empty())
-        .map_err(FileError::system("cannot open a link on the way"))?;
-    let stat = fstat(&link).map_err(FileError::system("cannot look at a link on the way"))?;
+    let symlink = openat(directory, name, flags, Mode::empty())
+        .map_err(FileError::system("cannot open a symlink in the path"))?;
+    let stat = fstat(&symlink).map_err(FileError::system("cannot stat a symlink in the path"))?;
     if stat.st_uid != 0 && stat.st_uid != geteuid().as_raw() {
         return Err(FileError::UntrustedSymlink(name.to_owned()));
     }
     let target =
-        readlinkat(&link, "", Vec::new()).map_err(FileError::system("cannot read a link on the way"))?;
+        readlinkat(&symlink, "", Vec::new()).map_err(FileError::system("cannot read a symlink in the path"))?;
     Ok(OsStr::from_bytes(target.to_bytes()).to_owned())
 }

@@ -1,4 +1,4 @@
-//! Writing one file: whole or not at all, with the permissions and the owner it had.
+//! Writes one file atomically where possible, and keeps its mode and owner.
 
 use std::{
     ffi::OsString,
@@ -18,27 +18,22 @@ use rustix::{
 
 use super::resolve::{FileError, ResolvedPath, resolve};
 
-/// The mode of files that are made.
 const NEW_FILE_MODE: Mode = Mode::RUSR.union(Mode::WUSR);
 
-/// What became of a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum WriteOutcome {
-    /// It was not there.
     Created,
-    /// It has other contents now.
     Replaced,
-    /// It had these contents: nothing was written, nobody who watches it is woken.
+    /// The contents were equal, so the file was not touched: programs that watch it are not notified.
     Unchanged,
 }
 
-/// Makes the file at `path` have these contents.
 pub fn write(path: &Path, contents: &[u8]) -> Result<WriteOutcome, FileError> {
-    let place = resolve(path)?;
-    let Some(found) = place.found else {
-        let temporary = TemporaryFile::new(&place)?;
+    let path = resolve(path)?;
+    let Some(found) = path.found else {
+        let temporary = TemporaryFile::new(&path)?;
         temporary.fill(contents)?;
-        temporary.rename().map_err(FileError::system("cannot put the new file in its place"))?;
+        temporary.rename().map_err(FileError::system("cannot rename the new file"))?;
         return Ok(WriteOutcome::Created);
     };
     match FileType::from_raw_mode(found.st_mode) {
@@ -46,18 +41,18 @@ pub fn write(path: &Path, contents: &[u8]) -> Result<WriteOutcome, FileError> {
         FileType::Directory => return Err(FileError::IsADirectory),
         _ => return Err(FileError::NotARegularFile),
     }
-    if has_contents(&place, contents) {
+    if has_contents(&path, contents) {
         return Ok(WriteOutcome::Unchanged);
     }
-    if !replace(&place, &found, contents) {
-        write_in_place(&place, contents)?;
+    if !replace(&path, &found, contents) {
+        write_in_place(&path, contents)?;
     }
     Ok(WriteOutcome::Replaced)
 }
 
-/// Whether the file has these contents already. One that cannot be read counts as different.
-fn has_contents(place: &ResolvedPath, contents: &[u8]) -> bool {
-    let Ok(mut file) = open_regular(place, OFlags::RDONLY) else { return false };
+/// Whether the file has these contents already. An unreadable file counts as different.
+fn has_contents(path: &ResolvedPath, contents: &[u8]) -> bool {
+    let Ok(mut file) = open_regular(path, OFlags::RDONLY) else { return false };
     let length = contents.len() as u64;
     if file.metadata().map_or(true, |metadata| metadata.len() != length) {
         return false;
@@ -66,13 +61,12 @@ fn has_contents(place: &ResolvedPath, contents: &[u8]) -> bool {
     Read::by_ref(&mut file).take(length + 1).read_to_end(&mut now).is_ok() && **now == *contents
 }
 
-/// Opens what is there, if it is a regular file: without following a link, and without waiting for whoever is at the
-/// other end of a FIFO that took its place.
-fn open_regular(place: &ResolvedPath, access: OFlags) -> Result<File, FileError> {
+/// Opens a regular file. Does not follow symlinks, and does not block on a FIFO that took the file's place.
+fn open_regular(path: &ResolvedPath, access: OFlags) -> Result<File, FileError> {
     let flags = access | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::CLOEXEC;
-    let file = openat(&place.folder, &place.name, flags, Mode::empty())
+    let file = openat(&path.directory, &path.name, flags, Mode::empty())
         .map_err(FileError::system("cannot open it"))?;
-    let stat = fstat(&file).map_err(FileError::system("cannot look at it"))?;
+    let stat = fstat(&file).map_err(FileError::system("cannot stat it"))?;
     if FileType::from_raw_mode(stat.st_mode) == FileType::RegularFile {
         Ok(file.into())
     } else {
@@ -80,32 +74,32 @@ fn open_regular(place: &ResolvedPath, access: OFlags) -> Result<File, FileError>
     }
 }
 
-/// Puts a new file with the same mode and owner in its place. Says no where that would lose something, or cannot be
-/// done: a name that is one of several, access lists, a folder we may not write, a file that is mounted.
-fn replace(place: &ResolvedPath, found: &Stat, contents: &[u8]) -> bool {
-    if found.st_nlink > 1 || has_extended_attributes(place) {
+/// Replaces the file by a new one with the same mode and owner. Returns false where that would lose hard links or access
+/// lists, or is not possible: in a directory without write permission, or for a mounted file.
+fn replace(path: &ResolvedPath, found: &Stat, contents: &[u8]) -> bool {
+    if found.st_nlink > 1 || has_extended_attributes(path) {
         return false;
     }
-    let Ok(temporary) = TemporaryFile::new(place) else { return false };
+    let Ok(temporary) = TemporaryFile::new(path) else { return false };
     let same_owner = fstat(&temporary.file).is_ok_and(|own| {
         (own.st_uid == found.st_uid && own.st_gid == found.st_gid)
             || fchown(&temporary.file, Some(Uid::from_raw(found.st_uid)), Some(Gid::from_raw(found.st_gid)))
                 .is_ok()
     });
-    // Before any of the contents are in it.
+    // Before the contents are written.
     let same_mode = same_owner && fchmod(&temporary.file, Mode::from_raw_mode(found.st_mode)).is_ok();
     same_mode && temporary.fill(contents).is_ok() && temporary.rename().is_ok()
 }
 
-/// Access lists and labels are in extended attributes, which a new file would not have.
-fn has_extended_attributes(place: &ResolvedPath) -> bool {
-    let Ok(file) = open_regular(place, OFlags::RDONLY) else { return false };
+/// Access lists and security labels, which a new file would not have.
+fn has_extended_attributes(path: &ResolvedPath) -> bool {
+    let Ok(file) = open_regular(path, OFlags::RDONLY) else { return false };
     let mut none: [u8; 0] = [];
     flistxattr(&file, &mut none).is_ok_and(|bytes| bytes > 0)
 }
 
-fn write_in_place(place: &ResolvedPath, contents: &[u8]) -> Result<(), FileError> {
-    let mut file = open_regular(place, OFlags::WRONLY)?;
+fn write_in_place(path: &ResolvedPath, contents: &[u8]) -> Result<(), FileError> {
+    let mut file = open_regular(path, OFlags::WRONLY)?;
     let write = |file: &mut File| {
         file.seek(SeekFrom::Start(0))?;
         file.write_all(contents)?;
@@ -115,21 +109,21 @@ fn write_in_place(place: &ResolvedPath, contents: &[u8]) -> Result<(), FileError
     write(&mut file).map_err(|error| FileError::System { what: "cannot write it", error })
 }
 
-/// A file beside the one to be written, gone when it is dropped before it was renamed.
+/// A file in the same directory. Removed on drop, unless it was renamed.
 struct TemporaryFile<'p> {
-    place: &'p ResolvedPath,
+    path: &'p ResolvedPath,
     name: OsString,
     file: OwnedFd,
     renamed: std::cell::Cell<bool>,
 }
 
 impl<'p> TemporaryFile<'p> {
-    fn new(place: &'p ResolvedPath) -> Result<Self, FileError> {
+    fn new(path: &'p ResolvedPath) -> Result<Self, FileError> {
         let name = OsString::from(format!(".coder-{:016x}", rand::random::<u64>()));
         let flags = OFlags::WRONLY | OFlags::CREATE | OFlags::EXCL | OFlags::NOFOLLOW | OFlags::CLOEXEC;
-        let file = openat(&place.folder, &name, flags, NEW_FILE_MODE)
-            .map_err(FileError::system("cannot make a file in its folder"))?;
-        Ok(Self { place, name, file, renamed: std::cell::Cell::new(false) })
+        let file = openat(&path.directory, &name, flags, NEW_FILE_MODE)
+            .map_err(FileError::system("cannot create a file in its directory"))?;
+        Ok(Self { path, name, file, renamed: std::cell::Cell::new(false) })
     }
 
     fn fill(&self, contents: &[u8]) -> Result<(), FileError> {
@@ -145,7 +139,7 @@ impl<'p> TemporaryFile<'p> {
     }
 
     fn rename(&self) -> Result<(), Errno> {
-        renameat(&self.place.folder, &self.name, &self.place.folder, &self.place.name)?;
+        renameat(&self.path.directory, &self.name, &self.path.directory, &self.path.name)?;
         self.renamed.set(true);
         Ok(())
     }
@@ -154,8 +148,7 @@ impl<'p> TemporaryFile<'p> {
 impl Drop for TemporaryFile<'_> {
     fn drop(&mut self) {
         if !self.renamed.get() {
-            // Nothing more can be done about it here.
-            let _ = unlinkat(&self.place.folder, &self.name, AtFlags::empty());
+            let _ = unlinkat(&self.path.directory, &self.name, AtFlags::empty());
         }
     }
 }

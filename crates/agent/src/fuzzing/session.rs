@@ -1,5 +1,5 @@
-//! What a client that was let in may ask for.
-// As in tests: what fails here is what is looked for.
+//! Requests of an authenticated SSH client.
+// As in tests, a panic is a finding.
 #![allow(clippy::unwrap_used)]
 
 use std::{path::PathBuf, sync::Arc};
@@ -16,9 +16,9 @@ use uuid::Uuid;
 use super::END_TIMEOUT;
 use crate::ssh;
 
-/// Requests of one connection.
+/// In one connection.
 const MAX_REQUESTS: usize = 64;
-/// Channels of one connection, those that are refused not counted.
+/// Open channels of one connection.
 const MAX_CHANNELS: usize = 8;
 
 struct Handler;
@@ -31,12 +31,12 @@ impl client::Handler for Handler {
     }
 }
 
-/// An SSH client that was let in and asks for what these bytes say, in their order. The agent ends the connection once the
-/// client is gone.
+/// Makes the requests that the bytes encode, in order. The server must end the connection once the client has
+/// disconnected.
 pub fn session(data: &[u8]) {
     let Ok(runtime) = Builder::new_current_thread().enable_all().build() else { return };
     let Some(workspace) = super::workspace() else { return };
-    let Ok(folder) = tempfile::tempdir() else { return };
+    let Ok(directory) = tempfile::tempdir() else { return };
     workspace.set_ready(Arc::new(Manifest {
         agent_id: Uuid::nil(),
         agent_name: "main".to_owned(),
@@ -44,7 +44,7 @@ pub fn session(data: &[u8]) {
         workspace_name: "dev".to_owned(),
         owner_name: "me".to_owned(),
         build_id: Uuid::nil(),
-        directory: folder.path().to_str().map(str::to_owned),
+        directory: directory.path().to_str().map(str::to_owned),
         agent_env: Vec::new(),
         env: Vec::new(),
         scripts: Vec::new(),
@@ -53,28 +53,29 @@ pub fn session(data: &[u8]) {
         secrets: Vec::new(),
     }));
     runtime.block_on(async {
-        let (near, far) = tokio::io::duplex(1 << 20);
+        let (server, stream) = tokio::io::duplex(1 << 20);
         let client = async {
             let config = Arc::new(client::Config::default());
-            let mut handle = client::connect_stream(config, far, Handler).await.unwrap();
+            let mut handle = client::connect_stream(config, stream, Handler).await.unwrap();
             assert!(handle.authenticate_none("me").await.unwrap().success());
-            let mut requests = Requests { rest: data, folder: folder.path().to_owned(), channels: Vec::new() };
+            let mut requests =
+                Requests { rest: data, directory: directory.path().to_owned(), channels: Vec::new() };
             for _ in 0..MAX_REQUESTS {
-                // What is refused is no reason to ask for nothing more; a connection that is gone is.
+                // A rejected request is no reason to stop; a closed connection is.
                 if requests.rest.is_empty() || requests.next(&mut handle).await.is_none() {
                     break;
                 }
             }
         };
-        let both = async { tokio::join!(ssh::serve(workspace, near), client) };
-        assert!(timeout(END_TIMEOUT, both).await.is_ok(), "the connection does not end");
+        let both = async { tokio::join!(ssh::serve(workspace, server), client) };
+        assert!(timeout(END_TIMEOUT, both).await.is_ok(), "the connection must end");
     });
 }
 
-/// Requests as bytes tell them.
+/// Decodes requests from bytes.
 struct Requests<'a> {
     rest: &'a [u8],
-    folder: PathBuf,
+    directory: PathBuf,
     channels: Vec<Channel<Msg>>,
 }
 
@@ -100,22 +101,22 @@ impl<'a> Requests<'a> {
         String::from_utf8_lossy(self.bytes()).into_owned()
     }
 
-    /// A port on which nothing listens, or which is none.
+    /// A port on which nothing listens, or which is not a valid one.
     fn port(&mut self) -> u32 {
         self.number() << 16 | u32::from(self.byte() & 1)
     }
 
-    /// A path in a folder of this connection's own.
+    /// A path in this connection's temporary directory.
     fn path(&mut self) -> String {
         let name = self.text().replace(['/', '.'], "_");
-        self.folder.join(name).display().to_string()
+        self.directory.join(name).display().to_string()
     }
 
     fn modes(&mut self) -> Vec<(Pty, u32)> {
         (0..self.byte() % 16).filter_map(|_| Some((Pty::from_u8(self.byte())?, self.number()))).collect()
     }
 
-    /// Asks for the next thing; none when the connection is gone.
+    /// Makes the next request; none when the connection is closed.
     async fn next(&mut self, handle: &mut Handle<Handler>) -> Option<()> {
         let (what, which) = (self.byte(), usize::from(self.byte()));
         match what % 18 {
@@ -134,7 +135,7 @@ impl<'a> Requests<'a> {
             4 => drop(handle.cancel_tcpip_forward(self.text(), self.number()).await),
             5 => drop(handle.streamlocal_forward(self.path()).await),
             6 => drop(handle.cancel_streamlocal_forward(self.path()).await),
-            // Names that nobody knows: those that are known have bounds above.
+            // Unknown names only: the known ones are above, within limits.
             7 => {
                 let name = format!("{}-", self.text());
                 drop(handle.send_global_request(name, self.bytes(), true).await);
@@ -150,18 +151,18 @@ impl<'a> Requests<'a> {
         }
         let mut channels = std::mem::take(&mut self.channels);
         let at = which % channels.len();
-        let told = match channels.get(at) {
-            Some(channel) => self.tell(channel, what).await,
+        let sent = match channels.get(at) {
+            Some(channel) => self.send(channel, what).await,
             None => Ok(()),
         };
         if what == 17 {
             channels.remove(at);
         }
         self.channels = channels;
-        told.ok()
+        sent.ok()
     }
 
-    async fn tell(&mut self, channel: &Channel<Msg>, what: u8) -> Result<(), russh::Error> {
+    async fn send(&mut self, channel: &Channel<Msg>, what: u8) -> Result<(), russh::Error> {
         match what {
             8 => {
                 let (columns, rows) = (self.number(), self.number());
@@ -171,7 +172,7 @@ impl<'a> Requests<'a> {
             9 => channel.set_env(true, self.text(), self.text()).await,
             10 => channel.request_shell(true).await,
             11 => channel.exec(true, self.bytes()).await,
-            // The one that there is would read and write files here.
+            // Never `sftp`, which would read and write files of this machine.
             12 => channel.request_subsystem(true, format!("{}-", self.text())).await,
             13 => channel.window_change(self.number(), self.number(), 0, 0).await,
             14 => channel.signal(Sig::Custom(self.text())).await,

@@ -1,4 +1,4 @@
-//! The client's key agent, lent to the workspace for as long as the client is connected.
+//! SSH agent forwarding, for as long as the client is connected.
 
 use std::io;
 
@@ -8,7 +8,7 @@ use tokio::{net::UnixListener, task::JoinSet};
 
 use super::{forward::forward_incoming, forwarded::ForwardedChannels};
 
-/// The socket that leads to the client's key agent. Dropping it takes the socket away.
+/// A socket to the client's SSH agent. Dropping it removes the socket.
 pub struct AgentForwarding {
     path: String,
     _directory: TempDir,
@@ -16,7 +16,7 @@ pub struct AgentForwarding {
 }
 
 impl AgentForwarding {
-    /// Makes the socket, in a directory that only the workspace's user may enter.
+    /// Creates the socket in a new directory with mode 0700.
     pub fn listen(channels: &ForwardedChannels, handle: &Handle) -> io::Result<Self> {
         let directory = tempfile::Builder::new().prefix("coder-auth-").tempdir()?;
         let path = directory.path().join("agent.sock");
@@ -35,7 +35,7 @@ impl AgentForwarding {
         Ok(Self { path, _directory: directory, _listener: tasks })
     }
 
-    /// What `SSH_AUTH_SOCK` is to be.
+    /// The value of `SSH_AUTH_SOCK`.
     pub fn path(&self) -> &str {
         &self.path
     }

@@ -1,4 +1,5 @@
-//! Forwarding: connections that the client asks for here, and listeners here whose connections go to the client.
+//! Port and socket forwarding: connections that the client opens from the workspace (`-L`, `-D`), and listeners in the
+//! workspace whose connections go to the client (`-R`).
 
 use std::{
     collections::HashMap,
@@ -23,22 +24,20 @@ use tokio::{
 use super::forwarded::ForwardedChannels;
 use crate::dial;
 
-/// Listeners of one SSH connection.
+/// In one SSH connection.
 const MAX_LISTENERS: usize = 64;
-/// How long a listener rests that the system gives no connection: it is out of descriptors.
+/// Pause after a failed `accept`, which happens when file descriptors run out.
 const ACCEPT_RETRY_DELAY: Duration = Duration::from_millis(100);
-/// How long the client may take to accept a connection.
+/// For the client to accept a channel.
 const ACCEPT_TIMEOUT: Duration = Duration::from_secs(30);
 
-/// Where the client wants to be connected to.
+/// As seen from the workspace.
 pub enum Destination {
-    /// A host and a port, seen from the workspace.
     Tcp(String, u16),
-    /// A socket in the file system.
     Unix(PathBuf),
 }
 
-/// Connects the client's channel, or says why not. The answer may take a while: nothing waits for it.
+/// Connects the client's channel, or rejects it. Returns at once; connecting goes on in a task.
 pub fn connect(
     channels: &ForwardedChannels,
     channel: Channel<Msg>,
@@ -78,19 +77,19 @@ async fn reject(
     reply: ChannelOpenHandle,
     error: &io::Error,
 ) {
-    tracing::debug!(%error, "a forwarded connection did not come about");
+    tracing::debug!(%error, "cannot connect a forwarded channel");
     channels.remove(id);
     reply.reject(ChannelOpenFailure::ConnectFailed).await;
 }
 
-/// What listens here for the client. Dropping it ends all of it.
+/// The listeners of a client. Dropping it closes all of them.
 #[derive(Default)]
 pub struct Listeners {
     tcp: HashMap<(String, u32), JoinSet<()>>,
     unix: HashMap<String, (JoinSet<()>, BoundSocket)>,
 }
 
-/// A socket's place in the file system: removed when this is dropped, unless something else is there by then.
+/// Removes its socket file on drop, unless the path has been taken by another file.
 struct BoundSocket {
     path: PathBuf,
     file: (u64, u64),
@@ -104,7 +103,7 @@ impl Drop for BoundSocket {
     }
 }
 
-/// What tells a file from every other one.
+/// Device and inode.
 fn file_id(path: &Path) -> io::Result<(u64, u64)> {
     std::fs::symlink_metadata(path).map(|metadata| (metadata.dev(), metadata.ino()))
 }
@@ -114,8 +113,8 @@ impl Listeners {
         self.tcp.len() + self.unix.len() < MAX_LISTENERS
     }
 
-    /// Listens on a port of the loopback interface, whatever the client names: a forwarded port is for the workspace, not
-    /// for the network it is in. Answers the port, which is chosen when it is 0.
+    /// Listens on the loopback interface, whatever address the client requests: a forwarded port is for the workspace, not
+    /// for its network. Returns the port, which the system chooses for port 0.
     pub async fn listen(
         &mut self,
         address: &str,
@@ -134,7 +133,7 @@ impl Listeners {
         let chosen = first.local_addr()?.port();
         let mut listeners = vec![first];
         if address == "localhost" {
-            // A name for both; a system may have only one.
+            // Both address families, where the system has both.
             listeners.extend(TcpListener::bind((Ipv6Addr::LOCALHOST, chosen)).await.ok());
         }
         let mut tasks = JoinSet::new();
@@ -164,12 +163,12 @@ impl Listeners {
         Ok(chosen.into())
     }
 
-    /// Ends a listener; says whether there was one.
+    /// Returns whether there was such a listener.
     pub fn cancel(&mut self, address: &str, port: u32) -> bool {
         self.tcp.remove(&(address.to_owned(), port)).is_some()
     }
 
-    /// Listens on a socket in the file system that only the workspace's user may use.
+    /// Listens on a Unix socket with mode 0600.
     pub fn listen_unix(
         &mut self,
         name: &str,
@@ -200,13 +199,13 @@ impl Listeners {
         Ok(())
     }
 
-    /// Ends a listener; says whether there was one.
+    /// Returns whether there was such a listener.
     pub fn cancel_unix(&mut self, name: &str) -> bool {
         self.unix.remove(name).is_some()
     }
 }
 
-/// Carries a connection that came in here on, once the client has accepted a channel for it.
+/// Forwards a connection that a listener has accepted to the client.
 pub async fn forward_incoming(
     opening: impl Future<Output = Result<Channel<Msg>, russh::Error>>,
     channels: &ForwardedChannels,
@@ -221,17 +220,17 @@ pub async fn forward_incoming(
             let (_, write) = channel.split();
             channels.relay(write, handle.clone(), stream).await;
         }
-        Ok(Err(error)) => tracing::debug!(%error, "the client does not take a forwarded connection"),
-        Err(_) => tracing::debug!("the client did not answer for a forwarded connection"),
+        Ok(Err(error)) => tracing::debug!(%error, "the client rejected a forwarded connection"),
+        Err(_) => tracing::debug!("the client did not accept a forwarded connection in time"),
     }
 }
 
-/// Binds a socket that nobody else could ever connect to: it gets its permissions in a folder of its own and appears at
-/// its path by a link, which also fails when something is there already.
+/// Binds a socket that other users cannot connect to at any moment: it gets its mode in a private directory, and its path by
+/// a hard link, which fails when the path exists.
 fn bind_private_socket(path: PathBuf) -> io::Result<(UnixListener, BoundSocket)> {
     let parent = path.parent().unwrap_or(Path::new("/"));
-    let own = tempfile::Builder::new().prefix(".coder-").tempdir_in(parent)?;
-    let inside = own.path().join("s");
+    let private = tempfile::Builder::new().prefix(".coder-").tempdir_in(parent)?;
+    let inside = private.path().join("s");
     let listener = UnixListener::bind(&inside)?;
     std::fs::set_permissions(&inside, std::fs::Permissions::from_mode(0o600))?;
     let file = file_id(&inside)?;
@@ -239,7 +238,7 @@ fn bind_private_socket(path: PathBuf) -> io::Result<(UnixListener, BoundSocket)>
     Ok((listener, BoundSocket { path, file }))
 }
 
-/// The connection that a client's channel asks for; the number travels with 32 bits.
+/// The port travels as 32 bits; none when it is not a port.
 pub fn tcp_destination(host: &str, port: u32) -> Option<Destination> {
     u16::try_from(port).ok().map(|port| Destination::Tcp(host.to_owned(), port))
 }

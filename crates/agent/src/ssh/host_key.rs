@@ -1,13 +1,12 @@
-//! The key that the workspace shows to SSH clients: always the same for one workspace, without being stored anywhere.
+//! The SSH host key of a workspace. Derived from the agent's token, so that it stays the same without being stored.
 
 use aws_lc_rs::digest;
 use russh::keys::{PrivateKey, ssh_key::private::Ed25519Keypair};
 use zeroize::Zeroizing;
 
-/// Sets this use of the token apart from any other.
+/// Domain separation: no other use of the token hashes it with this prefix. Changing it changes every host key.
 const LABEL: &[u8] = b"coder agent ssh host key 1\0";
 
-/// The key for an agent's token.
 pub fn derive(token: &str) -> PrivateKey {
     let mut context = digest::Context::new(&digest::SHA256);
     context.update(LABEL);
@@ -26,7 +25,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn one_token_has_one_key() {
+    fn equal_tokens_derive_equal_keys() {
         let public = |token| derive(token).public_key().to_openssh().unwrap();
         assert_eq!(public("a"), public("a"));
         assert_ne!(public("a"), public("b"));

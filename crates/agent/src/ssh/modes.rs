@@ -1,4 +1,4 @@
-//! The terminal modes that a client asks for (RFC 4254 section 8).
+//! Terminal modes that a client requests (RFC 4254 section 8).
 
 use std::os::fd::BorrowedFd;
 
@@ -8,10 +8,10 @@ use rustix::termios::{
     tcsetattr,
 };
 
-/// A control character that is turned off, as it travels.
+/// A disabled control character, in the protocol.
 const DISABLED: u32 = 255;
 
-/// Sets the modes that are known here; a terminal works without the others.
+/// Sets the modes that this system has, and ignores the others.
 pub fn apply(terminal: BorrowedFd<'_>, modes: &[(PtyMode, u32)]) {
     if modes.is_empty() {
         return;
@@ -30,9 +30,9 @@ pub fn apply(terminal: BorrowedFd<'_>, modes: &[(PtyMode, u32)]) {
 fn set(termios: &mut Termios, mode: PtyMode, value: u32) {
     let on = value != 0;
     if let Some(index) = special(mode) {
-        // What a system without it has in the place of a control character.
-        const NOTHING: u8 = 0;
-        let code = u8::try_from(value).ok().filter(|_| value != DISABLED).unwrap_or(NOTHING);
+        /// `_POSIX_VDISABLE` of Linux.
+        const VDISABLE: u8 = 0;
+        let code = u8::try_from(value).ok().filter(|_| value != DISABLED).unwrap_or(VDISABLE);
         termios.special_codes[index] = code;
     } else if let Some(flag) = input(mode) {
         termios.input_modes.set(flag, on);

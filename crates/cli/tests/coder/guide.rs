@@ -279,7 +279,7 @@ fn a_file_that_cannot_be_written_is_named() {
     guide.restart();
     assert_eq!(guide.shell("cat good"), "fine");
     let shown = guide.machine.coder(["show", "dev", "-o", "json"]).ok();
-    assert!(shown.contains("\"secret\": \"bad\"") && shown.contains("it is a folder"), "{shown}");
+    assert!(shown.contains("\"secret\": \"bad\"") && shown.contains("it is a directory"), "{shown}");
     guide.stop_server();
 }
 
