@@ -7,7 +7,7 @@ use clap::Args;
 use url::Url;
 use zeroize::Zeroizing;
 
-use crate::{args::parse_url, harden::harden, output::survive_broken_pipe, server::log};
+use crate::{args::parse_url, harden::harden, logging, output::survive_broken_pipe};
 
 /// Run a workspace agent.
 #[derive(Args)]
@@ -23,7 +23,7 @@ pub struct AgentArgs {
     agent_token_file: Option<PathBuf>,
     /// How log lines are written.
     #[arg(long, value_enum, default_value = "text", env = "CODER_AGENT_LOG_FORMAT", hide_env_values = true)]
-    log_format: log::Format,
+    log_format: logging::Format,
 }
 
 pub fn run(args: AgentArgs) -> Result<()> {
@@ -37,7 +37,7 @@ pub fn run(args: AgentArgs) -> Result<()> {
         }
         (None, None) => bail!("an agent needs its token: set CODER_AGENT_TOKEN or CODER_AGENT_TOKEN_FILE"),
     };
-    log::start(args.log_format);
+    logging::start(args.log_format);
     harden();
     survive_broken_pipe();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().context("cannot start")?;

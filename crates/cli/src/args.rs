@@ -7,8 +7,8 @@ use clap::{ArgMatches, Args, Parser, Subcommand};
 use url::Url;
 
 use crate::{
-    agent, completion, config::Config, config_ssh, context::Context, external, login, open,
-    output::survive_broken_pipe, people, port_forward, secret, server, ssh, template, workspace,
+    agent, completion, config_ssh, context::Context, external_workspaces, login, login_store::LoginStore, open,
+    output::survive_broken_pipe, port_forward, secret, server, ssh, template, tokens, users, workspace,
 };
 
 /// Keeps each developer's secrets, and puts them into every workspace they own.
@@ -71,11 +71,11 @@ pub enum Command {
     #[command(visible_alias = "template", arg_required_else_help = true)]
     Templates(template::TemplatesArgs),
     #[command(arg_required_else_help = true)]
-    ExternalWorkspaces(external::ExternalArgs),
+    ExternalWorkspaces(external_workspaces::ExternalWorkspacesArgs),
     #[command(visible_alias = "token", arg_required_else_help = true)]
-    Tokens(people::TokensArgs),
+    Tokens(tokens::TokensArgs),
     #[command(visible_alias = "user", arg_required_else_help = true)]
-    Users(people::UsersArgs),
+    Users(users::UsersArgs),
     Server(Box<server::ServerArgs>),
     Agent(agent::AgentArgs),
     Completion(completion::CompletionArgs),
@@ -90,17 +90,17 @@ pub fn path(matches: &ArgMatches) -> String {
 /// Carries a command out.
 pub fn run(cli: Cli) -> Result<ExitCode> {
     let Cli { global, command } = cli;
-    let config = || Config::open(global.global_config.clone());
+    let login_store = || LoginStore::open(global.global_config.clone());
     match command {
         Command::Completion(args) => completion::run(&args),
-        Command::Server(args) => server::run(*args, config),
+        Command::Server(args) => server::run(*args, login_store),
         Command::Agent(args) => return agent::run(args).map(|()| ExitCode::SUCCESS),
         command => {
             if matches!(command, Command::Ssh(_) | Command::PortForward(_)) {
                 // Connections to servers that went away are broken pipes too: over TLS they are written to as files are.
                 survive_broken_pipe();
             }
-            let context = Context::new(config()?, global.url, global.token);
+            let context = Context::new(login_store()?, global.url, global.token);
             return block_on(run_client(command, &context));
         }
     }?;
@@ -126,9 +126,9 @@ async fn run_client(command: Command, context: &Context) -> Result<ExitCode> {
         Command::Open(args) => open::run(args, context).await,
         Command::PortForward(args) => port_forward::run(args, context).await,
         Command::Templates(args) => template::run(args.command, context).await,
-        Command::ExternalWorkspaces(args) => external::run(args.command, context).await,
-        Command::Tokens(args) => people::tokens(args.command, context).await,
-        Command::Users(args) => people::users(args.command, context).await,
+        Command::ExternalWorkspaces(args) => external_workspaces::run(args.command, context).await,
+        Command::Tokens(args) => tokens::run(args.command, context).await,
+        Command::Users(args) => users::run(args.command, context).await,
         Command::Server(_) | Command::Agent(_) | Command::Completion(_) => Ok(()),
     }?;
     Ok(ExitCode::SUCCESS)

@@ -5,19 +5,19 @@ use coder_client::Client;
 use url::Url;
 use zeroize::Zeroizing;
 
-use crate::config::Config;
+use crate::login_store::LoginStore;
 
 /// What commands that talk to a server share.
 pub struct Context {
-    pub config: Config,
+    pub login_store: LoginStore,
     url: Option<Url>,
     token: Option<Zeroizing<String>>,
 }
 
 impl Context {
-    pub fn new(config: Config, url: Option<Url>, token: Option<String>) -> Self {
+    pub fn new(login_store: LoginStore, url: Option<Url>, token: Option<String>) -> Self {
         let token = token.filter(|token| !token.is_empty()).map(Zeroizing::new);
-        Self { config, url, token }
+        Self { login_store, url, token }
     }
 
     /// The server that was given by flag or environment.
@@ -32,7 +32,7 @@ impl Context {
 
     /// Server and token: flags and environment before the stored login.
     pub fn credentials(&self) -> Result<(Url, Zeroizing<String>)> {
-        let stored = self.config.login()?;
+        let stored = self.login_store.read()?;
         match (self.url.clone().or(stored.url), self.token.clone().or(stored.token)) {
             (Some(url), Some(token)) => Ok((url, token)),
             _ => bail!("You are not logged in. Try logging in using 'coder login <url>'."),

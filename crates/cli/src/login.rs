@@ -62,7 +62,7 @@ pub async fn login(args: LoginArgs, context: &Context) -> Result<()> {
         println!("{}", *token);
         return Ok(());
     }
-    let stored = context.config.login()?.url;
+    let stored = context.login_store.read()?.url;
     let (url, source) = match (args.server.clone(), context.given_url().cloned(), stored) {
         (Some(url), ..) => (url, "argument"),
         (None, Some(url), _) => (url, "environment"),
@@ -136,7 +136,7 @@ async fn first_user(args: LoginArgs, client: &Client, context: &Context) -> Resu
 
 async fn finish(client: &Client, token: Zeroizing<String>, context: &Context) -> Result<()> {
     let user = client.with_token(token.clone()).user("me").await?;
-    context.config.save(client.url(), &token)?;
+    context.login_store.save(client.url(), &token)?;
     println!("Welcome to Coder, {}! You're authenticated.", display_safe(&user.username));
     Ok(())
 }
@@ -153,7 +153,7 @@ pub async fn logout(args: &LogoutArgs, context: &Context) -> Result<()> {
     let client = context.client()?;
     prompt::confirm("Are you sure you want to log out?", args.yes)?;
     let ended = client.logout().await;
-    context.config.forget()?;
+    context.login_store.delete()?;
     match ended {
         // A session that is over already needs no end.
         Err(error) if error.status() != Some(401) => return Err(error).context("Failed to log out"),

@@ -4,26 +4,28 @@
 //! a server nor a runtime.
 
 mod agent;
+mod allocator;
 mod args;
 mod completion;
-mod config;
 mod config_ssh;
 mod context;
 mod error;
-mod external;
+mod external_workspaces;
 mod harden;
+mod logging;
 mod login;
-mod memory;
+mod login_store;
 mod open;
 mod output;
-mod people;
 mod port_forward;
 mod prompt;
 mod secret;
 mod server;
 mod ssh;
-mod ssh_options;
+mod ssh_config_policy;
 mod template;
+mod tokens;
+mod users;
 mod workspace;
 
 use std::process::ExitCode;

@@ -14,7 +14,7 @@ use crate::output::display_safe;
 
 /// The largest file that is touched, in bytes.
 const MAX_BYTES: u64 = 4 * 1024 * 1024;
-/// Lines shown around what changes.
+/// Lines of context around a change.
 const CONTEXT: usize = 3;
 
 /// The file that is meant: `~/` is the home directory, and a link is followed.

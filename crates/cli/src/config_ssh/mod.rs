@@ -1,18 +1,18 @@
 //! `coder config-ssh`: the stock SSH tools learn of the workspaces.
 
-mod block;
 mod file;
 mod options;
+mod section;
 
 use std::path::PathBuf;
 
 use anstream::{eprintln, println};
 use anyhow::{Context as _, Result, anyhow};
-use block::Block;
 use clap::Args;
 use options::Options;
+use section::Section;
 
-use crate::{context::Context, prompt, ssh::Wait, ssh_options};
+use crate::{context::Context, prompt, ssh::Wait, ssh_config_policy};
 
 /// Let ssh, scp, sftp, rsync, git and editors reach your workspaces as coder.NAME.
 ///
@@ -51,10 +51,10 @@ pub struct ConfigSshArgs {
     #[arg(long, value_name = "FILE", env = "CODER_SSH_CONFIG_BINARY_PATH", hide_env_values = true)]
     coder_binary_path: Option<PathBuf>,
     /// What stands before a workspace's name; as the server says when not given.
-    #[arg(long, value_name = "TEXT", env = "CODER_CONFIGSSH_SSH_HOST_PREFIX", value_parser = ssh_options::host_part)]
+    #[arg(long, value_name = "TEXT", env = "CODER_CONFIGSSH_SSH_HOST_PREFIX", value_parser = ssh_config_policy::parse_host_part)]
     ssh_host_prefix: Option<String>,
     /// What stands after a workspace's name, behind a dot; as the server says when not given.
-    #[arg(long, value_name = "TEXT", env = "CODER_CONFIGSSH_HOSTNAME_SUFFIX", value_parser = ssh_options::host_part)]
+    #[arg(long, value_name = "TEXT", env = "CODER_CONFIGSSH_HOSTNAME_SUFFIX", value_parser = ssh_config_policy::parse_host_part)]
     hostname_suffix: Option<String>,
     /// Whether connections wait for start-up scripts.
     #[arg(long, value_enum, default_value = "auto", env = "CODER_CONFIGSSH_WAIT", hide_env_values = true)]
@@ -76,14 +76,15 @@ pub struct ConfigSshArgs {
 pub async fn run(args: ConfigSshArgs, context: &Context) -> Result<()> {
     let path = file::locate(&args.ssh_config_file)?;
     let before = file::read(&path)?;
-    let (around, present) = block::split(&before).map_err(|error| anyhow!("{}: {error}", path.display()))?;
+    let (surroundings, present) =
+        section::split(&before).map_err(|error| anyhow!("{}: {error}", path.display()))?;
     if args.remove {
-        let after = around.without();
+        let after = surroundings.without();
         return apply(&args, &path, &before, &after, "The section is not there: nothing to take out.");
     }
     let client = context.client()?;
     let server = client.ssh_config().await.context("get the SSH settings of the server")?;
-    ssh_options::check(&server).map_err(|what| anyhow!("the server must not have {what}"))?;
+    ssh_config_policy::check(&server).map_err(|what| anyhow!("the server must not have {what}"))?;
     let previous = present.filter(|_| args.use_previous_options).map(Options::read);
     let options = previous.unwrap_or_else(|| Options {
         wait: args.wait,
@@ -99,15 +100,15 @@ pub async fn run(args: ConfigSshArgs, context: &Context) -> Result<()> {
     };
     let workspaces = client.workspaces("owner:me").await.context("list workspaces")?.workspaces;
     let names: Vec<_> = workspaces.into_iter().map(|workspace| workspace.name).collect();
-    let block = Block {
+    let section = Section {
         options: &options,
         server: &server,
         program: &program,
-        config: context.config.folder(),
+        config: context.login_store.directory(),
         workspaces: &names,
         forward_slashes: args.force_unix_filepaths,
     };
-    let after = around.with(&block.text()?);
+    let after = surroundings.with(&section.text()?);
     apply(&args, &path, &before, &after, "No changes to make.")?;
     if args.dry_run {
         return Ok(());
@@ -115,7 +116,7 @@ pub async fn run(args: ConfigSshArgs, context: &Context) -> Result<()> {
     match names.first() {
         Some(name) => {
             println!("You should now be able to ssh into your workspace.");
-            println!("For example, try running:\n\n    $ ssh {}\n", block.host(name));
+            println!("For example, try running:\n\n    $ ssh {}\n", section.host(name));
         }
         None => {
             println!(

@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use clap::ValueEnum;
 
-use crate::{ssh::Wait, ssh_options::host_part};
+use crate::{ssh::Wait, ssh_config_policy::parse_host_part};
 
 const OPTIONS: &str = "# Last config-ssh options:";
 
@@ -35,8 +35,8 @@ impl Options {
         for pair in lines.map_while(|line| line.strip_prefix("# :")) {
             match pair.split_once('=') {
                 Some(("wait", word)) => options.wait = Wait::from_str(word, true).unwrap_or(Wait::Auto),
-                Some(("ssh-host-prefix", text)) => options.prefix = host_part(text).ok(),
-                Some(("hostname-suffix", text)) => options.suffix = host_part(text).ok(),
+                Some(("ssh-host-prefix", text)) => options.prefix = parse_host_part(text).ok(),
+                Some(("hostname-suffix", text)) => options.suffix = parse_host_part(text).ok(),
                 Some(("disable-autostart", word)) => options.disable_autostart = word == "true",
                 Some(("no-wildcard", word)) => options.no_wildcard = word == "true",
                 Some(("ssh-option", text)) => options.ssh.extend(option(text).ok()),

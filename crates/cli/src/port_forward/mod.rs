@@ -1,8 +1,8 @@
 //! `coder port-forward`: ports of this machine that lead into a workspace.
 
+mod reconnect;
 mod spec;
 mod tcp;
-mod tunnel;
 mod udp;
 
 use std::io::Write;
@@ -11,12 +11,12 @@ use anstream::{eprintln, stdout};
 use anyhow::{Context as _, Result, bail};
 use clap::Args;
 use coder_wire::agent::Network;
+use reconnect::ReconnectingTunnel;
 use spec::Forward;
 use tokio::{
     signal::unix::{SignalKind, signal},
     task::JoinSet,
 };
-use tunnel::Way;
 
 use crate::{
     context::Context,
@@ -26,11 +26,11 @@ use crate::{
 
 /// Make ports of a workspace reachable on this machine.
 ///
-/// Starts a workspace that is stopped, and goes on until Ctrl-C, also over a restart of the server.
+/// Starts a workspace that is stopped, and goes on until Ctrl-C. Reconnects when the server restarts.
 #[derive(Args)]
 #[command(after_help = "Examples:
-  The same port here and there:   coder port-forward dev --tcp 8080
-  Another port here:              coder port-forward dev --tcp 9000:3000
+  The same port local and remote:   coder port-forward dev --tcp 8080
+  Another port local:              coder port-forward dev --tcp 9000:3000
   Several, and ranges:            coder port-forward dev --tcp 8080,9000:3000,9090-9092,10000-10002:10010-10012
   UDP:                            coder port-forward dev --udp 9000
   On all interfaces:              coder port-forward dev --tcp 0.0.0.0:8080:8080")]
@@ -60,28 +60,28 @@ pub async fn run(args: PortForwardArgs, context: &Context) -> Result<()> {
     if wanted.is_empty() {
         bail!("no port-forwards requested: give some with --tcp or --udp");
     }
-    spec::refuse_doubles(&wanted)?;
+    spec::reject_duplicates(&wanted)?;
     let client = context.client()?;
     let found = find(&client, &args.workspace).await?;
     let workspace = start_if_stopped(&client, found, !args.disable_autostart).await?;
     let agent = until_ready(&client, &workspace, Wait::No).await?;
-    let way = Way::open(client, agent).await?;
+    let tunnel = ReconnectingTunnel::open(client, agent).await?;
     let mut listeners = JoinSet::new();
     for (network, forward) in wanted {
-        let Forward { here, there } = forward;
+        let Forward { local, remote } = forward;
         match network {
             Network::Tcp => {
-                let listener = tcp::bind(here).await?;
-                listeners.spawn(tcp::serve(listener, there, way.clone()));
+                let listener = tcp::bind(local).await?;
+                listeners.spawn(tcp::serve(listener, remote, tunnel.clone()));
             }
             Network::Udp => {
-                let socket = udp::bind(here).await?;
-                listeners.spawn(udp::serve(socket, there, way.clone()));
+                let socket = udp::bind(local).await?;
+                listeners.spawn(udp::serve(socket, remote, tunnel.clone()));
             }
         }
         let kind = if network == Network::Tcp { "tcp" } else { "udp" };
         let line =
-            format!("Forwarding '{kind}://{here}' locally to '{kind}://127.0.0.1:{there}' in the workspace");
+            format!("Forwarding '{kind}://{local}' locally to '{kind}://127.0.0.1:{remote}' in the workspace");
         writeln!(stdout(), "{line}").context("write to standard output")?;
     }
     eprintln!("Ready!");
@@ -89,7 +89,7 @@ pub async fn run(args: PortForwardArgs, context: &Context) -> Result<()> {
     tokio::select! {
         _ = tokio::signal::ctrl_c() => {}
         _ = terminate.recv() => {}
-        reason = way.over() => bail!(reason),
+        reason = tunnel.closed() => bail!(reason),
     }
     eprintln!("Closing...");
     Ok(())

@@ -1,4 +1,4 @@
-//! Which ports lead where.
+//! The port specifications of the command line.
 
 use std::{
     collections::HashSet,
@@ -8,40 +8,40 @@ use std::{
 use anyhow::{Context as _, Result, bail};
 use coder_wire::agent::Network;
 
-/// Ports of one command.
+/// In one specification.
 const MAX_PORTS: usize = 1024;
 
-/// A port here and the one there that it leads to.
+/// A local address, and the port of the workspace that it forwards to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Forward {
-    pub here: SocketAddr,
-    pub there: u16,
+    pub local: SocketAddr,
+    pub remote: u16,
 }
 
-/// Understands `8080,9000:3000,9090-9092,10000-10002:10010-10012`, each also behind an address.
+/// Parses `8080,9000:3000,9090-9092,10000-10002:10010-10012`, each with an optional address in front.
 pub fn parse(text: &str) -> Result<Vec<Forward>> {
     let mut forwards = Vec::new();
     for part in text.split(',') {
         let part = part.trim();
         let (address, ports) = address(part)?;
-        let (here, there) = match ports.split_once(':') {
-            Some((here, there)) => (range(here)?, range(there)?),
+        let (local, remote) = match ports.split_once(':') {
+            Some((local, remote)) => (range(local)?, range(remote)?),
             None => (range(ports)?, range(ports)?),
         };
-        if here.len() != there.len() {
-            bail!("{part:?} has {} ports here and {} there", here.len(), there.len());
+        if local.len() != remote.len() {
+            bail!("{part:?} has {} local ports and {} remote ports", local.len(), remote.len());
         }
-        if forwards.len() + here.len() > MAX_PORTS {
-            bail!("{MAX_PORTS} ports are the most");
+        if forwards.len() + local.len() > MAX_PORTS {
+            bail!("too many ports: the limit is {MAX_PORTS}");
         }
         forwards.extend(
-            here.zip(there).map(|(here, there)| Forward { here: SocketAddr::new(address, here), there }),
+            local.zip(remote).map(|(local, remote)| Forward { local: SocketAddr::new(address, local), remote }),
         );
     }
     Ok(forwards)
 }
 
-/// The address in front, if there is one: this machine alone when not.
+/// Splits off the listen address. The default is loopback.
 fn address(part: &str) -> Result<(IpAddr, &str)> {
     let own = IpAddr::V4(Ipv4Addr::LOCALHOST);
     if let Some((inside, rest)) = part.strip_prefix('[').and_then(|rest| rest.split_once("]:")) {
@@ -73,12 +73,12 @@ fn range(text: &str) -> Result<std::ops::RangeInclusive<u16>> {
     Ok(first..=last)
 }
 
-/// No port here can lead to two places.
-pub fn refuse_doubles(forwards: &[(Network, Forward)]) -> Result<()> {
+/// A local port can forward to one place only.
+pub fn reject_duplicates(forwards: &[(Network, Forward)]) -> Result<()> {
     let mut known = HashSet::new();
     for (network, forward) in forwards {
-        if !known.insert((*network == Network::Tcp, forward.here)) {
-            bail!("{} is given more than once", forward.here);
+        if !known.insert((*network == Network::Tcp, forward.local)) {
+            bail!("{} is given more than once", forward.local);
         }
     }
     Ok(())
@@ -89,10 +89,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn ports_are_understood() {
+    fn port_specifications_are_parsed() {
         let shown = |text: &str| {
             let forwards = parse(text).unwrap();
-            forwards.iter().map(|one| format!("{}>{}", one.here, one.there)).collect::<Vec<_>>().join(" ")
+            forwards.iter().map(|one| format!("{}>{}", one.local, one.remote)).collect::<Vec<_>>().join(" ")
         };
         assert_eq!(shown("8080"), "127.0.0.1:8080>8080");
         assert_eq!(
@@ -109,8 +109,8 @@ mod tests {
             assert!(parse(wrong).is_err(), "{wrong}");
         }
         let double = [(Network::Tcp, parse("80").unwrap()[0]), (Network::Tcp, parse("80:81").unwrap()[0])];
-        assert!(refuse_doubles(&double).is_err());
+        assert!(reject_duplicates(&double).is_err());
         let both = [(Network::Tcp, double[0].1), (Network::Udp, double[0].1)];
-        assert!(refuse_doubles(&both).is_ok());
+        assert!(reject_duplicates(&both).is_ok());
     }
 }

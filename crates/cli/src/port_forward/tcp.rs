@@ -1,4 +1,4 @@
-//! TCP ports.
+//! Forwarding of TCP connections.
 
 use std::{net::SocketAddr, time::Duration};
 
@@ -10,35 +10,34 @@ use tokio::{
     time::sleep,
 };
 
-use super::tunnel::Way;
+use super::reconnect::ReconnectingTunnel;
 
-/// The pause after the system refused a connection, for want of file descriptors for example.
-const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
+/// After a failed `accept`, which happens when file descriptors run out.
+const ACCEPT_RETRY_DELAY: Duration = Duration::from_millis(100);
 
-pub async fn bind(here: SocketAddr) -> Result<TcpListener> {
-    TcpListener::bind(here).await.with_context(|| format!("cannot listen on {here}"))
+pub async fn bind(local: SocketAddr) -> Result<TcpListener> {
+    TcpListener::bind(local).await.with_context(|| format!("cannot listen on {local}"))
 }
 
-/// Carries every connection into the workspace.
-pub async fn serve(listener: TcpListener, there: u16, way: Way) {
+pub async fn serve(listener: TcpListener, remote: u16, tunnel: ReconnectingTunnel) {
     loop {
         let Ok((connection, _)) = listener.accept().await else {
-            sleep(ACCEPT_PAUSE).await;
+            sleep(ACCEPT_RETRY_DELAY).await;
             continue;
         };
-        let way = way.clone();
+        let tunnel = tunnel.clone();
         tokio::spawn(async move {
-            if let Err(error) = carry(connection, there, &way).await {
+            if let Err(error) = forward(connection, remote, &tunnel).await {
                 anstream::eprintln!("{}", crate::output::display_safe(&error.to_string()));
             }
         });
     }
 }
 
-async fn carry(mut connection: TcpStream, there: u16, way: &Way) -> Result<()> {
+async fn forward(mut connection: TcpStream, remote: u16, tunnel: &ReconnectingTunnel) -> Result<()> {
     connection.set_nodelay(true)?;
-    let mut stream = way.connect(Network::Tcp, there).await?;
-    // Either side may go away at any time: that is how connections end.
+    let mut stream = tunnel.connect(Network::Tcp, remote).await?;
+    // Either side may close the connection at any time, so its errors are of no interest.
     let _ = copy_bidirectional(&mut connection, &mut stream).await;
     Ok(())
 }

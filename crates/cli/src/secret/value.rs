@@ -12,7 +12,7 @@ use zeroize::Zeroizing;
 const MAX_READ: u64 = 1024 * 1024;
 
 /// What the user gave.
-pub struct Given {
+pub struct ValueInput {
     /// The value, if there is one.
     pub value: Option<Sensitive>,
     /// Whether standard input is a terminal.
@@ -20,7 +20,7 @@ pub struct Given {
 }
 
 /// The value. Standard input is taken as it is; nothing on it means that no value was given there.
-pub fn read(flag: Option<String>) -> Result<Given> {
+pub fn read(flag: Option<String>) -> Result<ValueInput> {
     let flag = flag.map(Zeroizing::new);
     let stdin = std::io::stdin();
     let terminal = stdin.is_terminal();
@@ -36,7 +36,7 @@ pub fn read(flag: Option<String>) -> Result<Given> {
         }
         (None, None) => None,
     };
-    Ok(Given { value: value.map(Sensitive::new), terminal })
+    Ok(ValueInput { value: value.map(Sensitive::new), terminal })
 }
 
 fn read_all(from: impl Read) -> Result<Zeroizing<String>> {

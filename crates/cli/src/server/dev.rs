@@ -17,7 +17,7 @@ use zeroize::Zeroizing;
 
 use super::{ServerArgs, cancel_on_signals};
 use crate::{
-    config::{Config, Login},
+    login_store::{Login, LoginStore},
     workspace::follow,
 };
 
@@ -29,7 +29,7 @@ const TEMPLATE_TEXT: &str = "[agent]\n[process]\n";
 /// How long workspaces may take to end with the server.
 const GRACE: Duration = Duration::from_secs(5);
 
-pub async fn run(args: ServerArgs, config: Config) -> Result<()> {
+pub async fn run(args: ServerArgs, login_store: LoginStore) -> Result<()> {
     let folder = tempfile::Builder::new()
         .prefix("coder-dev-")
         .tempdir()
@@ -43,9 +43,9 @@ pub async fn run(args: ServerArgs, config: Config) -> Result<()> {
     let shutdown = server.shutdown_token();
     cancel_on_signals(&shutdown)?;
     let serving = tokio::spawn(server.run());
-    let earlier = config.login()?;
+    let earlier = login_store.read()?;
     let ready = tokio::select! {
-        ready = set_up(&local, &url, &config) => ready,
+        ready = set_up(&local, &url, &login_store) => ready,
         () = shutdown.cancelled() => Ok(()),
     };
     if ready.is_ok() {
@@ -54,12 +54,12 @@ pub async fn run(args: ServerArgs, config: Config) -> Result<()> {
         serving.abort();
     }
     processes.stop_all(GRACE).await.context("end the local workspaces")?;
-    put_back(&config, &url, earlier)?;
+    restore_login(&login_store, &url, earlier)?;
     ready
 }
 
 /// First user, login, template, workspace; then says what to type next.
-async fn set_up(local: &Url, url: &Url, config: &Config) -> Result<()> {
+async fn set_up(local: &Url, url: &Url, login_store: &LoginStore) -> Result<()> {
     let password = Zeroizing::new(password());
     let client = Client::new(local.clone(), None)?;
     let first = CreateFirstUserRequest {
@@ -71,7 +71,7 @@ async fn set_up(local: &Url, url: &Url, config: &Config) -> Result<()> {
     client.create_first_user(&first).await.context("create the first user")?;
     let login = LoginRequest { email: EMAIL.to_owned(), password: Sensitive::new(password.clone()) };
     let token = client.login(&login).await.context("log in")?.session_token.into_inner();
-    config.save(url, &token)?;
+    login_store.save(url, &token)?;
     let client = client.with_token(token);
 
     let file_id = client.upload(archive()?).await.context("upload the template")?.hash;
@@ -132,12 +132,12 @@ fn archive() -> Result<Vec<u8>> {
 }
 
 /// Restores the login there was before, unless this machine was logged in elsewhere meanwhile.
-fn put_back(config: &Config, url: &Url, earlier: Login) -> Result<()> {
-    if config.login()?.url.as_ref() != Some(url) {
+fn restore_login(login_store: &LoginStore, url: &Url, earlier: Login) -> Result<()> {
+    if login_store.read()?.url.as_ref() != Some(url) {
         return Ok(());
     }
     match (earlier.url, earlier.token) {
-        (Some(url), Some(token)) => config.save(&url, &token),
-        _ => config.forget(),
+        (Some(url), Some(token)) => login_store.save(&url, &token),
+        _ => login_store.delete(),
     }
 }

@@ -1,7 +1,6 @@
 //! `coder server`
 
 mod dev;
-pub mod log;
 
 use std::{net::SocketAddr, path::PathBuf};
 
@@ -16,7 +15,8 @@ use url::Url;
 use zeroize::Zeroizing;
 
 use crate::{
-    args::parse_url, config::Config, harden::harden, memory, output::survive_broken_pipe, ssh_options,
+    allocator, args::parse_url, harden::harden, logging, login_store::LoginStore, output::survive_broken_pipe,
+    ssh_config_policy,
 };
 
 /// Run a server.
@@ -85,7 +85,7 @@ pub struct ServerArgs {
         default_value = "coder.",
         env = "CODER_SSH_HOSTNAME_PREFIX",
         hide_env_values = true,
-        value_parser = ssh_options::host_part
+        value_parser = ssh_config_policy::parse_host_part
     )]
     ssh_hostname_prefix: String,
     /// What stands after a workspace's name for SSH clients, behind a dot; may be empty.
@@ -95,7 +95,7 @@ pub struct ServerArgs {
         default_value = "coder",
         env = "CODER_WORKSPACE_HOSTNAME_SUFFIX",
         hide_env_values = true,
-        value_parser = ssh_options::host_part
+        value_parser = ssh_config_policy::parse_host_part
     )]
     workspace_hostname_suffix: String,
     /// Options for the configuration of every SSH client: KEY=VALUE, separated by commas.
@@ -105,26 +105,26 @@ pub struct ServerArgs {
         env = "CODER_SSH_CONFIG_OPTIONS",
         hide_env_values = true,
         value_delimiter = ',',
-        value_parser = ssh_options::of_operator
+        value_parser = ssh_config_policy::parse_operator_option
     )]
     ssh_config_options: Vec<(String, String)>,
     /// How log lines are written.
     #[arg(long, value_enum, default_value = "text", env = "CODER_LOG_FORMAT", hide_env_values = true)]
-    log_format: log::Format,
+    log_format: logging::Format,
     /// Run with a throwaway data folder, a first user this machine is logged in as, a template and a workspace.
     #[arg(long, conflicts_with_all = ["data_dir", "postgres_url"])]
     dev: bool,
 }
 
-pub fn run(args: ServerArgs, config: impl FnOnce() -> Result<Config>) -> Result<()> {
-    log::start(args.log_format);
+pub fn run(args: ServerArgs, login_store: impl FnOnce() -> Result<LoginStore>) -> Result<()> {
+    logging::start(args.log_format);
     harden();
     survive_broken_pipe();
-    memory::give_back_large_blocks();
+    allocator::return_large_blocks();
     let runtime = tokio::runtime::Runtime::new().context("cannot start")?;
     if args.dev {
-        let config = config()?;
-        runtime.block_on(dev::run(args, config))
+        let login_store = login_store()?;
+        runtime.block_on(dev::run(args, login_store))
     } else {
         let config = args.config(None)?;
         runtime.block_on(serve(config))

@@ -1,4 +1,4 @@
-//! What a session lends to the workspace: the key agent, ports and sockets of this machine.
+//! Remote forwarding: what the workspace may reach on this machine.
 
 use std::{
     collections::HashMap,
@@ -16,22 +16,20 @@ use tokio::{
     net::{TcpStream, UnixStream},
 };
 
-use super::gpg::Gpg;
+use super::gpg::GpgForward;
 
-/// What is lent.
 #[derive(Debug, Clone, Default)]
 pub struct Forwards {
     pub agent: bool,
-    pub gpg: Option<Gpg>,
+    pub gpg: Option<GpgForward>,
     pub remote: Vec<RemoteForward>,
 }
 
-/// One thing that is lent.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum RemoteForward {
-    /// A port there leads to a host and port seen from here.
+    /// A port of the workspace, to a host and port as seen from this machine.
     Port { address: String, port: u16, to: (String, u16) },
-    /// A socket there leads to a socket here.
+    /// A socket of the workspace, to a socket of this machine.
     Socket { path: String, to: PathBuf },
 }
 
@@ -95,40 +93,40 @@ fn split(text: &str) -> Vec<&str> {
     }
 }
 
-/// What the workspace may open channels for.
+/// Targets of the channels that the workspace may open.
 #[derive(Default)]
-pub struct Lent {
+pub struct ForwardTable {
     pub agent: Option<PathBuf>,
     pub ports: HashMap<(String, u32), (String, u16)>,
     pub sockets: HashMap<String, PathBuf>,
-    /// The gpg-agent: its place there is only known once somebody has looked.
+    /// The gpg-agent: its remote socket, which is only known after connecting, and the local one.
     pub gpg: Arc<OnceLock<(String, PathBuf)>>,
 }
 
-impl Lent {
-    /// What is lent, but for ports that the workspace still has to choose.
+impl ForwardTable {
+    /// Forwarding targets known before connecting; dynamically allocated ports follow.
     pub fn of(forwards: &Forwards) -> Result<Self> {
-        let mut lent = Self::default();
+        let mut table = Self::default();
         if forwards.agent {
             let socket = std::env::var_os("SSH_AUTH_SOCK").filter(|path| !path.is_empty());
-            lent.agent = Some(
+            table.agent = Some(
                 socket.map(PathBuf::from).context("there is no key agent to lend: SSH_AUTH_SOCK is not set")?,
             );
         }
         for forward in &forwards.remote {
             match forward {
                 RemoteForward::Port { address, port, to } => {
-                    lent.ports.insert((address.clone(), u32::from(*port)), to.clone());
+                    table.ports.insert((address.clone(), u32::from(*port)), to.clone());
                 }
                 RemoteForward::Socket { path, to } => {
-                    lent.sockets.insert(path.clone(), to.clone());
+                    table.sockets.insert(path.clone(), to.clone());
                 }
             }
         }
-        Ok(lent)
+        Ok(table)
     }
 
-    /// Carries a channel to the key agent, if that is lent.
+    /// Connects a channel to the SSH agent, if it is forwarded.
     pub async fn to_agent(&self, channel: Channel<Msg>, reply: ChannelOpenHandle) {
         let Some(path) = self.agent.clone() else {
             return reply.reject(ChannelOpenFailure::AdministrativelyProhibited).await;
@@ -136,7 +134,7 @@ impl Lent {
         tokio::spawn(async move { join(channel, reply, UnixStream::connect(path).await).await });
     }
 
-    /// Carries a channel to where a port leads; to the only one there is when the workspace chose its number.
+    /// Connects a channel to the target of a port, or to the one of port 0 when the workspace allocated the port.
     pub async fn to_port(&self, address: &str, port: u32, channel: Channel<Msg>, reply: ChannelOpenHandle) {
         let exact = self.ports.get(&(address.to_owned(), port));
         let Some((host, port)) = exact.or_else(|| self.ports.get(&(address.to_owned(), 0))).cloned() else {
@@ -145,7 +143,7 @@ impl Lent {
         tokio::spawn(async move { join(channel, reply, TcpStream::connect((host, port)).await).await });
     }
 
-    /// Carries a channel to where a socket leads.
+    /// Connects a channel to the target of a socket.
     pub async fn to_socket(&self, path: &str, channel: Channel<Msg>, reply: ChannelOpenHandle) {
         let gpg = || self.gpg.get().filter(|(place, _)| place == path).map(|(_, socket)| socket);
         let Some(path) = self.sockets.get(path).or_else(gpg).cloned() else {
@@ -163,18 +161,18 @@ async fn join(
     match connected {
         Ok(mut connection) => {
             reply.accept().await;
-            // Either side may go away at any time.
+            // Either side may close the connection at any time, so its errors are of no interest.
             let _ = copy_bidirectional(&mut channel.into_stream(), &mut connection).await;
         }
         Err(error) => {
-            tracing::debug!(%error, "what is lent cannot be reached");
+            tracing::debug!(%error, "cannot connect a forwarded channel");
             reply.reject(ChannelOpenFailure::ConnectFailed).await;
         }
     }
 }
 
-/// Asks the workspace to listen.
-pub async fn ask<H: russh::client::Handler>(
+/// Requests the remote listeners.
+pub async fn request_forwards<H: russh::client::Handler>(
     session: &russh::client::Handle<H>,
     forwards: &Forwards,
 ) -> Result<()> {
@@ -203,7 +201,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_lent_is_understood() {
+    fn specifications_are_parsed() {
         let port = |address: &str, port, host: &str, to| {
             Ok(RemoteForward::Port { address: address.to_owned(), port, to: (host.to_owned(), to) })
         };

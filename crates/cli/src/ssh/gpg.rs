@@ -12,12 +12,12 @@ use anstream::eprintln;
 use anyhow::{Context as _, Result, bail};
 use russh::client::{Handle, Handler};
 
-use super::there::{NOT_FOUND, there};
+use super::remote_exec::{EXIT_NOT_FOUND, remote_exec};
 use crate::output::display_safe;
 
 /// What is lent, as it is here.
 #[derive(Debug, Clone)]
-pub struct Gpg {
+pub struct GpgForward {
     /// The agent's socket for others: what comes over it can use keys, and neither export nor change them.
     pub socket: PathBuf,
     /// What gpg in the workspace has to know of the keys.
@@ -25,10 +25,10 @@ pub struct Gpg {
     owner_trust: Vec<u8>,
 }
 
-impl Gpg {
+impl GpgForward {
     /// Looks at what is here. An agent is not started: whether keys are to be unlocked is not for this program to say.
-    pub fn look() -> Result<Self> {
-        let socket = ask("gpgconf", &["--list-dirs", "agent-extra-socket"])?;
+    pub fn detect() -> Result<Self> {
+        let socket = run_gpg("gpgconf", &["--list-dirs", "agent-extra-socket"])?;
         let socket = PathBuf::from(OsStr::from_bytes(socket.trim_ascii_end()));
         if let Err(error) = UnixStream::connect(&socket) {
             tracing::debug!(%error, "nobody listens on the gpg-agent's socket");
@@ -37,11 +37,11 @@ impl Gpg {
                 display_safe(&socket.display().to_string())
             );
         }
-        let public_keys = ask("gpg", &["--batch", "--quiet", "--export"])?;
+        let public_keys = run_gpg("gpg", &["--batch", "--quiet", "--export"])?;
         if public_keys.is_empty() {
             eprintln!("gpg has no public keys here: there is nothing that the workspace could use.");
         }
-        let owner_trust = ask("gpg", &["--batch", "--quiet", "--export-ownertrust"])?;
+        let owner_trust = run_gpg("gpg", &["--batch", "--quiet", "--export-ownertrust"])?;
         Ok(Self { socket, public_keys, owner_trust })
     }
 
@@ -53,34 +53,36 @@ impl Gpg {
     ) -> Result<String> {
         let imports = [("--import", &self.public_keys), ("--import-ownertrust", &self.owner_trust)];
         for (how, data) in imports.into_iter().filter(|(_, data)| !data.is_empty()) {
-            let answer = there(session, variables, &format!("gpg --batch --quiet {how}"), data.clone()).await?;
-            match answer.status {
+            let result =
+                remote_exec(session, variables, &format!("gpg --batch --quiet {how}"), data.clone()).await?;
+            match result.status {
                 0 => {}
-                NOT_FOUND => bail!(MISSING_THERE),
+                EXIT_NOT_FOUND => bail!(GNUPG_MISSING),
                 // Some of many keys may be too old or too new for the gpg there.
                 _ => {
                     eprintln!(
                         "gpg in the workspace does not take all keys: {}",
-                        display_safe(answer.errors.trim())
+                        display_safe(result.stderr.trim())
                     );
                 }
             }
         }
-        let answer = there(session, variables, &format!("sh -c '{MAKE_ROOM}'"), Vec::new()).await?;
-        match answer.status {
-            0 if answer.output.starts_with('/') => Ok(answer.output),
-            NOT_FOUND => bail!(MISSING_THERE),
-            _ => bail!("the workspace has no place for the gpg-agent: {}", display_safe(answer.errors.trim())),
+        let result =
+            remote_exec(session, variables, &format!("sh -c '{STOP_REMOTE_AGENT}'"), Vec::new()).await?;
+        match result.status {
+            0 if result.stdout.starts_with('/') => Ok(result.stdout),
+            EXIT_NOT_FOUND => bail!(GNUPG_MISSING),
+            _ => bail!("the workspace has no place for the gpg-agent: {}", display_safe(result.stderr.trim())),
         }
     }
 }
 
-const MISSING_THERE: &str = "gpg and gpgconf are needed in the workspace as well; install gnupg there";
+const GNUPG_MISSING: &str = "gpg and gpgconf are needed in the workspace as well; install gnupg there";
 
 /// Ends the workspace's own agent and waits until it has cleaned up, or it would take the new socket away with its own. An
 /// agent that another session has lent says that it is restricted: that one is somebody's who goes on using it elsewhere, and
 /// only loses its place. Then says where that is. A script without single quotes, for any login shell to pass on.
-const MAKE_ROOM: &str = r#"command -v gpgconf >/dev/null && command -v gpg-connect-agent >/dev/null || exit 127
+const STOP_REMOTE_AGENT: &str = r#"command -v gpgconf >/dev/null && command -v gpg-connect-agent >/dev/null || exit 127
 socket=$(gpgconf --list-dirs agent-socket) || exit 1
 if ! gpg-connect-agent --no-autostart "GETINFO restricted" /bye 2>/dev/null | grep -q "^OK"; then
     gpgconf --kill gpg-agent
@@ -93,7 +95,7 @@ fi
 mkdir -p -m 700 "$(dirname "$socket")" && rm -f "$socket" && printf %s "$socket""#;
 
 /// Runs one of gpg's programs here and answers what it prints.
-fn ask(program: &str, arguments: &[&str]) -> Result<Vec<u8>> {
+fn run_gpg(program: &str, arguments: &[&str]) -> Result<Vec<u8>> {
     let output = match Command::new(program).args(arguments).stdin(Stdio::null()).output() {
         Err(error) if error.kind() == io::ErrorKind::NotFound => {
             bail!("{program} is needed to lend the gpg-agent; install gnupg")

@@ -3,12 +3,12 @@
 mod deadline;
 mod forward;
 mod gpg;
-mod host;
-mod network;
+mod hostname;
+mod network_info;
+mod proxy_command;
+mod remote_exec;
 mod session;
-mod stdio;
-mod talk;
-mod there;
+mod session_io;
 mod traffic;
 mod wait;
 
@@ -25,14 +25,14 @@ use anyhow::{Context as _, Result};
 use clap::{Args, ValueEnum};
 use coder_model::duration;
 use forward::{Forwards, RemoteForward};
-use gpg::Gpg;
-use session::Wanted;
+use gpg::GpgForward;
+use session::SessionOptions;
 use traffic::{Counted, Traffic};
 pub use wait::until_ready;
 
 use crate::{
     context::Context,
-    server::log,
+    logging,
     workspace::{find, start_if_stopped},
 };
 
@@ -168,12 +168,15 @@ impl Wait {
 
 pub async fn run(args: SshArgs, context: &Context) -> Result<ExitCode> {
     if let Some(folder) = &args.log_dir {
-        log::to_file(folder, "ssh")?;
+        logging::to_file(folder, "ssh")?;
     }
-    let gpg = if args.forward_gpg && !args.stdio { Some(Gpg::look()?) } else { None };
+    let gpg = if args.forward_gpg && !args.stdio { Some(GpgForward::detect()?) } else { None };
     let client = context.client()?;
-    let name =
-        host::workspace(&args.workspace, args.ssh_host_prefix.as_deref(), args.hostname_suffix.as_deref());
+    let name = hostname::parse_hostname(
+        &args.workspace,
+        args.ssh_host_prefix.as_deref(),
+        args.hostname_suffix.as_deref(),
+    );
     let found = find(&client, &name).await?;
     let workspace = start_if_stopped(&client, found, !args.disable_autostart).await?;
     let wait = if args.no_wait { Wait::No } else { args.wait };
@@ -185,19 +188,19 @@ pub async fn run(args: SshArgs, context: &Context) -> Result<ExitCode> {
     let tells = !args.stdio && stderr().is_terminal();
     let session = async {
         if args.stdio {
-            return stdio::run(stream).await.map(|()| ExitCode::SUCCESS);
+            return proxy_command::run(stream).await.map(|()| ExitCode::SUCCESS);
         }
-        let wanted = Wanted {
+        let options = SessionOptions {
             command: args.command.join(" "),
             variables: args.env,
             forwards: Forwards { agent: args.forward_agent, gpg, remote: args.remote_forward },
             workspace: workspace.name.clone(),
         };
-        session::run(stream, wanted).await
+        session::run(stream, options).await
     };
     let informing = async {
         match &args.network_info_dir {
-            Some(folder) => network::keep(folder, args.network_info_interval, &tunnel, &traffic).await,
+            Some(folder) => network_info::run(folder, args.network_info_interval, &tunnel, &traffic).await,
             None => pending().await,
         }
     };

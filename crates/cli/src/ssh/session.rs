@@ -20,8 +20,8 @@ use russh::{
 use tokio::io::{AsyncRead, AsyncWrite, copy_bidirectional};
 
 use super::{
-    forward::{self, Forwards, Lent, RemoteForward},
-    talk::{Raw, talk},
+    forward::{self, ForwardTable, Forwards, RemoteForward},
+    session_io::{RawMode, pump},
 };
 use crate::output::display_safe;
 
@@ -37,13 +37,11 @@ const ALGORITHMS: Preferred = Preferred {
     ..Preferred::DEFAULT
 };
 
-/// What is wanted of a session.
-pub struct Wanted {
+pub struct SessionOptions {
     /// A shell when it is empty.
     pub command: String,
     /// For the environment there.
     pub variables: Vec<(String, String)>,
-    /// What is lent to the workspace.
     pub forwards: Forwards,
     /// The workspace's name, for messages.
     pub workspace: String,
@@ -51,9 +49,9 @@ pub struct Wanted {
 
 /// What the far side said at its end.
 #[derive(Clone, Default)]
-struct Goodbye(Arc<Mutex<Option<String>>>);
+struct DisconnectMessage(Arc<Mutex<Option<String>>>);
 
-impl Goodbye {
+impl DisconnectMessage {
     fn note(&self, text: String) {
         *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(text);
     }
@@ -64,8 +62,8 @@ impl Goodbye {
 }
 
 struct Handler {
-    lent: Lent,
-    goodbye: Goodbye,
+    table: ForwardTable,
+    disconnect_message: DisconnectMessage,
 }
 
 impl client::Handler for Handler {
@@ -82,7 +80,7 @@ impl client::Handler for Handler {
         reply: ChannelOpenHandle,
         _: &mut client::Session,
     ) -> Result<(), Self::Error> {
-        self.lent.to_agent(channel, reply).await;
+        self.table.to_agent(channel, reply).await;
         Ok(())
     }
 
@@ -96,7 +94,7 @@ impl client::Handler for Handler {
         reply: ChannelOpenHandle,
         _: &mut client::Session,
     ) -> Result<(), Self::Error> {
-        self.lent.to_port(address, port, channel, reply).await;
+        self.table.to_port(address, port, channel, reply).await;
         Ok(())
     }
 
@@ -107,14 +105,14 @@ impl client::Handler for Handler {
         reply: ChannelOpenHandle,
         _: &mut client::Session,
     ) -> Result<(), Self::Error> {
-        self.lent.to_socket(path, channel, reply).await;
+        self.table.to_socket(path, channel, reply).await;
         Ok(())
     }
 
     async fn disconnected(&mut self, reason: DisconnectReason<Self::Error>) -> Result<(), Self::Error> {
         match reason {
             DisconnectReason::ReceivedDisconnect(said) => {
-                self.goodbye.note(said.message);
+                self.disconnect_message.note(said.message);
                 Ok(())
             }
             DisconnectReason::Error(error) => Err(error),
@@ -124,21 +122,21 @@ impl client::Handler for Handler {
 
 /// Bytes that may be on their way out: more than the agent's window lets a channel have under way. One task of `russh` both
 /// reads and writes, so a write that waited for the far side to read, while that waits for us, would wait for ever.
-const OUTBOUND: usize = 2 * 1024 * 1024;
+const SEND_BUFFER: usize = 2 * 1024 * 1024;
 
 /// Runs a command, or a shell when it is empty. Answers the status it ended with.
 pub async fn run(
     stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static,
-    wanted: Wanted,
+    options: SessionOptions,
 ) -> Result<ExitCode> {
-    let Wanted { command, variables, mut forwards, workspace } = wanted;
-    let lent = Lent::of(&forwards)?;
-    let gpg_place = lent.gpg.clone();
-    let goodbye = Goodbye::default();
-    let handler = Handler { lent, goodbye: goodbye.clone() };
+    let SessionOptions { command, variables, mut forwards, workspace } = options;
+    let table = ForwardTable::of(&forwards)?;
+    let gpg_place = table.gpg.clone();
+    let disconnect_message = DisconnectMessage::default();
+    let handler = Handler { table, disconnect_message: disconnect_message.clone() };
     let config =
         client::Config { preferred: ALGORITHMS, inactivity_timeout: None, ..client::Config::default() };
-    let (near, far) = tokio::io::duplex(OUTBOUND);
+    let (near, far) = tokio::io::duplex(SEND_BUFFER);
     tokio::spawn(async move {
         let (mut far, mut stream) = (far, stream);
         let copied = copy_bidirectional(&mut far, &mut stream).await;
@@ -156,7 +154,7 @@ pub async fn run(
         forwards.remote.push(RemoteForward::Socket { path, to });
     }
     let channel = session.channel_open_session().await.context("open a session in the workspace")?;
-    forward::ask(&session, &forwards).await?;
+    forward::request_forwards(&session, &forwards).await?;
     // None of these is waited for: the answers come with the first output.
     for (name, value) in variables {
         channel.set_env(false, name, value).await?;
@@ -170,28 +168,28 @@ pub async fn run(
         let term = std::env::var("TERM").unwrap_or_else(|_| "xterm-256color".to_owned());
         channel.request_pty(false, &term, columns.into(), rows.into(), 0, 0, &[]).await?;
         channel.request_shell(true).await?;
-        let _raw = Raw::enter()?;
-        talk(channel, true).await
+        let _raw = RawMode::enter()?;
+        pump(channel, true).await
     } else {
         if command.is_empty() {
             channel.request_shell(true).await?;
         } else {
             channel.exec(true, command).await?;
         }
-        talk(channel, false).await
+        pump(channel, false).await
     };
     let _ = session.disconnect(russh::Disconnect::ByApplication, "", "").await;
     if let Some(code) = status? {
         return Ok(ExitCode::from(code));
     }
-    match goodbye.take().filter(|text| !text.is_empty()) {
+    match disconnect_message.take().filter(|text| !text.is_empty()) {
         Some(text) => eprintln!("{}", display_safe(&text)),
         None => {
             eprintln!("The connection to the workspace was lost. Connect again with: coder ssh {workspace}");
         }
     }
-    Ok(ExitCode::from(LOST))
+    Ok(ExitCode::from(EXIT_CONNECTION_LOST))
 }
 
 /// The status of a session whose connection broke, as `ssh` has it.
-const LOST: u8 = 255;
+const EXIT_CONNECTION_LOST: u8 = 255;

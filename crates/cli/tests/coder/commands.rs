@@ -4,7 +4,7 @@ use std::fs;
 
 use coder_testkit::PASSWORD;
 
-use crate::screen::Screen;
+use crate::pty::Pty;
 
 #[test]
 fn the_life_of_a_secret() {
@@ -220,7 +220,7 @@ fn questions_on_a_terminal() {
     let run = |arguments: &[&str]| {
         let mut command = machine.command("coder");
         command.args(arguments);
-        Screen::run(command, 40, 100)
+        Pty::run(command, 40, 100)
     };
     let mut login = run(&["login", &server.url]);
     login.wait_for("Would you like to create the first user?");

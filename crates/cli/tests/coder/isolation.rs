@@ -10,7 +10,7 @@ use std::{
 use coder_testkit::{Machine, Server, Socket, finish, free_port, until};
 use serde_json::json;
 
-use crate::screen::Screen;
+use crate::pty::Pty;
 
 const PASSWORD: &str = "another-Pass-w0rd";
 
@@ -84,7 +84,7 @@ fn a_suspended_user_is_cut_off_everywhere() {
     terminal.wait_for("open");
     let mut command = eve.command("coder");
     command.args(["ssh", "own"]);
-    let mut shell = Screen::run(command, 24, 80);
+    let mut shell = Pty::run(command, 24, 80);
     shell.type_in("echo op\"\"en\n");
     shell.wait_for("open");
     let mut stock = eve.command("ssh");

@@ -2,21 +2,21 @@
 #![allow(clippy::expect_used, clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, missing_docs)]
 
 mod agent;
+mod agent_forwarding;
 mod apps;
 mod canary;
 mod commands;
 mod config_ssh;
-mod connected;
 mod crash;
 mod guide;
 mod help;
 mod isolation;
-mod lent;
 mod openssh;
-mod ports;
-mod screen;
+mod port_forward;
+mod pty;
 mod server;
 mod ssh;
+mod ssh_status;
 mod terminal;
 
 use coder_testkit::Machine;

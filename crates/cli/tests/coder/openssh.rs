@@ -11,7 +11,7 @@ use std::{
 
 use coder_testkit::{Machine, Server, finish, free_port, read, until};
 
-use crate::screen::Screen;
+use crate::pty::Pty;
 
 /// A machine whose SSH configuration knows the workspace `dev`, which has the secret `K`.
 fn configured() -> (Machine, Server) {
@@ -214,17 +214,17 @@ fn a_shell_on_a_terminal() {
     let (machine, server) = configured();
     let mut command = tool(&machine, "ssh");
     command.arg("coder.dev");
-    let mut screen = Screen::run(command, 33, 101);
-    screen.type_in("stty size; echo \"<$K>\"\n");
-    screen.wait_for("33 101");
-    screen.wait_for("<s3cret>");
-    screen.type_in("sleep 100; echo \"st\"atus $?\n");
-    screen.wait_for("sleep 100");
+    let mut terminal = Pty::run(command, 33, 101);
+    terminal.type_in("stty size; echo \"<$K>\"\n");
+    terminal.wait_for("33 101");
+    terminal.wait_for("<s3cret>");
+    terminal.type_in("sleep 100; echo \"st\"atus $?\n");
+    terminal.wait_for("sleep 100");
     until("the command runs", || machine.bash("pgrep -f '^sleep 100$'").code == 0);
-    screen.type_in("\u{3}");
-    screen.wait_for("^C");
-    screen.type_in("exit 7\n");
-    assert_eq!(screen.child.wait().unwrap().code(), Some(7));
+    terminal.type_in("\u{3}");
+    terminal.wait_for("^C");
+    terminal.type_in("exit 7\n");
+    assert_eq!(terminal.child.wait().unwrap().code(), Some(7));
     server.stop();
 }
 
@@ -235,11 +235,11 @@ fn terminal_modes_travel() {
     let f = config(&machine);
     let mut command = machine.command("bash");
     command.args(["-c", &format!("stty erase ^H -echoctl; exec ssh -F {f} -t coder.dev 'stty -a; echo done'")]);
-    let mut screen = Screen::run(command, 24, 80);
-    screen.wait_for("erase = ^H");
-    screen.wait_for("-echoctl");
-    screen.wait_for("done");
-    screen.child.wait().unwrap();
+    let mut terminal = Pty::run(command, 24, 80);
+    terminal.wait_for("erase = ^H");
+    terminal.wait_for("-echoctl");
+    terminal.wait_for("done");
+    terminal.child.wait().unwrap();
     server.stop();
 }
 
@@ -492,13 +492,13 @@ fn coder_ssh_lends_ports_and_ends_with_the_workspace() {
     let (echo, remote) = (echo_here(), free_port());
     let mut command = machine.command("coder");
     command.args(["ssh", "-R", &format!("{remote}:127.0.0.1:{echo}"), "dev"]);
-    let mut screen = Screen::run(command, 24, 80);
-    screen.type_in("echo re\"\"ady\n");
-    screen.wait_for("ready");
+    let mut terminal = Pty::run(command, 24, 80);
+    terminal.type_in("echo re\"\"ady\n");
+    terminal.wait_for("ready");
     assert_eq!(ask(remote, b"R").unwrap(), "heard R");
     machine.coder(["stop", "dev", "--yes"]).ok();
-    screen.wait_for("The workspace has stopped.");
-    assert_eq!(screen.child.wait().unwrap().code(), Some(255));
+    terminal.wait_for("The workspace has stopped.");
+    assert_eq!(terminal.child.wait().unwrap().code(), Some(255));
     // It is started for whoever comes, unless they say otherwise.
     let refused = machine.coder(["ssh", "--disable-autostart", "dev", "--", "true"]);
     assert!(refused.code == 1 && refused.stderr.contains("stopped"), "{refused:?}");
@@ -506,10 +506,10 @@ fn coder_ssh_lends_ports_and_ends_with_the_workspace() {
     // A server that goes away is told apart from a command that fails.
     let mut command = machine.command("coder");
     command.args(["ssh", "dev"]);
-    let mut screen = Screen::run(command, 24, 80);
-    screen.type_in("echo re\"\"ady\n");
-    screen.wait_for("ready");
+    let mut terminal = Pty::run(command, 24, 80);
+    terminal.type_in("echo re\"\"ady\n");
+    terminal.wait_for("ready");
     server.kill();
-    screen.wait_for("Connect again with: coder ssh dev");
-    assert_eq!(screen.child.wait().unwrap().code(), Some(255));
+    terminal.wait_for("Connect again with: coder ssh dev");
+    assert_eq!(terminal.child.wait().unwrap().code(), Some(255));
 }

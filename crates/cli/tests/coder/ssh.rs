@@ -8,7 +8,7 @@ use std::{
 
 use coder_testkit::{Machine, Server, finish, is_alive, read, until};
 
-use crate::screen::Screen;
+use crate::pty::Pty;
 
 fn workspace() -> (Machine, Server) {
     let machine = super::machine();
@@ -122,25 +122,25 @@ fn an_interactive_shell() {
     let (machine, server) = workspace();
     let mut command = machine.command("coder");
     command.args(["ssh", "dev"]);
-    let mut screen = Screen::run(command, 33, 101);
-    screen.type_in("PS1='ready> '; stty size; echo \"$TERM:$K\"\n");
-    screen.wait_for("33 101");
-    screen.wait_for("xterm:s3cret");
+    let mut terminal = Pty::run(command, 33, 101);
+    terminal.type_in("PS1='ready> '; stty size; echo \"$TERM:$K\"\n");
+    terminal.wait_for("33 101");
+    terminal.wait_for("xterm:s3cret");
     // In one process: a shell that has forked and not yet executed takes the interrupt, and its child never has it.
-    screen.type_in("sh -c 'printf be%s gun; exec sleep 1000'\n");
-    screen.wait_for("begun");
-    screen.type_in("\u{3}");
-    screen.wait_for("ready> ");
-    screen.type_in("echo status-$?\n");
-    screen.wait_for("status-130");
+    terminal.type_in("sh -c 'printf be%s gun; exec sleep 1000'\n");
+    terminal.wait_for("begun");
+    terminal.type_in("\u{3}");
+    terminal.wait_for("ready> ");
+    terminal.type_in("echo status-$?\n");
+    terminal.wait_for("status-130");
     let size = rustix::termios::Winsize { ws_row: 44, ws_col: 120, ws_xpixel: 0, ws_ypixel: 0 };
-    rustix::termios::tcsetwinsize(&screen.terminal, size).unwrap();
-    let pid = nix::unistd::Pid::from_raw(screen.child.id().try_into().unwrap());
+    rustix::termios::tcsetwinsize(&terminal.terminal, size).unwrap();
+    let pid = nix::unistd::Pid::from_raw(terminal.child.id().try_into().unwrap());
     nix::sys::signal::kill(pid, nix::sys::signal::Signal::SIGWINCH).unwrap();
-    screen.type_in("while [ \"$(stty size)\" != '44 120' ]; do sleep 0.05; done; echo resized\n");
-    screen.wait_for("\rresized");
-    screen.type_in("exit 9\n");
-    assert_eq!(screen.child.wait().unwrap().code(), Some(9));
+    terminal.type_in("while [ \"$(stty size)\" != '44 120' ]; do sleep 0.05; done; echo resized\n");
+    terminal.wait_for("\rresized");
+    terminal.type_in("exit 9\n");
+    assert_eq!(terminal.child.wait().unwrap().code(), Some(9));
     server.stop();
 }
 
@@ -168,10 +168,10 @@ fn a_folder_that_is_missing() {
     let notice = format!("Directory {home}/not/yet does not exist; starting in {home}.");
     let mut command = machine.command("coder");
     command.args(["ssh", "dev"]);
-    let mut screen = Screen::run(command, 24, 200);
-    screen.wait_for(&notice);
-    screen.type_in("mkdir -p not/yet; exit\n");
-    assert_eq!(screen.child.wait().unwrap().code(), Some(0));
+    let mut terminal = Pty::run(command, 24, 200);
+    terminal.wait_for(&notice);
+    terminal.type_in("mkdir -p not/yet; exit\n");
+    assert_eq!(terminal.child.wait().unwrap().code(), Some(0));
     assert_eq!(machine.coder(["ssh", "dev", "--", "pwd"]).ok(), format!("{home}/not/yet\n"));
     server.stop();
 }

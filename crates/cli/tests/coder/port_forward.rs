@@ -91,7 +91,7 @@ fn tcp_ports_and_a_server_that_comes_back() {
     );
     for (arguments, message) in [
         (&["--tcp", "0"][..], "\"0\" is not a port from 1 to 65535"),
-        (&["--tcp", "80-82:90-91"], "3 ports here and 2 there"),
+        (&["--tcp", "80-82:90-91"], "3 local ports and 2 remote ports"),
         (&["--udp", "53,53"], "given more than once"),
         (&[], "no port-forwards requested"),
     ] {

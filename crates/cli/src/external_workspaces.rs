@@ -12,13 +12,13 @@ use crate::{
 
 /// Manage workspaces on machines of your own.
 #[derive(Args)]
-pub struct ExternalArgs {
+pub struct ExternalWorkspacesArgs {
     #[command(subcommand)]
-    pub command: ExternalCommand,
+    pub command: ExternalWorkspacesCommand,
 }
 
 #[derive(Subcommand)]
-pub enum ExternalCommand {
+pub enum ExternalWorkspacesCommand {
     /// Print the command that makes a machine the workspace. It holds the agent's token: treat it like a secret.
     AgentInstructions {
         /// The workspace, as NAME or NAME.AGENT.
@@ -29,8 +29,8 @@ pub enum ExternalCommand {
     },
 }
 
-pub async fn run(command: ExternalCommand, context: &Context) -> Result<()> {
-    let ExternalCommand::AgentInstructions { workspace, output } = command;
+pub async fn run(command: ExternalWorkspacesCommand, context: &Context) -> Result<()> {
+    let ExternalWorkspacesCommand::AgentInstructions { workspace, output } = command;
     let client = context.client()?;
     let found = find(&client, &workspace).await?;
     let named = workspace.split_once('.').map(|(_, agent)| agent.to_owned());

@@ -11,12 +11,12 @@ use tokio::{
 };
 
 /// The status when nobody reads what is printed: that of a program which the signal for it ends.
-const UNREAD: u8 = 128 + 13;
+const EXIT_SIGPIPE: u8 = 128 + 13;
 
 /// The terminal passes every key on while this lives, however it ends.
-pub struct Raw;
+pub struct RawMode;
 
-impl Raw {
+impl RawMode {
     /// Begins that.
     pub fn enter() -> Result<Self> {
         terminal::enable_raw_mode().context("cannot set up the terminal")?;
@@ -24,7 +24,7 @@ impl Raw {
     }
 }
 
-impl Drop for Raw {
+impl Drop for RawMode {
     fn drop(&mut self) {
         let _ = terminal::disable_raw_mode();
     }
@@ -32,7 +32,7 @@ impl Drop for Raw {
 
 /// Passes input on byte for byte, and output as it comes, until the far side has ended. Answers the
 /// status, if there was one.
-pub async fn talk(mut channel: Channel<Msg>, resizes: bool) -> Result<Option<u8>> {
+pub async fn pump(mut channel: Channel<Msg>, resizes: bool) -> Result<Option<u8>> {
     let input = channel.make_writer();
     let write = tokio::spawn(async move {
         let mut from = tokio::io::stdin();
@@ -61,13 +61,13 @@ pub async fn talk(mut channel: Channel<Msg>, resizes: bool) -> Result<Option<u8>
         match message {
             Some(ChannelMsg::Data { data }) => {
                 if !print(&mut out, &data).await.context("write to standard output")? {
-                    status = Some(UNREAD);
+                    status = Some(EXIT_SIGPIPE);
                     break;
                 }
             }
             Some(ChannelMsg::ExtendedData { data, .. }) => {
                 if !print(&mut err, &data).await.context("write to standard error")? {
-                    status = Some(UNREAD);
+                    status = Some(EXIT_SIGPIPE);
                     break;
                 }
             }
@@ -75,7 +75,7 @@ pub async fn talk(mut channel: Channel<Msg>, resizes: bool) -> Result<Option<u8>
                 status = Some(u8::try_from(exit_status).unwrap_or(u8::MAX));
             }
             Some(ChannelMsg::ExitSignal { signal_name, .. }) => {
-                status = Some(128_u8.saturating_add(number(&signal_name)));
+                status = Some(128_u8.saturating_add(signal_number(&signal_name)));
             }
             Some(ChannelMsg::Failure) => {
                 bail!("the workspace is not ready for sessions; try again in a moment")
@@ -100,7 +100,7 @@ async fn print(to: &mut (impl AsyncWrite + Unpin), data: &[u8]) -> io::Result<bo
     }
 }
 
-fn number(signal: &Sig) -> u8 {
+fn signal_number(signal: &Sig) -> u8 {
     match signal {
         Sig::HUP => 1,
         Sig::INT => 2,

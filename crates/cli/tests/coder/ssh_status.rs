@@ -5,7 +5,7 @@ use std::{fs, io::Write, os::unix::fs::PermissionsExt, path::Path, process::Stdi
 use coder_testkit::{Machine, Server, finish, read, until};
 use serde_json::Value;
 
-use crate::screen::Screen;
+use crate::pty::Pty;
 
 fn workspace() -> (Machine, Server) {
     let machine = super::machine();
@@ -26,11 +26,11 @@ fn that_the_workspace_stops_soon() {
     let (machine, server) = workspace();
     let mut command = machine.command("coder");
     command.args(["ssh", "--workspace-poll-interval", "1s", "--log-dir", "logs", "dev"]);
-    let mut screen = Screen::run(command, 24, 100);
-    screen.type_in("echo re\"\"ady\n");
-    screen.wait_for("ready");
+    let mut terminal = Pty::run(command, 24, 100);
+    terminal.type_in("echo re\"\"ady\n");
+    terminal.wait_for("ready");
     end_in(&machine, 570);
-    screen.wait_for("The workspace dev stops by itself in 9 minutes.\r\n");
+    terminal.wait_for("The workspace dev stops by itself in 9 minutes.\r\n");
     // Moved away, as a person does it, and told of again when it comes.
     let id = machine.coder(["show", "dev", "-o", "json"]).ok();
     let id = serde_json::from_str::<Value>(&id).unwrap()["id"].as_str().unwrap().to_owned();
@@ -47,13 +47,13 @@ fn that_the_workspace_stops_soon() {
         logs.flatten().any(|log| read(&log.path()).contains(&format!("end={}", end.trim())))
     });
     end_in(&machine, 570);
-    screen.wait_for("The workspace dev stops by itself in 9 minutes.\r\n");
+    terminal.wait_for("The workspace dev stops by itself in 9 minutes.\r\n");
     end_in(&machine, 250);
-    screen.wait_for("The workspace dev stops by itself in 4 minutes.\r\n");
+    terminal.wait_for("The workspace dev stops by itself in 4 minutes.\r\n");
     end_in(&machine, 50);
-    screen.wait_for("The workspace dev stops by itself in less than a minute.\r\n");
-    screen.type_in("exit 3\n");
-    assert_eq!(screen.child.wait().unwrap().code(), Some(3));
+    terminal.wait_for("The workspace dev stops by itself in less than a minute.\r\n");
+    terminal.type_in("exit 3\n");
+    assert_eq!(terminal.child.wait().unwrap().code(), Some(3));
     // Programs that read the errors are not told.
     let quiet = machine.coder(["ssh", "dev", "--", "echo in"]);
     assert_eq!((quiet.stdout.as_str(), quiet.stderr.as_str()), ("in\n", ""));
@@ -123,6 +123,6 @@ fn how_the_connection_is() {
     let mut command = machine.command("coder");
     command.args(["ssh", "--network-info-dir", "/proc/none", "dev", "--", "true"]);
     let wrong = finish(command, b"");
-    assert!(wrong.code == 1 && wrong.stderr.contains("cannot make the folder /proc/none"), "{wrong:?}");
+    assert!(wrong.code == 1 && wrong.stderr.contains("cannot create the directory /proc/none"), "{wrong:?}");
     server.stop();
 }

@@ -1,4 +1,4 @@
-//! The way into the workspace, opened again when it breaks.
+//! A tunnel that reconnects when it breaks.
 
 use std::{sync::Arc, time::Duration};
 
@@ -11,42 +11,42 @@ use tokio::{
 };
 use uuid::Uuid;
 
-/// How long until the way is tried again, for the first time and at most.
+/// The first delay before reconnecting, and the longest.
 const PAUSES: (Duration, Duration) = (Duration::from_millis(250), Duration::from_secs(10));
 
-/// The way into the workspace. Cheap to clone.
+/// Cheap to clone.
 #[derive(Clone)]
-pub struct Way {
+pub struct ReconnectingTunnel {
     tunnel: Arc<RwLock<Arc<Tunnel>>>,
-    over: watch::Receiver<Option<String>>,
+    closed: watch::Receiver<Option<String>>,
 }
 
-impl Way {
+impl ReconnectingTunnel {
     /// Opens it, and keeps it open.
     pub async fn open(client: Client, agent: Uuid) -> Result<Self> {
         let tunnel = Arc::new(client.dial_agent(agent).await.context("connect to the workspace")?);
         let tunnel = Arc::new(RwLock::new(tunnel));
-        let (end, over) = watch::channel(None);
-        tokio::spawn(keep_open(client, agent, tunnel.clone(), end));
-        Ok(Self { tunnel, over })
+        let (end, closed) = watch::channel(None);
+        tokio::spawn(reconnect_loop(client, agent, tunnel.clone(), end));
+        Ok(Self { tunnel, closed })
     }
 
-    /// A stream to a port there.
+    /// Opens a stream to a port of the workspace.
     pub async fn connect(&self, network: Network, port: u16) -> Result<Stream, DialError> {
         let tunnel = self.tunnel.read().await.clone();
         tunnel.connect(Dial { network, host: "127.0.0.1".to_owned(), port }).await
     }
 
-    /// Waits until there is no way any more, and says why.
-    pub async fn over(&self) -> String {
-        let mut over = self.over.clone();
-        let reason = over.wait_for(Option::is_some).await.map(|reason| reason.clone());
-        reason.ok().flatten().unwrap_or_else(|| "the way into the workspace is closed".to_owned())
+    /// Waits until the server rejects the tunnel for good, and returns the reason.
+    pub async fn closed(&self) -> String {
+        let mut closed = self.closed.clone();
+        let reason = closed.wait_for(Option::is_some).await.map(|reason| reason.clone());
+        reason.ok().flatten().unwrap_or_else(|| "the connection to the workspace is closed".to_owned())
     }
 }
 
-/// Opens the way again whenever it breaks, until the server says that there is none.
-async fn keep_open(
+/// Reconnects whenever the tunnel breaks, until the server rejects it for good.
+async fn reconnect_loop(
     client: Client,
     agent: Uuid,
     tunnel: Arc<RwLock<Arc<Tunnel>>>,
@@ -55,13 +55,13 @@ async fn keep_open(
     loop {
         let current = tunnel.read().await.clone();
         let reason = current.closed().await;
-        tracing::debug!(reason, "the way into the workspace broke");
+        tracing::debug!(reason, "the tunnel broke");
         anstream::eprintln!("The connection to the workspace was lost; connecting again...");
-        // Held until there is a new one: whoever comes meanwhile waits.
+        // Locked until there is a new tunnel: new connections wait for it.
         let mut place = tunnel.write().await;
         let mut pause = PAUSES.0;
         loop {
-            // Some of it by chance, so that not everybody comes back at once.
+            // With jitter, so that clients do not reconnect in lockstep.
             sleep(pause.mul_f64(rand::random_range(0.5..1.0))).await;
             match client.dial_agent(agent).await {
                 Ok(opened) => {
@@ -73,7 +73,7 @@ async fn keep_open(
                     end.send_replace(Some(error.message));
                     return;
                 }
-                Err(error) => tracing::debug!(%error, "the way into the workspace is still closed"),
+                Err(error) => tracing::debug!(%error, "cannot reconnect the tunnel"),
             }
             pause = (pause * 2).min(PAUSES.1);
         }

@@ -2,7 +2,7 @@
 
 /// The workspace that a host name means, as other commands write it. What stands before or after the name is taken away
 /// where it is there; `OWNER--NAME` and `OWNER--NAME--AGENT` then stand for what cannot be written in a host name.
-pub fn workspace(host: &str, prefix: Option<&str>, suffix: Option<&str>) -> String {
+pub fn parse_hostname(host: &str, prefix: Option<&str>, suffix: Option<&str>) -> String {
     if prefix.is_none() && suffix.is_none() {
         return host.to_owned();
     }
@@ -18,11 +18,11 @@ pub fn workspace(host: &str, prefix: Option<&str>, suffix: Option<&str>) -> Stri
 
 #[cfg(test)]
 mod tests {
-    use super::workspace;
+    use super::parse_hostname;
 
     #[test]
     fn host_names_mean_workspaces() {
-        for (host, prefix, suffix, meant) in [
+        for (host, prefix, suffix, workspace) in [
             ("dev", None, None, "dev"),
             ("me/dev", None, None, "me/dev"),
             ("coder.dev", Some("coder."), None, "dev"),
@@ -33,7 +33,7 @@ mod tests {
             ("ada--my-dev.coder", Some("coder."), Some(".coder"), "ada/my-dev"),
             ("dev", Some("coder."), Some("coder"), "dev"),
         ] {
-            assert_eq!(workspace(host, prefix, suffix), meant);
+            assert_eq!(parse_hostname(host, prefix, suffix), workspace);
         }
     }
 }

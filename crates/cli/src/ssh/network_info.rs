@@ -23,7 +23,7 @@ use super::traffic::Traffic;
 
 /// How the connection is.
 #[derive(Debug, Serialize)]
-struct Info {
+struct NetworkInfo {
     /// Whether nobody is in between; the server always is.
     p2p: bool,
     /// The way there and back, in milliseconds.
@@ -41,21 +41,21 @@ struct Info {
 
 /// The file, named after the program that runs this one: an SSH client runs it as its ProxyCommand, and that client is what
 /// an editor knows. Removed when this is dropped.
-struct File(PathBuf);
+struct InfoFile(PathBuf);
 
-impl File {
-    /// Its place. The folder is made if it is not there.
-    fn within(folder: &Path) -> Result<Self> {
-        let told = || format!("cannot make the folder {}", folder.display());
-        fs::DirBuilder::new().recursive(true).mode(0o700).create(folder).with_context(told)?;
-        Ok(Self(folder.join(format!("{}.json", parent_id()))))
+impl InfoFile {
+    /// Its place. The directory is made if it is not there.
+    fn within(directory: &Path) -> Result<Self> {
+        let told = || format!("cannot create the directory {}", directory.display());
+        fs::DirBuilder::new().recursive(true).mode(0o700).create(directory).with_context(told)?;
+        Ok(Self(directory.join(format!("{}.json", parent_id()))))
     }
 
     /// Puts this into it, whole: whoever reads it meanwhile has what was there before.
-    fn write(&self, info: &Info) -> io::Result<()> {
-        let folder = self.0.parent().unwrap_or(Path::new("."));
+    fn write(&self, info: &NetworkInfo) -> io::Result<()> {
+        let directory = self.0.parent().unwrap_or(Path::new("."));
         // Readable by its owner alone, as such files are made.
-        let mut file = NamedTempFile::new_in(folder)?;
+        let mut file = NamedTempFile::new_in(directory)?;
         serde_json::to_writer(&mut file, info)?;
         file.flush()?;
         file.persist(&self.0)?;
@@ -63,7 +63,7 @@ impl File {
     }
 }
 
-impl Drop for File {
+impl Drop for InfoFile {
     fn drop(&mut self) {
         let _ = fs::remove_file(&self.0);
     }
@@ -71,15 +71,15 @@ impl Drop for File {
 
 /// Keeps the file up to date until a signal ends the program, and answers the status for that. An SSH client ends its
 /// ProxyCommand by a signal, which must not leave the file behind.
-pub async fn keep(folder: &Path, every: Duration, tunnel: &Tunnel, traffic: &Traffic) -> Result<ExitCode> {
-    let file = File::within(folder)?;
+pub async fn run(directory: &Path, period: Duration, tunnel: &Tunnel, traffic: &Traffic) -> Result<ExitCode> {
+    let file = InfoFile::within(directory)?;
     let [mut hang_up, mut interrupt, mut terminate] =
         [listen(SignalKind::hangup())?, listen(SignalKind::interrupt())?, listen(SignalKind::terminate())?];
     let ended_by = |kind: SignalKind| {
         Ok(ExitCode::from(u8::try_from(kind.as_raw_value()).unwrap_or(u8::MAX).saturating_add(128)))
     };
     tokio::select! {
-        () = measure(&file, every, tunnel, traffic) => Ok(ExitCode::SUCCESS),
+        () = measure(&file, period, tunnel, traffic) => Ok(ExitCode::SUCCESS),
         _ = hang_up.recv() => ended_by(SignalKind::hangup()),
         _ = interrupt.recv() => ended_by(SignalKind::interrupt()),
         _ = terminate.recv() => ended_by(SignalKind::terminate()),
@@ -91,8 +91,8 @@ fn listen(kind: SignalKind) -> Result<Signal> {
 }
 
 /// Measures and writes, for as long as it is let.
-async fn measure(file: &File, every: Duration, tunnel: &Tunnel, traffic: &Traffic) {
-    let mut ticks = interval(every);
+async fn measure(file: &InfoFile, period: Duration, tunnel: &Tunnel, traffic: &Traffic) {
+    let mut ticks = interval(period);
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     let (mut since, mut sent, mut received) = (Instant::now(), 0, 0);
     loop {
@@ -107,7 +107,7 @@ async fn measure(file: &File, every: Duration, tunnel: &Tunnel, traffic: &Traffi
         };
         let (now, sent_now, received_now) = (Instant::now(), traffic.sent(), traffic.received());
         let elapsed = now - since;
-        let info = Info {
+        let info = NetworkInfo {
             p2p: false,
             latency,
             preferred_derp: "",

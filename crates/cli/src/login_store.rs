@@ -11,10 +11,10 @@ use etcetera::{BaseStrategy, choose_base_strategy};
 use url::Url;
 use zeroize::Zeroizing;
 
-/// The folder of the login.
+/// The directory of the login.
 #[derive(Clone)]
-pub struct Config {
-    folder: PathBuf,
+pub struct LoginStore {
+    directory: PathBuf,
 }
 
 /// Who this machine is logged in as, and where.
@@ -25,31 +25,31 @@ pub struct Login {
     pub token: Option<Zeroizing<String>>,
 }
 
-impl Config {
-    /// The folder that was given, or the user's own.
+impl LoginStore {
+    /// The directory that was given, or the user's own.
     pub fn open(given: Option<PathBuf>) -> Result<Self> {
-        let folder = match given {
-            Some(folder) => folder,
+        let directory = match given {
+            Some(directory) => directory,
             None => choose_base_strategy()
                 .map_err(|_| anyhow!("the home directory is not known; set HOME or CODER_CONFIG_DIR"))?
                 .config_dir()
                 .join("coderv2"),
         };
-        Ok(Self { folder })
+        Ok(Self { directory })
     }
 
     /// Where it is.
-    pub fn folder(&self) -> &Path {
-        &self.folder
+    pub fn directory(&self) -> &Path {
+        &self.directory
     }
 
     /// What is stored.
-    pub fn login(&self) -> Result<Login> {
-        let url = self.read("url")?;
+    pub fn read(&self) -> Result<Login> {
+        let url = self.read_file("url")?;
         let url = url.map(|text| Url::parse(text.trim())).transpose();
         Ok(Login {
-            url: url.with_context(|| format!("{} is not a URL", self.folder.join("url").display()))?,
-            token: self.read("session")?.map(|text| Zeroizing::new(text.trim().to_owned())),
+            url: url.with_context(|| format!("{} is not a URL", self.directory.join("url").display()))?,
+            token: self.read_file("session")?.map(|text| Zeroizing::new(text.trim().to_owned())),
         })
     }
 
@@ -59,15 +59,15 @@ impl Config {
         builder.recursive(true);
         #[cfg(unix)]
         std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-        builder.create(&self.folder).with_context(|| format!("cannot make {}", self.folder.display()))?;
-        self.write("url", url.as_str())?;
-        self.write("session", token)
+        builder.create(&self.directory).with_context(|| format!("cannot make {}", self.directory.display()))?;
+        self.write_file("url", url.as_str())?;
+        self.write_file("session", token)
     }
 
     /// Forgets the login.
-    pub fn forget(&self) -> Result<()> {
+    pub fn delete(&self) -> Result<()> {
         for name in ["url", "session"] {
-            let path = self.folder.join(name);
+            let path = self.directory.join(name);
             match fs::remove_file(&path) {
                 Err(error) if error.kind() != io::ErrorKind::NotFound => {
                     return Err(error).with_context(|| format!("cannot delete {}", path.display()));
@@ -78,8 +78,8 @@ impl Config {
         Ok(())
     }
 
-    fn read(&self, name: &str) -> Result<Option<Zeroizing<String>>> {
-        let path = self.folder.join(name);
+    fn read_file(&self, name: &str) -> Result<Option<Zeroizing<String>>> {
+        let path = self.directory.join(name);
         match fs::read_to_string(&path) {
             Ok(text) if text.trim().is_empty() => Ok(None),
             Ok(text) => Ok(Some(Zeroizing::new(text))),
@@ -89,14 +89,14 @@ impl Config {
     }
 
     /// Whole or not at all.
-    fn write(&self, name: &str, text: &str) -> Result<()> {
-        let path = self.folder.join(name);
-        write_private(&self.folder, &path, text).with_context(|| format!("cannot write {}", path.display()))
+    fn write_file(&self, name: &str, text: &str) -> Result<()> {
+        let path = self.directory.join(name);
+        write_private(&self.directory, &path, text).with_context(|| format!("cannot write {}", path.display()))
     }
 }
 
-fn write_private(folder: &Path, path: &Path, text: &str) -> io::Result<()> {
-    let mut file = tempfile::NamedTempFile::new_in(folder)?;
+fn write_private(directory: &Path, path: &Path, text: &str) -> io::Result<()> {
+    let mut file = tempfile::NamedTempFile::new_in(directory)?;
     file.write_all(text.as_bytes())?;
     file.persist(path)?;
     Ok(())

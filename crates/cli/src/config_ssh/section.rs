@@ -1,4 +1,4 @@
-//! The marked section, and what is around it.
+//! The marked section, and the rest of the file.
 
 use std::{
     fmt::Write,
@@ -9,31 +9,32 @@ use anyhow::{Result, anyhow, bail};
 use coder_wire::deployment::SshConfig;
 
 use super::options::Options;
-use crate::{ssh::Wait, ssh_options::host_part};
+use crate::{ssh::Wait, ssh_config_policy::parse_host_part};
 
 const START: &str = "# ------------START-CODER-----------";
 const END: &str = "# ------------END-CODER------------";
 
 /// The file without the section.
 #[derive(Debug, PartialEq, Eq)]
-pub struct Around<'a> {
+pub struct Surroundings<'a> {
     before: &'a str,
     after: &'a str,
     has_section: bool,
 }
 
-/// Splits a file into what is around the section, and the section if there is one.
-pub fn split(text: &str) -> Result<(Around<'_>, Option<&str>)> {
+/// Splits a file into the surroundings and the section, if there is one.
+pub fn split(text: &str) -> Result<(Surroundings<'_>, Option<&str>)> {
     let (starts, ends) = (lines_with(text, START), lines_with(text, END));
     match (starts.as_slice(), ends.as_slice()) {
-        ([], []) => Ok((Around { before: text, after: "", has_section: false }, None)),
+        ([], []) => Ok((Surroundings { before: text, after: "", has_section: false }, None)),
         ([start], [end]) if start < end => {
             let rest = text.get(*end..).unwrap_or_default();
             let over = rest.find('\n').map_or(text.len(), |length| end + length + 1);
             let part =
                 |from: usize, to: usize| text.get(from..to).ok_or_else(|| anyhow!("the section is not whole"));
-            let around = Around { before: part(0, *start)?, after: part(over, text.len())?, has_section: true };
-            Ok((around, Some(part(*start, over)?)))
+            let surroundings =
+                Surroundings { before: part(0, *start)?, after: part(over, text.len())?, has_section: true };
+            Ok((surroundings, Some(part(*start, over)?)))
         }
         _ => bail!(
             "the section of coder is there more than once or not whole\nremove everything between and including \
@@ -48,7 +49,7 @@ fn lines_with(text: &str, marker: &str) -> Vec<usize> {
     text.match_indices(marker).map(|(at, _)| at).filter(begins_line).collect()
 }
 
-impl Around<'_> {
+impl Surroundings<'_> {
     /// The file with this section in the place of the one before; at the end, after an empty line, when there was none.
     pub fn with(&self, section: &str) -> String {
         let mut text = self.before.to_owned();
@@ -67,7 +68,7 @@ impl Around<'_> {
 }
 
 /// The section to write.
-pub struct Block<'a> {
+pub struct Section<'a> {
     pub options: &'a Options,
     pub server: &'a SshConfig,
     pub program: &'a Path,
@@ -78,7 +79,7 @@ pub struct Block<'a> {
     pub forward_slashes: bool,
 }
 
-impl Block<'_> {
+impl Section<'_> {
     fn prefix(&self) -> &str {
         self.options.prefix.as_deref().unwrap_or(&self.server.hostname_prefix)
     }
@@ -109,7 +110,7 @@ impl Block<'_> {
             bail!("workspaces need a prefix or a suffix: give one with --ssh-host-prefix or --hostname-suffix");
         }
         for (pattern, how) in self.hosts()? {
-            self.host_block(&mut text, &pattern, &how)?;
+            self.write_host(&mut text, &pattern, &how)?;
         }
         writeln!(text, "{END}")?;
         Ok(text)
@@ -131,7 +132,8 @@ impl Block<'_> {
         names.sort_unstable();
         let mut hosts = Vec::new();
         for name in names {
-            host_part(name).map_err(|reason| anyhow!("the workspace {name:?} as a host name: {reason}"))?;
+            parse_host_part(name)
+                .map_err(|reason| anyhow!("the workspace {name:?} as a host name: {reason}"))?;
             // One block with both of its names.
             let (patterns, how): (Vec<_>, Vec<_>) = named(name).unzip();
             hosts.push((patterns.join(" "), how.join(" ")));
@@ -147,7 +149,7 @@ impl Block<'_> {
         Ok(if slashes { word.replace(MAIN_SEPARATOR, "/") } else { word })
     }
 
-    fn host_block(&self, text: &mut String, pattern: &str, how: &str) -> Result<()> {
+    fn write_host(&self, text: &mut String, pattern: &str, how: &str) -> Result<()> {
         writeln!(text, "Host {pattern}")?;
         let key = |option: &str| option.split(['=', ' ']).next().unwrap_or_default().to_ascii_lowercase();
         let server = self.server.ssh_config_options.iter().map(|(key, value)| format!("{key}={value}"));
@@ -219,7 +221,7 @@ mod tests {
     #[test]
     fn a_section_says_what_it_was_made_with() {
         let (server, options) = (server(), options());
-        let block = Block {
+        let section = Section {
             options: &options,
             server: &server,
             program: Path::new("/opt/it's 100%/coder"),
@@ -227,7 +229,7 @@ mod tests {
             workspaces: &[],
             forward_slashes: false,
         };
-        let text = block.text().unwrap();
+        let text = section.text().unwrap();
         assert_eq!(Options::read(&text), options);
         let host = text.split_once("Host ").unwrap().1;
         assert_eq!(
@@ -246,7 +248,7 @@ mod tests {
         let text = |options: &Options, names: &[&str]| {
             let workspaces: Vec<_> = names.iter().map(|name| (*name).to_owned()).collect();
             let (program, config) = (Path::new("coder"), Path::new("config"));
-            let block = Block {
+            let section = Section {
                 options,
                 server: &server,
                 program,
@@ -254,7 +256,7 @@ mod tests {
                 workspaces: &workspaces,
                 forward_slashes: true,
             };
-            block.text()
+            section.text()
         };
         let both = text(&options, &["two", "one"]).unwrap();
         assert_eq!(Options::read(&both), options);
@@ -271,21 +273,21 @@ mod tests {
     fn everything_around_the_section_stays_as_it_is() {
         let section = format!("{START}\nx\n{END}\n");
         for text in ["", "Host a\r\n  User b\n", "\n\n", "Host a\n\n\n", "  # START-CODER\n"] {
-            let (around, none) = split(text).unwrap();
+            let (surroundings, none) = split(text).unwrap();
             assert_eq!(none, None);
-            let with = around.with(&section);
+            let with = surroundings.with(&section);
             assert!(with.starts_with(text));
-            let (around, found) = split(&with).unwrap();
+            let (surroundings, found) = split(&with).unwrap();
             assert_eq!(found, Some(section.as_str()));
-            assert_eq!(around.with(&section), with, "again makes no difference");
-            assert_eq!(around.without(), text);
+            assert_eq!(surroundings.with(&section), with, "again makes no difference");
+            assert_eq!(surroundings.without(), text);
         }
-        let (around, _) = split(
+        let (surroundings, _) = split(
             "before\n\n# ------------START-CODER-----------\nold\n# ------------END-CODER------------\nafter\n",
         )
         .unwrap();
-        assert_eq!(around.with("new\n"), "before\n\nnew\nafter\n");
-        assert_eq!(around.without(), "before\nafter\n");
+        assert_eq!(surroundings.with("new\n"), "before\n\nnew\nafter\n");
+        assert_eq!(surroundings.without(), "before\nafter\n");
         assert!(split(&format!("{START}\nno end\n")).is_err());
         assert!(split(&format!("{section}{section}")).is_err());
     }

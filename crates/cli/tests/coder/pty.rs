@@ -1,4 +1,4 @@
-//! A terminal, and somebody who types on it.
+//! A program on a pseudo-terminal.
 
 use std::{
     fs,
@@ -13,15 +13,15 @@ use rustix::{
     termios::{Winsize, tcsetwinsize},
 };
 
-/// What a terminal of the given size shows while a program runs on it.
-pub struct Screen {
+/// A program on a terminal of a given size, and what it shows.
+pub struct Pty {
     pub child: std::process::Child,
     pub terminal: fs::File,
     shown: std::sync::mpsc::Receiver<Vec<u8>>,
     text: String,
 }
 
-impl Screen {
+impl Pty {
     pub fn run(mut command: Command, rows: u16, columns: u16) -> Self {
         let size = Winsize { ws_row: rows, ws_col: columns, ws_xpixel: 0, ws_ypixel: 0 };
         let flags = OpenptFlags::RDWR | OpenptFlags::NOCTTY | OpenptFlags::CLOEXEC;
@@ -49,7 +49,7 @@ impl Screen {
         Self { child, terminal, shown, text: String::new() }
     }
 
-    /// Waits until this is shown after what was waited for before.
+    /// Waits for text after the text that was waited for last.
     pub fn wait_for(&mut self, what: &str) {
         let deadline = Instant::now() + Duration::from_secs(20);
         while !self.text.contains(what) {

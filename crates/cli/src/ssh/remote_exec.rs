@@ -12,30 +12,30 @@ use tokio::{io::AsyncWriteExt, time::timeout};
 /// How long such a command may take.
 const TIMEOUT: Duration = Duration::from_secs(60);
 /// The most that one prints, in bytes.
-const MAX_OUTPUT: usize = 64 * 1024;
+const MAX_OUTPUT_BYTES: usize = 64 * 1024;
 /// The status of a shell that does not find the command.
-pub const NOT_FOUND: u32 = 127;
+pub const EXIT_NOT_FOUND: u32 = 127;
 
 /// How a command ended.
 #[derive(Debug, Default)]
-pub struct Answer {
+pub struct RemoteOutput {
     /// Its status.
     pub status: u32,
     /// Its standard output.
-    pub output: String,
+    pub stdout: String,
     /// Its standard error.
-    pub errors: String,
+    pub stderr: String,
 }
 
 /// Runs a command with these variables and this input, to its end.
-pub async fn there<H: Handler>(
+pub async fn remote_exec<H: Handler>(
     session: &Handle<H>,
     variables: &[(String, String)],
     command: &str,
     input: Vec<u8>,
-) -> Result<Answer> {
+) -> Result<RemoteOutput> {
     match timeout(TIMEOUT, run(session, variables, command, input)).await {
-        Ok(answer) => answer,
+        Ok(output) => output,
         Err(_) => bail!("a command in the workspace takes too long: {command}"),
     }
 }
@@ -45,7 +45,7 @@ async fn run<H: Handler>(
     variables: &[(String, String)],
     command: &str,
     input: Vec<u8>,
-) -> Result<Answer> {
+) -> Result<RemoteOutput> {
     let mut channel = session.channel_open_session().await.context("open a session in the workspace")?;
     for (name, value) in variables {
         channel.set_env(false, name, value).await?;
@@ -58,11 +58,11 @@ async fn run<H: Handler>(
             let _ = writer.shutdown().await;
         }
     });
-    let (mut status, mut output, mut errors) = (None, Vec::new(), Vec::new());
+    let (mut status, mut stdout, mut stderr) = (None, Vec::new(), Vec::new());
     while let Some(message) = channel.wait().await {
         let (to, data) = match message {
-            ChannelMsg::Data { data } => (&mut output, data),
-            ChannelMsg::ExtendedData { data, .. } => (&mut errors, data),
+            ChannelMsg::Data { data } => (&mut stdout, data),
+            ChannelMsg::ExtendedData { data, .. } => (&mut stderr, data),
             ChannelMsg::ExitStatus { exit_status } => {
                 status = Some(exit_status);
                 continue;
@@ -73,7 +73,7 @@ async fn run<H: Handler>(
             ChannelMsg::Close => break,
             _ => continue,
         };
-        if to.len() + data.len() > MAX_OUTPUT {
+        if to.len() + data.len() > MAX_OUTPUT_BYTES {
             bail!("a command in the workspace says too much: {command}");
         }
         to.extend_from_slice(&data);
@@ -81,5 +81,5 @@ async fn run<H: Handler>(
     write.abort();
     let text = |bytes: Vec<u8>| String::from_utf8_lossy(&bytes).into_owned();
     let status = status.with_context(|| format!("a command in the workspace did not end well: {command}"))?;
-    Ok(Answer { status, output: text(output), errors: text(errors) })
+    Ok(RemoteOutput { status, stdout: text(stdout), stderr: text(stderr) })
 }
