@@ -7,13 +7,13 @@ use clap::Args;
 use url::Url;
 use zeroize::Zeroizing;
 
-use crate::{args::parse_url, harden::harden, logging, output::survive_broken_pipe};
+use crate::{harden::harden, logging, output::survive_broken_pipe, server_url::parse_server_url};
 
 /// Run a workspace agent.
 #[derive(Args)]
 pub struct AgentArgs {
     /// URL of the server.
-    #[arg(long, env = "CODER_AGENT_URL", hide_env_values = true, value_parser = parse_url)]
+    #[arg(long, env = "CODER_AGENT_URL", hide_env_values = true, value_parser = parse_server_url)]
     agent_url: Url,
     /// The agent's token. Prefer the variable: arguments can be seen by others.
     #[arg(long, env = "CODER_AGENT_TOKEN", hide_env_values = true)]

@@ -3,12 +3,13 @@
 use std::{future::Future, process::ExitCode};
 
 use anyhow::{Context as _, Result};
-use clap::{ArgMatches, Args, Parser, Subcommand};
+use clap::{ArgMatches, Args, CommandFactory, Parser, Subcommand};
 use url::Url;
 
 use crate::{
     agent, completion, config_ssh, context::Context, external_workspaces, login, login_store::LoginStore, open,
-    output::survive_broken_pipe, port_forward, secret, server, ssh, template, tokens, users, workspace,
+    output::survive_broken_pipe, port_forward, secret, server, server_url::parse_server_url, ssh, template,
+    tokens, users, workspace,
 };
 
 /// Keeps each developer's secrets, and puts them into every workspace they own.
@@ -34,7 +35,7 @@ pub struct Cli {
 #[command(next_help_heading = "Global options")]
 pub struct Global {
     /// URL of the server; the one logged in to when not given.
-    #[arg(long, env = "CODER_URL", value_parser = parse_url, global = true, hide_env_values = true)]
+    #[arg(long, env = "CODER_URL", value_parser = parse_server_url, global = true, hide_env_values = true)]
     pub url: Option<Url>,
     /// Session token; the one of the login when not given.
     #[arg(long, env = "CODER_SESSION_TOKEN", global = true, hide_env_values = true)]
@@ -92,7 +93,10 @@ pub fn run(cli: Cli) -> Result<ExitCode> {
     let Cli { global, command } = cli;
     let login_store = || LoginStore::open(global.global_config.clone());
     match command {
-        Command::Completion(args) => completion::run(&args),
+        Command::Completion(args) => {
+            completion::run(&args, &mut Cli::command());
+            Ok(())
+        }
         Command::Server(args) => server::run(*args, login_store),
         Command::Agent(args) => return agent::run(args).map(|()| ExitCode::SUCCESS),
         command => {
@@ -142,26 +146,8 @@ fn block_on<T>(work: impl Future<Output = Result<T>>) -> Result<T> {
     result
 }
 
-/// A server's URL. `https` is meant when nothing is said, but for this machine itself.
-pub fn parse_url(text: &str) -> Result<Url, String> {
-    let with_scheme = if text.contains("://") {
-        text.to_owned()
-    } else if text.starts_with("localhost") || text.starts_with("127.") || text.starts_with("[::1]") {
-        format!("http://{text}")
-    } else {
-        format!("https://{text}")
-    };
-    match Url::parse(&with_scheme) {
-        Ok(url) if matches!(url.scheme(), "http" | "https") && url.has_host() => Ok(url),
-        Ok(_) => Err("the URL must begin with http:// or https://".to_owned()),
-        Err(error) => Err(error.to_string()),
-    }
-}
-
 #[cfg(test)]
 mod tests {
-    use clap::CommandFactory;
-
     use super::*;
 
     #[test]
@@ -185,18 +171,5 @@ mod tests {
             let matches = Cli::command().get_matches_from(["coder"].into_iter().chain(typed.split(' ')));
             assert_eq!(path(&matches), named, "{typed}");
         }
-    }
-
-    #[test]
-    fn urls_get_the_scheme_that_is_meant() {
-        for (text, url) in [
-            ("coder.example.com", "https://coder.example.com/"),
-            ("localhost:3000", "http://localhost:3000/"),
-            ("127.0.0.1:3000", "http://127.0.0.1:3000/"),
-            ("http://coder.example.com/x", "http://coder.example.com/x"),
-        ] {
-            assert_eq!(parse_url(text).unwrap().as_str(), url);
-        }
-        assert!(parse_url("ftp://x").is_err());
     }
 }

@@ -1,7 +1,6 @@
 //! Completion scripts.
 
-use anyhow::Result;
-use clap::{Args, CommandFactory, ValueEnum};
+use clap::{Args, Command, ValueEnum};
 use clap_complete::{Shell, generate};
 
 /// Print a completion script for a shell.
@@ -21,13 +20,12 @@ enum Name {
     Powershell,
 }
 
-pub fn run(args: &CompletionArgs) -> Result<()> {
+pub fn run(args: &CompletionArgs, command: &mut Command) {
     let shell = match args.shell {
         Name::Bash => Shell::Bash,
         Name::Zsh => Shell::Zsh,
         Name::Fish => Shell::Fish,
         Name::Powershell => Shell::PowerShell,
     };
-    generate(shell, &mut crate::args::Cli::command(), "coder", &mut std::io::stdout());
-    Ok(())
+    generate(shell, command, "coder", &mut std::io::stdout());
 }

@@ -13,10 +13,10 @@ use url::Url;
 use zeroize::Zeroizing;
 
 use crate::{
-    args::parse_url,
     context::Context,
     output::{TextFormat, display_safe, print_json},
     prompt,
+    server_url::parse_server_url,
 };
 
 /// Log in to a server, or set a new one up.
@@ -28,7 +28,7 @@ pub struct LoginArgs {
     #[command(subcommand)]
     command: Option<LoginCommand>,
     /// URL of the server.
-    #[arg(value_parser = parse_url)]
+    #[arg(value_parser = parse_server_url)]
     server: Option<Url>,
     /// E-mail of the first user.
     #[arg(long, env = "CODER_FIRST_USER_EMAIL", hide_env_values = true)]

@@ -21,6 +21,7 @@ mod port_forward;
 mod prompt;
 mod secret;
 mod server;
+mod server_url;
 mod ssh;
 mod ssh_config_policy;
 mod template;

@@ -12,7 +12,7 @@ use clap::Args;
 use options::Options;
 use section::Section;
 
-use crate::{context::Context, prompt, ssh::Wait, ssh_config_policy};
+use crate::{context::Context, prompt, ssh_config_policy, workspace::Wait};
 
 /// Let ssh, scp, sftp, rsync, git and editors reach your workspaces as coder.NAME.
 ///

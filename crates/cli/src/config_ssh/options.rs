@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use clap::ValueEnum;
 
-use crate::{ssh::Wait, ssh_config_policy::parse_host_part};
+use crate::{ssh_config_policy::parse_host_part, workspace::Wait};
 
 const OPTIONS: &str = "# Last config-ssh options:";
 

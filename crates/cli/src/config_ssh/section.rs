@@ -9,7 +9,7 @@ use anyhow::{Result, anyhow, bail};
 use coder_wire::deployment::SshConfig;
 
 use super::options::Options;
-use crate::{ssh::Wait, ssh_config_policy::parse_host_part};
+use crate::{ssh_config_policy::parse_host_part, workspace::Wait};
 
 const START: &str = "# ------------START-CODER-----------";
 const END: &str = "# ------------END-CODER------------";

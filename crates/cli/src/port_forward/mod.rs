@@ -20,8 +20,7 @@ use tokio::{
 
 use crate::{
     context::Context,
-    ssh::{Wait, until_ready},
-    workspace::{find, start_if_stopped},
+    workspace::{Wait, find, start_if_stopped, wait_until_ready},
 };
 
 /// Make ports of a workspace reachable on this machine.
@@ -64,7 +63,7 @@ pub async fn run(args: PortForwardArgs, context: &Context) -> Result<()> {
     let client = context.client()?;
     let found = find(&client, &args.workspace).await?;
     let workspace = start_if_stopped(&client, found, !args.disable_autostart).await?;
-    let agent = until_ready(&client, &workspace, Wait::No).await?;
+    let agent = wait_until_ready(&client, &workspace, Wait::No).await?;
     let tunnel = ReconnectingTunnel::open(client, agent).await?;
     let mut listeners = JoinSet::new();
     for (network, forward) in wanted {

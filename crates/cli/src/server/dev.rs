@@ -15,7 +15,7 @@ use coder_wire::{
 use url::Url;
 use zeroize::Zeroizing;
 
-use super::{ServerArgs, cancel_on_signals};
+use super::{args::ServerArgs, signals::cancel_on_signals};
 use crate::{
     login_store::{Login, LoginStore},
     workspace::follow,

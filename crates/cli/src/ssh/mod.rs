@@ -10,7 +10,6 @@ mod remote_exec;
 mod session;
 mod session_io;
 mod traffic;
-mod wait;
 
 use std::{
     future::pending,
@@ -22,18 +21,17 @@ use std::{
 };
 
 use anyhow::{Context as _, Result};
-use clap::{Args, ValueEnum};
+use clap::Args;
 use coder_model::duration;
 use forward::{Forwards, RemoteForward};
 use gpg::GpgForward;
 use session::SessionOptions;
 use traffic::{Counted, Traffic};
-pub use wait::until_ready;
 
 use crate::{
     context::Context,
     logging,
-    workspace::{find, start_if_stopped},
+    workspace::{Wait, find, start_if_stopped, wait_until_ready},
 };
 
 /// Open a shell in a workspace, or run a command there.
@@ -144,28 +142,6 @@ fn variable(text: &str) -> Result<(String, String), String> {
     }
 }
 
-/// Whether to wait for start-up scripts.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum Wait {
-    /// For all of them.
-    Yes,
-    /// For none.
-    No,
-    /// For those that the template says shells wait for.
-    Auto,
-}
-
-impl Wait {
-    /// The word for it.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Yes => "yes",
-            Self::No => "no",
-            Self::Auto => "auto",
-        }
-    }
-}
-
 pub async fn run(args: SshArgs, context: &Context) -> Result<ExitCode> {
     if let Some(folder) = &args.log_dir {
         logging::to_file(folder, "ssh")?;
@@ -180,7 +156,7 @@ pub async fn run(args: SshArgs, context: &Context) -> Result<ExitCode> {
     let found = find(&client, &name).await?;
     let workspace = start_if_stopped(&client, found, !args.disable_autostart).await?;
     let wait = if args.no_wait { Wait::No } else { args.wait };
-    let agent = until_ready(&client, &workspace, wait).await?;
+    let agent = wait_until_ready(&client, &workspace, wait).await?;
     let tunnel = client.dial_agent(agent).await.context("connect to the workspace")?;
     let traffic = Arc::new(Traffic::default());
     let stream = tunnel.ssh().await.context("connect to the workspace")?;

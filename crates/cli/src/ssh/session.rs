@@ -1,4 +1,4 @@
-//! An SSH session as its client: all of `russh` that the command line knows.
+//! The SSH client of `coder ssh`.
 
 use std::{
     borrow::Cow,
@@ -12,7 +12,7 @@ use anyhow::{Context as _, Result, bail};
 use crossterm::terminal;
 use russh::{
     Channel, Preferred, cipher,
-    client::{self, ChannelOpenHandle, DisconnectReason, Msg},
+    client::{self, ChannelOpenHandle, DisconnectReason, Handle, Msg},
     kex,
     keys::PublicKeyOrCertificate,
     mac,
@@ -20,12 +20,12 @@ use russh::{
 use tokio::io::{AsyncRead, AsyncWrite, copy_bidirectional};
 
 use super::{
-    forward::{self, ForwardTable, Forwards, RemoteForward},
+    forward::{ForwardTable, Forwards, RemoteForward, request_forwards},
     session_io::{RawMode, pump},
 };
 use crate::output::display_safe;
 
-/// What is asked for: one of each is enough, both ends are ours.
+/// One of each is enough: the server is always the agent.
 const ALGORITHMS: Preferred = Preferred {
     kex: Cow::Borrowed(&[
         kex::CURVE25519,
@@ -37,22 +37,28 @@ const ALGORITHMS: Preferred = Preferred {
     ..Preferred::DEFAULT
 };
 
+/// More than the agent's window allows a channel to send. One task of `russh` both reads and writes, so a write that waits
+/// for the agent to read, which in turn waits for this side to read, would deadlock.
+const SEND_BUFFER: usize = 2 * 1024 * 1024;
+/// As with OpenSSH.
+const EXIT_CONNECTION_LOST: u8 = 255;
+
 pub struct SessionOptions {
     /// A shell when it is empty.
     pub command: String,
-    /// For the environment there.
+    /// Environment variables of the remote process.
     pub variables: Vec<(String, String)>,
     pub forwards: Forwards,
     /// The workspace's name, for messages.
     pub workspace: String,
 }
 
-/// What the far side said at its end.
+/// Message of the SSH disconnect packet.
 #[derive(Clone, Default)]
 struct DisconnectMessage(Arc<Mutex<Option<String>>>);
 
 impl DisconnectMessage {
-    fn note(&self, text: String) {
+    fn set(&self, text: String) {
         *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(text);
     }
 
@@ -69,7 +75,7 @@ struct Handler {
 impl client::Handler for Handler {
     type Error = russh::Error;
 
-    /// The server has let us in and the agent showed it its token: who answers is known already.
+    /// The Coder server has authenticated both this client and the agent, so the host key adds nothing.
     async fn check_server_key(&mut self, _: &PublicKeyOrCertificate) -> Result<bool, Self::Error> {
         Ok(true)
     }
@@ -111,8 +117,8 @@ impl client::Handler for Handler {
 
     async fn disconnected(&mut self, reason: DisconnectReason<Self::Error>) -> Result<(), Self::Error> {
         match reason {
-            DisconnectReason::ReceivedDisconnect(said) => {
-                self.disconnect_message.note(said.message);
+            DisconnectReason::ReceivedDisconnect(packet) => {
+                self.disconnect_message.set(packet.message);
                 Ok(())
             }
             DisconnectReason::Error(error) => Err(error),
@@ -120,67 +126,87 @@ impl client::Handler for Handler {
     }
 }
 
-/// Bytes that may be on their way out: more than the agent's window lets a channel have under way. One task of `russh` both
-/// reads and writes, so a write that waited for the far side to read, while that waits for us, would wait for ever.
-const SEND_BUFFER: usize = 2 * 1024 * 1024;
-
-/// Runs a command, or a shell when it is empty. Answers the status it ended with.
+/// Runs a command, or a shell when it is empty, and returns its exit status.
 pub async fn run(
     stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static,
     options: SessionOptions,
 ) -> Result<ExitCode> {
     let SessionOptions { command, variables, mut forwards, workspace } = options;
-    let table = ForwardTable::of(&forwards)?;
-    let gpg_place = table.gpg.clone();
+    let table = ForwardTable::new(&forwards)?;
+    let gpg_target = table.gpg.clone();
     let disconnect_message = DisconnectMessage::default();
     let handler = Handler { table, disconnect_message: disconnect_message.clone() };
-    let config =
-        client::Config { preferred: ALGORITHMS, inactivity_timeout: None, ..client::Config::default() };
-    let (near, far) = tokio::io::duplex(SEND_BUFFER);
-    tokio::spawn(async move {
-        let (mut far, mut stream) = (far, stream);
-        let copied = copy_bidirectional(&mut far, &mut stream).await;
-        tracing::debug!(?copied, "the connection to the workspace ended");
-    });
-    let mut session =
-        client::connect_stream(Arc::new(config), near, handler).await.context("connect to the workspace")?;
-    let signed_in = session.authenticate_none("coder").await.context("connect to the workspace")?;
-    if !signed_in.success() {
-        bail!("the workspace does not let anybody in");
-    }
+    let session = connect(stream, handler).await?;
     if let Some(gpg) = forwards.gpg.take() {
-        let path = gpg.prepare(&session, &variables).await.context("lend the gpg-agent")?;
-        let (path, to) = gpg_place.get_or_init(|| (path, gpg.socket)).clone();
+        let path = gpg.prepare(&session, &variables).await.context("forward the gpg-agent")?;
+        let (path, to) = gpg_target.get_or_init(|| (path, gpg.socket)).clone();
         forwards.remote.push(RemoteForward::Socket { path, to });
     }
     let channel = session.channel_open_session().await.context("open a session in the workspace")?;
-    forward::request_forwards(&session, &forwards).await?;
-    // None of these is waited for: the answers come with the first output.
+    request_forwards(&session, &forwards).await?;
+    let raw_mode = start_process(&channel, command, variables, forwards.agent).await?;
+    let status = pump(channel, raw_mode.is_some()).await;
+    drop(raw_mode);
+    let _ = session.disconnect(russh::Disconnect::ByApplication, "", "").await;
+    Ok(exit_code(status?, &disconnect_message, &workspace))
+}
+
+/// Connects and authenticates.
+async fn connect(
+    stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static,
+    handler: Handler,
+) -> Result<Handle<Handler>> {
+    let config =
+        client::Config { preferred: ALGORITHMS, inactivity_timeout: None, ..client::Config::default() };
+    let (client_end, mut buffered) = tokio::io::duplex(SEND_BUFFER);
+    tokio::spawn(async move {
+        let mut stream = stream;
+        let copied = copy_bidirectional(&mut buffered, &mut stream).await;
+        tracing::debug!(?copied, "the connection to the workspace ended");
+    });
+    let mut session = client::connect_stream(Arc::new(config), client_end, handler)
+        .await
+        .context("connect to the workspace")?;
+    let authenticated = session.authenticate_none("coder").await.context("connect to the workspace")?;
+    if !authenticated.success() {
+        bail!("SSH authentication failed");
+    }
+    Ok(session)
+}
+
+/// Starts the command, or a shell. With a shell on a terminal, the local terminal is in raw mode until the returned guard is
+/// dropped. The replies are not awaited: they arrive with the first output.
+async fn start_process(
+    channel: &Channel<Msg>,
+    command: String,
+    variables: Vec<(String, String)>,
+    forward_agent: bool,
+) -> Result<Option<RawMode>> {
     for (name, value) in variables {
         channel.set_env(false, name, value).await?;
     }
-    if forwards.agent {
+    if forward_agent {
         channel.agent_forward(false).await?;
     }
-    let interactive = command.is_empty() && stdin().is_terminal() && stdout().is_terminal();
-    let status = if interactive {
-        let (columns, rows) = terminal::size().unwrap_or((80, 24));
-        let term = std::env::var("TERM").unwrap_or_else(|_| "xterm-256color".to_owned());
-        channel.request_pty(false, &term, columns.into(), rows.into(), 0, 0, &[]).await?;
+    if !command.is_empty() {
+        channel.exec(true, command).await?;
+        return Ok(None);
+    }
+    if !stdin().is_terminal() || !stdout().is_terminal() {
         channel.request_shell(true).await?;
-        let _raw = RawMode::enter()?;
-        pump(channel, true).await
-    } else {
-        if command.is_empty() {
-            channel.request_shell(true).await?;
-        } else {
-            channel.exec(true, command).await?;
-        }
-        pump(channel, false).await
-    };
-    let _ = session.disconnect(russh::Disconnect::ByApplication, "", "").await;
-    if let Some(code) = status? {
-        return Ok(ExitCode::from(code));
+        return Ok(None);
+    }
+    let (columns, rows) = terminal::size().unwrap_or((80, 24));
+    let term = std::env::var("TERM").unwrap_or_else(|_| "xterm-256color".to_owned());
+    channel.request_pty(false, &term, columns.into(), rows.into(), 0, 0, &[]).await?;
+    channel.request_shell(true).await?;
+    RawMode::enter().map(Some)
+}
+
+/// The status of this program: the remote one, or 255 with a message when the connection ended without one.
+fn exit_code(status: Option<u8>, disconnect_message: &DisconnectMessage, workspace: &str) -> ExitCode {
+    if let Some(code) = status {
+        return ExitCode::from(code);
     }
     match disconnect_message.take().filter(|text| !text.is_empty()) {
         Some(text) => eprintln!("{}", display_safe(&text)),
@@ -188,8 +214,5 @@ pub async fn run(
             eprintln!("The connection to the workspace was lost. Connect again with: coder ssh {workspace}");
         }
     }
-    Ok(ExitCode::from(EXIT_CONNECTION_LOST))
+    ExitCode::from(EXIT_CONNECTION_LOST)
 }
-
-/// The status of a session whose connection broke, as `ssh` has it.
-const EXIT_CONNECTION_LOST: u8 = 255;

@@ -10,7 +10,7 @@ use coder_wire::workspaces::WorkspaceBuild;
 use tokio::time::sleep;
 use uuid::Uuid;
 
-use super::find;
+use super::find::find;
 use crate::{
     context::Context,
     output::{display_safe, stamp},

@@ -1,25 +1,25 @@
-//! Workspaces: create, start, stop, restart, delete, list, show, logs.
+//! Commands about workspaces: one file each, and what they share.
 
 mod build;
-mod change;
+mod create;
+mod delete;
+mod find;
 mod list;
 mod logs;
+mod restart;
 mod show;
+mod start;
+mod stop;
+mod wait;
 
-use anyhow::{Context as _, Result};
 pub use build::{follow, start_if_stopped};
-pub use change::{
-    CreateArgs, DeleteArgs, RestartArgs, StartArgs, StopArgs, create, delete, restart, start, stop,
-};
-use coder_client::Client;
-use coder_wire::workspaces::Workspace;
+pub use create::{CreateArgs, create};
+pub use delete::{DeleteArgs, delete};
+pub use find::find;
 pub use list::{ListArgs, list};
 pub use logs::{LogsArgs, logs};
+pub use restart::{RestartArgs, restart};
 pub use show::{ShowArgs, show};
-
-/// The workspace that `NAME`, `NAME.AGENT` or `OWNER/NAME` means.
-pub async fn find(client: &Client, reference: &str) -> Result<Workspace> {
-    let (owner, rest) = reference.split_once('/').unwrap_or(("me", reference));
-    let name = rest.split_once('.').map_or(rest, |(name, _)| name);
-    client.workspace(owner, name).await.with_context(|| format!("get workspace {name:?}"))
-}
+pub use start::{StartArgs, start};
+pub use stop::{StopArgs, stop};
+pub use wait::{Wait, wait_until_ready};

@@ -5,7 +5,7 @@ use anyhow::Result;
 use clap::Args;
 use coder_wire::workspaces::{Workspace, WorkspaceAgent};
 
-use super::find;
+use super::find::find;
 use crate::{
     context::Context,
     output::{TextFormat, display_safe, print_json, relative},

@@ -4,12 +4,12 @@ use std::time::Duration;
 
 use anstream::eprintln;
 use anyhow::{Context as _, Result, bail};
+use clap::ValueEnum;
 use coder_client::Client;
 use coder_wire::workspaces::{Workspace, WorkspaceAgent};
 use tokio::time::{Instant, sleep};
 use uuid::Uuid;
 
-use super::Wait;
 use crate::output::display_safe;
 
 /// How often the agent is looked at.
@@ -17,8 +17,30 @@ const POLL: Duration = Duration::from_millis(100);
 /// How long waiting goes on silently.
 const SILENT: Duration = Duration::from_secs(1);
 
+/// Whether to wait for start-up scripts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Wait {
+    /// For all of them.
+    Yes,
+    /// For none.
+    No,
+    /// For those that the template says shells wait for.
+    Auto,
+}
+
+impl Wait {
+    /// The word for it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Yes => "yes",
+            Self::No => "no",
+            Self::Auto => "auto",
+        }
+    }
+}
+
 /// Waits for the agent and, as asked, for its scripts. Says what it waits for.
-pub async fn until_ready(client: &Client, workspace: &Workspace, wait: Wait) -> Result<Uuid> {
+pub async fn wait_until_ready(client: &Client, workspace: &Workspace, wait: Wait) -> Result<Uuid> {
     let found = workspace.latest_build.resources.iter().flat_map(|resource| &resource.agents).next();
     let mut agent = found.cloned().context("the workspace has no agent")?;
     let since = Instant::now();

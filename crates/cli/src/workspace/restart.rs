@@ -1,0 +1,34 @@
+//! `coder restart`
+
+use anstream::println;
+use anyhow::Result;
+use clap::Args;
+
+use super::{build, find::find};
+use crate::{
+    context::Context,
+    output::{display_safe, now, stamp},
+    prompt,
+};
+
+/// Restart a workspace: secrets that changed reach it with this.
+#[derive(Args)]
+pub struct RestartArgs {
+    /// The workspace.
+    workspace: String,
+    /// Do not ask.
+    #[arg(short, long)]
+    yes: bool,
+}
+
+pub async fn restart(args: RestartArgs, context: &Context) -> Result<()> {
+    let client = context.client()?;
+    let workspace = find(&client, &args.workspace).await?;
+    prompt::confirm("Confirm restart workspace?", args.yes)?;
+    if workspace.latest_build.transition == "start" {
+        build::run(&client, &workspace, "stop", false).await?;
+    }
+    build::run(&client, &workspace, "start", false).await?;
+    println!("The {} workspace has been restarted at {}!", display_safe(&workspace.name), stamp(now()));
+    Ok(())
+}
