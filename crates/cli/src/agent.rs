@@ -1,4 +1,4 @@
-//! `coder agent`: runs a workspace agent.
+//! `coder agent`
 
 use std::{fs, path::PathBuf};
 
@@ -15,13 +15,13 @@ pub struct AgentArgs {
     /// URL of the server.
     #[arg(long, env = "CODER_AGENT_URL", hide_env_values = true, value_parser = parse_server_url)]
     agent_url: Url,
-    /// The agent's token. Prefer the variable: arguments can be seen by others.
+    /// Token of the agent. Prefer the variable: other users can see arguments.
     #[arg(long, env = "CODER_AGENT_TOKEN", hide_env_values = true)]
     agent_token: Option<String>,
-    /// A file that holds the agent's token.
+    /// File with the token of the agent.
     #[arg(long, value_name = "FILE", env = "CODER_AGENT_TOKEN_FILE", hide_env_values = true)]
     agent_token_file: Option<PathBuf>,
-    /// How log lines are written.
+    /// Format of log lines.
     #[arg(long, value_enum, default_value = "text", env = "CODER_AGENT_LOG_FORMAT", hide_env_values = true)]
     log_format: logging::Format,
 }

@@ -1,4 +1,4 @@
-//! The tree of commands.
+//! The command tree.
 
 use std::{future::Future, process::ExitCode};
 
@@ -12,7 +12,7 @@ use crate::{
     tokens, users, workspace,
 };
 
-/// Keeps each developer's secrets, and puts them into every workspace they own.
+/// Stores each developer's secrets, and delivers them to every workspace they own.
 #[derive(Parser)]
 #[command(
     name = "coder",
@@ -20,8 +20,8 @@ use crate::{
     propagate_version = false,
     disable_help_subcommand = true,
     max_term_width = 100,
-    after_help = "Get started:  coder server --dev\nExit status:  0 done, 1 failed, 2 wrong usage; `coder ssh` passes on \
-                  the command's own."
+    after_help = "Get started:  coder server --dev\nExit status:  0 success, 1 failure, 2 wrong usage; `coder ssh` returns \
+                  that of the command."
 )]
 pub struct Cli {
     #[command(flatten)]
@@ -30,22 +30,20 @@ pub struct Cli {
     pub command: Command,
 }
 
-/// Flags of every command.
 #[derive(Args)]
 #[command(next_help_heading = "Global options")]
 pub struct Global {
-    /// URL of the server; the one logged in to when not given.
+    /// URL of the server, by default the one logged in to.
     #[arg(long, env = "CODER_URL", value_parser = parse_server_url, global = true, hide_env_values = true)]
     pub url: Option<Url>,
-    /// Session token; the one of the login when not given.
+    /// Session token, by default the one of the stored login.
     #[arg(long, env = "CODER_SESSION_TOKEN", global = true, hide_env_values = true)]
     pub token: Option<String>,
-    /// Folder of the login.
+    /// Directory of the stored login.
     #[arg(long, value_name = "DIR", env = "CODER_CONFIG_DIR", global = true, hide_env_values = true)]
     pub global_config: Option<std::path::PathBuf>,
 }
 
-/// What to do.
 #[derive(Subcommand)]
 pub enum Command {
     Login(login::LoginArgs),
@@ -82,13 +80,12 @@ pub enum Command {
     Completion(completion::CompletionArgs),
 }
 
-/// The command as it is called, for messages: `secret create`, also when it was called by an alias.
+/// The full name of the command, for messages: `secret create`, also when an alias was used.
 pub fn path(matches: &ArgMatches) -> String {
     let commands = std::iter::successors(matches.subcommand(), |(_, below)| below.subcommand());
     commands.map(|(name, _)| name).collect::<Vec<_>>().join(" ")
 }
 
-/// Carries a command out.
 pub fn run(cli: Cli) -> Result<ExitCode> {
     let Cli { global, command } = cli;
     let login_store = || LoginStore::open(global.global_config.clone());
@@ -101,7 +98,7 @@ pub fn run(cli: Cli) -> Result<ExitCode> {
         Command::Agent(args) => return agent::run(args).map(|()| ExitCode::SUCCESS),
         command => {
             if matches!(command, Command::Ssh(_) | Command::PortForward(_)) {
-                // Connections to servers that went away are broken pipes too: over TLS they are written to as files are.
+                // A write to a closed TLS connection raises SIGPIPE as well.
                 survive_broken_pipe();
             }
             let context = Context::new(login_store()?, global.url, global.token);
@@ -138,7 +135,7 @@ async fn run_client(command: Command, context: &Context) -> Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// Runs a client's work on this thread. What still waits for input afterwards, a terminal for example, is left behind.
+/// Runs a client command on this thread. Blocking reads that are left, of a terminal for example, are abandoned.
 fn block_on<T>(work: impl Future<Output = Result<T>>) -> Result<T> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().context("cannot start")?;
     let result = runtime.block_on(Box::pin(work));
@@ -151,7 +148,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_tree_of_commands_is_sound() {
+    fn the_command_tree_is_valid() {
         Cli::command().debug_assert();
     }
 

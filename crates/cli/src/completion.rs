@@ -1,4 +1,4 @@
-//! Completion scripts.
+//! `coder completion`
 
 use clap::{Args, Command, ValueEnum};
 use clap_complete::{Shell, generate};
@@ -8,12 +8,11 @@ use clap_complete::{Shell, generate};
 /// For bash: `source <(coder completion bash)` in `~/.bashrc`.
 #[derive(Args)]
 pub struct CompletionArgs {
-    /// The shell.
-    shell: Name,
+    shell: ShellName,
 }
 
 #[derive(Clone, Copy, ValueEnum)]
-enum Name {
+enum ShellName {
     Bash,
     Zsh,
     Fish,
@@ -22,10 +21,10 @@ enum Name {
 
 pub fn run(args: &CompletionArgs, command: &mut Command) {
     let shell = match args.shell {
-        Name::Bash => Shell::Bash,
-        Name::Zsh => Shell::Zsh,
-        Name::Fish => Shell::Fish,
-        Name::Powershell => Shell::PowerShell,
+        ShellName::Bash => Shell::Bash,
+        ShellName::Zsh => Shell::Zsh,
+        ShellName::Fish => Shell::Fish,
+        ShellName::Powershell => Shell::PowerShell,
     };
     generate(shell, command, "coder", &mut std::io::stdout());
 }

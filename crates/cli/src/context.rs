@@ -1,4 +1,4 @@
-//! What commands that talk to a server share.
+//! Shared state of commands that call a server.
 
 use anyhow::{Result, bail};
 use coder_client::Client;
@@ -7,7 +7,6 @@ use zeroize::Zeroizing;
 
 use crate::login_store::LoginStore;
 
-/// What commands that talk to a server share.
 pub struct Context {
     pub login_store: LoginStore,
     url: Option<Url>,
@@ -20,17 +19,17 @@ impl Context {
         Self { login_store, url, token }
     }
 
-    /// The server that was given by flag or environment.
+    /// The server from flag or environment.
     pub fn given_url(&self) -> Option<&Url> {
         self.url.as_ref()
     }
 
-    /// The token that was given by flag or environment.
+    /// The token from flag or environment.
     pub fn given_token(&self) -> Option<&Zeroizing<String>> {
         self.token.as_ref()
     }
 
-    /// Server and token: flags and environment before the stored login.
+    /// Server and token. Flags and environment take precedence over the stored login.
     pub fn credentials(&self) -> Result<(Url, Zeroizing<String>)> {
         let stored = self.login_store.read()?;
         match (self.url.clone().or(stored.url), self.token.clone().or(stored.token)) {
@@ -39,7 +38,6 @@ impl Context {
         }
     }
 
-    /// A client of the server that this machine is logged in to.
     pub fn client(&self) -> Result<Client> {
         let (url, token) = self.credentials()?;
         Ok(Client::new(url, Some(token))?)

@@ -1,4 +1,4 @@
-//! How failures are told.
+//! Error messages.
 
 use std::fmt::Write as _;
 
@@ -7,7 +7,7 @@ use coder_client::Error as ClientError;
 
 use crate::output::display_safe;
 
-/// Tells a failure on standard error: which command, what happened, every broken rule.
+/// Prints the command, the causes and all field errors to standard error.
 pub fn report(path: &str, error: &anyhow::Error) {
     eprintln!(
         "Encountered an error running \"coder {path}\", see \"coder {path} --help\" for more information"
@@ -16,7 +16,7 @@ pub fn report(path: &str, error: &anyhow::Error) {
 }
 
 fn describe(error: &anyhow::Error) -> String {
-    // Each cause once: a transparent wrapper says the same as what it wraps.
+    // A transparent wrapper has the same text as its cause, which is printed once.
     let mut text = String::new();
     let mut last = String::new();
     for cause in error.chain() {
@@ -36,8 +36,8 @@ fn describe(error: &anyhow::Error) -> String {
     }
     if !error.validations.is_empty() {
         let _ = write!(text, "\n{} validation error(s) found", error.validations.len());
-        for broken in &error.validations {
-            let _ = write!(text, "\n\t{} : {}", display_safe(&broken.field), display_safe(&broken.detail));
+        for field in &error.validations {
+            let _ = write!(text, "\n\t{} : {}", display_safe(&field.field), display_safe(&field.detail));
         }
     }
     if *status == 401 {

@@ -10,7 +10,7 @@ use crate::{
     workspace::find,
 };
 
-/// Manage workspaces on machines of your own.
+/// Manage workspaces on your own machines.
 #[derive(Args)]
 pub struct ExternalWorkspacesArgs {
     #[command(subcommand)]
@@ -19,11 +19,11 @@ pub struct ExternalWorkspacesArgs {
 
 #[derive(Subcommand)]
 pub enum ExternalWorkspacesCommand {
-    /// Print the command that makes a machine the workspace. It holds the agent's token: treat it like a secret.
+    /// Print the command that starts the agent on a machine. It contains the agent's token: treat it as a secret.
     AgentInstructions {
-        /// The workspace, as NAME or NAME.AGENT.
+        /// Workspace: NAME or NAME.AGENT.
         workspace: String,
-        /// How it is printed.
+        /// Output format.
         #[arg(short, long, value_enum, default_value = "text")]
         output: TextFormat,
     },
@@ -42,7 +42,7 @@ pub async fn run(command: ExternalWorkspacesCommand, context: &Context) -> Resul
     match output {
         TextFormat::Json => print_json(&credentials),
         TextFormat::Text => {
-            println!("Run this on the machine that is to be the workspace:");
+            println!("Run this on the workspace's machine:");
             println!();
             println!("  {}", credentials.command);
             Ok(())

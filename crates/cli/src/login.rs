@@ -1,4 +1,4 @@
-//! Logging in and out.
+//! `coder login`, `coder logout`, `coder whoami`
 
 use anstream::{eprintln, println};
 use anyhow::{Context as _, Result, bail};
@@ -19,9 +19,9 @@ use crate::{
     server_url::parse_server_url,
 };
 
-/// Log in to a server, or set a new one up.
+/// Log in to a server, or set up a new one.
 ///
-/// On a server without users it makes the first one, who owns the deployment.
+/// On a server without users, this creates the first one, who becomes the owner of the deployment.
 #[derive(Args)]
 #[command(args_conflicts_with_subcommands = true)]
 pub struct LoginArgs {
@@ -36,16 +36,16 @@ pub struct LoginArgs {
     /// Username of the first user.
     #[arg(long, env = "CODER_FIRST_USER_USERNAME", hide_env_values = true)]
     first_user_username: Option<String>,
-    /// Name of the first user.
+    /// Full name of the first user.
     #[arg(long, env = "CODER_FIRST_USER_FULL_NAME", hide_env_values = true)]
     first_user_full_name: Option<String>,
-    /// Password of the first user. Prefer the variable: arguments can be seen by others.
+    /// Password of the first user. Prefer the variable: other users can see arguments.
     #[arg(long, env = "CODER_FIRST_USER_PASSWORD", hide_env_values = true)]
     first_user_password: Option<String>,
-    /// Do not open a browser; only say where to log in.
+    /// Do not open a browser; only print the URL.
     #[arg(long)]
     no_open: bool,
-    /// Keep the given token as the session instead of making a new one.
+    /// Store the given token instead of creating a session token with it.
     #[arg(long)]
     use_token_as_session: bool,
 }
@@ -77,20 +77,20 @@ pub async fn login(args: LoginArgs, context: &Context) -> Result<()> {
     let token = match context.given_token() {
         Some(token) if args.use_token_as_session => token.clone(),
         Some(token) => {
-            let made = client.with_token(token.clone()).create_session_key().await?;
-            made.key.into_inner()
+            let created = client.with_token(token.clone()).create_session_key().await?;
+            created.key.into_inner()
         }
         None if prompt::is_possible() => ask_for_token(&client, args.no_open)?,
-        None => bail!("nobody can be asked here: give a token with --token or CODER_SESSION_TOKEN"),
+        None => bail!("cannot prompt without a terminal: set --token or CODER_SESSION_TOKEN"),
     };
     finish(&client, token, context).await
 }
 
-/// Has somebody log in with a browser, and asks for the token they are shown there.
+/// Lets the user log in with a browser, and prompts for the token that it shows.
 fn ask_for_token(client: &Client, no_open: bool) -> Result<Zeroizing<String>> {
     let page = format!("{}/cli-auth", client.url().as_str().trim_end_matches('/'));
     eprintln!("Open the following in your browser:\n\n    {page}\n");
-    // Without one here, any browser anywhere does.
+    // Without a browser on this machine, any other one will do.
     if !no_open && let Err(error) = open::that_detached(&page) {
         tracing::debug!(%error, "no browser");
     }
@@ -98,7 +98,7 @@ fn ask_for_token(client: &Client, no_open: bool) -> Result<Zeroizing<String>> {
     Ok(Zeroizing::new(token.trim().to_owned()))
 }
 
-/// Makes the first user of the answers given, or asked for on a terminal.
+/// Creates the first user from flags, or from prompts on a terminal.
 async fn first_user(args: LoginArgs, client: &Client, context: &Context) -> Result<()> {
     eprintln!("> Your Coder deployment hasn't been set up!");
     let complete = args.first_user_email.is_some()
@@ -144,7 +144,7 @@ async fn finish(client: &Client, token: Zeroizing<String>, context: &Context) ->
 /// Log out.
 #[derive(Args)]
 pub struct LogoutArgs {
-    /// Do not ask.
+    /// Skip confirmation.
     #[arg(short, long)]
     yes: bool,
 }
@@ -152,10 +152,10 @@ pub struct LogoutArgs {
 pub async fn logout(args: &LogoutArgs, context: &Context) -> Result<()> {
     let client = context.client()?;
     prompt::confirm("Are you sure you want to log out?", args.yes)?;
-    let ended = client.logout().await;
+    let result = client.logout().await;
     context.login_store.delete()?;
-    match ended {
-        // A session that is over already needs no end.
+    match result {
+        // The session has already ended.
         Err(error) if error.status() != Some(401) => return Err(error).context("Failed to log out"),
         _ => {}
     }
@@ -163,10 +163,10 @@ pub async fn logout(args: &LogoutArgs, context: &Context) -> Result<()> {
     Ok(())
 }
 
-/// Show who is logged in, and where.
+/// Show the current user and server.
 #[derive(Args)]
 pub struct WhoamiArgs {
-    /// How it is printed.
+    /// Output format.
     #[arg(short, long, value_enum, default_value = "text")]
     output: TextFormat,
 }

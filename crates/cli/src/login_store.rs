@@ -1,4 +1,4 @@
-//! The login of this machine: two small files.
+//! The stored login: a server's URL and a session token, in a file each.
 
 use std::{
     fs, io,
@@ -11,24 +11,20 @@ use etcetera::{BaseStrategy, choose_base_strategy};
 use url::Url;
 use zeroize::Zeroizing;
 
-/// The directory of the login.
 #[derive(Clone)]
 pub struct LoginStore {
     directory: PathBuf,
 }
 
-/// Who this machine is logged in as, and where.
 pub struct Login {
-    /// The server.
     pub url: Option<Url>,
-    /// The session token.
     pub token: Option<Zeroizing<String>>,
 }
 
 impl LoginStore {
-    /// The directory that was given, or the user's own.
-    pub fn open(given: Option<PathBuf>) -> Result<Self> {
-        let directory = match given {
+    /// By default in the user's configuration directory.
+    pub fn open(directory: Option<PathBuf>) -> Result<Self> {
+        let directory = match directory {
             Some(directory) => directory,
             None => choose_base_strategy()
                 .map_err(|_| anyhow!("the home directory is not known; set HOME or CODER_CONFIG_DIR"))?
@@ -38,12 +34,10 @@ impl LoginStore {
         Ok(Self { directory })
     }
 
-    /// Where it is.
     pub fn directory(&self) -> &Path {
         &self.directory
     }
 
-    /// What is stored.
     pub fn read(&self) -> Result<Login> {
         let url = self.read_file("url")?;
         let url = url.map(|text| Url::parse(text.trim())).transpose();
@@ -53,18 +47,19 @@ impl LoginStore {
         })
     }
 
-    /// Stores a login, for this user's eyes only.
+    /// Writes both files with mode 0600.
     pub fn save(&self, url: &Url, token: &str) -> Result<()> {
         let mut builder = fs::DirBuilder::new();
         builder.recursive(true);
         #[cfg(unix)]
         std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-        builder.create(&self.directory).with_context(|| format!("cannot make {}", self.directory.display()))?;
+        builder
+            .create(&self.directory)
+            .with_context(|| format!("cannot create {}", self.directory.display()))?;
         self.write_file("url", url.as_str())?;
         self.write_file("session", token)
     }
 
-    /// Forgets the login.
     pub fn delete(&self) -> Result<()> {
         for name in ["url", "session"] {
             let path = self.directory.join(name);
@@ -88,7 +83,7 @@ impl LoginStore {
         }
     }
 
-    /// Whole or not at all.
+    /// Atomic.
     fn write_file(&self, name: &str, text: &str) -> Result<()> {
         let path = self.directory.join(name);
         write_private(&self.directory, &path, text).with_context(|| format!("cannot write {}", path.display()))

@@ -1,7 +1,7 @@
 //! The `coder` command: server, command line and workspace agent in one binary.
 //!
-//! [`args`] is the tree of commands. Nothing is set up before the arguments are understood: `coder --help` needs neither
-//! a server nor a runtime.
+//! [`args`] has the command tree. Nothing is set up before the arguments are parsed: `coder --help` needs neither a server nor a
+//! runtime.
 
 mod agent;
 mod allocator;

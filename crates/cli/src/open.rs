@@ -1,4 +1,4 @@
-//! `coder open`: what a workspace offers, in a browser.
+//! `coder open`
 
 use anstream::{eprintln, println};
 use anyhow::{Context as _, Result, bail};
@@ -9,7 +9,7 @@ use url::Url;
 
 use crate::{context::Context, output::display_safe, workspace::find};
 
-/// Open what a workspace offers
+/// Open a workspace app.
 #[derive(Args)]
 pub struct OpenArgs {
     #[command(subcommand)]
@@ -21,14 +21,14 @@ enum OpenCommand {
     App(AppArgs),
 }
 
-/// Open an app of a workspace in the browser
+/// Open a workspace app in the browser.
 #[derive(Args)]
 struct AppArgs {
-    /// The workspace: NAME, NAME.AGENT or OWNER/NAME.
+    /// Workspace: NAME, NAME.AGENT or OWNER/NAME.
     workspace: String,
-    /// The app's slug; may be left out when there is only one.
+    /// Slug of the app; optional when there is only one.
     slug: Option<String>,
-    /// Print the address, and open nothing.
+    /// Print the URL instead of opening it.
     #[arg(long)]
     print: bool,
 }
@@ -42,12 +42,12 @@ pub async fn run(args: OpenArgs, context: &Context) -> Result<()> {
         format!("the workspace is not running; start it with: coder start {}", display_safe(&workspace.name))
     })?;
     let app = choose(agent, args.slug.as_deref())?;
-    let url = address(&client, &workspace, agent, app).await?;
+    let url = app_url(&client, &workspace, agent, app).await?;
     if args.print {
         println!("{url}");
     } else if let Err(error) = open::that_detached(url.as_str()) {
         tracing::debug!(%error, "no browser");
-        eprintln!("There is no browser to open here. The app is at:");
+        eprintln!("Cannot open a browser. The app is at:");
         println!("{url}");
     } else {
         eprintln!("Opening {url}");
@@ -60,7 +60,7 @@ fn choose<'a>(agent: &'a WorkspaceAgent, slug: Option<&str>) -> Result<&'a Works
     slugs.sort_unstable();
     let known = display_safe(&slugs.join(", "));
     match (slug, agent.apps.as_slice()) {
-        (_, []) => bail!("the workspace has no apps; a template offers them with [[app]]"),
+        (_, []) => bail!("the workspace has no apps; templates define them with [[app]]"),
         (None, [app]) => Ok(app),
         (None, _) => bail!("which app? the workspace has: {known}"),
         (Some(slug), apps) => match apps.iter().find(|app| app.slug == slug) {
@@ -70,8 +70,8 @@ fn choose<'a>(agent: &'a WorkspaceAgent, slug: Option<&str>) -> Result<&'a Works
     }
 }
 
-/// Where the app is: under its own host name where there are any, else under a path of the server.
-async fn address(
+/// Under its own hostname where the server has a wildcard one, else under a path of the server.
+async fn app_url(
     client: &Client,
     workspace: &Workspace,
     agent: &WorkspaceAgent,
@@ -79,12 +79,13 @@ async fn address(
 ) -> Result<Url> {
     let mut url = client.url().clone();
     if app.subdomain {
-        let hosts = client.application_host().await.context("get the host names of apps")?.host;
-        let host = hosts.replacen('*', &app.subdomain_name, 1);
-        return Url::parse(&format!("{}://{host}/", url.scheme())).context("the server's host names are odd");
+        let wildcard = client.application_host().await.context("get the hostname of apps")?.host;
+        let host = wildcard.replacen('*', &app.subdomain_name, 1);
+        return Url::parse(&format!("{}://{host}/", url.scheme()))
+            .context("the server returned an invalid app hostname");
     }
     let (owner, name) = (format!("@{}", workspace.owner_name), format!("{}.{}", workspace.name, agent.name));
-    let mut path = url.path_segments_mut().ok().context("the server's URL is odd")?;
+    let mut path = url.path_segments_mut().ok().context("the server's URL has no path")?;
     path.pop_if_empty().push(&owner).push(&name);
     if app.command.is_empty() {
         path.extend(["apps", &app.slug, ""]);

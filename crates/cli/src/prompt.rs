@@ -1,4 +1,4 @@
-//! Questions, on a terminal only.
+//! Prompts, on a terminal only.
 
 use std::io::{IsTerminal, stderr, stdin};
 
@@ -6,18 +6,18 @@ use anyhow::{Context as _, Result, bail};
 use inquire::{Confirm, Password, PasswordDisplayMode, Text};
 use zeroize::Zeroizing;
 
-/// Whether somebody can be asked.
+/// Whether there is a terminal to prompt on.
 pub fn is_possible() -> bool {
     stdin().is_terminal() && stderr().is_terminal()
 }
 
-/// Asks for a yes. Without a terminal `yes` must have been given.
+/// Fails unless the user confirms, or has given `--yes`.
 pub fn confirm(question: &str, yes: bool) -> Result<()> {
     if yes {
         return Ok(());
     }
     if !is_possible() {
-        bail!("{question} Nobody can be asked here: confirm with --yes");
+        bail!("{question} cannot ask for confirmation without a terminal: use --yes");
     }
     if Confirm::new(question).with_default(false).prompt().context("canceled")? {
         Ok(())
@@ -26,19 +26,18 @@ pub fn confirm(question: &str, yes: bool) -> Result<()> {
     }
 }
 
-/// Asks for a line.
 pub fn line(question: &str) -> Result<String> {
     Text::new(question).prompt().context("canceled")
 }
 
-/// Asks for a password that exists.
+/// Prompts for an existing password or a token.
 pub fn password(question: &str) -> Result<Zeroizing<String>> {
-    let asked = Password::new(question).with_display_mode(PasswordDisplayMode::Masked).without_confirmation();
-    asked.prompt().map(Zeroizing::new).context("canceled")
+    let prompt = Password::new(question).with_display_mode(PasswordDisplayMode::Masked).without_confirmation();
+    prompt.prompt().map(Zeroizing::new).context("canceled")
 }
 
-/// Asks for a new password, twice.
+/// Prompts for a new password, twice.
 pub fn new_password(question: &str) -> Result<Zeroizing<String>> {
-    let asked = Password::new(question).with_display_mode(PasswordDisplayMode::Masked);
-    asked.prompt().map(Zeroizing::new).context("canceled")
+    let prompt = Password::new(question).with_display_mode(PasswordDisplayMode::Masked);
+    prompt.prompt().map(Zeroizing::new).context("canceled")
 }

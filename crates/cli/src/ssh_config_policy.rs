@@ -1,9 +1,8 @@
-//! What may stand in the configuration of somebody's SSH client on the word of somebody else.
+//! Which SSH client options a server may set. Those that run commands or load code are rejected.
 
 use coder_wire::deployment::SshConfig;
 
-/// Options that run or load programs on people's own machines, or reach beyond the hosts that are meant: those are theirs
-/// to set, and nobody else's.
+/// Options that run programs, load libraries, or affect other hosts.
 const FORBIDDEN_OPTIONS: [&str; 12] = [
     "host",
     "include",
@@ -19,16 +18,16 @@ const FORBIDDEN_OPTIONS: [&str; 12] = [
     "xauthlocation",
 ];
 
-/// A part of a host name: nothing that means something in the configuration, or to the shell that a part of it is for.
+/// Parses a part of a hostname. It must have no meaning in the configuration file, or in the shell that runs the ProxyCommand.
 pub fn parse_host_part(text: &str) -> Result<String, String> {
     if text.chars().all(|character| character.is_ascii_alphanumeric() || ".-_".contains(character)) {
         Ok(text.to_owned())
     } else {
-        Err("only letters, digits, '.', '-' and '_' may stand in it".to_owned())
+        Err("only letters, digits, '.', '-' and '_' are allowed".to_owned())
     }
 }
 
-/// An option that an operator wants in everybody's configuration: `KEY=VALUE`.
+/// Parses an option that the server distributes to all clients: `KEY=VALUE`.
 pub fn parse_operator_option(text: &str) -> Result<(String, String), String> {
     match text.split_once('=') {
         Some((key, value)) if is_allowed(key, value) => Ok((key.to_owned(), value.to_owned())),
@@ -43,14 +42,15 @@ fn is_allowed(key: &str, value: &str) -> bool {
         && !FORBIDDEN_OPTIONS.contains(&key.to_ascii_lowercase().as_str())
 }
 
-/// Whether a server's wishes may be written down: it has no business running anything on its users' machines. Says which
-/// may not.
+/// Rejects settings of a server that could run something on its users' machines.
 pub fn check(server: &SshConfig) -> Result<(), String> {
     for text in [&server.hostname_prefix, &server.hostname_suffix] {
-        parse_host_part(text).map_err(|reason| format!("{text:?} as a part of host names: {reason}"))?;
+        parse_host_part(text).map_err(|reason| {
+            format!("the server's hostname prefix or suffix {text:?} is invalid: {reason}")
+        })?;
     }
     match server.ssh_config_options.iter().find(|(key, value)| !is_allowed(key, value)) {
-        Some((key, _)) => Err(format!("the option {key:?}, which is for people themselves to set")),
+        Some((key, _)) => Err(format!("the server asks for a forbidden SSH option: {key:?}")),
         None => Ok(()),
     }
 }

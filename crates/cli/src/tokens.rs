@@ -20,41 +20,41 @@ pub struct TokensArgs {
 
 #[derive(Subcommand)]
 pub enum TokensCommand {
-    /// Create a token. It is shown once.
+    /// Create a token. It is shown only once.
     Create {
-        /// How long it works: 8h, 30d, 1y, 1d12h30m.
+        /// Lifetime: 8h, 30d, 1y, 1d12h30m.
         #[arg(long, default_value = "30d", value_parser = duration::parse)]
         lifetime: std::time::Duration,
-        /// Its name; made up when not given.
+        /// Name; by default a random one.
         #[arg(short, long, default_value = "")]
         name: String,
-        /// How it is printed.
+        /// Output format.
         #[arg(short, long, value_enum, default_value = "text")]
         output: TextFormat,
     },
     /// List tokens.
     #[command(visible_alias = "ls")]
     List {
-        /// Everybody's.
+        /// List the tokens of all users.
         #[arg(short, long)]
         all: bool,
-        /// With those that no longer work.
+        /// Include expired tokens.
         #[arg(long)]
         include_expired: bool,
         /// Columns to show: id, name, scopes, last used, expires at, created at, owner.
         #[arg(short, long, value_delimiter = ',')]
         column: Vec<String>,
-        /// How it is printed.
+        /// Output format.
         #[arg(short, long, value_enum, default_value = "table")]
         output: Format,
     },
-    /// Remove a token, by name, id, or itself. It stops working at once.
+    /// Remove a token. It is invalid at once.
     #[command(visible_aliases = ["rm", "delete"])]
     Remove {
-        /// Its name, its id, or the token itself.
+        /// Name or id of the token, or the token itself.
         #[arg(value_name = "TOKEN")]
         key: String,
-        /// Forget it, instead of keeping it in the list as expired.
+        /// Delete the token, instead of keeping it listed as expired.
         #[arg(long)]
         delete: bool,
     },
@@ -78,10 +78,10 @@ pub async fn run(command: TokensCommand, context: &Context) -> Result<()> {
         TokensCommand::Create { lifetime, name, output } => {
             let lifetime = i64::try_from(lifetime.as_nanos()).unwrap_or(i64::MAX);
             let request = CreateTokenRequest { token_name: name, lifetime };
-            let made = client.create_token(&request).await.context("create token")?;
+            let created = client.create_token(&request).await.context("create token")?;
             match output {
-                TextFormat::Json => print_json(&made)?,
-                TextFormat::Text => println!("{}", made.key.expose()),
+                TextFormat::Json => print_json(&created)?,
+                TextFormat::Text => println!("{}", created.key.expose()),
             }
         }
         TokensCommand::List { all, include_expired, column, output } => {
@@ -94,7 +94,7 @@ pub async fn run(command: TokensCommand, context: &Context) -> Result<()> {
             }
         }
         TokensCommand::Remove { key, delete } => {
-            // Of a whole token only the public part travels.
+            // Of a whole token only the id is sent.
             let key = PlainToken::parse(&key).map_or(key, |plain| plain.id.to_string());
             client.delete_key(&key, !delete).await.context("remove token")?;
             println!("Token has been {}.", if delete { "deleted" } else { "expired" });

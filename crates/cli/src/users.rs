@@ -32,23 +32,23 @@ pub enum UsersCommand {
         /// Username.
         #[arg(short, long)]
         username: Option<String>,
-        /// The name to greet them by.
+        /// Full name.
         #[arg(short = 'n', long, default_value = "")]
         full_name: String,
-        /// Password. Prefer the variable: arguments can be seen by others.
+        /// Password. Prefer the variable: other users can see arguments.
         #[arg(short, long, env = "CODER_USER_PASSWORD", hide_env_values = true)]
         password: Option<String>,
     },
     /// List users.
     #[command(visible_alias = "ls")]
     List {
-        /// Part of a name or address, or status:suspended.
+        /// Search: part of a name or e-mail address, or status:suspended.
         #[arg(long, default_value = "")]
         search: String,
         /// Columns to show: id, username, name, email, created at, updated at, status, roles.
         #[arg(short, long, value_delimiter = ',')]
         column: Vec<String>,
-        /// How it is printed.
+        /// Output format.
         #[arg(short, long, value_enum, default_value = "table")]
         output: Format,
     },
@@ -56,7 +56,7 @@ pub enum UsersCommand {
     Show {
         /// Username, id, or me.
         user: String,
-        /// How it is printed.
+        /// Output format.
         #[arg(short, long, value_enum, default_value = "table")]
         output: Format,
     },
@@ -65,31 +65,31 @@ pub enum UsersCommand {
         /// Username or id.
         user: String,
     },
-    /// Let a suspended user back in.
+    /// Activate a suspended user.
     Activate {
         /// Username or id.
         user: String,
     },
-    /// Delete a user with their secrets.
+    /// Delete a user and their secrets.
     #[command(visible_alias = "rm")]
     Delete {
         /// Username or id.
         user: String,
-        /// Do not ask.
+        /// Skip confirmation.
         #[arg(short, long)]
         yes: bool,
     },
-    /// Change a password; your own when no user is named.
+    /// Change a password, by default your own.
     Password {
         /// Username, id, or me.
         #[arg(default_value = "me")]
         user: String,
     },
-    /// Give a user exactly these roles.
+    /// Replace the roles of a user.
     Roles {
         /// Username or id.
         user: String,
-        /// owner, user-admin, template-admin, auditor; none for a plain member.
+        /// Roles: owner, user-admin, template-admin, auditor; none for a member.
         roles: Vec<String>,
     },
 }
@@ -116,8 +116,8 @@ pub async fn run(command: UsersCommand, context: &Context) -> Result<()> {
     match command {
         UsersCommand::Create { email, username, full_name, password } => {
             let request = CreateUserRequest {
-                username: given_or_asked(username, "--username", "Username:")?,
-                email: given_or_asked(email, "--email", "Email:")?,
+                username: given_or_prompted(username, "--username", "Username:")?,
+                email: given_or_prompted(email, "--email", "Email:")?,
                 name: full_name,
                 password: Sensitive::new(match password {
                     Some(password) => Zeroizing::new(password),
@@ -161,7 +161,7 @@ pub async fn run(command: UsersCommand, context: &Context) -> Result<()> {
         }
         UsersCommand::Password { user } => {
             if !prompt::is_possible() {
-                bail!("passwords are asked for on a terminal; programs use the API");
+                bail!("passwords are prompted for on a terminal; in scripts, use the API");
             }
             let me = client.user("me").await?;
             let own = user == "me" || user.eq_ignore_ascii_case(&me.username) || user == me.id.to_string();
@@ -186,7 +186,7 @@ pub async fn run(command: UsersCommand, context: &Context) -> Result<()> {
     Ok(())
 }
 
-fn given_or_asked(given: Option<String>, flag: &str, question: &str) -> Result<String> {
+fn given_or_prompted(given: Option<String>, flag: &str, question: &str) -> Result<String> {
     match given {
         Some(text) => Ok(text),
         None if prompt::is_possible() => prompt::line(question),

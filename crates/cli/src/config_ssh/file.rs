@@ -1,4 +1,4 @@
-//! The file that the section is in.
+//! The SSH configuration file.
 
 use std::{
     fs, io,
@@ -12,12 +12,12 @@ use anyhow::{Context as _, Result, anyhow};
 
 use crate::output::display_safe;
 
-/// The largest file that is touched, in bytes.
+/// Larger files are not read.
 const MAX_BYTES: u64 = 4 * 1024 * 1024;
 /// Lines of context around a change.
 const CONTEXT: usize = 3;
 
-/// The file that is meant: `~/` is the home directory, and a link is followed.
+/// Resolves `~/` and symlinks.
 pub fn locate(given: &str) -> Result<PathBuf> {
     let path = match given.strip_prefix("~/") {
         Some(rest) => std::env::home_dir()
@@ -25,39 +25,39 @@ pub fn locate(given: &str) -> Result<PathBuf> {
             .join(rest),
         None => std::path::absolute(given).context("cannot find the SSH configuration")?,
     };
-    // Written anew beside itself: through a link that would put a file in the link's place.
+    // The file is replaced by a rename, which would replace a symlink instead of its target.
     Ok(fs::canonicalize(&path).unwrap_or(path))
 }
 
-/// Its text; nothing when it is not there.
+/// Returns an empty text when there is no file.
 pub fn read(path: &Path) -> Result<String> {
-    let told = || format!("cannot read {}", path.display());
+    let message = || format!("cannot read {}", path.display());
     match fs::metadata(path) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(String::new()),
-        Err(error) => return Err(error).with_context(told),
+        Err(error) => return Err(error).with_context(message),
         Ok(metadata) if !metadata.is_file() || metadata.len() > MAX_BYTES => {
-            return Err(anyhow!("it is not an SSH configuration")).with_context(told);
+            return Err(anyhow!("it is not an SSH configuration file")).with_context(message);
         }
         Ok(_) => {}
     }
-    fs::read_to_string(path).with_context(told)
+    fs::read_to_string(path).with_context(message)
 }
 
-/// Writes it whole or not at all, with the permissions it has.
+/// Replaces the file atomically, and keeps its mode.
 pub fn write(path: &Path, text: &str) -> Result<()> {
-    let told = || format!("cannot write {}", path.display());
-    let folder = path.parent().unwrap_or(Path::new("/"));
-    fs::DirBuilder::new().recursive(true).mode(0o700).create(folder).with_context(told)?;
+    let message = || format!("cannot write {}", path.display());
+    let directory = path.parent().unwrap_or(Path::new("/"));
+    fs::DirBuilder::new().recursive(true).mode(0o700).create(directory).with_context(message)?;
     let mode = fs::metadata(path).map_or(0o600, |metadata| metadata.permissions().mode());
-    let mut file = tempfile::NamedTempFile::new_in(folder).with_context(told)?;
-    file.write_all(text.as_bytes()).with_context(told)?;
-    file.as_file().set_permissions(fs::Permissions::from_mode(mode & 0o7777)).with_context(told)?;
-    file.as_file().sync_all().with_context(told)?;
-    file.persist(path).map_err(|error| error.error).with_context(told)?;
+    let mut file = tempfile::NamedTempFile::new_in(directory).with_context(message)?;
+    file.write_all(text.as_bytes()).with_context(message)?;
+    file.as_file().set_permissions(fs::Permissions::from_mode(mode & 0o7777)).with_context(message)?;
+    file.as_file().sync_all().with_context(message)?;
+    file.persist(path).map_err(|error| error.error).with_context(message)?;
     Ok(())
 }
 
-/// Shows what changes, as `diff -u` would. One place changes, so the lines before and after it are what both have.
+/// Prints the difference like `diff -u`. Only one place changes: the lines around it are a common prefix and suffix.
 pub fn show_difference(before: &str, after: &str) {
     let (old, new): (Vec<_>, Vec<_>) = (before.lines().collect(), after.lines().collect());
     let start = old.iter().zip(&new).take_while(|(old, new)| old == new).count();

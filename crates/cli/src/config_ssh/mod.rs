@@ -1,4 +1,4 @@
-//! `coder config-ssh`: the stock SSH tools learn of the workspaces.
+//! `coder config-ssh`
 
 mod file;
 mod options;
@@ -14,23 +14,23 @@ use section::Section;
 
 use crate::{context::Context, prompt, ssh_config_policy, workspace::Wait};
 
-/// Let ssh, scp, sftp, rsync, git and editors reach your workspaces as coder.NAME.
+/// Configure ssh, scp, sftp, rsync, git and editors to reach your workspaces as coder.NAME.
 ///
-/// Keeps one marked section of the SSH configuration up to date, and leaves everything else in the file as it is.
+/// Manages one marked section of the SSH configuration file, and leaves the rest of it unchanged.
 #[derive(Args)]
 #[command(after_help = "Examples:
-  Set it up, then connect:      coder config-ssh --yes && ssh coder.dev
-  See what would change:        coder config-ssh --dry-run
-  Forward the key agent too:    coder config-ssh -o ForwardAgent=yes
-  Take the section out again:   coder config-ssh --remove")]
+  Set up, then connect:    coder config-ssh --yes && ssh coder.dev
+  Show what would change:  coder config-ssh --dry-run
+  Forward the SSH agent:   coder config-ssh -o ForwardAgent=yes
+  Remove the section:      coder config-ssh --remove")]
 pub struct ConfigSshArgs {
-    /// Show what would change, and change nothing.
+    /// Show what would change, without changing it.
     #[arg(short = 'n', long, env = "CODER_SSH_DRY_RUN", hide_env_values = true)]
     dry_run: bool,
-    /// Take the section out of the file.
+    /// Remove the section from the file.
     #[arg(long, conflicts_with_all = ["ssh_option", "use_previous_options"])]
     remove: bool,
-    /// An option for the section: KEY=VALUE. May be given several times.
+    /// SSH option for the section: KEY=VALUE. Repeatable.
     #[arg(
         short = 'o',
         long,
@@ -41,34 +41,40 @@ pub struct ConfigSshArgs {
         value_parser = options::option
     )]
     ssh_option: Vec<String>,
-    /// Keep the options of the last time.
+    /// Use the options of the last run.
     #[arg(long, env = "CODER_SSH_USE_PREVIOUS_OPTIONS", hide_env_values = true)]
     use_previous_options: bool,
-    /// The file.
-    #[arg(long, value_name = "FILE", env = "CODER_SSH_CONFIG_FILE", default_value = "~/.ssh/config")]
+    /// SSH configuration file.
+    #[arg(
+        long,
+        value_name = "FILE",
+        env = "CODER_SSH_CONFIG_FILE",
+        hide_env_values = true,
+        default_value = "~/.ssh/config"
+    )]
     ssh_config_file: String,
-    /// The coder program that ssh runs; this one when not given.
+    /// Path of the coder program for ssh, by default this one.
     #[arg(long, value_name = "FILE", env = "CODER_SSH_CONFIG_BINARY_PATH", hide_env_values = true)]
     coder_binary_path: Option<PathBuf>,
-    /// What stands before a workspace's name; as the server says when not given.
-    #[arg(long, value_name = "TEXT", env = "CODER_CONFIGSSH_SSH_HOST_PREFIX", value_parser = ssh_config_policy::parse_host_part)]
+    /// Prefix of hostnames, by default the server's.
+    #[arg(long, value_name = "TEXT", env = "CODER_CONFIGSSH_SSH_HOST_PREFIX", hide_env_values = true, value_parser = ssh_config_policy::parse_host_part)]
     ssh_host_prefix: Option<String>,
-    /// What stands after a workspace's name, behind a dot; as the server says when not given.
-    #[arg(long, value_name = "TEXT", env = "CODER_CONFIGSSH_HOSTNAME_SUFFIX", value_parser = ssh_config_policy::parse_host_part)]
+    /// Suffix of hostnames, without the dot; by default the server's.
+    #[arg(long, value_name = "TEXT", env = "CODER_CONFIGSSH_HOSTNAME_SUFFIX", hide_env_values = true, value_parser = ssh_config_policy::parse_host_part)]
     hostname_suffix: Option<String>,
-    /// Whether connections wait for start-up scripts.
+    /// Whether connections wait for startup scripts.
     #[arg(long, value_enum, default_value = "auto", env = "CODER_CONFIGSSH_WAIT", hide_env_values = true)]
     wait: Wait,
-    /// Do not start a workspace that is stopped when connecting.
+    /// Do not start a stopped workspace when connecting.
     #[arg(long, env = "CODER_CONFIGSSH_DISABLE_AUTOSTART", hide_env_values = true)]
     disable_autostart: bool,
-    /// Name each of your workspaces in the file, for programs that list its hosts. Run this again for new ones.
+    /// List each workspace in the file, for programs that show its hosts. Run this again for new workspaces.
     #[arg(long, env = "CODER_CONFIGSSH_NO_WILDCARD", hide_env_values = true)]
     no_wildcard: bool,
-    /// Write paths with forward slashes, also on systems that have others.
+    /// Write paths with forward slashes on all systems.
     #[arg(long, env = "CODER_CONFIGSSH_UNIX_FILEPATHS", hide = true)]
     force_unix_filepaths: bool,
-    /// Do not ask.
+    /// Skip confirmation.
     #[arg(short, long)]
     yes: bool,
 }
@@ -80,11 +86,11 @@ pub async fn run(args: ConfigSshArgs, context: &Context) -> Result<()> {
         section::split(&before).map_err(|error| anyhow!("{}: {error}", path.display()))?;
     if args.remove {
         let after = surroundings.without();
-        return apply(&args, &path, &before, &after, "The section is not there: nothing to take out.");
+        return apply(&args, &path, &before, &after, "No coder section found.");
     }
     let client = context.client()?;
-    let server = client.ssh_config().await.context("get the SSH settings of the server")?;
-    ssh_config_policy::check(&server).map_err(|what| anyhow!("the server must not have {what}"))?;
+    let server = client.ssh_config().await.context("get the server's SSH settings")?;
+    ssh_config_policy::check(&server).map_err(|error| anyhow!(error))?;
     let previous = present.filter(|_| args.use_previous_options).map(Options::read);
     let options = previous.unwrap_or_else(|| Options {
         wait: args.wait,
@@ -104,7 +110,7 @@ pub async fn run(args: ConfigSshArgs, context: &Context) -> Result<()> {
         options: &options,
         server: &server,
         program: &program,
-        config: context.login_store.directory(),
+        login_directory: context.login_store.directory(),
         workspaces: &names,
         forward_slashes: args.force_unix_filepaths,
     };
@@ -127,10 +133,16 @@ pub async fn run(args: ConfigSshArgs, context: &Context) -> Result<()> {
     Ok(())
 }
 
-/// Shows the difference, asks, and writes.
-fn apply(args: &ConfigSshArgs, path: &std::path::Path, before: &str, after: &str, same: &str) -> Result<()> {
+/// Shows the difference, prompts, and writes.
+fn apply(
+    args: &ConfigSshArgs,
+    path: &std::path::Path,
+    before: &str,
+    after: &str,
+    unchanged: &str,
+) -> Result<()> {
     if before == after {
-        println!("{same}");
+        println!("{unchanged}");
         return Ok(());
     }
     if args.dry_run || (!args.yes && prompt::is_possible()) {

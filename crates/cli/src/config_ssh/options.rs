@@ -1,4 +1,4 @@
-//! The options that the section was made with, and how it remembers them.
+//! The options of the section, which are stored in it.
 
 use std::fmt::Write;
 
@@ -8,20 +8,19 @@ use crate::{ssh_config_policy::parse_host_part, workspace::Wait};
 
 const OPTIONS: &str = "# Last config-ssh options:";
 
-/// What people chose. Kept in the section, for the next time.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Options {
     pub wait: Wait,
     pub prefix: Option<String>,
     pub suffix: Option<String>,
     pub disable_autostart: bool,
-    /// Whether each workspace is named, for programs that show what is in the file.
+    /// Whether each workspace is listed.
     pub no_wildcard: bool,
     pub ssh: Vec<String>,
 }
 
 impl Options {
-    /// The options that a section was made with. What is not understood is left out.
+    /// Reads the options from a section. Invalid ones are ignored.
     pub fn read(section: &str) -> Self {
         let mut options = Self {
             wait: Wait::Auto,
@@ -46,7 +45,7 @@ impl Options {
         options
     }
 
-    /// Writes them down for [`Self::read`].
+    /// Writes comment lines for [`Self::read`].
     pub fn write(&self, text: &mut String) -> std::fmt::Result {
         writeln!(text, "{OPTIONS}")?;
         if self.wait != Wait::Auto {
@@ -71,11 +70,11 @@ impl Options {
     }
 }
 
-/// An option of the configuration, on one line.
+/// Parses an SSH option on one line.
 pub fn option(text: &str) -> Result<String, String> {
     let key = text.split(['=', ' ']).next().unwrap_or_default();
-    let sound = !key.is_empty() && key.chars().all(|character| character.is_ascii_alphanumeric());
-    if sound && key.len() < text.len() && !text.contains(char::is_control) {
+    let is_valid_key = !key.is_empty() && key.chars().all(|character| character.is_ascii_alphanumeric());
+    if is_valid_key && key.len() < text.len() && !text.contains(char::is_control) {
         Ok(text.to_owned())
     } else {
         Err("it must be KEY=VALUE".to_owned())

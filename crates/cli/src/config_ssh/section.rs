@@ -14,7 +14,7 @@ use crate::{ssh_config_policy::parse_host_part, workspace::Wait};
 const START: &str = "# ------------START-CODER-----------";
 const END: &str = "# ------------END-CODER------------";
 
-/// The file without the section.
+/// The rest of the file.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Surroundings<'a> {
     before: &'a str,
@@ -29,28 +29,32 @@ pub fn split(text: &str) -> Result<(Surroundings<'_>, Option<&str>)> {
         ([], []) => Ok((Surroundings { before: text, after: "", has_section: false }, None)),
         ([start], [end]) if start < end => {
             let rest = text.get(*end..).unwrap_or_default();
-            let over = rest.find('\n').map_or(text.len(), |length| end + length + 1);
-            let part =
-                |from: usize, to: usize| text.get(from..to).ok_or_else(|| anyhow!("the section is not whole"));
-            let surroundings =
-                Surroundings { before: part(0, *start)?, after: part(over, text.len())?, has_section: true };
-            Ok((surroundings, Some(part(*start, over)?)))
+            let after_end = rest.find('\n').map_or(text.len(), |length| end + length + 1);
+            let part = |from: usize, to: usize| {
+                text.get(from..to).ok_or_else(|| anyhow!("the coder section is incomplete"))
+            };
+            let surroundings = Surroundings {
+                before: part(0, *start)?,
+                after: part(after_end, text.len())?,
+                has_section: true,
+            };
+            Ok((surroundings, Some(part(*start, after_end)?)))
         }
         _ => bail!(
-            "the section of coder is there more than once or not whole\nremove everything between and including \
-             {START:?} and {END:?}, then run this again"
+            "the coder section is incomplete or not unique: a marker is missing or repeated\nremove everything between and \
+             including {START:?} and {END:?}, then run this again"
         ),
     }
 }
 
-/// Where lines begin with this.
+/// Offsets of the lines that start with a marker.
 fn lines_with(text: &str, marker: &str) -> Vec<usize> {
     let begins_line = |at: &usize| *at == 0 || text.as_bytes().get(at - 1) == Some(&b'\n');
     text.match_indices(marker).map(|(at, _)| at).filter(begins_line).collect()
 }
 
 impl Surroundings<'_> {
-    /// The file with this section in the place of the one before; at the end, after an empty line, when there was none.
+    /// The file with this section: in place of the old one, or else appended after an empty line.
     pub fn with(&self, section: &str) -> String {
         let mut text = self.before.to_owned();
         if !self.has_section && !text.is_empty() {
@@ -59,7 +63,7 @@ impl Surroundings<'_> {
         text + section + self.after
     }
 
-    /// The file without a section, nor the empty line before it.
+    /// The file without the section, and without the empty line before it.
     pub fn without(&self) -> String {
         let before = self.before.strip_suffix('\n').filter(|_| self.has_section);
         let before = before.filter(|rest| rest.ends_with('\n')).unwrap_or(self.before);
@@ -72,10 +76,10 @@ pub struct Section<'a> {
     pub options: &'a Options,
     pub server: &'a SshConfig,
     pub program: &'a Path,
-    pub config: &'a Path,
-    /// The names of the workspaces, where each is to be named.
+    pub login_directory: &'a Path,
+    /// Used when each workspace is listed.
     pub workspaces: &'a [String],
-    /// Whether paths are written with forward slashes on systems that have others.
+    /// Whether to write paths with forward slashes on all systems.
     pub forward_slashes: bool,
 }
 
@@ -88,7 +92,7 @@ impl Section<'_> {
         self.options.suffix.as_deref().unwrap_or(&self.server.hostname_suffix).trim_start_matches('.')
     }
 
-    /// The host name of a workspace.
+    /// The hostname of a workspace.
     pub fn host(&self, workspace: &str) -> String {
         match (self.prefix(), self.suffix()) {
             ("", suffix) if !suffix.is_empty() => format!("{workspace}.{suffix}"),
@@ -96,27 +100,26 @@ impl Section<'_> {
         }
     }
 
-    /// Its text.
     pub fn text(&self) -> Result<String> {
         let mut text = String::new();
         writeln!(text, "{START}")?;
         writeln!(text, "# This section is managed by coder. DO NOT EDIT.")?;
         writeln!(text, "#")?;
-        writeln!(text, "# \"coder config-ssh\" writes it anew, \"coder config-ssh --remove\" takes it out.")?;
+        writeln!(text, "# \"coder config-ssh\" updates it, \"coder config-ssh --remove\" removes it.")?;
         writeln!(text, "#")?;
         self.options.write(&mut text)?;
         writeln!(text, "#")?;
         if self.prefix().is_empty() && self.suffix().is_empty() {
-            bail!("workspaces need a prefix or a suffix: give one with --ssh-host-prefix or --hostname-suffix");
+            bail!("hostnames need a prefix or a suffix: set --ssh-host-prefix or --hostname-suffix");
         }
-        for (pattern, how) in self.hosts()? {
-            self.write_host(&mut text, &pattern, &how)?;
+        for (pattern, flags) in self.hosts()? {
+            self.write_host(&mut text, &pattern, &flags)?;
         }
         writeln!(text, "{END}")?;
         Ok(text)
     }
 
-    /// What each block is for, and how `coder ssh` is told of the names in it.
+    /// The pattern of each `Host` block, and the flags with which `coder ssh` parses its names.
     fn hosts(&self) -> Result<Vec<(String, String)>> {
         let (prefix, suffix) = (self.prefix(), self.suffix());
         let named = |name: &str| {
@@ -132,39 +135,37 @@ impl Section<'_> {
         names.sort_unstable();
         let mut hosts = Vec::new();
         for name in names {
-            parse_host_part(name)
-                .map_err(|reason| anyhow!("the workspace {name:?} as a host name: {reason}"))?;
-            // One block with both of its names.
-            let (patterns, how): (Vec<_>, Vec<_>) = named(name).unzip();
-            hosts.push((patterns.join(" "), how.join(" ")));
+            parse_host_part(name).map_err(|reason| anyhow!("workspace {name:?} in a hostname: {reason}"))?;
+            // One block with both hostnames.
+            let (patterns, flags): (Vec<_>, Vec<_>) = named(name).unzip();
+            hosts.push((patterns.join(" "), flags.join(" ")));
         }
         Ok(hosts)
     }
 
-    /// A path of this machine as a word of the command.
+    /// A local path as a word of the ProxyCommand.
     fn path(&self, path: &Path) -> Result<String> {
-        let word = word(path)?;
-        // Where the separator is another one; elsewhere a backslash is a part of a name.
+        let word = quote(path)?;
+        // Only where the separator is a backslash; elsewhere it is part of a name.
         let slashes = self.forward_slashes && MAIN_SEPARATOR != '/';
         Ok(if slashes { word.replace(MAIN_SEPARATOR, "/") } else { word })
     }
 
-    fn write_host(&self, text: &mut String, pattern: &str, how: &str) -> Result<()> {
+    fn write_host(&self, text: &mut String, pattern: &str, flags: &str) -> Result<()> {
         writeln!(text, "Host {pattern}")?;
         let key = |option: &str| option.split(['=', ' ']).next().unwrap_or_default().to_ascii_lowercase();
         let server = self.server.ssh_config_options.iter().map(|(key, value)| format!("{key}={value}"));
-        // Whoever comes to a workspace was let in by the server, over a connection that shows who the server is: there
-        // is nothing left for a host key to tell, and a rebuilt workspace has a new one.
-        let own = [
+        // The Coder server authenticates both sides, so the host key adds nothing, and a recreated workspace has a new one.
+        let defaults = [
             "ConnectTimeout=0",
             "StrictHostKeyChecking=no",
             "UserKnownHostsFile=/dev/null",
             "GlobalKnownHostsFile=/dev/null",
             "LogLevel=ERROR",
         ];
-        // The first value counts: what people chose before what the operator chose before what we would.
+        // The first value counts: the user's options, then the server's, then the defaults.
         let mut options = self.options.ssh.clone();
-        for option in server.chain(own.map(str::to_owned)) {
+        for option in server.chain(defaults.map(str::to_owned)) {
             if options.iter().all(|chosen| key(chosen) != key(&option)) {
                 options.push(option);
             }
@@ -172,24 +173,28 @@ impl Section<'_> {
         for option in options {
             writeln!(text, "    {option}")?;
         }
-        let mut command =
-            format!("{} --global-config {} ssh --stdio", self.path(self.program)?, self.path(self.config)?);
+        let mut command = format!(
+            "{} --global-config {} ssh --stdio",
+            self.path(self.program)?,
+            self.path(self.login_directory)?
+        );
         if self.options.wait != Wait::Auto {
             write!(command, " --wait {}", self.options.wait.as_str())?;
         }
         if self.options.disable_autostart {
             command.push_str(" --disable-autostart");
         }
-        // In quotes: a shell reads it, and old clients let anything be a host name.
-        writeln!(text, "    ProxyCommand {command} {how} '%h'")?;
+        // Quoted for the shell, since old clients accept any text as a hostname.
+        writeln!(text, "    ProxyCommand {command} {flags} '%h'")?;
         Ok(())
     }
 }
 
-/// A path as one word of a command that a shell runs after ssh has replaced its `%` marks.
-fn word(path: &Path) -> Result<String> {
+/// Quotes a path for a shell, and for the `%` tokens of ssh.
+fn quote(path: &Path) -> Result<String> {
     let text = path.to_str().filter(|text| !text.contains(char::is_control));
-    let text = text.ok_or_else(|| anyhow!("{} cannot stand in the SSH configuration", path.display()))?;
+    let text =
+        text.ok_or_else(|| anyhow!("{} cannot be written to an SSH configuration file", path.display()))?;
     Ok(format!("'{}'", text.replace('\'', r"'\''").replace('%', "%%")))
 }
 
@@ -219,13 +224,13 @@ mod tests {
     }
 
     #[test]
-    fn a_section_says_what_it_was_made_with() {
+    fn a_section_contains_its_options() {
         let (server, options) = (server(), options());
         let section = Section {
             options: &options,
             server: &server,
             program: Path::new("/opt/it's 100%/coder"),
-            config: Path::new("/home/me/.config/coderv2"),
+            login_directory: Path::new("/home/me/.config/coderv2"),
             workspaces: &[],
             forward_slashes: false,
         };
@@ -242,17 +247,17 @@ mod tests {
     }
 
     #[test]
-    fn each_workspace_can_be_named() {
+    fn each_workspace_can_be_listed() {
         let server = server();
         let mut options = Options { no_wildcard: true, suffix: None, ..options() };
         let text = |options: &Options, names: &[&str]| {
             let workspaces: Vec<_> = names.iter().map(|name| (*name).to_owned()).collect();
-            let (program, config) = (Path::new("coder"), Path::new("config"));
+            let (program, login_directory) = (Path::new("coder"), Path::new("config"));
             let section = Section {
                 options,
                 server: &server,
                 program,
-                config,
+                login_directory,
                 workspaces: &workspaces,
                 forward_slashes: true,
             };
@@ -264,13 +269,13 @@ mod tests {
         assert_eq!(hosts, ["Host coder.one one.coder", "Host coder.two two.coder"]);
         assert!(both.contains("--ssh-host-prefix coder. --hostname-suffix coder '%h'"), "{both}");
         assert!(!text(&options, &[]).unwrap().contains("Host "));
-        assert!(text(&options, &["a\nProxyCommand x"]).is_err(), "a name that a server made up");
+        assert!(text(&options, &["a\nProxyCommand x"]).is_err(), "an invalid name from a server");
         options.prefix = Some(String::new());
         assert!(text(&options, &["one"]).unwrap().contains("Host one.coder\n"));
     }
 
     #[test]
-    fn everything_around_the_section_stays_as_it_is() {
+    fn the_surroundings_of_the_section_are_unchanged() {
         let section = format!("{START}\nx\n{END}\n");
         for text in ["", "Host a\r\n  User b\n", "\n\n", "Host a\n\n\n", "  # START-CODER\n"] {
             let (surroundings, none) = split(text).unwrap();
@@ -279,7 +284,7 @@ mod tests {
             assert!(with.starts_with(text));
             let (surroundings, found) = split(&with).unwrap();
             assert_eq!(found, Some(section.as_str()));
-            assert_eq!(surroundings.with(&section), with, "again makes no difference");
+            assert_eq!(surroundings.with(&section), with, "a second time changes nothing");
             assert_eq!(surroundings.without(), text);
         }
         let (surroundings, _) = split(

@@ -1,4 +1,4 @@
-//! What commands print: data to standard output, everything else to standard error.
+//! Output of commands: data on standard output, everything else on standard error.
 
 mod table;
 mod time;
@@ -12,25 +12,18 @@ use serde::Serialize;
 pub use table::{Column, choose, print_table};
 pub use time::{now, relative, stamp};
 
-/// How data is printed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum Format {
-    /// For people.
     Table,
-    /// For programs.
     Json,
 }
 
-/// How one thing is printed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum TextFormat {
-    /// For people.
     Text,
-    /// For programs.
     Json,
 }
 
-/// Prints data as JSON.
 pub fn print_json(data: &impl Serialize) -> Result<()> {
     let mut out = std::io::stdout().lock();
     serde_json::to_writer_pretty(&mut out, data)?;
@@ -38,18 +31,18 @@ pub fn print_json(data: &impl Serialize) -> Result<()> {
     Ok(())
 }
 
-/// `coder list | head` ends quietly, as other programs do.
+/// Restores the default action of SIGPIPE, so that `coder list | head` ends quietly.
 #[allow(unsafe_code)]
 pub fn restore_broken_pipe() {
     use nix::sys::signal::{SigHandler, Signal, signal};
-    // SAFETY: the default action runs no code of ours, and no thread was started yet.
+    // SAFETY: the default action runs no Rust code, and no thread has been started.
     let _ = unsafe { signal(Signal::SIGPIPE, SigHandler::SigDfl) };
 }
 
-/// Turns that off again, for programs that serve others: a process of somebody's that reads no more is no reason to end.
+/// Ignores SIGPIPE again, in commands that must outlive closed connections.
 #[allow(unsafe_code)]
 pub fn survive_broken_pipe() {
     use nix::sys::signal::{SigHandler, Signal, signal};
-    // SAFETY: an ignored signal runs no code of ours, and no thread was started yet.
+    // SAFETY: an ignored signal runs no Rust code, and no thread has been started.
     let _ = unsafe { signal(Signal::SIGPIPE, SigHandler::SigIgn) };
 }

@@ -6,15 +6,14 @@ use anstream::println;
 use anyhow::{Result, bail};
 use comfy_table::{ContentArrangement, Table, presets};
 
-use super::display_safe;
+use coder_model::display_safe;
 
-/// A column: its name and what it shows of a row.
 pub struct Column<T> {
     pub name: &'static str,
     pub show: fn(&T) -> String,
 }
 
-/// The columns with these names, or the first `default` ones.
+/// The columns with these names, or the default ones.
 pub fn choose<T>(
     all: &'static [Column<T>],
     names: &[String],
@@ -35,7 +34,7 @@ pub fn choose<T>(
     Ok(chosen)
 }
 
-/// Prints rows. Cells are wrapped to a terminal's width, and whole elsewhere.
+/// Prints rows. Cells are wrapped to the width of a terminal, and never otherwise.
 pub fn print_table<T>(columns: &[&Column<T>], rows: &[T]) {
     let mut table = Table::new();
     table.load_style(presets::NOTHING);
@@ -49,7 +48,7 @@ pub fn print_table<T>(columns: &[&Column<T>], rows: &[T]) {
         table.add_row(columns.iter().map(|column| display_safe(&(column.show)(row)).replace('\n', " ")));
     }
     for line in table.lines() {
-        // The first column's padding is of no use without borders.
+        // Without borders, the padding of the first column is not needed.
         println!("{}", line.strip_prefix(' ').unwrap_or(&line).trim_end());
     }
 }

@@ -1,8 +1,8 @@
-//! Times as people read them.
+//! Times for people to read.
 
 use coder_wire::Time;
 
-/// The command line's one clock.
+/// The only clock of the command line.
 #[allow(clippy::disallowed_methods)]
 pub fn now() -> jiff::Timestamp {
     jiff::Timestamp::now()
@@ -39,7 +39,7 @@ mod tests {
     use super::ago;
 
     #[test]
-    fn spans_are_told_in_one_unit() {
+    fn spans_have_one_unit() {
         for (seconds, text) in [
             (0, "now"),
             (59, "59 seconds ago"),

@@ -1,4 +1,4 @@
-//! `coder port-forward`: ports of this machine that lead into a workspace.
+//! `coder port-forward`
 
 mod reconnect;
 mod spec;
@@ -23,50 +23,50 @@ use crate::{
     workspace::{Wait, find, start_if_stopped, wait_until_ready},
 };
 
-/// Make ports of a workspace reachable on this machine.
+/// Forward local ports to a workspace.
 ///
-/// Starts a workspace that is stopped, and goes on until Ctrl-C. Reconnects when the server restarts.
+/// Starts the workspace if it is stopped. Runs until Ctrl-C, and reconnects when the server restarts.
 #[derive(Args)]
 #[command(after_help = "Examples:
-  The same port local and remote:   coder port-forward dev --tcp 8080
-  Another port local:              coder port-forward dev --tcp 9000:3000
-  Several, and ranges:            coder port-forward dev --tcp 8080,9000:3000,9090-9092,10000-10002:10010-10012
-  UDP:                            coder port-forward dev --udp 9000
-  On all interfaces:              coder port-forward dev --tcp 0.0.0.0:8080:8080")]
+  The same port:         coder port-forward dev --tcp 8080
+  Another local port:    coder port-forward dev --tcp 9000:3000
+  Several, and ranges:   coder port-forward dev --tcp 8080,9000:3000,9090-9092,10000-10002:10010-10012
+  UDP:                   coder port-forward dev --udp 9000
+  On all interfaces:     coder port-forward dev --tcp 0.0.0.0:8080:8080")]
 pub struct PortForwardArgs {
-    /// The workspace: NAME, NAME.AGENT or OWNER/NAME.
+    /// Workspace: NAME, NAME.AGENT or OWNER/NAME.
     workspace: String,
-    /// TCP ports: [ADDRESS:]HERE[:THERE], single or ranges, separated by commas.
+    /// TCP ports: [ADDRESS:]LOCAL_PORT[:REMOTE_PORT], single or ranges, separated by commas.
     #[arg(short = 'p', long, value_name = "PORTS", env = "CODER_PORT_FORWARD_TCP", hide_env_values = true)]
     tcp: Vec<String>,
-    /// UDP ports, in the same form.
+    /// UDP ports, in the same format.
     #[arg(long, value_name = "PORTS", env = "CODER_PORT_FORWARD_UDP", hide_env_values = true)]
     udp: Vec<String>,
-    /// Do not start a workspace that is stopped.
+    /// Do not start a stopped workspace.
     #[arg(long, env = "CODER_SSH_DISABLE_AUTOSTART", hide_env_values = true)]
     disable_autostart: bool,
 }
 
 pub async fn run(args: PortForwardArgs, context: &Context) -> Result<()> {
-    let mut wanted = Vec::new();
+    let mut requested = Vec::new();
     for (network, texts) in [(Network::Tcp, &args.tcp), (Network::Udp, &args.udp)] {
         for text in texts {
             let flag = if network == Network::Tcp { "--tcp" } else { "--udp" };
             let forwards = spec::parse(text).with_context(|| format!("{flag} {text:?}"))?;
-            wanted.extend(forwards.into_iter().map(|forward| (network, forward)));
+            requested.extend(forwards.into_iter().map(|forward| (network, forward)));
         }
     }
-    if wanted.is_empty() {
-        bail!("no port-forwards requested: give some with --tcp or --udp");
+    if requested.is_empty() {
+        bail!("no port-forwards requested: set --tcp or --udp");
     }
-    spec::reject_duplicates(&wanted)?;
+    spec::reject_duplicates(&requested)?;
     let client = context.client()?;
     let found = find(&client, &args.workspace).await?;
     let workspace = start_if_stopped(&client, found, !args.disable_autostart).await?;
     let agent = wait_until_ready(&client, &workspace, Wait::No).await?;
     let tunnel = ReconnectingTunnel::open(client, agent).await?;
     let mut listeners = JoinSet::new();
-    for (network, forward) in wanted {
+    for (network, forward) in requested {
         let Forward { local, remote } = forward;
         match network {
             Network::Tcp => {

@@ -11,8 +11,8 @@ use tokio::{
 };
 use uuid::Uuid;
 
-/// The first delay before reconnecting, and the longest.
-const PAUSES: (Duration, Duration) = (Duration::from_millis(250), Duration::from_secs(10));
+const INITIAL_DELAY: Duration = Duration::from_millis(250);
+const MAX_DELAY: Duration = Duration::from_secs(10);
 
 /// Cheap to clone.
 #[derive(Clone)]
@@ -22,7 +22,7 @@ pub struct ReconnectingTunnel {
 }
 
 impl ReconnectingTunnel {
-    /// Opens it, and keeps it open.
+    /// Connects, and reconnects in a task.
     pub async fn open(client: Client, agent: Uuid) -> Result<Self> {
         let tunnel = Arc::new(client.dial_agent(agent).await.context("connect to the workspace")?);
         let tunnel = Arc::new(RwLock::new(tunnel));
@@ -56,17 +56,17 @@ async fn reconnect_loop(
         let current = tunnel.read().await.clone();
         let reason = current.closed().await;
         tracing::debug!(reason, "the tunnel broke");
-        anstream::eprintln!("The connection to the workspace was lost; connecting again...");
+        anstream::eprintln!("The connection to the workspace was lost; reconnecting...");
         // Locked until there is a new tunnel: new connections wait for it.
-        let mut place = tunnel.write().await;
-        let mut pause = PAUSES.0;
+        let mut slot = tunnel.write().await;
+        let mut delay = INITIAL_DELAY;
         loop {
             // With jitter, so that clients do not reconnect in lockstep.
-            sleep(pause.mul_f64(rand::random_range(0.5..1.0))).await;
+            sleep(delay.mul_f64(rand::random_range(0.5..1.0))).await;
             match client.dial_agent(agent).await {
                 Ok(opened) => {
-                    *place = Arc::new(opened);
-                    anstream::eprintln!("Connected again.");
+                    *slot = Arc::new(opened);
+                    anstream::eprintln!("Reconnected.");
                     break;
                 }
                 Err(DialError::Rejected { status: 401 | 403 | 404, error, .. }) => {
@@ -75,7 +75,7 @@ async fn reconnect_loop(
                 }
                 Err(error) => tracing::debug!(%error, "cannot reconnect the tunnel"),
             }
-            pause = (pause * 2).min(PAUSES.1);
+            delay = (delay * 2).min(MAX_DELAY);
         }
     }
 }

@@ -10,33 +10,33 @@ use crate::{context::Context, output::display_safe};
 
 /// Create a secret.
 ///
-/// Its value comes from standard input, by a pipe or redirect, or from --value; standard input keeps it out of your
-/// shell's history and the list of processes, and is taken verbatim, a trailing newline included.
+/// The value comes from standard input, by pipe or redirect, or from --value. Standard input keeps it out of your shell's
+/// history and the process list. It is taken verbatim, including a trailing newline.
 #[derive(Args)]
 pub struct CreateArgs {
-    /// What the secret is called.
+    /// Name of the secret.
     name: String,
-    /// The value. Prefer standard input: arguments can be seen by others.
+    /// Secret value. Prefer standard input: other users can see arguments.
     #[arg(long)]
     value: Option<String>,
-    /// What it is for.
+    /// Description.
     #[arg(long)]
     description: Option<String>,
-    /// Environment variable that workspaces get it as.
+    /// Environment variable in workspaces.
     #[arg(long, value_name = "NAME")]
     env: Option<String>,
-    /// File that workspaces get it as; starts with ~/ or /.
+    /// File in workspaces; must start with ~/ or /.
     #[arg(long, value_name = "PATH")]
     file: Option<String>,
-    /// Whether workspaces get it.
+    /// Whether the secret is delivered to workspaces.
     #[arg(long, num_args = 0..=1, require_equals = true, default_missing_value = "true", value_name = "BOOL")]
     enabled: Option<bool>,
 }
 
 pub async fn run(args: CreateArgs, context: &Context) -> Result<()> {
-    let given = value::read(args.value)?;
-    let Some(value) = given.value else {
-        if given.terminal {
+    let input = value::read(args.value)?;
+    let Some(value) = input.value else {
+        if input.is_terminal {
             bail!("secret value must be provided with --value or stdin via pipe or redirect");
         }
         bail!(

@@ -12,12 +12,12 @@ use crate::{
 
 /// Delete a secret.
 ///
-/// Files that workspaces got of it stay there until you delete them.
+/// Files that workspaces have of it stay until you delete them there.
 #[derive(Args)]
 pub struct DeleteArgs {
-    /// The secret.
+    /// Name of the secret.
     name: String,
-    /// Do not ask.
+    /// Skip confirmation.
     #[arg(short, long)]
     yes: bool,
 }

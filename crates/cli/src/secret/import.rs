@@ -19,12 +19,12 @@ use crate::context::Context;
 
 /// Create a secret for every entry of a file.
 ///
-/// Each key becomes a name, and an environment variable where it can be one. Secrets that exist are never changed.
+/// Each key becomes the name, and the environment variable where it is a valid one. Existing secrets are never changed.
 #[derive(Args)]
 pub struct ImportArgs {
-    /// The file; - for standard input.
+    /// File, or - for standard input.
     file: String,
-    /// How the file is written: env, json or yaml; told by its extension when not given.
+    /// Format: env, json or yaml; by default told from the file's extension.
     #[arg(long, ignore_case = true, value_parser = ["env", "json", "yaml"])]
     input_format: Option<String>,
 }
@@ -43,16 +43,16 @@ pub async fn run(args: ImportArgs, context: &Context) -> Result<()> {
     check(path, format, &content)?;
     let request =
         ImportUserSecretsRequest { format: format.as_str().to_owned(), content: Sensitive::new(content) };
-    let made = context
+    let created = context
         .client()?
         .import_secrets(&request)
         .await
         .with_context(|| format!("import secrets from {path:?}"))?;
-    match made.len() {
+    match created.len() {
         1 => println!("Imported 1 secret."),
         number => println!("Imported {number} secrets."),
     }
-    let without: Vec<String> = made
+    let without: Vec<String> = created
         .iter()
         .filter(|secret| secret.env_name.is_empty())
         .map(|secret| format!("{:?}", secret.name))
@@ -71,15 +71,15 @@ pub async fn run(args: ImportArgs, context: &Context) -> Result<()> {
 
 fn read(path: &str) -> Result<Zeroizing<String>> {
     let mut bytes = Zeroizing::new(Vec::new());
-    let most = MAX_FILE_BYTES as u64 + 1;
+    let limit = MAX_FILE_BYTES as u64 + 1;
     if path == "-" {
         if std::io::stdin().is_terminal() {
             bail!("secrets file must be provided via non-interactive stdin (pipe or redirect)");
         }
-        std::io::stdin().lock().take(most).read_to_end(&mut bytes).context("read secrets file")?;
+        std::io::stdin().lock().take(limit).read_to_end(&mut bytes).context("read secrets file")?;
     } else {
         let file = File::open(path).context("open secrets file")?;
-        file.take(most).read_to_end(&mut bytes).context("read secrets file")?;
+        file.take(limit).read_to_end(&mut bytes).context("read secrets file")?;
     }
     if bytes.len() > MAX_FILE_BYTES {
         bail!("secrets file exceeds the maximum allowed size of {MAX_FILE_BYTES} bytes");
@@ -89,19 +89,19 @@ fn read(path: &str) -> Result<Zeroizing<String>> {
         .map_err(|_| anyhow!("secrets file must contain valid UTF-8"))
 }
 
-/// Says what is wrong before anything is sent.
+/// Validates the file before anything is sent.
 fn check(path: &str, format: Format, content: &str) -> Result<()> {
     let entries = import::parse(format, content).with_context(|| format!("parse {path:?}"))?;
-    let mut problems = Vec::new();
+    let mut errors = Vec::new();
     for (number, entry) in (1..).zip(&entries) {
         let raw = RawSecret { name: entry.key.clone(), value: entry.value.clone(), ..RawSecret::default() };
         for broken in NewSecret::parse(raw).err().unwrap_or_default() {
-            problems.push(format!("secret {number} ({:?}) {}: {}", entry.key, broken.field, broken.detail));
+            errors.push(format!("secret {number} ({:?}) {}: {}", entry.key, broken.field, broken.detail));
         }
     }
-    if problems.is_empty() {
+    if errors.is_empty() {
         Ok(())
     } else {
-        Err(anyhow!(problems.join("; ")).context(format!("validate {path:?}")))
+        Err(anyhow!(errors.join("; ")).context(format!("validate {path:?}")))
     }
 }

@@ -10,15 +10,15 @@ use crate::{
     output::{Column, Format, choose, print_json, print_table, relative},
 };
 
-/// List secrets, or show one; never their values.
+/// List secrets, or show one. Values are never shown.
 #[derive(Args)]
 pub struct ListArgs {
-    /// Show this one only.
+    /// Show only this secret.
     name: Option<String>,
     /// Columns to show: name, created, updated, env, file, enabled, description.
     #[arg(short, long, value_delimiter = ',')]
     column: Vec<String>,
-    /// How it is printed.
+    /// Output format.
     #[arg(short, long, value_enum, default_value = "table")]
     output: Format,
 }

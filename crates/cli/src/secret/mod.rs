@@ -1,4 +1,4 @@
-//! `coder secret`: the caller's own secrets.
+//! `coder secret`
 
 mod create;
 mod delete;
@@ -15,10 +15,10 @@ use crate::context::Context;
 
 /// Manage secrets.
 ///
-/// They reach every workspace you own when it starts: as environment variables, as files, or both.
+/// They are delivered to every workspace you own when it starts: as environment variables, files, or both.
 #[derive(Args)]
 #[command(after_help = "Examples:
-  Store an API key as a variable and a file of your workspaces:
+  Store an API key as an environment variable and a file:
     printf %s \"$MYCLI_API_KEY\" | coder secret create api-key \\
       --description \"API key for workspace tools\" --env API_KEY --file \"~/.api-key\"
   Rotate it:

@@ -7,10 +7,9 @@ use coder_wire::secrets::UpdateUserSecretRequest;
 
 use crate::{context::Context, output::display_safe};
 
-/// Says whether workspaces get a secret. Value and targets are kept either way.
 #[derive(Args)]
 pub struct ToggleArgs {
-    /// The secret.
+    /// Name of the secret.
     name: String,
 }
 

@@ -10,25 +10,25 @@ use crate::{context::Context, output::display_safe};
 
 /// Update a secret's value, description or targets.
 ///
-/// At least one of --value, --description, --env and --file must be given, or a value on standard input. An empty
-/// --env or --file clears that target. Running workspaces see the change after their next start.
+/// At least one of the flags must be given, or a value on standard input; the value comes from at most one of --value and
+/// standard input. An empty --env or --file clears that target. Running workspaces get the change with their next start.
 #[derive(Args)]
 pub struct UpdateArgs {
-    /// The secret.
+    /// Name of the secret.
     name: String,
-    /// The new value. Prefer standard input: arguments can be seen by others.
+    /// New value. Prefer standard input: other users can see arguments.
     #[arg(long)]
     value: Option<String>,
-    /// What it is for.
+    /// Description.
     #[arg(long)]
     description: Option<String>,
-    /// Environment variable that workspaces get it as; empty for none.
+    /// Environment variable in workspaces; empty for none.
     #[arg(long, value_name = "NAME")]
     env: Option<String>,
-    /// File that workspaces get it as; empty for none.
+    /// File in workspaces; empty for none.
     #[arg(long, value_name = "PATH")]
     file: Option<String>,
-    /// Whether workspaces get it.
+    /// Whether the secret is delivered to workspaces.
     #[arg(long, num_args = 0..=1, require_equals = true, default_missing_value = "true", value_name = "BOOL")]
     enabled: Option<bool>,
 }

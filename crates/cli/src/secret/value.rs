@@ -1,4 +1,4 @@
-//! Where a value comes from: `--value`, or standard input when it is not a terminal; never both.
+//! The value of a secret: from `--value`, or from standard input when it is not a terminal; never both.
 
 use std::io::{IsTerminal, Read};
 
@@ -7,36 +7,34 @@ use anyhow::{Context as _, Result, bail};
 use coder_wire::Sensitive;
 use zeroize::Zeroizing;
 
-/// More is read of standard input than any value may have, so that the server can say by how much it is too long, but
-/// not without bound.
+/// More than any value may have, so that the server reports the actual size of one that is too long.
 const MAX_READ: u64 = 1024 * 1024;
 
-/// What the user gave.
 pub struct ValueInput {
-    /// The value, if there is one.
     pub value: Option<Sensitive>,
     /// Whether standard input is a terminal.
-    pub terminal: bool,
+    pub is_terminal: bool,
 }
 
-/// The value. Standard input is taken as it is; nothing on it means that no value was given there.
+/// Reads the value, verbatim. Empty standard input counts as no value.
 pub fn read(flag: Option<String>) -> Result<ValueInput> {
     let flag = flag.map(Zeroizing::new);
     let stdin = std::io::stdin();
-    let terminal = stdin.is_terminal();
-    let piped = if terminal { None } else { Some(read_all(stdin.lock())?).filter(|value| !value.is_empty()) };
+    let is_terminal = stdin.is_terminal();
+    let piped =
+        if is_terminal { None } else { Some(read_all(stdin.lock())?).filter(|value| !value.is_empty()) };
     let value = match (flag, piped) {
         (Some(_), Some(_)) => bail!("secret value may be provided by only one source, got --value, stdin"),
         (Some(value), None) => Some(value),
         (None, Some(value)) => {
-            if ends_with_a_stray_newline(&value) {
+            if is_line_with_newline(&value) {
                 eprintln!("warning: secret value from stdin ends with a trailing newline");
             }
             Some(value)
         }
         (None, None) => None,
     };
-    Ok(ValueInput { value: value.map(Sensitive::new), terminal })
+    Ok(ValueInput { value: value.map(Sensitive::new), is_terminal })
 }
 
 fn read_all(from: impl Read) -> Result<Zeroizing<String>> {
@@ -50,8 +48,8 @@ fn read_all(from: impl Read) -> Result<Zeroizing<String>> {
     })
 }
 
-/// One line that ends like one: most often not meant to be part of the value.
-fn ends_with_a_stray_newline(value: &str) -> bool {
+/// A single line with a newline, which is rarely meant to be part of the value.
+fn is_line_with_newline(value: &str) -> bool {
     let line = value.strip_suffix("\r\n").or_else(|| value.strip_suffix(['\n', '\r']));
     line.is_some_and(|line| !line.contains(['\n', '\r']))
 }
@@ -61,8 +59,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_a_single_line_warns() {
-        for (value, stray) in [
+    fn only_a_single_line_is_warned_of() {
+        for (value, expected) in [
             ("a\n", true),
             ("a\r\n", true),
             ("a\r", true),
@@ -71,12 +69,12 @@ mod tests {
             ("a\nb\n", false),
             ("a\n\n", false),
         ] {
-            assert_eq!(ends_with_a_stray_newline(value), stray, "{value:?}");
+            assert_eq!(is_line_with_newline(value), expected, "{value:?}");
         }
     }
 
     #[test]
-    fn input_is_taken_as_it_is_and_within_bounds() {
+    fn input_is_verbatim_and_bounded() {
         assert_eq!(*read_all("  a\tb\n\n".as_bytes()).unwrap(), "  a\tb\n\n");
         let error = read_all([0xff, b'x'].as_slice()).unwrap_err().to_string();
         assert!(error.contains("UTF-8"), "{error}");

@@ -13,10 +13,10 @@ use crate::{logging, server_url::parse_server_url, ssh_config_policy};
 
 /// Run a server.
 ///
-/// Without any setting it keeps everything in an SQLite database in the data folder.
+/// By default, everything is stored in an SQLite database in the data directory.
 #[derive(Args)]
 #[command(after_help = "Example:
-  Try it out, with a user, a template and a running workspace; gone when it ends:
+  Try it out with a user, a template and a running workspace, all deleted at the end:
     coder server --dev")]
 pub struct ServerArgs {
     /// Address to listen on.
@@ -28,17 +28,17 @@ pub struct ServerArgs {
         hide_env_values = true
     )]
     http_address: SocketAddr,
-    /// URL that people and agents reach the server at; the address when not given.
+    /// URL of the server for users and agents, by default the address.
     #[arg(long, value_name = "URL", env = "CODER_ACCESS_URL", hide_env_values = true, value_parser = parse_server_url)]
     access_url: Option<Url>,
-    /// Folder for database, key and local workspaces; coderv2 in your data folder when not given.
+    /// Directory for database, key and local workspaces, by default coderv2 in your data directory.
     #[arg(long, value_name = "DIR", env = "CODER_DATA_DIR", hide_env_values = true)]
     data_dir: Option<PathBuf>,
-    /// URL of a PostgreSQL database to use instead of SQLite. Prefer the variable: it holds a password.
+    /// URL of a PostgreSQL database to use instead of SQLite. Prefer the variable: the URL contains a password.
     #[arg(long, value_name = "URL", env = "CODER_PG_CONNECTION_URL", hide_env_values = true)]
     postgres_url: Option<String>,
-    /// Keys that seal secrets: base64 of 32 bytes each, separated by commas; the first seals, all open. Prefer the
-    /// variable or a file. With SQLite, one is made when none is given.
+    /// Encryption keys, comma-separated base64 of 32 bytes each; the first encrypts, all decrypt. Prefer the variable
+    /// or a file. With SQLite, a key is generated if none is set.
     #[arg(
         long,
         value_name = "KEYS",
@@ -47,7 +47,7 @@ pub struct ServerArgs {
         conflicts_with = "external_token_encryption_keys_file"
     )]
     external_token_encryption_keys: Option<String>,
-    /// A file that holds these keys.
+    /// File with these keys.
     #[arg(
         long,
         value_name = "FILE",
@@ -55,10 +55,10 @@ pub struct ServerArgs {
         hide_env_values = true
     )]
     external_token_encryption_keys_file: Option<PathBuf>,
-    /// Allow workspaces that are processes on this machine. They share the server's user: for development only.
+    /// Allow workspaces that are processes on this machine. They run as the server's user: for development only.
     #[arg(long, env = "CODER_ALLOW_PROCESS_WORKSPACES", hide_env_values = true)]
     allow_process_workspaces: bool,
-    /// Host names for apps: a name whose first part is a star, such as *.apps.example.com.
+    /// Wildcard hostname for apps, such as *.apps.example.com.
     #[arg(
         long,
         value_name = "HOST",
@@ -67,10 +67,10 @@ pub struct ServerArgs {
         value_parser = AppHosts::parse
     )]
     wildcard_access_url: Option<AppHosts>,
-    /// Do not serve apps under a path of the server, where they share the origin of the dashboard.
+    /// Do not serve apps under paths of the server, where they share the dashboard's origin.
     #[arg(long, env = "CODER_DISABLE_PATH_APPS", hide_env_values = true)]
     disable_path_apps: bool,
-    /// What stands before a workspace's name for SSH clients.
+    /// Prefix of workspaces' hostnames for SSH clients.
     #[arg(
         long,
         value_name = "TEXT",
@@ -80,7 +80,7 @@ pub struct ServerArgs {
         value_parser = ssh_config_policy::parse_host_part
     )]
     ssh_hostname_prefix: String,
-    /// What stands after a workspace's name for SSH clients, behind a dot; may be empty.
+    /// Suffix of workspaces' hostnames for SSH clients, without the dot; may be empty.
     #[arg(
         long,
         value_name = "TEXT",
@@ -90,7 +90,7 @@ pub struct ServerArgs {
         value_parser = ssh_config_policy::parse_host_part
     )]
     workspace_hostname_suffix: String,
-    /// Options for the configuration of every SSH client: KEY=VALUE, separated by commas.
+    /// Options for every SSH client's configuration: KEY=VALUE, comma-separated.
     #[arg(
         long,
         value_name = "KEY=VALUE",
@@ -100,22 +100,21 @@ pub struct ServerArgs {
         value_parser = ssh_config_policy::parse_operator_option
     )]
     ssh_config_options: Vec<(String, String)>,
-    /// How log lines are written.
+    /// Format of log lines.
     #[arg(long, value_enum, default_value = "text", env = "CODER_LOG_FORMAT", hide_env_values = true)]
     pub log_format: logging::Format,
-    /// Run with a throwaway data folder, a first user this machine is logged in as, a template and a workspace.
+    /// Run with a temporary data directory, a first user that this machine is logged in as, a template and a workspace.
     #[arg(long, conflicts_with_all = ["data_dir", "postgres_url"])]
     pub dev: bool,
 }
 
 impl ServerArgs {
-    /// The server's configuration, with this data folder if one is given.
+    /// The server's configuration. `data_dir` overrides the flag.
     pub fn config(self, data_dir: Option<PathBuf>) -> Result<ServerConfig> {
-        let given = data_dir.or(self.data_dir);
-        let data_dir = match given {
-            Some(folder) => folder,
+        let data_dir = match data_dir.or(self.data_dir) {
+            Some(directory) => directory,
             None => choose_base_strategy()
-                .map_err(|_| anyhow!("the home directory is not known; give a folder with --data-dir"))?
+                .map_err(|_| anyhow!("the home directory is not known; set --data-dir"))?
                 .data_dir()
                 .join("coderv2"),
         };
@@ -123,12 +122,12 @@ impl ServerArgs {
             (Some(keys), None) if !keys.trim().is_empty() => KeySource::Inline(Zeroizing::new(keys)),
             (None, Some(file)) => KeySource::File(file),
             (_, None) => KeySource::Auto,
-            (Some(_), Some(_)) => bail!("give the encryption keys either directly or in a file"),
+            (Some(_), Some(_)) => bail!("set the encryption keys either directly or in a file"),
         };
         Ok(ServerConfig {
             http_address: self.http_address,
             access_url: self.access_url,
-            data_dir: std::path::absolute(data_dir).context("cannot find the data folder")?,
+            data_dir: std::path::absolute(data_dir).context("cannot resolve the data directory")?,
             postgres_url: self.postgres_url.filter(|url| !url.is_empty()).map(Zeroizing::new),
             keys,
             allow_process_workspaces: self.allow_process_workspaces || self.dev,

@@ -1,4 +1,4 @@
-//! `coder server --dev`: everything there is to try, and nothing of it stays.
+//! `coder server --dev`: a server to try out, which leaves nothing behind.
 
 use std::{path::Path, time::Duration};
 
@@ -26,16 +26,16 @@ const EMAIL: &str = "dev@localhost";
 const WORKSPACE: &str = "dev";
 const TEMPLATE: &str = "local";
 const TEMPLATE_TEXT: &str = "[agent]\n[process]\n";
-/// How long workspaces may take to end with the server.
-const GRACE: Duration = Duration::from_secs(5);
+/// For workspaces to end with the server.
+const GRACE_PERIOD: Duration = Duration::from_secs(5);
 
 pub async fn run(args: ServerArgs, login_store: LoginStore) -> Result<()> {
-    let folder = tempfile::Builder::new()
+    let directory = tempfile::Builder::new()
         .prefix("coder-dev-")
         .tempdir()
-        .context("cannot make a folder for the server's data")?;
-    let server_config = args.config(Some(folder.path().to_owned()))?;
-    let processes = Processes::new(folder.path().join("workspaces"), server_config.agent_program.clone());
+        .context("cannot create a directory for the server's data")?;
+    let server_config = args.config(Some(directory.path().to_owned()))?;
+    let processes = Processes::new(directory.path().join("workspaces"), server_config.agent_program.clone());
     let server = coder_server::bind(server_config).await?;
     let url = server.access_url().clone();
     let local =
@@ -49,16 +49,16 @@ pub async fn run(args: ServerArgs, login_store: LoginStore) -> Result<()> {
         () = shutdown.cancelled() => Ok(()),
     };
     if ready.is_ok() {
-        serving.await.context("the server ended badly")?;
+        serving.await.context("the server failed")?;
     } else {
         serving.abort();
     }
-    processes.stop_all(GRACE).await.context("end the local workspaces")?;
+    processes.stop_all(GRACE_PERIOD).await.context("end the local workspaces")?;
     restore_login(&login_store, &url, earlier)?;
     ready
 }
 
-/// First user, login, template, workspace; then says what to type next.
+/// Creates a first user, a login, a template and a workspace, and prints what to do next.
 async fn set_up(local: &Url, url: &Url, login_store: &LoginStore) -> Result<()> {
     let password = Zeroizing::new(password());
     let client = Client::new(local.clone(), None)?;
@@ -76,29 +76,29 @@ async fn set_up(local: &Url, url: &Url, login_store: &LoginStore) -> Result<()> 
 
     let file_id = client.upload(archive()?).await.context("upload the template")?.hash;
     let version = CreateTemplateVersionRequest { file_id, ..CreateTemplateVersionRequest::default() };
-    let version = client.create_template_version(&version).await.context("make the template")?;
+    let version = client.create_template_version(&version).await.context("create the template")?;
     let template = CreateTemplateRequest {
         name: TEMPLATE.to_owned(),
         template_version_id: version.id,
         ..CreateTemplateRequest::default()
     };
-    let template = client.create_template(&template).await.context("make the template")?;
+    let template = client.create_template(&template).await.context("create the template")?;
     let workspace = CreateWorkspaceRequest {
         name: WORKSPACE.to_owned(),
         template_id: Some(template.id),
         ..CreateWorkspaceRequest::default()
     };
-    let workspace = client.create_workspace(&workspace).await.context("make the workspace")?;
+    let workspace = client.create_workspace(&workspace).await.context("create the workspace")?;
     follow(&client, workspace.latest_build).await?;
     let shown = url.as_str().trim_end_matches('/');
     eprintln!(
         "
-Coder runs at {shown} in development mode: everything is gone when it ends.
+Coder runs at {shown} in development mode: everything is deleted when it ends.
 
   Dashboard  {shown}
   User       {EMAIL}
   Password   {}
-  Workspace  {WORKSPACE}, running, of the template {TEMPLATE}
+  Workspace  {WORKSPACE}, running, from template {TEMPLATE}
 
 This machine is logged in. In another terminal:
 
@@ -131,7 +131,7 @@ fn archive() -> Result<Vec<u8>> {
     archive.into_inner().context("pack the template")
 }
 
-/// Restores the login there was before, unless this machine was logged in elsewhere meanwhile.
+/// Restores the earlier login, unless this machine has been logged in elsewhere since.
 fn restore_login(login_store: &LoginStore, url: &Url, earlier: Login) -> Result<()> {
     if login_store.read()?.url.as_ref() != Some(url) {
         return Ok(());

@@ -71,7 +71,7 @@ fn print_warning(workspace: &str, left: SignedDuration) {
         minutes => format!("{minutes} minutes"),
     };
     // The terminal is in raw mode, where a line feed does not return the carriage.
-    anstream::eprint!("\r\nThe workspace {} stops by itself in {text}.\r\n", display_safe(workspace));
+    anstream::eprint!("\r\nWorkspace {} will stop automatically in {text}.\r\n", display_safe(workspace));
 }
 
 #[cfg(test)]

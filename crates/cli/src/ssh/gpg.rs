@@ -1,4 +1,4 @@
-//! Lending the gpg-agent: the keys stay here, gpg in the workspace asks this machine to sign and to decrypt with them.
+//! Forwarding of the gpg-agent. The keys stay on this machine; gpg in the workspace uses them through the agent's socket.
 
 use std::{
     ffi::OsStr,
@@ -15,37 +15,35 @@ use russh::client::{Handle, Handler};
 use super::remote_exec::{EXIT_NOT_FOUND, remote_exec};
 use crate::output::display_safe;
 
-/// What is lent, as it is here.
 #[derive(Debug, Clone)]
 pub struct GpgForward {
-    /// The agent's socket for others: what comes over it can use keys, and neither export nor change them.
+    /// The agent's restricted socket: its users can use keys, but neither export nor change them.
     pub socket: PathBuf,
-    /// What gpg in the workspace has to know of the keys.
     public_keys: Vec<u8>,
     owner_trust: Vec<u8>,
 }
 
 impl GpgForward {
-    /// Looks at what is here. An agent is not started: whether keys are to be unlocked is not for this program to say.
+    /// Finds the local agent. It is not started, since unlocking keys is up to the user.
     pub fn detect() -> Result<Self> {
         let socket = run_gpg("gpgconf", &["--list-dirs", "agent-extra-socket"])?;
         let socket = PathBuf::from(OsStr::from_bytes(socket.trim_ascii_end()));
         if let Err(error) = UnixStream::connect(&socket) {
-            tracing::debug!(%error, "nobody listens on the gpg-agent's socket");
+            tracing::debug!(%error, "cannot connect to the gpg-agent");
             bail!(
-                "there is no gpg-agent to lend at {}; start one with: gpgconf --launch gpg-agent",
+                "no gpg-agent is running at {}; start it with: gpgconf --launch gpg-agent",
                 display_safe(&socket.display().to_string())
             );
         }
         let public_keys = run_gpg("gpg", &["--batch", "--quiet", "--export"])?;
         if public_keys.is_empty() {
-            eprintln!("gpg has no public keys here: there is nothing that the workspace could use.");
+            eprintln!("gpg has no public keys on this machine, so the workspace cannot use any.");
         }
         let owner_trust = run_gpg("gpg", &["--batch", "--quiet", "--export-ownertrust"])?;
         Ok(Self { socket, public_keys, owner_trust })
     }
 
-    /// Makes the workspace ready for it. Answers where gpg looks for its agent there: nothing is at that place.
+    /// Imports the public keys in the workspace, and frees the path of its agent's socket. Returns that path.
     pub async fn prepare<H: Handler>(
         &self,
         session: &Handle<H>,
@@ -58,10 +56,10 @@ impl GpgForward {
             match result.status {
                 0 => {}
                 EXIT_NOT_FOUND => bail!(GNUPG_MISSING),
-                // Some of many keys may be too old or too new for the gpg there.
+                // Some keys may be too old or too new for the workspace's gpg.
                 _ => {
                     eprintln!(
-                        "gpg in the workspace does not take all keys: {}",
+                        "gpg in the workspace did not import all keys: {}",
                         display_safe(result.stderr.trim())
                     );
                 }
@@ -72,16 +70,18 @@ impl GpgForward {
         match result.status {
             0 if result.stdout.starts_with('/') => Ok(result.stdout),
             EXIT_NOT_FOUND => bail!(GNUPG_MISSING),
-            _ => bail!("the workspace has no place for the gpg-agent: {}", display_safe(result.stderr.trim())),
+            _ => {
+                bail!("cannot prepare the workspace for the gpg-agent: {}", display_safe(result.stderr.trim()))
+            }
         }
     }
 }
 
-const GNUPG_MISSING: &str = "gpg and gpgconf are needed in the workspace as well; install gnupg there";
+const GNUPG_MISSING: &str = "gpg and gpgconf are required in the workspace as well; install gnupg there";
 
-/// Ends the workspace's own agent and waits until it has cleaned up, or it would take the new socket away with its own. An
-/// agent that another session has lent says that it is restricted: that one is somebody's who goes on using it elsewhere, and
-/// only loses its place. Then says where that is. A script without single quotes, for any login shell to pass on.
+/// Stops the workspace's own agent, waits until it has removed its socket, and prints the path. An agent that another session
+/// forwards is not stopped: it reports that it is restricted, and only its socket is removed. The script has no single quotes,
+/// so that any login shell can pass it on.
 const STOP_REMOTE_AGENT: &str = r#"command -v gpgconf >/dev/null && command -v gpg-connect-agent >/dev/null || exit 127
 socket=$(gpgconf --list-dirs agent-socket) || exit 1
 if ! gpg-connect-agent --no-autostart "GETINFO restricted" /bye 2>/dev/null | grep -q "^OK"; then
@@ -94,17 +94,17 @@ if ! gpg-connect-agent --no-autostart "GETINFO restricted" /bye 2>/dev/null | gr
 fi
 mkdir -p -m 700 "$(dirname "$socket")" && rm -f "$socket" && printf %s "$socket""#;
 
-/// Runs one of gpg's programs here and answers what it prints.
+/// Runs a local program of gnupg and returns its output.
 fn run_gpg(program: &str, arguments: &[&str]) -> Result<Vec<u8>> {
     let output = match Command::new(program).args(arguments).stdin(Stdio::null()).output() {
         Err(error) if error.kind() == io::ErrorKind::NotFound => {
-            bail!("{program} is needed to lend the gpg-agent; install gnupg")
+            bail!("{program} is required to forward the gpg-agent; install gnupg")
         }
         output => output.with_context(|| format!("cannot run {program}"))?,
     };
     if output.status.success() {
         return Ok(output.stdout);
     }
-    let said = String::from_utf8_lossy(&output.stderr);
-    bail!("{program} {}: {}", arguments.join(" "), display_safe(said.trim()));
+    let message = String::from_utf8_lossy(&output.stderr);
+    bail!("{program} {}: {}", arguments.join(" "), display_safe(message.trim()));
 }

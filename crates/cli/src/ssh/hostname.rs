@@ -1,7 +1,7 @@
-//! From the host name that an SSH client was given to the workspace that is meant.
+//! Hostnames of workspaces in SSH configurations.
 
-/// The workspace that a host name means, as other commands write it. What stands before or after the name is taken away
-/// where it is there; `OWNER--NAME` and `OWNER--NAME--AGENT` then stand for what cannot be written in a host name.
+/// Converts a hostname to a workspace reference, as other commands take it. Prefix and suffix are removed, if present;
+/// `OWNER--NAME` and `OWNER--NAME--AGENT` become `OWNER/NAME` and `OWNER/NAME.AGENT`.
 pub fn parse_hostname(host: &str, prefix: Option<&str>, suffix: Option<&str>) -> String {
     if prefix.is_none() && suffix.is_none() {
         return host.to_owned();
@@ -21,7 +21,7 @@ mod tests {
     use super::parse_hostname;
 
     #[test]
-    fn host_names_mean_workspaces() {
+    fn hostnames_become_workspace_references() {
         for (host, prefix, suffix, workspace) in [
             ("dev", None, None, "dev"),
             ("me/dev", None, None, "me/dev"),

@@ -1,4 +1,4 @@
-//! `coder ssh`: a shell in a workspace, a command there, or the SSH protocol itself for other programs.
+//! `coder ssh`
 
 mod deadline;
 mod forward;
@@ -34,36 +34,36 @@ use crate::{
     workspace::{Wait, find, start_if_stopped, wait_until_ready},
 };
 
-/// Open a shell in a workspace, or run a command there.
+/// Open a shell in a workspace, or run a command.
 ///
-/// Starts a workspace that is stopped. Ends with the status of the command; 255 when the connection breaks.
+/// Starts the workspace if it is stopped. Returns the exit status of the command, or 255 when the connection is lost.
 #[derive(Args)]
 #[command(after_help = "Examples:
-  A shell:                coder ssh dev
-  A command:              coder ssh dev -- make test
-  Lend the key agent:     coder ssh -A dev -- git fetch
-  Sign with gpg:          coder ssh -G dev -- git commit -S
-  Lend a port of yours:   coder ssh -R 8080:localhost:3000 dev
-  The stock client:       coder config-ssh && ssh coder.dev")]
+  Open a shell:            coder ssh dev
+  Run a command:           coder ssh dev -- make test
+  Forward the SSH agent:   coder ssh -A dev -- git fetch
+  Sign with gpg:           coder ssh -G dev -- git commit -S
+  Forward a port:          coder ssh -R 8080:localhost:3000 dev
+  Use OpenSSH instead:     coder config-ssh && ssh coder.dev")]
 pub struct SshArgs {
-    /// The workspace: NAME, NAME.AGENT or OWNER/NAME.
+    /// Workspace: NAME, NAME.AGENT or OWNER/NAME.
     workspace: String,
-    /// The command and its arguments, joined by spaces.
+    /// Command and arguments, joined by spaces.
     #[arg(trailing_var_arg = true)]
     command: Vec<String>,
-    /// Speak the SSH protocol on standard input and output, as a ProxyCommand. What is lent is for the client to say then.
+    /// Speak the SSH protocol on standard input and output, as a ProxyCommand. Forwarding is up to the SSH client then.
     #[arg(long, conflicts_with = "command")]
     stdio: bool,
-    /// Lend your key agent to the workspace for as long as you are connected.
+    /// Forward your SSH agent to the workspace while connected.
     #[arg(short = 'A', long, env = "CODER_SSH_FORWARD_AGENT", hide_env_values = true)]
     forward_agent: bool,
-    /// Lend your gpg-agent to the workspace: gpg there signs and decrypts with your keys, which stay here.
+    /// Forward your gpg-agent to the workspace: gpg there signs and decrypts with your keys, which stay on this machine.
     ///
-    /// Needs gnupg here and there, and a gpg-agent that runs here: it is not started for you. Your public keys and
-    /// whom you trust are copied to the workspace, and a gpg-agent of its own is ended.
+    /// Requires gnupg on both sides and a running local gpg-agent, which is not started for you. Your public keys and owner
+    /// trust are copied to the workspace, and its own gpg-agent is stopped.
     #[arg(short = 'G', long, env = "CODER_SSH_FORWARD_GPG", hide_env_values = true)]
     forward_gpg: bool,
-    /// Lend a port or a socket of yours to the workspace: [ADDRESS:]PORT:HOST:HOSTPORT or SOCKET:YOUR_SOCKET.
+    /// Forward a remote port or socket to this machine: [ADDRESS:]PORT:HOST:HOSTPORT or REMOTE_SOCKET:LOCAL_SOCKET.
     #[arg(
         short = 'R',
         long,
@@ -74,13 +74,13 @@ pub struct SshArgs {
         value_parser = RemoteForward::parse
     )]
     remote_forward: Vec<RemoteForward>,
-    /// Whether to wait for start-up scripts: yes, no, or as the template says.
+    /// Whether to wait for startup scripts.
     #[arg(long, value_enum, default_value = "auto", env = "CODER_SSH_WAIT", hide_env_values = true)]
     wait: Wait,
-    /// The same as --wait no.
+    /// Same as --wait no.
     #[arg(long, hide = true)]
     no_wait: bool,
-    /// Set a variable there: NAME=VALUE. Secrets of yours with that name win.
+    /// Set an environment variable of the remote process: NAME=VALUE. Secrets take precedence.
     #[arg(
         short,
         long,
@@ -91,19 +91,19 @@ pub struct SshArgs {
         value_parser = variable
     )]
     env: Vec<(String, String)>,
-    /// Do not start a workspace that is stopped.
+    /// Do not start a stopped workspace.
     #[arg(long, env = "CODER_SSH_DISABLE_AUTOSTART", hide_env_values = true)]
     disable_autostart: bool,
-    /// What stands before the workspace's name, as in an SSH configuration.
+    /// Prefix to remove from the workspace's name, as in an SSH configuration.
     #[arg(long, value_name = "TEXT", env = "CODER_SSH_SSH_HOST_PREFIX", hide_env_values = true)]
     ssh_host_prefix: Option<String>,
-    /// What stands after the workspace's name behind a dot, as in an SSH configuration.
+    /// Suffix to remove from the workspace's name, with its dot, as in an SSH configuration.
     #[arg(long, value_name = "TEXT", env = "CODER_SSH_HOSTNAME_SUFFIX", hide_env_values = true)]
     hostname_suffix: Option<String>,
-    /// Write a log of the connection to a new file in this folder.
+    /// Write a log of the connection to a new file in this directory.
     #[arg(short, long, value_name = "DIR", env = "CODER_SSH_LOG_DIR", hide_env_values = true)]
     log_dir: Option<PathBuf>,
-    /// How often to look whether the workspace is about to stop by itself. Told on a terminal.
+    /// How often to check for an upcoming automatic stop, which is announced on a terminal.
     #[arg(
         long,
         value_name = "DURATION",
@@ -113,10 +113,10 @@ pub struct SshArgs {
         value_parser = interval
     )]
     workspace_poll_interval: Duration,
-    /// Keep a file in this folder that says how the connection is: PID.json, after the program that runs this one.
+    /// Write network information for editors to PID.json in this directory; PID is the parent process.
     #[arg(long, value_name = "DIR", env = "CODER_SSH_NETWORK_INFO_DIR", hide_env_values = true)]
     network_info_dir: Option<PathBuf>,
-    /// How often to write that file.
+    /// How often to update the network information.
     #[arg(
         long,
         value_name = "DURATION",
@@ -143,8 +143,8 @@ fn variable(text: &str) -> Result<(String, String), String> {
 }
 
 pub async fn run(args: SshArgs, context: &Context) -> Result<ExitCode> {
-    if let Some(folder) = &args.log_dir {
-        logging::to_file(folder, "ssh")?;
+    if let Some(directory) = &args.log_dir {
+        logging::to_file(directory, "ssh")?;
     }
     let gpg = if args.forward_gpg && !args.stdio { Some(GpgForward::detect()?) } else { None };
     let client = context.client()?;
@@ -161,7 +161,7 @@ pub async fn run(args: SshArgs, context: &Context) -> Result<ExitCode> {
     let traffic = Arc::new(Traffic::default());
     let stream = tunnel.ssh().await.context("connect to the workspace")?;
     let stream = Counted::new(stream, traffic.clone());
-    let tells = !args.stdio && stderr().is_terminal();
+    let warns = !args.stdio && stderr().is_terminal();
     let session = async {
         if args.stdio {
             return proxy_command::run(stream).await.map(|()| ExitCode::SUCCESS);
@@ -174,16 +174,18 @@ pub async fn run(args: SshArgs, context: &Context) -> Result<ExitCode> {
         };
         session::run(stream, options).await
     };
-    let informing = async {
+    let network_info = async {
         match &args.network_info_dir {
-            Some(folder) => network_info::run(folder, args.network_info_interval, &tunnel, &traffic).await,
+            Some(directory) => {
+                network_info::run(directory, args.network_info_interval, &tunnel, &traffic).await
+            }
             None => pending().await,
         }
     };
     let code = tokio::select! {
         code = session => code,
-        code = informing => code,
-        never = deadline::watch(&client, &workspace, args.workspace_poll_interval), if tells => match never {},
+        code = network_info => code,
+        never = deadline::watch(&client, &workspace, args.workspace_poll_interval), if warns => match never {},
     };
     tunnel.close();
     code

@@ -1,4 +1,4 @@
-//! Standard input and output as one end of the SSH protocol.
+//! The SSH protocol on standard input and output, for an SSH client's ProxyCommand.
 
 use std::{io, os::fd::AsFd};
 
@@ -8,32 +8,32 @@ use tokio::{
     net::unix::pipe,
 };
 
-/// Bytes that are passed on at once: a large packet of SSH and what comes right after it.
-const PIECE: usize = 64 * 1024;
+/// More than the largest SSH packet that clients send (32 KiB).
+const CHUNK_SIZE: usize = 64 * 1024;
 
-/// Copies both ways until the workspace's side ends.
+/// Copies both ways until the remote side ends.
 pub async fn run(stream: impl AsyncRead + AsyncWrite) -> Result<()> {
     let (from, to) = split(stream);
-    let (input, output) = standard();
-    let outwards = pass_on(from, output, true);
-    tokio::pin!(outwards);
-    // The end of the input is not yet the end of the conversation.
+    let (input, output) = standard_streams();
+    let to_client = copy(from, output, true);
+    tokio::pin!(to_client);
+    // After the end of the input, output may still follow.
     tokio::select! {
-        ended = &mut outwards => ended,
-        ended = pass_on(input, to, false) => match ended {
-            Ok(()) => outwards.await,
+        result = &mut to_client => result,
+        result = copy(input, to, false) => match result {
+            Ok(()) => to_client.await,
             Err(error) => Err(error),
         },
     }
-    .context("the connection to the workspace broke")
+    .context("the connection to the workspace was lost")
 }
 
 type Input = Box<dyn AsyncRead + Unpin>;
 type Output = Box<dyn AsyncWrite + Unpin>;
 
-/// Standard input and output: waited for like connections where they are pipes, as those of a ProxyCommand are. A thread
-/// for each, which anything else takes, costs more than the encryption of what goes through.
-fn standard() -> (Input, Output) {
+/// Standard input and output. Pipes, which a ProxyCommand has, are polled like sockets: a blocking thread for each would cost
+/// more than the encryption.
+fn standard_streams() -> (Input, Output) {
     let own = |fd: &dyn AsFd| fd.as_fd().try_clone_to_owned();
     let input = own(&io::stdin()).and_then(pipe::Receiver::from_owned_fd);
     let output = own(&io::stdout()).and_then(pipe::Sender::from_owned_fd);
@@ -43,25 +43,25 @@ fn standard() -> (Input, Output) {
     )
 }
 
-/// Passes bytes on until they end. Where the other side `may_leave`, nobody being there to take them is an end as well.
-async fn pass_on(
+/// Copies until end of file. With `may_close`, a closed destination is an end of file as well.
+async fn copy(
     mut from: impl AsyncRead + Unpin,
     mut to: impl AsyncWrite + Unpin,
-    may_leave: bool,
+    may_close: bool,
 ) -> io::Result<()> {
-    let mut buffer = vec![0; PIECE];
+    let mut buffer = vec![0; CHUNK_SIZE];
     loop {
         let read = from.read(&mut buffer).await?;
         if read == 0 {
             return to.shutdown().await;
         }
         let written = match to.write_all(buffer.get(..read).unwrap_or_default()).await {
-            // Nobody else does: the other program waits for these bytes.
+            // The other program waits for these bytes.
             Ok(()) => to.flush().await,
             Err(error) => Err(error),
         };
         match written {
-            Err(error) if may_leave && error.kind() == io::ErrorKind::BrokenPipe => return Ok(()),
+            Err(error) if may_close && error.kind() == io::ErrorKind::BrokenPipe => return Ok(()),
             written => written?,
         }
     }

@@ -1,4 +1,4 @@
-//! Commands in the workspace that a session needs before it begins.
+//! Commands that are run in the workspace to prepare a session.
 
 use std::time::Duration;
 
@@ -9,25 +9,20 @@ use russh::{
 };
 use tokio::{io::AsyncWriteExt, time::timeout};
 
-/// How long such a command may take.
 const TIMEOUT: Duration = Duration::from_secs(60);
-/// The most that one prints, in bytes.
+/// Of standard output and of standard error.
 const MAX_OUTPUT_BYTES: usize = 64 * 1024;
-/// The status of a shell that does not find the command.
+/// The exit status of shells for a command that is not found.
 pub const EXIT_NOT_FOUND: u32 = 127;
 
-/// How a command ended.
 #[derive(Debug, Default)]
 pub struct RemoteOutput {
-    /// Its status.
     pub status: u32,
-    /// Its standard output.
     pub stdout: String,
-    /// Its standard error.
     pub stderr: String,
 }
 
-/// Runs a command with these variables and this input, to its end.
+/// Runs a command with these variables and this input, and waits for its end.
 pub async fn remote_exec<H: Handler>(
     session: &Handle<H>,
     variables: &[(String, String)],
@@ -36,7 +31,7 @@ pub async fn remote_exec<H: Handler>(
 ) -> Result<RemoteOutput> {
     match timeout(TIMEOUT, run(session, variables, command, input)).await {
         Ok(output) => output,
-        Err(_) => bail!("a command in the workspace takes too long: {command}"),
+        Err(_) => bail!("remote command timed out: {command}"),
     }
 }
 
@@ -52,7 +47,7 @@ async fn run<H: Handler>(
     }
     channel.exec(true, command).await?;
     let mut writer = Box::pin(channel.make_writer());
-    // Beside the reading: either may have to wait for the other.
+    // In a task, since writing may have to wait for reading.
     let write = tokio::spawn(async move {
         if writer.write_all(&input).await.is_ok() {
             let _ = writer.shutdown().await;
@@ -74,12 +69,12 @@ async fn run<H: Handler>(
             _ => continue,
         };
         if to.len() + data.len() > MAX_OUTPUT_BYTES {
-            bail!("a command in the workspace says too much: {command}");
+            bail!("remote command printed more than 64 KiB: {command}");
         }
         to.extend_from_slice(&data);
     }
     write.abort();
     let text = |bytes: Vec<u8>| String::from_utf8_lossy(&bytes).into_owned();
-    let status = status.with_context(|| format!("a command in the workspace did not end well: {command}"))?;
+    let status = status.with_context(|| format!("remote command ended without an exit status: {command}"))?;
     Ok(RemoteOutput { status, stdout: text(stdout), stderr: text(stderr) })
 }

@@ -1,4 +1,4 @@
-//! Standard input, output and errors of this program as those of a process in the workspace.
+//! Standard streams and exit status of a remote process.
 
 use std::io;
 
@@ -10,14 +10,13 @@ use tokio::{
     signal::unix::{SignalKind, signal},
 };
 
-/// The status when nobody reads what is printed: that of a program which the signal for it ends.
+/// Exit status when stdout is closed: 128 + SIGPIPE.
 const EXIT_SIGPIPE: u8 = 128 + 13;
 
-/// The terminal passes every key on while this lives, however it ends.
+/// Raw mode; restored on drop.
 pub struct RawMode;
 
 impl RawMode {
-    /// Begins that.
     pub fn enter() -> Result<Self> {
         terminal::enable_raw_mode().context("cannot set up the terminal")?;
         Ok(Self)
@@ -30,9 +29,9 @@ impl Drop for RawMode {
     }
 }
 
-/// Passes input on byte for byte, and output as it comes, until the far side has ended. Answers the
-/// status, if there was one.
-pub async fn pump(mut channel: Channel<Msg>, resizes: bool) -> Result<Option<u8>> {
+/// Copies input and output until the channel is closed. Returns the exit status, if there was one. With `on_terminal`, changes
+/// of the window size are sent.
+pub async fn pump(mut channel: Channel<Msg>, on_terminal: bool) -> Result<Option<u8>> {
     let input = channel.make_writer();
     let write = tokio::spawn(async move {
         let mut from = tokio::io::stdin();
@@ -51,7 +50,7 @@ pub async fn pump(mut channel: Channel<Msg>, resizes: bool) -> Result<Option<u8>
     loop {
         let message = tokio::select! {
             message = channel.wait() => message,
-            _ = resized.recv(), if resizes => {
+            _ = resized.recv(), if on_terminal => {
                 if let Ok((columns, rows)) = terminal::size() {
                     channel.window_change(columns.into(), rows.into(), 0, 0).await?;
                 }
@@ -88,7 +87,7 @@ pub async fn pump(mut channel: Channel<Msg>, resizes: bool) -> Result<Option<u8>
     Ok(status)
 }
 
-/// Prints bytes; says no when nobody reads them any more.
+/// Returns false when the stream is closed.
 async fn print(to: &mut (impl AsyncWrite + Unpin), data: &[u8]) -> io::Result<bool> {
     let printed = match to.write_all(data).await {
         Ok(()) => to.flush().await,

@@ -1,4 +1,4 @@
-//! Counting what goes through a connection.
+//! Traffic counters of a connection.
 
 use std::{
     io,
@@ -12,7 +12,7 @@ use std::{
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
-/// Bytes since the beginning.
+/// Bytes since the connection was opened.
 #[derive(Debug, Default)]
 pub struct Traffic {
     sent: AtomicU64,
@@ -20,18 +20,15 @@ pub struct Traffic {
 }
 
 impl Traffic {
-    /// Bytes towards the workspace.
     pub fn sent(&self) -> u64 {
         self.sent.load(Ordering::Relaxed)
     }
 
-    /// Bytes from the workspace.
     pub fn received(&self) -> u64 {
         self.received.load(Ordering::Relaxed)
     }
 }
 
-/// A stream whose bytes are counted.
 pub struct Counted<S> {
     stream: S,
     traffic: Arc<Traffic>,

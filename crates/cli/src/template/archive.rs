@@ -1,30 +1,31 @@
-//! A template folder as an archive.
+//! Packing a template directory.
 
 use std::{fs, io, path::Path};
 
 use anyhow::{Context as _, Result, bail};
 
-/// The largest archive, in bytes; what the server takes.
+/// The server's limit.
 const MAX_BYTES: u64 = 10 * 1024 * 1024;
 
-/// Packs a folder's regular files. Links and version control are left out.
-pub fn pack(folder: &Path) -> Result<Vec<u8>> {
-    if !folder.join("template.toml").is_file() {
-        bail!("{} has no template.toml; `coder templates init` writes one to start from", folder.display());
+/// Packs the regular files of a directory into a tar archive. Symlinks and `.git` are left out.
+pub fn pack(directory: &Path) -> Result<Vec<u8>> {
+    if !directory.join("template.toml").is_file() {
+        bail!("{} has no template.toml; create one with `coder templates init`", directory.display());
     }
     let mut archive = tar::Builder::new(Vec::new());
     archive.mode(tar::HeaderMode::Deterministic);
-    add(&mut archive, folder, Path::new("")).with_context(|| format!("cannot pack {}", folder.display()))?;
-    let bytes = archive.into_inner().context("cannot pack the folder")?;
+    add(&mut archive, directory, Path::new(""))
+        .with_context(|| format!("cannot pack {}", directory.display()))?;
+    let bytes = archive.into_inner().context("cannot pack the directory")?;
     if bytes.len() as u64 > MAX_BYTES {
-        bail!("the folder is too large: {} bytes packed, at most {MAX_BYTES} are allowed", bytes.len());
+        bail!("the directory is too large: {} bytes packed, the limit is {MAX_BYTES}", bytes.len());
     }
     Ok(bytes)
 }
 
 fn add(archive: &mut tar::Builder<Vec<u8>>, root: &Path, below: &Path) -> io::Result<()> {
     let mut entries = fs::read_dir(root.join(below))?.collect::<io::Result<Vec<_>>>()?;
-    // The same folder always gives the same bytes.
+    // Sorted, so that equal directories have equal archives.
     entries.sort_by_key(fs::DirEntry::file_name);
     for entry in entries {
         let kind = entry.file_type()?;

@@ -26,40 +26,40 @@ pub struct TemplatesArgs {
 
 #[derive(Subcommand)]
 pub enum TemplatesCommand {
-    /// Write a template.toml to start from.
+    /// Write a template.toml to start with.
     Init {
-        /// The folder.
+        /// Directory of the template.
         #[arg(default_value = ".")]
         directory: PathBuf,
     },
-    /// Create a template of a folder, or give an existing one its next version.
+    /// Create or update a template from a directory.
     Push {
-        /// Its name; the folder's when not given.
+        /// Name of the template, by default the directory's.
         name: Option<String>,
-        /// The folder.
+        /// Directory of the template.
         #[arg(short, long, default_value = ".")]
         directory: PathBuf,
-        /// Do not ask.
+        /// Skip confirmation.
         #[arg(short, long)]
         yes: bool,
     },
     /// List templates.
     #[command(visible_alias = "ls")]
     List {
-        /// Columns to show: name, computer, workspaces, last updated, created by, id.
+        /// Columns to show: name, provisioner, workspaces, last updated, created by, id.
         #[arg(short, long, value_delimiter = ',')]
         column: Vec<String>,
-        /// How it is printed.
+        /// Output format.
         #[arg(short, long, value_enum, default_value = "table")]
         output: Format,
     },
-    /// Delete templates that no workspace uses.
+    /// Delete templates. They must not have workspaces.
     #[command(visible_alias = "rm")]
     Delete {
-        /// Their names.
+        /// Names of the templates.
         #[arg(required = true)]
         names: Vec<String>,
-        /// Do not ask.
+        /// Skip confirmation.
         #[arg(short, long)]
         yes: bool,
     },
@@ -67,19 +67,25 @@ pub enum TemplatesCommand {
 
 const COLUMNS: &[Column<Template>] = &[
     Column { name: "name", show: |template| template.name.clone() },
-    Column { name: "computer", show: |template| template.provisioner.clone() },
+    Column { name: "provisioner", show: |template| template.provisioner.clone() },
     Column { name: "workspaces", show: |template| template.active_workspace_count.to_string() },
     Column { name: "last updated", show: |template| relative(template.updated_at) },
     Column { name: "created by", show: |template| template.created_by_name.clone() },
     Column { name: "id", show: |template| template.id.to_string() },
 ];
-const DEFAULT: &[&str] = &["name", "computer", "workspaces", "last updated", "created by"];
+const DEFAULT: &[&str] = &["name", "provisioner", "workspaces", "last updated", "created by"];
+
+/// The column `provisioner` was called `computer` before.
+fn current_name(column: String) -> String {
+    if column.trim().eq_ignore_ascii_case("computer") { "provisioner".to_owned() } else { column }
+}
 
 pub async fn run(command: TemplatesCommand, context: &Context) -> Result<()> {
     match command {
         TemplatesCommand::Init { directory } => starter::write(&directory),
         TemplatesCommand::Push { name, directory, yes } => push(name, directory, yes, context).await,
         TemplatesCommand::List { column, output } => {
+            let column: Vec<_> = column.into_iter().map(current_name).collect();
             let columns = choose(COLUMNS, &column, DEFAULT)?;
             let templates = context.client()?.templates().await.context("list templates")?;
             match output {
@@ -128,7 +134,7 @@ async fn push(name: Option<String>, directory: PathBuf, yes: bool, context: &Con
         Err(Error::Api { status: 404, .. }) => None,
         Err(error) => return Err(error).with_context(|| format!("get template {name:?}")),
     };
-    let file_id = client.upload(archive).await.context("upload the folder")?.hash;
+    let file_id = client.upload(archive).await.context("upload the directory")?.hash;
     let version = CreateTemplateVersionRequest {
         file_id,
         template_id: existing.as_ref().map(|template| template.id),

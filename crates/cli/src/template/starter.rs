@@ -1,15 +1,14 @@
-//! A template to start from.
+//! The template that `coder templates init` writes.
 
 use std::{fs, path::Path};
 
 use anstream::println;
 use anyhow::{Context as _, Result, bail};
 
-/// A `template.toml` that says what it may say.
 pub const TEXT: &str = r#"# What a workspace of this template is made of.
 
 [agent]
-# The folder that shells and scripts start in; the home directory when left out.
+# The directory that shells and scripts start in; by default the home directory.
 # dir = "~/project"
 
 # Variables for everything in the workspace. $NAME and ${NAME} are replaced.
@@ -37,10 +36,10 @@ pub const TEXT: &str = r#"# What a workspace of this template is made of.
 [process]
 "#;
 
-/// Writes it into a folder that has none yet.
-pub fn write(folder: &Path) -> Result<()> {
-    fs::create_dir_all(folder).with_context(|| format!("cannot make {}", folder.display()))?;
-    let path = folder.join("template.toml");
+/// Writes it to a directory that has none yet.
+pub fn write(directory: &Path) -> Result<()> {
+    fs::create_dir_all(directory).with_context(|| format!("cannot create {}", directory.display()))?;
+    let path = directory.join("template.toml");
     if path.exists() {
         bail!("{} exists already", path.display());
     }
@@ -48,7 +47,7 @@ pub fn write(folder: &Path) -> Result<()> {
     println!(
         "Wrote {}. Edit it, then:\n  coder templates push <name> --directory {}",
         path.display(),
-        folder.display()
+        directory.display()
     );
     Ok(())
 }

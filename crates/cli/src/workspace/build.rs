@@ -1,4 +1,4 @@
-//! Waiting for a build, with its log.
+//! Running builds, and waiting for them.
 
 use std::{io::IsTerminal, time::Duration};
 
@@ -11,10 +11,10 @@ use tokio::time::sleep;
 
 use crate::output::display_safe;
 
-/// How often a build is looked at: often enough that a quick one ends quickly.
-const POLL: Duration = Duration::from_millis(100);
+/// Short, so that a quick build does not take longer.
+const POLL_INTERVAL: Duration = Duration::from_millis(100);
 
-/// Asks for a transition and waits for its end.
+/// Requests a transition and waits for its end.
 pub async fn run(
     client: &Client,
     workspace: &Workspace,
@@ -30,7 +30,7 @@ pub async fn run(
     follow(client, build).await
 }
 
-/// Waits for the end of a build. Its log goes to standard error as it comes, under a spinner on a terminal.
+/// Waits for the end of a build and prints its log to standard error, with a spinner on a terminal.
 pub async fn follow(client: &Client, mut build: WorkspaceBuild) -> Result<WorkspaceBuild> {
     let spinner = if std::io::stderr().is_terminal() {
         let spinner = ProgressBar::new_spinner();
@@ -46,7 +46,7 @@ pub async fn follow(client: &Client, mut build: WorkspaceBuild) -> Result<Worksp
     loop {
         let done = !matches!(build.job.status.as_str(), "pending" | "running" | "canceling");
         spinner.set_message(match build.job.status.as_str() {
-            "pending" => "Waiting for a turn",
+            "pending" => "Waiting in the queue",
             _ => "Working",
         });
         match client.build_logs(build.id, after).await {
@@ -58,14 +58,14 @@ pub async fn follow(client: &Client, mut build: WorkspaceBuild) -> Result<Worksp
                     });
                 }
             }
-            // The end of the build is told below; its log may already be gone with the workspace.
+            // A deleted workspace has no log; the result of the build is printed below.
             Err(Error::Api { status: 404 | 410, .. }) => {}
             Err(error) => return Err(error).context("read the build's log"),
         }
         if done {
             break;
         }
-        sleep(POLL).await;
+        sleep(POLL_INTERVAL).await;
         build = client.build(build.id).await.context("get the build")?;
     }
     spinner.finish_and_clear();
@@ -75,7 +75,7 @@ pub async fn follow(client: &Client, mut build: WorkspaceBuild) -> Result<Worksp
     bail!("the build {}: {}", build.job.status, display_safe(&build.job.error))
 }
 
-/// Starts a workspace that is stopped, and waits for a build that is under way.
+/// Waits for a build in progress, and then starts the workspace if it is stopped.
 pub async fn start_if_stopped(client: &Client, workspace: Workspace, may_start: bool) -> Result<Workspace> {
     let name = workspace.name.clone();
     let build = match workspace.latest_build.status.as_str() {

@@ -15,12 +15,12 @@ use crate::{
 /// Create a workspace.
 #[derive(Args)]
 pub struct CreateArgs {
-    /// What the workspace is called.
+    /// Name of the workspace.
     name: Option<String>,
-    /// The template it is made of; not needed when there is only one.
+    /// Template of the workspace; optional when there is only one.
     #[arg(short, long)]
     template: Option<String>,
-    /// Do not ask.
+    /// Skip confirmation.
     #[arg(short, long)]
     yes: bool,
 }
@@ -40,9 +40,9 @@ pub async fn create(args: CreateArgs, context: &Context) -> Result<()> {
             let mut templates = client.templates().await.context("list templates")?;
             match (templates.pop(), templates.is_empty()) {
                 (Some(only), true) => only,
-                (None, _) => bail!("there is no template yet; push one with `coder templates push`"),
+                (None, _) => bail!("there are no templates; create one with `coder templates push`"),
                 (Some(_), false) => {
-                    bail!("which template? choose one with --template; `coder templates list` names them")
+                    bail!("which template? choose one with --template; `coder templates list` lists them")
                 }
             }
         }

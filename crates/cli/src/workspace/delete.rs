@@ -14,12 +14,12 @@ use crate::{
 /// Delete a workspace.
 #[derive(Args)]
 pub struct DeleteArgs {
-    /// The workspace.
+    /// Workspace: NAME or OWNER/NAME.
     workspace: String,
-    /// Leave its computer alone, for one that is gone already.
+    /// Delete only the workspace's record, when its machine or process no longer exists.
     #[arg(long)]
     orphan: bool,
-    /// Do not ask.
+    /// Skip confirmation.
     #[arg(short, long)]
     yes: bool,
 }

@@ -13,16 +13,16 @@ use crate::{
 /// List workspaces.
 #[derive(Args)]
 pub struct ListArgs {
-    /// Everybody's that you may see.
+    /// List all workspaces that you may see.
     #[arg(short, long)]
     all: bool,
-    /// What to look for: owner:me, name:, template:, or part of a name.
+    /// Search: owner:me, name:, template:, or part of a name.
     #[arg(long, default_value = "owner:me")]
     search: String,
     /// Columns to show: workspace, template, status, healthy, last built, current version, outdated.
     #[arg(short, long, value_delimiter = ',')]
     column: Vec<String>,
-    /// How it is printed.
+    /// Output format.
     #[arg(short, long, value_enum, default_value = "table")]
     output: Format,
 }

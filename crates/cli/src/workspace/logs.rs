@@ -16,18 +16,17 @@ use crate::{
     output::{display_safe, stamp},
 };
 
-/// How often new lines are looked for.
-const POLL: Duration = Duration::from_millis(500);
+const POLL_INTERVAL: Duration = Duration::from_millis(500);
 
-/// Print the log of a workspace's build and agent.
+/// Print the logs of a workspace's build and agent.
 #[derive(Args)]
 pub struct LogsArgs {
-    /// The workspace.
+    /// Workspace: NAME or OWNER/NAME.
     workspace: String,
-    /// The build; a negative number counts back from the latest.
+    /// Number of the build; negative numbers count back from the latest.
     #[arg(short = 'n', long, allow_negative_numbers = true)]
     build_number: Option<i64>,
-    /// Go on printing what is added, until interrupted.
+    /// Print new lines as they arrive, until interrupted.
     #[arg(short, long)]
     follow: bool,
 }
@@ -52,11 +51,11 @@ pub async fn logs(args: LogsArgs, context: &Context) -> Result<()> {
         if !args.follow {
             return Ok(());
         }
-        sleep(POLL).await;
+        sleep(POLL_INTERVAL).await;
     }
 }
 
-/// How far the logs were printed.
+/// Ids of the last lines printed.
 #[derive(Default)]
 struct Printed {
     build: i64,

@@ -11,12 +11,12 @@ use crate::{
     prompt,
 };
 
-/// Restart a workspace: secrets that changed reach it with this.
+/// Restart a workspace, applying changed secrets.
 #[derive(Args)]
 pub struct RestartArgs {
-    /// The workspace.
+    /// Workspace: NAME or OWNER/NAME.
     workspace: String,
-    /// Do not ask.
+    /// Skip confirmation.
     #[arg(short, long)]
     yes: bool,
 }

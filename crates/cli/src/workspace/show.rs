@@ -11,12 +11,12 @@ use crate::{
     output::{TextFormat, display_safe, print_json, relative},
 };
 
-/// Show a workspace with its agent.
+/// Show a workspace and its agent.
 #[derive(Args)]
 pub struct ShowArgs {
-    /// The workspace.
+    /// Workspace: NAME or OWNER/NAME.
     workspace: String,
-    /// How it is printed.
+    /// Output format.
     #[arg(short, long, value_enum, default_value = "text")]
     output: TextFormat,
 }

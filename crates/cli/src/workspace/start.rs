@@ -14,12 +14,12 @@ use crate::{
 /// Start a workspace.
 #[derive(Args)]
 pub struct StartArgs {
-    /// The workspace.
+    /// Workspace: NAME or OWNER/NAME.
     workspace: String,
-    /// Do not wait until it is started.
+    /// Do not wait for the start.
     #[arg(long)]
     no_wait: bool,
-    /// Do not ask.
+    /// Skip confirmation.
     #[arg(short, long)]
     yes: bool,
 }

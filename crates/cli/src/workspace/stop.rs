@@ -14,9 +14,9 @@ use crate::{
 /// Stop a workspace.
 #[derive(Args)]
 pub struct StopArgs {
-    /// The workspace.
+    /// Workspace: NAME or OWNER/NAME.
     workspace: String,
-    /// Do not ask.
+    /// Skip confirmation.
     #[arg(short, long)]
     yes: bool,
 }

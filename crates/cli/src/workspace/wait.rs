@@ -1,4 +1,4 @@
-//! Waiting until a workspace's agent is there and its start-up scripts are done.
+//! Waiting until a workspace's agent is connected and its startup scripts have finished.
 
 use std::time::Duration;
 
@@ -12,24 +12,21 @@ use uuid::Uuid;
 
 use crate::output::display_safe;
 
-/// How often the agent is looked at.
-const POLL: Duration = Duration::from_millis(100);
-/// How long waiting goes on silently.
-const SILENT: Duration = Duration::from_secs(1);
+const POLL_INTERVAL: Duration = Duration::from_millis(100);
+/// Waiting for a shorter time is not reported.
+const QUIET_PERIOD: Duration = Duration::from_secs(1);
 
-/// Whether to wait for start-up scripts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum Wait {
-    /// For all of them.
+    /// Wait for all of them.
     Yes,
-    /// For none.
+    /// Wait for none.
     No,
-    /// For those that the template says shells wait for.
+    /// Wait for those that the template makes shells wait for.
     Auto,
 }
 
 impl Wait {
-    /// The word for it.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Yes => "yes",
@@ -39,49 +36,49 @@ impl Wait {
     }
 }
 
-/// Waits for the agent and, as asked, for its scripts. Says what it waits for.
+/// Waits for the agent and, depending on `wait`, for its scripts. Prints what it is waiting for.
 pub async fn wait_until_ready(client: &Client, workspace: &Workspace, wait: Wait) -> Result<Uuid> {
     let found = workspace.latest_build.resources.iter().flat_map(|resource| &resource.agents).next();
     let mut agent = found.cloned().context("the workspace has no agent")?;
     let since = Instant::now();
-    let mut said = "";
+    let mut reported = "";
     loop {
         let waiting_for = match missing(&agent, wait) {
             None => break,
             Some(text) => text,
         };
-        if agent.status == "timeout" && said != "timeout" {
+        if agent.status == "timeout" && reported != "timeout" {
             eprintln!(
                 "The agent is taking longer than expected to connect; see `coder logs {}`.",
                 workspace.name
             );
-            said = "timeout";
-        } else if said.is_empty() && since.elapsed() > SILENT
-            || (said != waiting_for && said != "timeout" && !said.is_empty())
+            reported = "timeout";
+        } else if reported.is_empty() && since.elapsed() > QUIET_PERIOD
+            || (reported != waiting_for && reported != "timeout" && !reported.is_empty())
         {
             eprintln!("Waiting for {waiting_for}...");
-            said = waiting_for;
+            reported = waiting_for;
         }
-        sleep(POLL).await;
+        sleep(POLL_INTERVAL).await;
         agent = match client.agent(agent.id).await {
             Ok(agent) => agent,
-            Err(error) if error.status() == Some(404) => bail!("the workspace was deleted meanwhile"),
+            Err(error) if error.status() == Some(404) => bail!("the workspace has been deleted"),
             Err(error) => return Err(error).context("get the agent"),
         };
     }
     match agent.lifecycle_state.as_str() {
         "start_error" => {
-            eprintln!("A start-up script failed; see `coder logs {}`.", display_safe(&workspace.name));
+            eprintln!("A startup script failed; see `coder logs {}`.", display_safe(&workspace.name));
         }
         "start_timeout" => {
-            eprintln!("A start-up script took too long; see `coder logs {}`.", display_safe(&workspace.name));
+            eprintln!("A startup script timed out; see `coder logs {}`.", display_safe(&workspace.name));
         }
         _ => {}
     }
     Ok(agent.id)
 }
 
-/// What is still missing.
+/// What the workspace is not ready without.
 fn missing(agent: &WorkspaceAgent, wait: Wait) -> Option<&'static str> {
     if agent.status != "connected" {
         return Some("the workspace's agent to connect");
@@ -91,6 +88,6 @@ fn missing(agent: &WorkspaceAgent, wait: Wait) -> Option<&'static str> {
         Wait::No => false,
         Wait::Auto => agent.startup_script_behavior == "blocking",
     };
-    let over = !matches!(agent.lifecycle_state.as_str(), "created" | "starting");
-    (for_scripts && !over).then_some("the workspace's start-up scripts")
+    let finished = !matches!(agent.lifecycle_state.as_str(), "created" | "starting");
+    (for_scripts && !finished).then_some("the workspace's startup scripts")
 }

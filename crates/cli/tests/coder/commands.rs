@@ -173,6 +173,12 @@ fn the_life_of_a_workspace() {
     let pushed =
         machine.coder(["templates", "push", "local", "-d", &folder.display().to_string(), "--yes"]).ok();
     assert!(pushed.starts_with("Updated version at "), "{pushed}");
+    let columns = ["templates", "list", "-c", "name,provisioner,computer"];
+    assert_eq!(
+        machine.coder(columns).ok(),
+        "NAME   PROVISIONER  PROVISIONER\nlocal  process      process\n",
+        "by its earlier name too"
+    );
     fs::write(folder.join("template.toml"), "[agent]\nnmae = \"x\"\n[process]\n").unwrap();
     let bad = machine.coder(["templates", "push", "local", "-d", &folder.display().to_string(), "--yes"]);
     assert!(

@@ -122,7 +122,7 @@ fn the_configuration_is_kept_and_the_section_comes_and_goes() {
     assert_eq!(read(file.as_ref()), own, "to the byte");
     fs::write(&file, "# ------------START-CODER-----------\n").unwrap();
     let broken = run(&["--yes"]);
-    assert!(broken.code == 1 && broken.stderr.contains("not whole"), "{broken:?}");
+    assert!(broken.code == 1 && broken.stderr.contains("incomplete"), "{broken:?}");
     server.stop();
 }
 
@@ -132,11 +132,16 @@ fn a_server_runs_nothing_on_its_users_machines() {
     let machine = super::machine();
     let file = config(&machine);
     for (prefix, suffix, options, said) in [
-        ("coder.", "coder", r#"{"ProxyCommand": "touch hit"}"#, "the option \"ProxyCommand\""),
-        ("coder.", "coder", r#"{"LogLevel": "ERROR\n    ProxyCommand touch hit"}"#, "the option \"LogLevel\""),
-        ("coder.", "coder", r#"{"Match exec": "touch hit"}"#, "the option \"Match exec\""),
-        (r"coder.\nProxyCommand touch hit\nHost ", "coder", "{}", "host names"),
-        ("coder.", "c;touch hit;", "{}", "host names"),
+        ("coder.", "coder", r#"{"ProxyCommand": "touch hit"}"#, "forbidden SSH option: \"ProxyCommand\""),
+        (
+            "coder.",
+            "coder",
+            r#"{"LogLevel": "ERROR\n    ProxyCommand touch hit"}"#,
+            "forbidden SSH option: \"LogLevel\"",
+        ),
+        ("coder.", "coder", r#"{"Match exec": "touch hit"}"#, "forbidden SSH option: \"Match exec\""),
+        (r"coder.\nProxyCommand touch hit\nHost ", "coder", "{}", "hostname prefix or suffix"),
+        ("coder.", "c;touch hit;", "{}", "hostname prefix or suffix"),
     ] {
         let body = format!(
             r#"{{"hostname_prefix": "{prefix}", "hostname_suffix": "{suffix}", "ssh_config_options": {options}}}"#

@@ -220,7 +220,7 @@ fn waiting_for_start_up_scripts() {
         ssh(&["block", "--", "ls"])
     });
     assert_eq!(waited.stdout, "done\ngo\n");
-    assert!(waited.stderr.contains("Waiting for the workspace's start-up scripts..."), "{}", waited.stderr);
+    assert!(waited.stderr.contains("Waiting for the workspace's startup scripts..."), "{}", waited.stderr);
     machine.workspace("pass", &format!("[process]\n[[script]]\n{script}\n"));
     assert_eq!(ssh(&["pass", "--", "ls"]).ok(), "");
     let waited = std::thread::scope(|scope| {
@@ -234,7 +234,7 @@ fn waiting_for_start_up_scripts() {
     );
     let failed = machine.coder(["ssh", "fail", "--", "echo in"]);
     assert_eq!(failed.stdout, "in\n");
-    assert!(failed.stderr.contains("A start-up script failed; see `coder logs fail`."), "{}", failed.stderr);
+    assert!(failed.stderr.contains("A startup script failed; see `coder logs fail`."), "{}", failed.stderr);
     let logs = machine.coder(["logs", "fail"]).ok();
     assert!(logs.contains("[Script] broken") && logs.contains("exit status: 3"), "{logs}");
     server.stop();

@@ -30,7 +30,7 @@ fn that_the_workspace_stops_soon() {
     terminal.type_in("echo re\"\"ady\n");
     terminal.wait_for("ready");
     end_in(&machine, 570);
-    terminal.wait_for("The workspace dev stops by itself in 9 minutes.\r\n");
+    terminal.wait_for("Workspace dev will stop automatically in 9 minutes.\r\n");
     // Moved away, as a person does it, and told of again when it comes.
     let id = machine.coder(["show", "dev", "-o", "json"]).ok();
     let id = serde_json::from_str::<Value>(&id).unwrap()["id"].as_str().unwrap().to_owned();
@@ -47,11 +47,11 @@ fn that_the_workspace_stops_soon() {
         logs.flatten().any(|log| read(&log.path()).contains(&format!("end={}", end.trim())))
     });
     end_in(&machine, 570);
-    terminal.wait_for("The workspace dev stops by itself in 9 minutes.\r\n");
+    terminal.wait_for("Workspace dev will stop automatically in 9 minutes.\r\n");
     end_in(&machine, 250);
-    terminal.wait_for("The workspace dev stops by itself in 4 minutes.\r\n");
+    terminal.wait_for("Workspace dev will stop automatically in 4 minutes.\r\n");
     end_in(&machine, 50);
-    terminal.wait_for("The workspace dev stops by itself in less than a minute.\r\n");
+    terminal.wait_for("Workspace dev will stop automatically in less than a minute.\r\n");
     terminal.type_in("exit 3\n");
     assert_eq!(terminal.child.wait().unwrap().code(), Some(3));
     // Programs that read the errors are not told.

@@ -16,7 +16,7 @@ pub async fn request_forwards<H: russh::client::Handler>(
         match forward {
             RemoteForward::Port { address, port, .. } => {
                 let Ok(chosen) = session.tcpip_forward(address.as_str(), u32::from(*port)).await else {
-                    bail!("the workspace cannot listen on port {port}; is it in use there?");
+                    bail!("the workspace cannot listen on port {port}; is it in use?");
                 };
                 if *port == 0 {
                     anstream::eprintln!("The workspace listens on port {chosen}.");
@@ -24,7 +24,7 @@ pub async fn request_forwards<H: russh::client::Handler>(
             }
             RemoteForward::Socket { path, .. } => {
                 if session.streamlocal_forward(path.as_str()).await.is_err() {
-                    bail!("the workspace cannot listen on {path}; is something there already?");
+                    bail!("the workspace cannot listen on {path}; does the file exist already?");
                 }
             }
         }

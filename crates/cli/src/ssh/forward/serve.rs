@@ -35,7 +35,7 @@ impl ForwardTable {
         if forwards.agent {
             let socket = std::env::var_os("SSH_AUTH_SOCK").filter(|path| !path.is_empty());
             table.agent = Some(
-                socket.map(PathBuf::from).context("there is no key agent to lend: SSH_AUTH_SOCK is not set")?,
+                socket.map(PathBuf::from).context("cannot forward the SSH agent: SSH_AUTH_SOCK is not set")?,
             );
         }
         for forward in &forwards.remote {
@@ -56,7 +56,7 @@ impl ForwardTable {
         let Some(path) = self.agent.clone() else {
             return reply.reject(ChannelOpenFailure::AdministrativelyProhibited).await;
         };
-        tokio::spawn(async move { join(channel, reply, UnixStream::connect(path).await).await });
+        tokio::spawn(async move { relay(channel, reply, UnixStream::connect(path).await).await });
     }
 
     /// Connects a channel to the target of a port, or to the one of port 0 when the workspace allocated the port.
@@ -65,7 +65,7 @@ impl ForwardTable {
         let Some((host, port)) = exact.or_else(|| self.ports.get(&(address.to_owned(), 0))).cloned() else {
             return reply.reject(ChannelOpenFailure::AdministrativelyProhibited).await;
         };
-        tokio::spawn(async move { join(channel, reply, TcpStream::connect((host, port)).await).await });
+        tokio::spawn(async move { relay(channel, reply, TcpStream::connect((host, port)).await).await });
     }
 
     /// Connects a channel to the target of a socket.
@@ -74,11 +74,11 @@ impl ForwardTable {
         let Some(path) = self.sockets.get(path).or_else(gpg).cloned() else {
             return reply.reject(ChannelOpenFailure::AdministrativelyProhibited).await;
         };
-        tokio::spawn(async move { join(channel, reply, UnixStream::connect(path).await).await });
+        tokio::spawn(async move { relay(channel, reply, UnixStream::connect(path).await).await });
     }
 }
 
-async fn join(
+async fn relay(
     channel: Channel<Msg>,
     reply: ChannelOpenHandle,
     connected: std::io::Result<impl AsyncRead + AsyncWrite + Unpin>,

@@ -20,14 +20,14 @@ pub enum RemoteForward {
 }
 
 impl RemoteForward {
-    /// `[ADDRESS:]PORT:HOST:HOSTPORT` or `SOCKET:YOUR_SOCKET`.
+    /// Parses `[ADDRESS:]PORT:HOST:HOSTPORT` or `REMOTE_SOCKET:LOCAL_SOCKET`.
     pub fn parse(text: &str) -> Result<Self, String> {
         if text.starts_with('/') || text.starts_with("~/") {
             return match text.split_once(':') {
                 Some((path, to)) if !to.is_empty() => {
                     Ok(Self::Socket { path: path.to_owned(), to: PathBuf::from(to) })
                 }
-                _ => Err("it must be SOCKET:YOUR_SOCKET".to_owned()),
+                _ => Err("it must be REMOTE_SOCKET:LOCAL_SOCKET".to_owned()),
             };
         }
         let parts = split(text);
@@ -45,12 +45,12 @@ impl RemoteForward {
                     to: ((*host).to_owned(), number(host_port)?),
                 })
             }
-            _ => Err("it must be [ADDRESS:]PORT:HOST:HOSTPORT or SOCKET:YOUR_SOCKET".to_owned()),
+            _ => Err("it must be [ADDRESS:]PORT:HOST:HOSTPORT or REMOTE_SOCKET:LOCAL_SOCKET".to_owned()),
         }
     }
 }
 
-/// Splits at colons, but for those in brackets.
+/// Splits at colons outside of brackets.
 fn split(text: &str) -> Vec<&str> {
     let mut parts = Vec::new();
     let mut rest = text;
