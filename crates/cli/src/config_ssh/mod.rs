@@ -57,10 +57,22 @@ pub struct ConfigSshArgs {
     #[arg(long, value_name = "FILE", env = "CODER_SSH_CONFIG_BINARY_PATH", hide_env_values = true)]
     coder_binary_path: Option<PathBuf>,
     /// Prefix of hostnames, by default the server's.
-    #[arg(long, value_name = "TEXT", env = "CODER_CONFIGSSH_SSH_HOST_PREFIX", hide_env_values = true, value_parser = ssh_config_policy::parse_host_part)]
+    #[arg(
+        long,
+        value_name = "TEXT",
+        env = "CODER_CONFIGSSH_SSH_HOST_PREFIX",
+        hide_env_values = true,
+        value_parser = ssh_config_policy::parse_host_part
+    )]
     ssh_host_prefix: Option<String>,
     /// Suffix of hostnames, without the dot; by default the server's.
-    #[arg(long, value_name = "TEXT", env = "CODER_CONFIGSSH_HOSTNAME_SUFFIX", hide_env_values = true, value_parser = ssh_config_policy::parse_host_part)]
+    #[arg(
+        long,
+        value_name = "TEXT",
+        env = "CODER_CONFIGSSH_HOSTNAME_SUFFIX",
+        hide_env_values = true,
+        value_parser = ssh_config_policy::parse_host_part
+    )]
     hostname_suffix: Option<String>,
     /// Whether connections wait for startup scripts.
     #[arg(long, value_enum, default_value = "auto", env = "CODER_CONFIGSSH_WAIT", hide_env_values = true)]

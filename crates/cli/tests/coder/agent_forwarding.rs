@@ -1,4 +1,4 @@
-//! What `coder ssh` lends to a workspace.
+//! Forwarding by `coder ssh`: SSH agent, gpg-agent, ports and sockets.
 
 use std::{
     fs,
@@ -17,72 +17,72 @@ fn workspace() -> (Machine, Server) {
     (machine, server)
 }
 
-/// A command in the workspace that is spoken with line by line.
-struct Talk {
+/// A command that reads and writes lines.
+struct Dialog {
     child: Child,
     output: BufReader<std::process::ChildStdout>,
 }
 
-impl Talk {
-    fn begin(mut command: Command) -> Self {
+impl Dialog {
+    fn start(mut command: Command) -> Self {
         let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
         let output = BufReader::new(child.stdout.take().unwrap());
         Self { child, output }
     }
 
-    fn hear(&mut self) -> String {
+    fn read_line(&mut self) -> String {
         let mut line = String::new();
         self.output.read_line(&mut line).unwrap();
         line.trim_end().to_owned()
     }
 
-    fn say(&mut self, line: &str) {
+    fn write_line(&mut self, line: &str) {
         writeln!(self.child.stdin.as_mut().unwrap(), "{line}").unwrap();
     }
 
-    fn end(mut self) -> Option<i32> {
+    fn finish(mut self) -> Option<i32> {
         drop(self.child.stdin.take());
         self.child.wait().unwrap().code()
     }
 }
 
-impl Drop for Talk {
+impl Drop for Dialog {
     fn drop(&mut self) {
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
 }
 
-/// A program here that closes its socket while it is written to ends that connection and nothing else.
+/// A local program that closes its socket while it is written to ends only that connection.
 #[test]
 fn a_socket_that_closes_does_not_end_the_session() {
     let (machine, server) = workspace();
-    let (here, there) = (machine.home().join("here.sock"), machine.home().join("there.sock"));
-    let listener = UnixListener::bind(&here).unwrap();
+    let (local, remote) = (machine.home().join("local.sock"), machine.home().join("remote.sock"));
+    let listener = UnixListener::bind(&local).unwrap();
     thread::spawn(move || listener.incoming().for_each(drop));
     let mut command = machine.command("coder");
-    command.env("SSH_AUTH_SOCK", &here);
-    command.args(["ssh", "-A", "-R", &format!("{}:{}", there.display(), here.display()), "dev", "--"]);
+    command.env("SSH_AUTH_SOCK", &local);
+    command.args(["ssh", "-A", "-R", &format!("{}:{}", remote.display(), local.display()), "dev", "--"]);
     command.arg("echo $SSH_AUTH_SOCK; exec cat");
-    let mut talk = Talk::begin(command);
-    let agent = talk.hear();
+    let mut dialog = Dialog::start(command);
+    let agent = dialog.read_line();
     let block = vec![0; 64 * 1024];
-    for path in [there.as_path(), agent.as_ref()] {
+    for path in [remote.as_path(), agent.as_ref()] {
         for _ in 0..20 {
             let mut stream = UnixStream::connect(path).unwrap();
-            // As much as may be under way, until this end learns that nobody takes it.
+            // Until this side learns that the other one is closed.
             while stream.write_all(&block).is_ok() {}
         }
-        talk.say("still here");
-        assert_eq!(talk.hear(), "still here");
+        dialog.write_line("still here");
+        assert_eq!(dialog.read_line(), "still here");
     }
-    assert_eq!(talk.end(), Some(0));
+    assert_eq!(dialog.finish(), Some(0));
     server.stop();
 }
 
-/// What people set for `coder ssh` does not come between stock clients and their ProxyCommand.
+/// The variables of `coder ssh` do not affect OpenSSH with `coder ssh --stdio` as its ProxyCommand.
 #[test]
-fn variables_for_it_are_not_for_stock_clients() {
+fn forwarding_variables_do_not_affect_openssh() {
     let (machine, server) = workspace();
     let mut command = machine.command("ssh");
     command.env("CODER_SSH_FORWARD_AGENT", "true").env("CODER_SSH_FORWARD_GPG", "true");
@@ -94,14 +94,14 @@ fn variables_for_it_are_not_for_stock_clients() {
     server.stop();
 }
 
-/// `coder ssh dev -- command | head` ends with what reads it, quietly.
+/// `coder ssh dev -- command | head` ends quietly, when `head` does.
 #[test]
-fn output_that_nobody_reads_ends_the_session() {
+fn closed_stdout_ends_the_session() {
     let (machine, server) = workspace();
     let run = "(coder ssh dev -- yes || echo -n $? >&2) | head -n 1";
     let ended = machine.bash(run);
     assert_eq!((ended.stdout.as_str(), ended.stderr.as_str()), ("y\n", "141"));
-    // By itself, not by the signal: what it has to clean up, it does.
+    // It exits instead of dying of the signal, so it cleans up.
     let mut command = machine.command("coder");
     command.args(["ssh", "--network-info-dir", "info", "dev", "--", "read go; exec yes"]);
     let mut client = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
@@ -114,7 +114,7 @@ fn output_that_nobody_reads_ends_the_session() {
     server.stop();
 }
 
-/// Keys of a person on this machine. Their agent ends with this.
+/// A user's keys on this machine. Their gpg-agent is stopped on drop.
 struct Keyring<'a>(&'a Machine);
 
 impl<'a> Keyring<'a> {
@@ -142,47 +142,47 @@ impl Drop for Keyring<'_> {
 
 /// gpg in the workspace signs with a key that never leaves this machine.
 #[test]
-fn the_gpg_agent_is_lent() {
+fn gpg_agent_forwarding() {
     let machine = super::machine();
     let server = machine.serve_and_log_in();
-    // Not the place that gpg takes by itself: its sockets may be shared with the person who runs this test.
+    // Not gpg's default directory, whose sockets the user who runs this test may share.
     machine.workspace("dev", "[process]\n[[env]]\nname = \"GNUPGHOME\"\nvalue = \"$HOME/keys\"\n");
     machine.coder(["ssh", "dev", "--", "mkdir -m 700 ~/keys && gpgconf --launch gpg-agent"]).ok();
     let keys = Keyring::new(&machine);
     let none = keys.run("coder", &["ssh", "-G", "dev", "--", "true"], b"");
     assert!(none.code == 1 && none.stderr.contains("gpgconf --launch gpg-agent"), "{none:?}");
     let how = ["--batch", "--quiet", "--pinentry-mode", "loopback", "--passphrase", ""];
-    let key = ["--quick-generate-key", "Lent <lent@example.com>", "ed25519", "sign", "never"];
-    let made = keys.run("gpg", &[&how[..], &key].concat(), b"");
-    assert_eq!(made.code, 0, "{}", made.stderr);
+    let key = ["--quick-generate-key", "Test <test@example.com>", "ed25519", "sign", "never"];
+    let generated = keys.run("gpg", &[&how[..], &key].concat(), b"");
+    assert_eq!(generated.code, 0, "{}", generated.stderr);
 
-    let mut first = Talk::begin(keys.command("coder", &["ssh", "-G", "dev", "--", "echo in; exec cat"]));
-    assert_eq!(first.hear(), "in", "also where an agent of the workspace's own was");
-    let mut second = Talk::begin(keys.command("coder", &["ssh", "-G", "dev", "--", "echo in; exec cat"]));
-    assert_eq!(second.hear(), "in", "also where another session has lent it");
-    assert_eq!(first.end(), Some(0));
+    let mut first = Dialog::start(keys.command("coder", &["ssh", "-G", "dev", "--", "echo in; exec cat"]));
+    assert_eq!(first.read_line(), "in", "although the workspace had an agent of its own");
+    let mut second = Dialog::start(keys.command("coder", &["ssh", "-G", "dev", "--", "echo in; exec cat"]));
+    assert_eq!(second.read_line(), "in", "although another session forwards it");
+    assert_eq!(first.finish(), Some(0));
     let sign = ["ssh", "dev", "--", "gpg --batch --no-autostart --clearsign"];
-    let beside = machine.coder_with(sign, b"what is said\n").ok();
-    assert_eq!(second.end(), Some(0), "what has lent it before takes away nothing of others");
+    let beside = machine.coder_with(sign, b"a message\n").ok();
+    assert_eq!(second.finish(), Some(0), "the end of the first session does not affect the second");
     let during = ["ssh", "-G", "dev", "--", "gpg --batch --no-autostart --clearsign"];
-    let during = keys.run("coder", &during, b"what is said\n").ok();
+    let during = keys.run("coder", &during, b"a message\n").ok();
     for signed in [beside, during] {
-        assert!(signed.contains("what is said"), "{signed}");
+        assert!(signed.contains("a message"), "{signed}");
         let verified = keys.run("gpg", &["--batch", "--verify"], signed.as_bytes());
         assert!(verified.code == 0 && verified.stderr.contains("Good signature"), "{}", verified.stderr);
     }
     let listed = keys.run("coder", &["ssh", "-G", "dev", "--", "gpg -K; ls ~/keys/private-keys-v1.d"], b"");
-    assert!(listed.stdout.contains("[ultimate] Lent <lent@example.com>"), "{listed:?}");
+    assert!(listed.stdout.contains("[ultimate] Test <test@example.com>"), "{listed:?}");
     assert!(!listed.stdout.contains(".key"), "{listed:?}");
-    let after = machine.coder_with(sign, b"what is said\n");
+    let after = machine.coder_with(sign, b"a message\n");
     assert!(after.code != 0 && !after.stdout.contains("BEGIN PGP SIGNATURE"), "{after:?}");
-    // Without gpg: here, and there.
+    // Without gnupg: on this machine, and in the workspace.
     let program = env!("CARGO_BIN_EXE_coder");
     let mut without = keys.command(program, &["ssh", "-G", "dev", "--", "true"]);
     without.env("PATH", "/none");
     let without = finish(without, b"");
     assert!(without.code == 1 && without.stderr.contains("install gnupg"), "{without:?}");
-    let there = keys.run("coder", &["ssh", "-G", "-e", "PATH=/none", "dev", "--", "true"], b"");
-    assert!(there.code == 1 && there.stderr.contains("install gnupg there"), "{there:?}");
+    let remote = keys.run("coder", &["ssh", "-G", "-e", "PATH=/none", "dev", "--", "true"], b"");
+    assert!(remote.code == 1 && remote.stderr.contains("install gnupg there"), "{remote:?}");
     server.stop();
 }

@@ -14,20 +14,20 @@ use coder_testkit::{Machine, Server, Socket, free_port, read, until};
 use reqwest::{Client, Method, redirect::Policy};
 use serde_json::{Value, json};
 
-/// An app that tells what it was asked, streams, talks by WebSocket, sets cookies and leads elsewhere.
+/// An app that echoes requests, streams, speaks WebSocket, sets cookies and redirects.
 fn serve_app() -> SocketAddr {
-    let (told, address) = std::sync::mpsc::channel();
+    let (sender, address) = std::sync::mpsc::channel();
     thread::spawn(move || {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
         runtime.block_on(async move {
             let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-            told.send(listener.local_addr().unwrap()).unwrap();
+            sender.send(listener.local_addr().unwrap()).unwrap();
             let app = Router::new()
-                .route("/base/ws", get(|upgrade: WebSocketUpgrade| async { talk(upgrade) }))
+                .route("/base/ws", get(|upgrade: WebSocketUpgrade| async { echo_messages(upgrade) }))
                 .route("/base/drip", get(drip))
                 .route("/base/login", get(login))
                 .route("/base/broken", get(|| async { StatusCode::INTERNAL_SERVER_ERROR }))
-                .fallback(any(tell))
+                .fallback(any(echo))
                 .layer(axum::extract::DefaultBodyLimit::disable());
             axum::serve(listener, app).await.unwrap();
         });
@@ -35,33 +35,33 @@ fn serve_app() -> SocketAddr {
     address.recv().unwrap()
 }
 
-async fn tell(request: Request) -> Response {
+async fn echo(request: Request) -> Response {
     let (parts, body) = request.into_parts();
     let body = axum::body::to_bytes(body, usize::MAX).await.unwrap();
     let headers: Vec<_> =
         parts.headers.iter().map(|(name, value)| format!("{name}: {}", value.to_str().unwrap())).collect();
     let sum = body.iter().fold(0_u64, |sum, byte| sum.wrapping_mul(31).wrapping_add(u64::from(*byte)));
-    let told = json!({
+    let echo = json!({
         "method": parts.method.as_str(),
         "path": parts.uri.to_string(),
         "headers": headers,
         "length": body.len(),
         "sum": sum,
     });
-    axum::Json(told).into_response()
+    axum::Json(echo).into_response()
 }
 
-fn talk(upgrade: WebSocketUpgrade) -> Response {
+fn echo_messages(upgrade: WebSocketUpgrade) -> Response {
     upgrade.on_upgrade(|mut socket| async move {
         while let Some(Ok(message)) = socket.recv().await {
             if let Message::Text(text) = message {
-                let _ = socket.send(Message::text(format!("heard {text}"))).await;
+                let _ = socket.send(Message::text(format!("echo {text}"))).await;
             }
         }
     })
 }
 
-/// A piece at once, and another one long after.
+/// Sends one chunk at once, and keeps the stream open.
 async fn drip() -> Body {
     let (sender, receiver) = tokio::sync::mpsc::channel::<Result<Bytes, std::io::Error>>(1);
     tokio::spawn(async move {
@@ -95,7 +95,7 @@ async fn login(headers: HeaderMap) -> Response {
     response
 }
 
-/// A workspace with the app `web`, one that nobody serves, and one whose health is looked at.
+/// A workspace with a healthy app, an unhealthy one, one without a server, and one with a command.
 fn workspace(arguments: &[&str]) -> (Machine, Server, SocketAddr) {
     let machine = super::machine();
     let app = serve_app();
@@ -118,10 +118,10 @@ fn workspace(arguments: &[&str]) -> (Machine, Server, SocketAddr) {
         "dev",
         &format!(
             "[process]\n[[app]]\nslug = \"web\"\nurl = \"http://{app}/base\"\n\
-             healthcheck = {{ url = \"http://{app}/base/well\", interval = \"1s\", threshold = 2 }}\n\
+             healthcheck = {{ url = \"http://{app}/base/health\", interval = \"1s\", threshold = 2 }}\n\
              [[app]]\nslug = \"sick\"\nurl = \"http://{app}/base\"\n\
              healthcheck = {{ url = \"http://{app}/base/broken\", interval = \"1s\", threshold = 2 }}\n\
-             [[app]]\nslug = \"nobody\"\nurl = \"http://127.0.0.1:{port}\"\n\
+             [[app]]\nslug = \"down\"\nurl = \"http://127.0.0.1:{port}\"\n\
              [[app]]\nslug = \"top\"\ncommand = \"top\"\n"
         ),
     );
@@ -158,7 +158,7 @@ impl Browser {
         Self { runtime, client, server: server.url.clone() }
     }
 
-    fn ask(&self, method: Method, path: &str, headers: &[(&str, &str)], body: Vec<u8>) -> Page {
+    fn request(&self, method: Method, path: &str, headers: &[(&str, &str)], body: Vec<u8>) -> Page {
         self.runtime.block_on(async {
             let mut request = self.client.request(method, format!("{}{path}", self.server)).body(body);
             for (name, value) in headers {
@@ -171,7 +171,7 @@ impl Browser {
     }
 
     fn get(&self, path: &str, headers: &[(&str, &str)]) -> Page {
-        self.ask(Method::GET, path, headers, Vec::new())
+        self.request(Method::GET, path, headers, Vec::new())
     }
 }
 
@@ -182,61 +182,61 @@ fn under_a_path() {
     let cookie = format!("coder_session_token={token}; theme=dark");
     let own = [("Cookie", cookie.as_str()), ("Sec-Fetch-Site", "same-origin")];
     let at = "/@admin/dev.main/apps/web";
-    let to_root = browser.get(&format!("{at}?x=1"), &own);
-    assert_eq!((to_root.status, to_root.header("location")), (308, vec![&*format!("{at}/?x=1")]));
-    let told = browser.get(&format!("{at}/a%2Fb/%C3%A4?q=1&r=a%20b"), &own).json();
-    assert_eq!(told["path"], "/base/a%2Fb/%C3%A4?q=1&r=a%20b");
-    let headers = told["headers"].to_string();
+    let redirect = browser.get(&format!("{at}?x=1"), &own);
+    assert_eq!((redirect.status, redirect.header("location")), (308, vec![&*format!("{at}/?x=1")]));
+    let echo = browser.get(&format!("{at}/a%2Fb/%C3%A4?q=1&r=a%20b"), &own).json();
+    assert_eq!(echo["path"], "/base/a%2Fb/%C3%A4?q=1&r=a%20b");
+    let headers = echo["headers"].to_string();
     assert!(headers.contains("cookie: theme=dark") && !headers.contains(&token), "{headers}");
     assert!(headers.contains(&format!("x-forwarded-prefix: {at}")), "{headers}");
     assert!(
         headers.contains("x-forwarded-for: 127.0.0.1") && headers.contains("x-forwarded-proto: http"),
         "{headers}"
     );
-    // Large bodies, both ways; every method.
+    // A large body.
     let body: Vec<u8> = (0..20_000_000_u32).map(|n| n.wrapping_mul(2_654_435_761).to_le_bytes()[3]).collect();
     let sum = body.iter().fold(0_u64, |sum, byte| sum.wrapping_mul(31).wrapping_add(u64::from(*byte)));
-    let told = browser.ask(Method::PUT, &format!("{at}/up"), &own, body).json();
+    let echo = browser.request(Method::PUT, &format!("{at}/up"), &own, body).json();
     assert_eq!(
-        (&told["method"], &told["length"], &told["sum"]),
+        (&echo["method"], &echo["length"], &echo["sum"]),
         (&json!("PUT"), &json!(20_000_000), &json!(sum))
     );
-    // Cookies stay within the app, and where it leads is where its visitors are.
+    // Cookies are scoped to the app, and redirects point to it.
     let page = browser.get(&format!("{at}/login"), &own);
     assert_eq!((page.status, page.header("location")), (302, vec![&*format!("{at}/home?x=1")]));
     assert_eq!(
         page.header("set-cookie"),
         [format!("sid=1; HttpOnly; Path={at}/"), format!("wide=1; Path={at}/")]
     );
-    assert_eq!(page.body, server.address(), "the host that the visitor asked for");
-    // Who is not signed in, or on another site, or somebody else, gets nothing.
+    assert_eq!(page.body, server.address(), "the host of the client's request");
+    // Anonymous, cross-site and other users' requests are rejected.
     assert_eq!(browser.get(&format!("{at}/"), &[]).status, 401);
     let cross = [("Cookie", cookie.as_str()), ("Sec-Fetch-Site", "cross-site")];
-    assert_eq!(browser.ask(Method::POST, &format!("{at}/"), &cross, Vec::new()).status, 403);
+    assert_eq!(browser.request(Method::POST, &format!("{at}/"), &cross, Vec::new()).status, 403);
     machine.coder(["users", "create", "-u", "eve", "-e", "eve@example.com", "-p", "another-Pass-w0rd"]).ok();
     let body = json!({"email": "eve@example.com", "password": "another-Pass-w0rd"}).to_string();
     let eve = browser
-        .ask(Method::POST, "/api/v2/users/login", &[("content-type", "application/json")], body.into())
+        .request(Method::POST, "/api/v2/users/login", &[("content-type", "application/json")], body.into())
         .json();
     let eve = [("Coder-Session-Token", eve["session_token"].as_str().unwrap())];
     assert_eq!(browser.get(&format!("{at}/"), &eve).status, 404);
-    for (path, status, said) in [
+    for (path, status, message) in [
         ("/@admin/dev.other/apps/web/", 404, "not found"),
         ("/@admin/dev.main/apps/nope/", 404, "not found"),
         ("/@admin/nope/apps/web/", 404, "not found"),
         ("/admin/dev/apps/web/", 404, "not found"),
         ("/@admin/dev.main/apps/top/", 400, "runs in a terminal"),
-        ("/@admin/dev.main/apps/nobody/", 502, "does not answer"),
+        ("/@admin/dev.main/apps/down/", 502, "does not answer"),
     ] {
         let page = browser.get(path, &own);
-        assert!(page.status == status && page.body.contains(said), "{path}: {} {}", page.status, page.body);
+        assert!(page.status == status && page.body.contains(message), "{path}: {} {}", page.status, page.body);
     }
-    // WebSockets, and streams that go on: until whoever opened them is signed out.
+    // WebSockets and streams are closed when their token is deleted.
     let named = machine.coder(["tokens", "create", "--name", "t"]).ok().trim().to_owned();
     let url = format!("{}{at}/ws", server.url);
     let mut socket = Socket::open(&url, &[("Coder-Session-Token", &named)]).unwrap();
     socket.send("hello");
-    assert_eq!(socket.receive().unwrap(), b"heard hello");
+    assert_eq!(socket.receive().unwrap(), b"echo hello");
     assert_eq!(
         Socket::open(&url, &[("Cookie", &cookie), ("Origin", "http://evil.example")]).err().map(|it| it.0),
         Some(403)
@@ -248,28 +248,28 @@ fn under_a_path() {
         let first = response.chunk().await.unwrap().unwrap();
         (first, response)
     });
-    assert_eq!(first.0, "first\n", "before the end, which is far away");
+    assert_eq!(first.0, "first\n", "before the end of the stream");
     machine.coder(["tokens", "remove", "t", "--delete"]).ok();
     assert_eq!(socket.receive(), None);
     let mut rest = first.1;
     let ended =
         browser.runtime.block_on(async { tokio::time::timeout(Duration::from_secs(20), rest.chunk()).await });
     assert!(!matches!(ended.expect("an end"), Ok(Some(_))));
-    // Health, as the owner sees it.
+    // Health, as shown to the owner.
     let health = |slug: &str| {
         let shown: Value = serde_json::from_str(&machine.coder(["show", "dev", "-o", "json"]).ok()).unwrap();
         let apps =
             shown.pointer("/latest_build/resources/0/agents/0/apps").unwrap().as_array().unwrap().clone();
         apps.iter().find(|app| app["slug"] == slug).unwrap()["health"].as_str().unwrap().to_owned()
     };
-    until("the app is seen to be well", || health("web") == "healthy");
-    until("the other one is not", || health("sick") == "unhealthy");
-    assert_eq!(health("nobody"), "disabled");
+    until("the app is healthy", || health("web") == "healthy");
+    until("the other app is unhealthy", || health("sick") == "unhealthy");
+    assert_eq!(health("down"), "disabled");
     let shown = machine.coder(["show", "dev"]).ok();
     assert!(shown.contains("web (healthy)") && shown.contains("sick (unhealthy)"), "{shown}");
     let opened = machine.coder(["open", "app", "dev", "web", "--print"]).ok();
     assert_eq!(opened, format!("{}{at}/\n", server.url));
-    // One with a command is a terminal's page; what opens it is told nothing else.
+    // The URL of an app with a command is the page of its terminal.
     let terminal = format!("{}/@admin/dev.main/terminal?app=top\n", server.url);
     assert_eq!(machine.coder(["open", "app", "dev", "top", "--print"]).ok(), terminal);
     let opened = machine.bash(
@@ -279,17 +279,17 @@ fn under_a_path() {
     );
     assert_eq!(opened.code, 0, "{}", opened.stderr);
     assert_eq!(opened.stderr, format!("Opening {terminal}"));
-    until("the browser is there", || machine.home().join("opened").exists());
+    until("the browser has been started", || machine.home().join("opened").exists());
     assert_eq!(read(&machine.home().join("opened")), terminal);
     let wrong = machine.coder(["open", "app", "dev", "nope", "--print"]);
-    assert!(wrong.code == 1 && wrong.stderr.contains("it has: nobody, sick, top, web"), "{wrong:?}");
+    assert!(wrong.code == 1 && wrong.stderr.contains("it has: down, sick, top, web"), "{wrong:?}");
     assert!(app.port() > 0);
     server.stop();
 }
 
-/// Under a host name of its own: the browser signs in by way of the server, which gives the app's name a session of its own.
+/// Under a hostname of its own: the browser logs in at the server, and gets a session for that hostname.
 #[test]
-fn under_a_host_name() {
+fn under_a_hostname() {
     let (machine, server, _app) =
         workspace(&["--wildcard-access-url", "*.apps.example.com", "--disable-path-apps"]);
     let (token, browser) = (machine.token(), Browser::new(&server));
@@ -303,14 +303,14 @@ fn under_a_host_name() {
     assert!(state.contains("; HttpOnly; SameSite=Lax") && !state.contains("Domain"), "{state}");
     let state = state.split(';').next().unwrap();
     let to = sent.header("location")[0].strip_prefix(&server.url).unwrap().to_owned();
-    assert_eq!(browser.get(&to, &[]).status, 401, "who is not signed in goes no further");
+    assert_eq!(browser.get(&to, &[]).status, 401, "anonymous requests are rejected");
     let session = format!("coder_session_token={token}");
     let back = browser.get(&to, &[("Cookie", &session)]);
     assert_eq!(back.status, 303, "{}", back.body);
     let back = back.header("location")[0].to_owned();
     let path = back.strip_prefix(&format!("http://{named}")).unwrap().to_owned();
     assert!(path.starts_with("/a/b?q=1&coder_app_ticket=") && !path.contains(&token), "{path}");
-    // Another browser cannot use it, and after that nobody can.
+    // The ticket is for this browser, and valid once.
     let other = browser.get(&path, &[("Host", &named), ("Cookie", "coder_app_state=other")]);
     assert_eq!(other.status, 401, "{}", other.body);
     let entered = browser.get(&path, &[("Host", &named), ("Cookie", state)]);
@@ -322,12 +322,16 @@ fn under_a_host_name() {
         .unwrap()
         .to_string();
     let cookie = cookie.split(';').next().unwrap().to_owned();
-    assert_eq!(browser.get(&path, &[("Host", &named), ("Cookie", state)]).status, 401, "once");
+    assert_eq!(
+        browser.get(&path, &[("Host", &named), ("Cookie", state)]).status,
+        401,
+        "the ticket is valid once"
+    );
     let own = [("Host", named.as_str()), ("Cookie", cookie.as_str()), ("Sec-Fetch-Site", "same-origin")];
-    let told = browser.get("/a/b?q=1", &own).json();
-    assert_eq!(told["path"], "/base/a/b?q=1");
-    assert!(!told["headers"].to_string().contains("coder_app"), "{told}");
-    // It is good for this app alone, and not for the server's own API.
+    let echo = browser.get("/a/b?q=1", &own).json();
+    assert_eq!(echo["path"], "/base/a/b?q=1");
+    assert!(!echo["headers"].to_string().contains("coder_app"), "{echo}");
+    // The session is valid for this app alone, and not for the server's API.
     let elsewhere = format!("sick--main--dev--admin.apps.example.com:{port}");
     assert_eq!(browser.get("/", &[("Host", &elsewhere), ("Cookie", &cookie)]).status, 401);
     let value = cookie.split_once('=').unwrap().1;
@@ -341,12 +345,12 @@ fn under_a_host_name() {
     let mut socket =
         Socket::open(&url, &[("Cookie", &cookie), ("Origin", &format!("http://{named}"))]).unwrap();
     socket.send("hello");
-    assert_eq!(socket.receive().unwrap(), b"heard hello");
+    assert_eq!(socket.receive().unwrap(), b"echo hello");
     assert_eq!(
         Socket::open(&url, &[("Cookie", &cookie), ("Origin", "http://evil.example")]).err().map(|it| it.0),
         Some(403)
     );
-    // Nobody is sent anywhere but to an app of this server.
+    // Redirects go to apps of this server only.
     for wrong in [
         "http://evil.example/",
         "http://web--main--dev--admin.apps.example.com.evil.example/",
@@ -367,7 +371,7 @@ fn under_a_host_name() {
     assert_eq!(browser.get("/", &[("Host", &format!("x.apps.example.com:{port}"))]).status, 404);
     let opened = machine.coder(["open", "app", "dev", "web", "--print"]).ok();
     assert_eq!(opened, format!("http://{named}/\n"));
-    // The app's session ends with the one it was made with.
+    // The app's session ends with the user's.
     machine
         .bash(&format!("curl -sf -X POST -H 'Coder-Session-Token: {token}' {}/api/v2/users/logout", server.url))
         .ok();

@@ -1,4 +1,4 @@
-//! What commands print, and how they fail (reference section 2 and 7.9).
+//! Output and errors of commands.
 
 use std::fs;
 
@@ -23,7 +23,10 @@ fn the_life_of_a_secret() {
     assert_eq!(coder(&["secret", "disable", "a"]).ok(), "Disabled secret a.\n");
     assert_eq!(coder(&["secret", "enable", "a"]).ok(), "Enabled secret a.\n");
     let shown = coder(&["secrets", "ls", "a", "-c", "name,env,description"]).ok();
-    assert_eq!(shown, "NAME  ENV  DESCRIPTION\na     B    d\\u{1b}[31m\n", "nothing reaches the terminal");
+    assert_eq!(
+        shown, "NAME  ENV  DESCRIPTION\na     B    d\\u{1b}[31m\n",
+        "escape sequences do not reach the terminal"
+    );
     let json = coder(&["secret", "list", "a", "-o", "json"]).ok();
     assert!(
         json.starts_with("[\n") && json.contains("\"env_name\": \"B\"") && !json.contains("line"),
@@ -48,7 +51,7 @@ fn the_life_of_a_secret() {
 fn where_a_value_comes_from() {
     let machine = super::machine();
     let server = machine.serve_and_log_in();
-    for (arguments, input, said) in [
+    for (arguments, input, message) in [
         (
             vec!["secret", "create", "k"],
             "",
@@ -61,11 +64,11 @@ fn where_a_value_comes_from() {
         ),
         (vec!["secret", "update", "k"], "", "At least one field must be provided."),
     ] {
-        let refused = machine.coder_with(arguments, input.as_bytes());
-        assert!(refused.code == 1 && refused.stderr.contains(said), "{}", refused.stderr);
+        let output = machine.coder_with(arguments, input.as_bytes());
+        assert!(output.code == 1 && output.stderr.contains(message), "{}", output.stderr);
     }
-    let refused = machine.coder_with(["secret", "create", "k"], &[0xff, 0xfe]);
-    assert!(refused.stderr.contains("valid UTF-8"), "{}", refused.stderr);
+    let output = machine.coder_with(["secret", "create", "k"], &[0xff, 0xfe]);
+    assert!(output.stderr.contains("valid UTF-8"), "{}", output.stderr);
     machine.coder(["secret", "create", "k", "--value", "v"]).ok();
     machine.coder(["secret", "update", "k", "--value", ""]).ok();
     server.stop();
@@ -92,14 +95,14 @@ fn importing_a_file() {
     assert!(again.code == 1 && again.stderr.contains("Some secrets already exist."), "{}", again.stderr);
     let piped = machine.coder_with(["secret", "import", "-", "--input-format", "YAML"], b"ONE: x\n");
     assert_eq!(piped.stdout, "Imported 1 secret.\n");
-    for (path, said) in [
+    for (path, message) in [
         (file(".env.local", "A=1"), "cannot infer the secrets file format from"),
         (file("bad.json", "[]"), "JSON content must be an object mapping secret names to string values"),
         (file("empty.env", "A=1\nB=\n"), "secret 2 (\"B\") value: Value is required."),
         ("/nonexistent.env".to_owned(), "open secrets file: "),
     ] {
-        let refused = machine.coder(["secret", "import", &path]);
-        assert!(refused.code == 1 && refused.stderr.contains(said), "{}", refused.stderr);
+        let output = machine.coder(["secret", "import", &path]);
+        assert!(output.code == 1 && output.stderr.contains(message), "{}", output.stderr);
     }
     server.stop();
 }
@@ -113,9 +116,9 @@ fn logging_in_and_out() {
             && out.stderr.contains("You are not logged in. Try logging in using 'coder login <url>'.")
     );
     let server = machine.serve(["--log-format", "json"]);
-    let refused = machine.coder(["login", &server.url]);
-    assert!(refused.stderr.contains("> Your Coder deployment hasn't been set up!"), "{}", refused.stderr);
-    assert!(refused.stderr.contains("the initial user cannot be created in non-interactive mode. use the API"));
+    let output = machine.coder(["login", &server.url]);
+    assert!(output.stderr.contains("> Your Coder deployment hasn't been set up!"), "{}", output.stderr);
+    assert!(output.stderr.contains("the initial user cannot be created in non-interactive mode. use the API"));
     let welcome = machine.coder([
         "login",
         &server.url,
@@ -132,7 +135,7 @@ fn logging_in_and_out() {
     let token = machine.coder(["login", "token"]).ok();
     assert_eq!(token.trim().len(), 33);
 
-    // Another machine, by token.
+    // On another machine, with a token.
     let other = super::machine();
     other.coder(["login", &server.url, "--token", token.trim()]).ok();
     assert!(other.coder(["whoami", "-o", "json"]).ok().contains("\"owner\""));
@@ -168,10 +171,10 @@ fn the_life_of_a_workspace() {
     let server = machine.serve_and_log_in();
     let none = machine.coder(["list"]);
     assert!(none.stderr.contains("No workspaces found! Create one:"), "{}", none.stderr);
-    let folder = machine.home().join("template");
-    machine.coder(["templates", "init", &folder.display().to_string()]).ok();
+    let directory = machine.home().join("template");
+    machine.coder(["templates", "init", &directory.display().to_string()]).ok();
     let pushed =
-        machine.coder(["templates", "push", "local", "-d", &folder.display().to_string(), "--yes"]).ok();
+        machine.coder(["templates", "push", "local", "-d", &directory.display().to_string(), "--yes"]).ok();
     assert!(pushed.starts_with("Updated version at "), "{pushed}");
     let columns = ["templates", "list", "-c", "name,provisioner,computer"];
     assert_eq!(
@@ -179,8 +182,8 @@ fn the_life_of_a_workspace() {
         "NAME   PROVISIONER  PROVISIONER\nlocal  process      process\n",
         "by its earlier name too"
     );
-    fs::write(folder.join("template.toml"), "[agent]\nnmae = \"x\"\n[process]\n").unwrap();
-    let bad = machine.coder(["templates", "push", "local", "-d", &folder.display().to_string(), "--yes"]);
+    fs::write(directory.join("template.toml"), "[agent]\nnmae = \"x\"\n[process]\n").unwrap();
+    let bad = machine.coder(["templates", "push", "local", "-d", &directory.display().to_string(), "--yes"]);
     assert!(
         bad.stderr.contains("template.toml:2: agent.nmae: unknown key; did you mean \"name\"?"),
         "{}",
@@ -199,11 +202,11 @@ fn the_life_of_a_workspace() {
     assert!(machine.coder(["stop", "web", "-y"]).ok().starts_with("The web workspace has been stopped at "));
     let listed = machine.coder(["ls", "-c", "workspace,template,status"]).ok();
     assert_eq!(listed, "WORKSPACE  TEMPLATE  STATUS\nadmin/web  local     Stopped\n");
-    let refused = machine.coder(["ssh", "--disable-autostart", "web", "--", "true"]);
+    let output = machine.coder(["ssh", "--disable-autostart", "web", "--", "true"]);
     assert!(
-        refused.stderr.contains("the workspace is stopped; start it with `coder start web`"),
+        output.stderr.contains("the workspace is stopped; start it with `coder start web`"),
         "{}",
-        refused.stderr
+        output.stderr
     );
     let started = machine.coder(["ssh", "web", "--", "echo up"]);
     assert_eq!(started.stdout, "up\n");
@@ -213,14 +216,14 @@ fn the_life_of_a_workspace() {
     );
     assert!(machine.coder(["rm", "web", "-y"]).ok().starts_with("admin/web has been deleted at "));
     assert_eq!(machine.coder(["list", "-o", "json"]).ok(), "[]\n");
-    assert_eq!(fs::read_dir(machine.data().join("workspaces")).unwrap().count(), 0, "its files are gone");
+    assert_eq!(fs::read_dir(machine.data().join("workspaces")).unwrap().count(), 0, "its files are deleted");
     machine.coder(["templates", "delete", "local", "--yes"]).ok();
     server.stop();
 }
 
-/// On a terminal everything that is missing is asked for.
+/// On a terminal, missing values are prompted for.
 #[test]
-fn questions_on_a_terminal() {
+fn prompts_on_a_terminal() {
     let machine = super::machine();
     let server = machine.serve::<&str>([]);
     let run = |arguments: &[&str]| {
@@ -259,13 +262,13 @@ fn questions_on_a_terminal() {
 
     machine.coder(["logout", "--yes"]).ok();
     let body = serde_json::json!({"email": "ada@example.com", "password": PASSWORD});
-    let said = machine
+    let response = machine
         .bash(&format!(
             "curl -sf -H 'content-type: application/json' -d '{body}' {}/api/v2/users/login",
             server.url
         ))
         .ok();
-    let said: serde_json::Value = serde_json::from_str(&said).unwrap();
+    let response: serde_json::Value = serde_json::from_str(&response).unwrap();
     let mut login = run(&["login", "--no-open", &server.url]);
     login.wait_for(&format!("{}/cli-auth", server.url));
     login.wait_for("Paste your token here:");
@@ -274,7 +277,7 @@ fn questions_on_a_terminal() {
     assert_eq!(login.child.wait().unwrap().code(), Some(1));
     let mut login = run(&["login", "--no-open", &server.url]);
     login.wait_for("Paste your token here:");
-    login.type_in(&format!("{}\r", said["session_token"].as_str().unwrap()));
+    login.type_in(&format!("{}\r", response["session_token"].as_str().unwrap()));
     login.wait_for("Welcome to Coder, ada! You're authenticated.");
     assert!(login.child.wait().unwrap().success());
     server.stop();

@@ -3,7 +3,7 @@
 use coder_testkit::read;
 
 #[test]
-fn each_workspace_is_named() {
+fn no_wildcard_lists_each_workspace() {
     let machine = super::machine();
     let server = machine.serve_and_log_in();
     machine.workspace("two", "[process]\n");
@@ -26,7 +26,7 @@ fn each_workspace_is_named() {
     let ssh = |host: &str| machine.bash(&format!("ssh -F config {host} 'echo $CODER_WORKSPACE_NAME'"));
     assert_eq!(ssh("coder.two").ok(), "two\n");
     assert_eq!(ssh("two.coder").ok(), "two\n");
-    // One that is new is there after the next run.
+    // A new workspace is added by the next run.
     machine.workspace("one", "[process]\n");
     run(&["--use-previous-options"]);
     assert_eq!(hosts(), ["Host other", "Host coder.one one.coder", "Host coder.two two.coder"]);

@@ -44,7 +44,7 @@ impl Guide {
     }
 }
 
-/// Every command block of the guide, as it stands there.
+/// Every command block of the guide, verbatim.
 #[test]
 fn every_command_block() {
     let guide = Guide::new();
@@ -74,7 +74,7 @@ echo -n "$TOKEN" | coder secret create service-token \
     )
     .ok();
 
-    // The shell has put the machine's own home in place of `~`: the guide's paths are absolute in this workspace.
+    // The shell has expanded `~` to this machine's home, so the guide's paths are absolute in this workspace.
     let home = guide.machine.home();
     guide.restart();
     assert_eq!(guide.shell("echo -n $API_KEY $SERVICE_TOKEN"), "first-key service");
@@ -109,9 +109,9 @@ coder secret list api-key",
     guide.restart();
     assert_eq!(guide.shell("echo -n $NEW_API_KEY${API_KEY-unset}"), "second-keyunset");
 
-    // The guide asks first; --yes answers where nobody can be asked.
-    let asked = bash("# Delete a secret you no longer need.\ncoder secret delete api-key");
-    assert!(asked.code == 1 && asked.stderr.contains("--yes"), "{}", asked.stderr);
+    // The guide's command prompts for confirmation, which needs a terminal or --yes.
+    let unconfirmed = bash("# Delete a secret you no longer need.\ncoder secret delete api-key");
+    assert!(unconfirmed.code == 1 && unconfirmed.stderr.contains("--yes"), "{}", unconfirmed.stderr);
     bash("coder secret delete api-key --yes").ok();
 
     bash(
@@ -239,7 +239,7 @@ fn processes_that_run_keep_what_they_have() {
     let guide = Guide::new();
     guide.create("key", "old", &["--env", "KEY"]);
     guide.restart();
-    // A shell that is open while the server is restarted, which makes the agent reconnect with the new value.
+    // This shell runs while the server restarts, which makes the agent reconnect and get the new value.
     guide.shell(
         "nohup setsid sh -c 'while [ ! -e go ]; do sleep 0.05; done; echo -n $KEY > kept' >/dev/null 2>&1 &",
     );
@@ -269,9 +269,9 @@ fn two_secrets_with_one_path_are_warned_of() {
     guide.stop_server();
 }
 
-/// A file that cannot be written is named, and stops neither the others nor the start.
+/// A file that cannot be written is reported, and stops neither the other files nor the start.
 #[test]
-fn a_file_that_cannot_be_written_is_named() {
+fn a_file_that_cannot_be_written_is_reported() {
     let guide = Guide::new();
     guide.shell("mkdir taken");
     guide.create("bad", "x", &["--file", "~/taken"]);
@@ -283,29 +283,29 @@ fn a_file_that_cannot_be_written_is_named() {
     guide.stop_server();
 }
 
-/// "File paths must start with ~/ or /", and what each limit says.
+/// "File paths must start with ~/ or /", and the messages of other limits.
 #[test]
-fn refusals_say_why() {
+fn field_errors_are_printed() {
     let guide = Guide::new();
-    for (arguments, value, said) in [
+    for (arguments, value, message) in [
         (vec!["--file", "relative"], "x".to_owned(), "file_path : file path must start with ~/ or /"),
         (vec!["--env", "PATH"], "x".to_owned(), "env_name : PATH is a reserved environment variable name"),
         (vec![], "v".repeat(24_577), "value : secret value must not exceed 24576 bytes"),
     ] {
         let mut command = vec!["secret", "create", "k"];
         command.extend(arguments);
-        let refused = guide.machine.coder_with(command, value.as_bytes());
-        assert_eq!((refused.code, refused.stdout.as_str()), (1, ""));
+        let output = guide.machine.coder_with(command, value.as_bytes());
+        assert_eq!((output.code, output.stdout.as_str()), (1, ""));
         assert!(
-            refused.stderr.contains("1 validation error(s) found") && refused.stderr.contains(said),
+            output.stderr.contains("1 validation error(s) found") && output.stderr.contains(message),
             "{}",
-            refused.stderr
+            output.stderr
         );
     }
     guide.stop_server();
 }
 
-/// The largest value there may be, as a variable and as a file, to the byte.
+/// A value of the maximum size arrives unchanged, as a variable and as a file.
 #[test]
 fn the_largest_value_arrives() {
     let guide = Guide::new();
@@ -319,9 +319,9 @@ fn the_largest_value_arrives() {
     guide.stop_server();
 }
 
-/// A value moved to another row of the database does not open there; it is named, and the others still arrive.
+/// A ciphertext moved to another row is not decrypted. It is reported, and the other secrets are delivered.
 #[test]
-fn a_moved_value_does_not_open() {
+fn a_moved_ciphertext_is_not_decrypted() {
     let guide = Guide::new();
     for name in ["a", "b", "c"] {
         guide.create(name, &format!("value of {name}"), &["--env", &name.to_uppercase()]);

@@ -1,8 +1,8 @@
-//! What needs no server.
+//! Help, completion and usage errors, which need no server.
 
-/// Every command explains itself, and is found from the one above it.
+/// Every command has help, and is listed in its parent's.
 #[test]
-fn help_is_everywhere() {
+fn every_command_has_help() {
     let machine = super::machine();
     let mut commands = vec![String::new()];
     let mut at = 0;
@@ -12,7 +12,7 @@ fn help_is_everywhere() {
             help.contains(&format!("Usage: {}", format!("coder {command}").trim_end())),
             "{command}: {help}"
         );
-        // Names stand by themselves, two spaces from the edge; what they do follows, further in.
+        // Names are indented by two spaces; wrapped descriptions by more.
         let listed = help.lines().skip_while(|line| *line != "Commands:").skip(1);
         let names = listed.take_while(|line| !line.is_empty()).filter_map(|line| line.strip_prefix("  "));
         let names = names.filter(|line| !line.starts_with(' ')).filter_map(|line| line.split(' ').next());

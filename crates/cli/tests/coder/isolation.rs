@@ -1,4 +1,4 @@
-//! Whoever loses the right to a workspace loses every way into it that is open.
+//! A user who is suspended loses every open connection to their workspaces.
 
 use std::{
     io::{Read, Write},
@@ -14,7 +14,7 @@ use crate::pty::Pty;
 
 const PASSWORD: &str = "another-Pass-w0rd";
 
-/// A user beside the administrator, with a machine of their own.
+/// A second user, with a machine of their own.
 struct Eve {
     machine: Machine,
     url: String,
@@ -28,8 +28,8 @@ impl Eve {
         let url = server.url.clone();
         let login =
             format!("curl -sf -d '{body}' -H 'content-type: application/json' {url}/api/v2/users/login");
-        let said: serde_json::Value = serde_json::from_str(&admin.bash(&login).ok()).unwrap();
-        let token = said["session_token"].as_str().unwrap().to_owned();
+        let response: serde_json::Value = serde_json::from_str(&admin.bash(&login).ok()).unwrap();
+        let token = response["session_token"].as_str().unwrap().to_owned();
         Self { machine: super::machine(), url, token }
     }
 
@@ -46,7 +46,7 @@ impl Eve {
     }
 }
 
-/// Answers every connection byte by byte.
+/// Echoes every byte.
 fn echo() -> u16 {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let port = listener.local_addr().unwrap().port();
@@ -67,13 +67,13 @@ fn a_suspended_user_is_cut_off_everywhere() {
     let server = machine.serve_and_log_in();
     machine.workspace("dev", "[process]\n");
     let eve = Eve::join(&machine, &server);
-    // What is the administrator's is not hers.
+    // She has no access to the administrator's workspace, nor the administrator to hers.
     let others = eve.coder(&["ssh", "admin/dev", "--", "true"]);
     assert!(others.code == 1 && others.stderr.contains("get workspace"), "{others:?}");
     eve.coder(&["create", "own", "--template", "dev", "--yes"]).ok();
     eve.coder(&["ssh", "own", "--", "true"]).ok();
     let theirs = machine.coder(["ssh", "eve/own", "--", "true"]);
-    assert!(theirs.code != 0, "nor is hers the administrator's");
+    assert!(theirs.code != 0, "not even for administrators");
 
     let shown: serde_json::Value =
         serde_json::from_str(&eve.coder(&["show", "own", "-o", "json"]).ok()).unwrap();
@@ -87,30 +87,39 @@ fn a_suspended_user_is_cut_off_everywhere() {
     let mut shell = Pty::run(command, 24, 80);
     shell.type_in("echo op\"\"en\n");
     shell.wait_for("open");
-    let mut stock = eve.command("ssh");
+    let mut openssh = eve.command("ssh");
     let proxy = "ProxyCommand=coder ssh --stdio own";
-    stock.args(["-F", "none", "-o", proxy, "-o", "StrictHostKeyChecking=no", "-o", "UserKnownHostsFile=known"]);
-    stock.args(["own", "echo open; sleep 1000"]).stdin(Stdio::null()).stdout(Stdio::piped());
-    let mut stock = stock.spawn().unwrap();
-    stock.stdout.as_mut().unwrap().read_exact(&mut [0; 5]).unwrap();
-    let (there, here) = (echo(), free_port());
+    openssh.args([
+        "-F",
+        "none",
+        "-o",
+        proxy,
+        "-o",
+        "StrictHostKeyChecking=no",
+        "-o",
+        "UserKnownHostsFile=known",
+    ]);
+    openssh.args(["own", "echo open; sleep 1000"]).stdin(Stdio::null()).stdout(Stdio::piped());
+    let mut openssh = openssh.spawn().unwrap();
+    openssh.stdout.as_mut().unwrap().read_exact(&mut [0; 5]).unwrap();
+    let (remote, local) = (echo(), free_port());
     let mut forward = eve.command("coder");
-    forward.args(["port-forward", "own", "--tcp", &format!("{here}:{there}")]);
+    forward.args(["port-forward", "own", "--tcp", &format!("{local}:{remote}")]);
     let mut forward =
         forward.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
-    until("the port leads there", || TcpStream::connect(("127.0.0.1", here)).is_ok());
-    let mut connection = TcpStream::connect(("127.0.0.1", here)).unwrap();
+    until("the port is forwarded", || TcpStream::connect(("127.0.0.1", local)).is_ok());
+    let mut connection = TcpStream::connect(("127.0.0.1", local)).unwrap();
     connection.write_all(b"x").unwrap();
     connection.read_exact(&mut [0]).unwrap();
 
     machine.coder(["users", "suspend", "eve"]).ok();
     assert_eq!(terminal.end(), (Some(1008), "you are signed out".to_owned()));
     assert_eq!(shell.child.wait().unwrap().code(), Some(255));
-    assert_eq!(stock.wait().unwrap().code(), Some(255));
+    assert_eq!(openssh.wait().unwrap().code(), Some(255));
     assert!(!matches!(connection.read(&mut [0]), Ok(1..)), "the connection has ended");
-    let mut said = String::new();
-    forward.stderr.take().unwrap().read_to_string(&mut said).unwrap();
-    assert!(!forward.wait().unwrap().success() && said.contains("signed out"), "{said}");
+    let mut stderr = String::new();
+    forward.stderr.take().unwrap().read_to_string(&mut stderr).unwrap();
+    assert!(!forward.wait().unwrap().success() && stderr.contains("signed out"), "{stderr}");
     assert_eq!(Socket::open(&pty, &[("Coder-Session-Token", &eve.token)]).err().unwrap().0, 401);
     server.stop();
 }

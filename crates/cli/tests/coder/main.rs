@@ -1,4 +1,4 @@
-//! The `coder` program as people use it, against a real server and real workspaces.
+//! The `coder` program as users run it, against real servers and workspaces.
 #![allow(clippy::expect_used, clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, missing_docs)]
 
 mod agent;
@@ -21,7 +21,7 @@ mod terminal;
 
 use coder_testkit::Machine;
 
-/// A machine with the program that was built.
+/// A machine with the built program.
 fn machine() -> Machine {
     Machine::new(env!("CARGO_BIN_EXE_coder"))
 }

@@ -1,4 +1,4 @@
-//! The stock SSH tools, after `coder config-ssh`: in each, the secrets are where a process runs.
+//! OpenSSH's tools, rsync and git, after `coder config-ssh`. With each of them, remote processes have the secrets.
 
 use std::{
     fs,
@@ -13,15 +13,15 @@ use coder_testkit::{Machine, Server, finish, free_port, read, until};
 
 use crate::pty::Pty;
 
-/// A machine whose SSH configuration knows the workspace `dev`, which has the secret `K`.
+/// A machine with a configured workspace `dev`, which has the secret `K`.
 fn configured() -> (Machine, Server) {
     let machine = super::machine();
     let server = machine.serve_and_log_in();
     machine.coder_with(["secret", "create", "k", "--env", "K"], b"s3cret").ok();
     machine.workspace("dev", "[process]\n");
-    let said = machine.coder(["config-ssh", "--ssh-config-file", &config(&machine), "--yes"]).ok();
-    assert!(said.contains("You should now be able to ssh into your workspace."), "{said}");
-    assert!(said.contains("ssh coder.dev"), "{said}");
+    let printed = machine.coder(["config-ssh", "--ssh-config-file", &config(&machine), "--yes"]).ok();
+    assert!(printed.contains("You should now be able to ssh into your workspace."), "{printed}");
+    assert!(printed.contains("ssh coder.dev"), "{printed}");
     (machine, server)
 }
 
@@ -46,7 +46,7 @@ fn ssh_with(machine: &Machine, arguments: &[&str], input: &[u8]) -> coder_testki
     finish(command, input)
 }
 
-/// A client that stays, ended when dropped.
+/// A running client, killed on drop.
 struct Background(Child);
 
 impl Background {
@@ -62,34 +62,34 @@ impl Drop for Background {
     }
 }
 
-/// Answers every connection with what it hears, and a mark.
-fn echo_here() -> u16 {
+/// Responds to every connection with a prefix and all that it has received.
+fn echo() -> u16 {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let port = listener.local_addr().unwrap().port();
     thread::spawn(move || {
         for mut stream in listener.incoming().flatten() {
             thread::spawn(move || {
-                let mut heard = Vec::new();
-                let _ = stream.read_to_end(&mut heard);
-                let _ = stream.write_all(&[&b"heard "[..], &heard].concat());
+                let mut received = Vec::new();
+                let _ = stream.read_to_end(&mut received);
+                let _ = stream.write_all(&[&b"echo "[..], &received].concat());
             });
         }
     });
     port
 }
 
-/// Says something to a port and hears all that is answered: half of the connection ends first.
-fn ask(port: u16, text: &[u8]) -> Option<String> {
+/// Sends text to a port, closes that direction, and returns the response.
+fn request(port: u16, text: &[u8]) -> Option<String> {
     let mut stream = TcpStream::connect(("127.0.0.1", port)).ok()?;
     stream.write_all(text).ok()?;
     stream.shutdown(std::net::Shutdown::Write).ok()?;
-    let mut answer = String::new();
-    stream.read_to_string(&mut answer).ok()?;
-    Some(answer).filter(|answer| !answer.is_empty())
+    let mut response = String::new();
+    stream.read_to_string(&mut response).ok()?;
+    Some(response).filter(|response| !response.is_empty())
 }
 
 #[test]
-fn the_configuration_is_kept_and_the_section_comes_and_goes() {
+fn the_section_is_managed_and_the_rest_of_the_file_is_kept() {
     let machine = super::machine();
     let server = machine.serve_and_log_in();
     let file = config(&machine);
@@ -106,13 +106,13 @@ fn the_configuration_is_kept_and_the_section_comes_and_goes() {
         "{dry:?}"
     );
     assert_eq!(read(file.as_ref()), own);
-    let asked = run(&[]);
-    assert!(asked.code == 1 && asked.stderr.contains("--yes"), "{asked:?}");
-    let said = run(&["--yes", "-o", "ForwardAgent=yes", "--wait", "no"]).ok();
-    assert!(said.contains("Updated \"") && said.contains("coder create <workspace>"), "{said}");
+    let unconfirmed = run(&[]);
+    assert!(unconfirmed.code == 1 && unconfirmed.stderr.contains("--yes"), "{unconfirmed:?}");
+    let printed = run(&["--yes", "-o", "ForwardAgent=yes", "--wait", "no"]).ok();
+    assert!(printed.contains("Updated \"") && printed.contains("coder create <workspace>"), "{printed}");
     let with = read(file.as_ref());
     assert!(with.starts_with(own) && with.contains("\n    ForwardAgent=yes\n") && with.contains("--wait no"));
-    assert!(fs::symlink_metadata(&file).unwrap().is_symlink(), "a link stays one");
+    assert!(fs::symlink_metadata(&file).unwrap().is_symlink(), "a symlink is kept");
     assert_eq!(fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o640);
     assert!(run(&["--yes", "--use-previous-options"]).ok().starts_with("No changes to make."));
     assert_eq!(read(file.as_ref()), with);
@@ -126,12 +126,12 @@ fn the_configuration_is_kept_and_the_section_comes_and_goes() {
     server.stop();
 }
 
-/// What a server says ends up in a file that tells ssh which programs to run.
+/// A server's settings are written to a file that makes ssh run programs.
 #[test]
-fn a_server_runs_nothing_on_its_users_machines() {
+fn a_server_cannot_make_ssh_run_programs() {
     let machine = super::machine();
     let file = config(&machine);
-    for (prefix, suffix, options, said) in [
+    for (prefix, suffix, options, message) in [
         ("coder.", "coder", r#"{"ProxyCommand": "touch hit"}"#, "forbidden SSH option: \"ProxyCommand\""),
         (
             "coder.",
@@ -159,7 +159,7 @@ fn a_server_runs_nothing_on_its_users_machines() {
         command.args(["config-ssh", "--yes", "--ssh-config-file", &file]);
         let output = finish(command, b"");
         server.join().unwrap();
-        assert!(output.code == 1 && output.stderr.contains(said), "{output:?}");
+        assert!(output.code == 1 && output.stderr.contains(message), "{output:?}");
         assert!(!std::path::Path::new(&file).exists(), "nothing is written");
     }
 }
@@ -171,7 +171,7 @@ fn commands_statuses_signals_and_variables() {
     assert_eq!((output.code, output.stdout.as_str(), output.stderr.as_str()), (3, "s3cret\n", "err\n"));
     assert_eq!(ssh(&machine, &["dev.coder", "echo $K"]).ok(), "s3cret\n", "by suffix");
     assert_eq!(ssh(&machine, &["coder.admin--dev", "echo $K"]).ok(), "s3cret\n", "with the owner");
-    assert_eq!(ssh(&machine, &["coder.dev", "kill -TERM $$"]).code, 255, "as ssh tells a signal");
+    assert_eq!(ssh(&machine, &["coder.dev", "kill -TERM $$"]).code, 255, "ssh's status for a signal");
     let set = ["-o", "SetEnv=MINE=1 K=no CODER=no", "coder.dev", "echo $MINE $K $CODER"];
     assert_eq!(ssh(&machine, &set).ok(), "1 s3cret true\n");
     let mut send = tool(&machine, "ssh");
@@ -185,13 +185,13 @@ fn commands_statuses_signals_and_variables() {
     server.stop();
 }
 
-/// What is known to be weak, or is nothing that workspaces need, is not there.
+/// Neither weak algorithms, nor others than workspaces need.
 #[test]
-fn nothing_is_offered_that_is_not_on_the_list() {
+fn only_listed_algorithms_are_offered() {
     let (machine, server) = configured();
-    let talk = ssh(&machine, &["-vvv", "coder.dev", "true"]);
-    assert!(talk.code == 0 && talk.stderr.contains("will use strict KEX ordering"), "{}", talk.stderr);
-    let (_, offer) = talk.stderr.split_once("peer server KEXINIT proposal").unwrap();
+    let verbose = ssh(&machine, &["-vvv", "coder.dev", "true"]);
+    assert!(verbose.code == 0 && verbose.stderr.contains("will use strict KEX ordering"), "{}", verbose.stderr);
+    let (_, offer) = verbose.stderr.split_once("peer server KEXINIT proposal").unwrap();
     for (what, algorithms) in [
         (
             "KEX algorithms",
@@ -206,14 +206,18 @@ fn nothing_is_offered_that_is_not_on_the_list() {
         let line = offer.lines().find_map(|line| line.trim().strip_prefix(&format!("debug2: {what}: ")));
         assert_eq!(line, Some(algorithms), "{what}");
     }
-    let refused = ssh(&machine, &["-o", "Ciphers=aes128-ctr", "coder.dev", "true"]);
-    assert_eq!(refused.code, 255, "{}", refused.stderr);
-    let refused = ssh(&machine, &["-s", "coder.dev", "netconf"]);
-    assert!(refused.code == 255 && refused.stderr.contains("subsystem request failed"), "{}", refused.stderr);
+    let rejected = ssh(&machine, &["-o", "Ciphers=aes128-ctr", "coder.dev", "true"]);
+    assert_eq!(rejected.code, 255, "{}", rejected.stderr);
+    let rejected = ssh(&machine, &["-s", "coder.dev", "netconf"]);
+    assert!(
+        rejected.code == 255 && rejected.stderr.contains("subsystem request failed"),
+        "{}",
+        rejected.stderr
+    );
     server.stop();
 }
 
-/// A shell by a person: modes of their terminal, size, Ctrl-C, and the status at the end.
+/// An interactive shell: window size, Ctrl-C, and the exit status.
 #[test]
 fn a_shell_on_a_terminal() {
     let (machine, server) = configured();
@@ -233,9 +237,9 @@ fn a_shell_on_a_terminal() {
     server.stop();
 }
 
-/// The modes of the client's terminal are those there.
+/// The remote terminal gets the modes of the local one.
 #[test]
-fn terminal_modes_travel() {
+fn terminal_modes_are_applied() {
     let (machine, server) = configured();
     let f = config(&machine);
     let mut command = machine.command("bash");
@@ -257,7 +261,7 @@ fn ten_megabytes_through_ssh_scp_and_sftp() {
     let f = config(&machine);
     assert_eq!(machine.bash(&format!("ssh -F {f} coder.dev cat < data | sha256sum")).ok(), sum);
     assert_eq!(machine.bash(&format!("ssh -F {f} coder.dev sha256sum < data")).ok(), sum);
-    // Both protocols of scp, both ways; permissions kept. The old one has the name read by a shell.
+    // Both protocols of scp, in both directions, with modes. In the old one, a shell expands the file name.
     for (protocol, name) in [("-s", "there and back"), ("-O", "there")] {
         let run = format!(
             "chmod 640 data; scp {protocol} -q -p -F {f} data 'coder.dev:{name}'
@@ -272,12 +276,12 @@ fn ten_megabytes_through_ssh_scp_and_sftp() {
     );
     machine.bash(&tree).ok();
     let batch =
-        "put data up\nget up down\nmkdir folder\nrename up folder/up\nchmod 600 folder/up\nln folder/up hard
-ln -s folder/up soft\nls -1 folder\nrm folder/up\nrm hard\nrm soft\nrmdir folder\ndf\n";
+        "put data up\nget up down\nmkdir directory\nrename up directory/up\nchmod 600 directory/up\nln directory/up hard
+ln -s directory/up soft\nls -1 directory\nrm directory/up\nrm hard\nrm soft\nrmdir directory\ndf\n";
     fs::write(machine.home().join("batch"), batch).unwrap();
     let listed = machine.bash(&format!("sftp -q -F {f} -b batch coder.dev; sha256sum < down")).ok();
-    assert!(listed.contains("folder/up") && listed.ends_with(&sum), "{listed}");
-    // What serves the copies has the secrets as well: the shell that the old protocol asks, the program of the new one.
+    assert!(listed.contains("directory/up") && listed.ends_with(&sum), "{listed}");
+    // The remote processes have the secrets: the shell of the old protocol, and the SFTP server.
     machine
         .bash(&format!("scp -O -q -F {f} data 'coder.dev:copy-$K'; ssh -F {f} coder.dev ls copy-s3cret"))
         .ok();
@@ -299,7 +303,7 @@ fn rsync_and_git() {
          diff -r from back && readlink back/deep/er/link; ssh -F {f} coder.dev cat has"
     );
     assert_eq!(machine.bash(&rsync).ok(), "Number of regular files transferred: 1\n../1\ns3cret\n");
-    // A hook shows that git's own process there has the secrets.
+    // A hook shows that the remote git process has the secrets.
     let git = format!(
         "export GIT_SSH_COMMAND='ssh -F {f}' GIT_CONFIG_GLOBAL=/dev/null GIT_AUTHOR_NAME=a GIT_AUTHOR_EMAIL=a@b
          export GIT_COMMITTER_NAME=a GIT_COMMITTER_EMAIL=a@b
@@ -310,7 +314,7 @@ fn rsync_and_git() {
          git push -q origin main
          cd ..; git clone -q -b main ssh://coder.dev/~/repo two; cmp one/blob two/blob"
     );
-    // `~/` in a URL of ssh:// is an absolute path below the home directory.
+    // In an ssh:// URL, `/~/` is the home directory.
     let output = machine.bash(&git);
     assert_eq!(output.code, 0, "{}{}", output.stdout, output.stderr);
     assert!(output.stderr.contains("remote: hook has s3cret"), "{}", output.stderr);
@@ -320,7 +324,7 @@ fn rsync_and_git() {
 #[test]
 fn forwarding() {
     let (machine, server) = configured();
-    let echo = echo_here();
+    let echo = echo();
     let (local, socks, remote) = (free_port(), free_port(), free_port());
     let socket = machine.home().join("local.sock").display().to_string();
     let mut command = tool(&machine, "ssh");
@@ -331,70 +335,70 @@ fn forwarding() {
     command.args(["-R", &format!("{}:127.0.0.1:{echo}", machine.home().join("back.sock").display())]);
     command.arg("coder.dev");
     let client = Background::start(command);
-    until("-L leads there", || ask(local, b"L").is_some());
-    assert_eq!(ask(local, b"L").unwrap(), "heard L", "each half of a connection ends by itself");
-    until("-R leads back", || ask(remote, b"R").is_some());
-    assert_eq!(ask(remote, b"R").unwrap(), "heard R");
+    until("-L forwards", || request(local, b"L").is_some());
+    assert_eq!(request(local, b"L").unwrap(), "echo L", "each direction is closed by itself");
+    until("-R forwards", || request(remote, b"R").is_some());
+    assert_eq!(request(remote, b"R").unwrap(), "echo R");
     let large = vec![b'x'; 3_000_000];
-    assert_eq!(ask(local, &large).unwrap().len(), large.len() + 6);
-    assert_eq!(ask(remote, &large).unwrap().len(), large.len() + 6);
+    assert_eq!(request(local, &large).unwrap().len(), large.len() + 5);
+    assert_eq!(request(remote, &large).unwrap().len(), large.len() + 5);
     let mut stream = TcpStream::connect(("127.0.0.1", socks)).unwrap();
     // SOCKS 5: no authentication; connect to 127.0.0.1.
     stream.write_all(&[5, 1, 0]).unwrap();
-    let mut answer = [0; 2];
-    stream.read_exact(&mut answer).unwrap();
+    let mut response = [0; 2];
+    stream.read_exact(&mut response).unwrap();
     let port = echo.to_be_bytes();
     stream.write_all(&[5, 1, 0, 1, 127, 0, 0, 1, port[0], port[1]]).unwrap();
-    let mut answer = [0; 10];
-    stream.read_exact(&mut answer).unwrap();
-    assert_eq!(answer[1], 0, "connected");
+    let mut response = [0; 10];
+    stream.read_exact(&mut response).unwrap();
+    assert_eq!(response[1], 0, "connected");
     stream.write_all(b"D").unwrap();
     stream.shutdown(std::net::Shutdown::Write).unwrap();
-    let mut heard = String::new();
-    stream.read_to_string(&mut heard).unwrap();
-    assert_eq!(heard, "heard D");
-    // Sockets, there and back.
+    let mut received = String::new();
+    stream.read_to_string(&mut received).unwrap();
+    assert_eq!(received, "echo D");
+    // Sockets, in both directions.
     let back = machine.home().join("back.sock");
     assert_eq!(fs::metadata(&back).unwrap().permissions().mode() & 0o777, 0o600);
-    let say = |path: &std::path::Path, text: &[u8]| {
+    let request_unix = |path: &std::path::Path, text: &[u8]| {
         let mut stream = std::os::unix::net::UnixStream::connect(path).unwrap();
         stream.write_all(text).unwrap();
         stream.shutdown(std::net::Shutdown::Write).unwrap();
-        let mut answer = String::new();
-        stream.read_to_string(&mut answer).unwrap();
-        answer
+        let mut response = String::new();
+        stream.read_to_string(&mut response).unwrap();
+        response
     };
-    assert_eq!(say(&back, b"S"), "heard S");
-    let there = std::os::unix::net::UnixListener::bind(machine.home().join("there.sock")).unwrap();
-    let far = thread::spawn(move || {
-        let (mut stream, _) = there.accept().unwrap();
-        let mut heard = String::new();
-        stream.read_to_string(&mut heard).unwrap();
-        stream.write_all(heard.to_uppercase().as_bytes()).unwrap();
+    assert_eq!(request_unix(&back, b"S"), "echo S");
+    let listener = std::os::unix::net::UnixListener::bind(machine.home().join("there.sock")).unwrap();
+    let accepting = thread::spawn(move || {
+        let (mut stream, _) = listener.accept().unwrap();
+        let mut received = String::new();
+        stream.read_to_string(&mut received).unwrap();
+        stream.write_all(received.to_uppercase().as_bytes()).unwrap();
     });
-    assert_eq!(say(socket.as_ref(), b"up"), "UP");
-    far.join().unwrap();
-    // What was lent goes with the client.
+    assert_eq!(request_unix(socket.as_ref(), b"up"), "UP");
+    accepting.join().unwrap();
+    // Remote listeners end with the client.
     drop(client);
     until("the port is closed", || TcpStream::connect(("127.0.0.1", remote)).is_err());
     until("the socket is gone", || !back.exists());
-    // Nobody listens: the connection is refused, the client goes on.
-    let refused = ssh(&machine, &["-W", &format!("127.0.0.1:{}", free_port()), "coder.dev"]);
-    assert!(refused.code != 0, "{refused:?}");
+    // Without a listener, the channel is rejected.
+    let rejected = ssh(&machine, &["-W", &format!("127.0.0.1:{}", free_port()), "coder.dev"]);
+    assert!(rejected.code != 0, "{rejected:?}");
     server.stop();
 }
 
 #[test]
-fn one_connection_for_many() {
+fn sessions_share_a_connection() {
     let (machine, server) = configured();
     let control = machine.home().join("control").display().to_string();
     let mut master = tool(&machine, "ssh");
     master.args(["-M", "-N", "-S", &control, "coder.dev"]);
     let master = Background::start(master);
-    until("the master is there", || ssh(&machine, &["-S", &control, "-O", "check", "x"]).code == 0);
+    until("the master is running", || ssh(&machine, &["-S", &control, "-O", "check", "x"]).code == 0);
     let run = |command: &str| ssh(&machine, &["-S", &control, "coder.dev", command]);
     assert_eq!(run("echo $K").ok(), "s3cret\n");
-    // One that stands still holds nobody up.
+    // A session that does not read does not block the others.
     let mut stuck = tool(&machine, "ssh");
     stuck.args(["-S", &control, "coder.dev", "sleep 1000"]).stdin(Stdio::piped());
     let mut stuck = stuck.spawn().unwrap();
@@ -425,15 +429,15 @@ fn one_connection_for_many() {
     server.stop();
 }
 
-/// As many sessions as there may be in one connection; the next one waits for none of them, it is refused.
+/// One session more than allowed is rejected at once, and does not wait for another to end.
 #[test]
-fn sessions_of_a_connection_have_a_bound() {
+fn sessions_of_a_connection_are_limited() {
     let (machine, server) = configured();
     let control = machine.home().join("control").display().to_string();
     let mut master = tool(&machine, "ssh");
     master.args(["-M", "-N", "-S", &control, "coder.dev"]);
     let master = Background::start(master);
-    until("the master is there", || ssh(&machine, &["-S", &control, "-O", "check", "x"]).code == 0);
+    until("the master is running", || ssh(&machine, &["-S", &control, "-O", "check", "x"]).code == 0);
     let mut sessions: Vec<Child> = (0..64)
         .map(|_| {
             let mut command = tool(&machine, "ssh");
@@ -446,7 +450,7 @@ fn sessions_of_a_connection_have_a_bound() {
     }
     let another = || ssh(&machine, &["-S", &control, "-o", "ProxyCommand=false", "coder.dev", "echo in"]);
     assert_eq!(another().code, 255);
-    // The end of its input ends one of them.
+    // End of file on standard input ends one of them.
     let mut one = sessions.pop().unwrap();
     drop(one.stdin.take());
     assert!(one.wait().unwrap().success());
@@ -455,7 +459,7 @@ fn sessions_of_a_connection_have_a_bound() {
         drop(session.stdin.take());
         assert!(session.wait().unwrap().success());
     }
-    // Those that have ended do not count, however many there were.
+    // Ended sessions do not count.
     for _ in 0..70 {
         another().ok();
     }
@@ -464,51 +468,51 @@ fn sessions_of_a_connection_have_a_bound() {
 }
 
 #[test]
-fn the_key_agent_is_lent_and_taken_back() {
+fn agent_forwarding_ends_with_the_connection() {
     let (machine, server) = configured();
     let socket = machine.home().join("agent.sock").display().to_string();
     let mut agent = machine.command("ssh-agent");
     agent.args(["-D", "-a", &socket]);
     let agent = Background::start(agent);
-    until("the key agent is there", || machine.home().join("agent.sock").exists());
-    machine.bash("ssh-keygen -q -t ed25519 -N '' -C lent -f key").ok();
+    until("the SSH agent is running", || machine.home().join("agent.sock").exists());
+    machine.bash("ssh-keygen -q -t ed25519 -N '' -C forwarded -f key").ok();
     machine.bash(&format!("SSH_AUTH_SOCK={socket} ssh-add -q key")).ok();
     let list =
         "ssh-add -l | awk '{print $3}'; ls -ld $SSH_AUTH_SOCK | cut -c1-10; echo $K; echo $SSH_AUTH_SOCK";
     let mut command = tool(&machine, "ssh");
     command.env("SSH_AUTH_SOCK", &socket).args(["-A", "coder.dev", list]);
-    let said = finish(command, b"").ok();
-    let [comment, mode, secret, path] = said.lines().collect::<Vec<_>>()[..] else { panic!("{said}") };
-    assert_eq!((comment, mode.starts_with('s'), secret), ("lent", true, "s3cret"));
+    let printed = finish(command, b"").ok();
+    let [comment, mode, secret, path] = printed.lines().collect::<Vec<_>>()[..] else { panic!("{printed}") };
+    assert_eq!((comment, mode.starts_with('s'), secret), ("forwarded", true, "s3cret"));
     until("the socket is gone", || !std::path::Path::new(path).exists());
     let mut command = machine.command("coder");
     command.env("SSH_AUTH_SOCK", &socket).args(["ssh", "-A", "dev", "--", "ssh-add -l"]);
-    assert!(finish(command, b"").ok().contains("lent"), "by coder ssh too");
+    assert!(finish(command, b"").ok().contains("forwarded"), "by coder ssh too");
     let without = ssh(&machine, &["coder.dev", "echo -n ${SSH_AUTH_SOCK-none}"]).ok();
     assert_eq!(without, "none");
     drop(agent);
     server.stop();
 }
 
-/// `coder ssh` lends ports as well, and says when the workspace stops under it.
+/// `coder ssh` forwards ports as well, and reports that the workspace has stopped.
 #[test]
-fn coder_ssh_lends_ports_and_ends_with_the_workspace() {
+fn coder_ssh_forwards_ports_and_ends_with_the_workspace() {
     let (machine, server) = configured();
-    let (echo, remote) = (echo_here(), free_port());
+    let (echo, remote) = (echo(), free_port());
     let mut command = machine.command("coder");
     command.args(["ssh", "-R", &format!("{remote}:127.0.0.1:{echo}"), "dev"]);
     let mut terminal = Pty::run(command, 24, 80);
     terminal.type_in("echo re\"\"ady\n");
     terminal.wait_for("ready");
-    assert_eq!(ask(remote, b"R").unwrap(), "heard R");
+    assert_eq!(request(remote, b"R").unwrap(), "echo R");
     machine.coder(["stop", "dev", "--yes"]).ok();
     terminal.wait_for("The workspace has stopped.");
     assert_eq!(terminal.child.wait().unwrap().code(), Some(255));
-    // It is started for whoever comes, unless they say otherwise.
-    let refused = machine.coder(["ssh", "--disable-autostart", "dev", "--", "true"]);
-    assert!(refused.code == 1 && refused.stderr.contains("stopped"), "{refused:?}");
+    // Connecting starts the workspace, unless that is disabled.
+    let rejected = machine.coder(["ssh", "--disable-autostart", "dev", "--", "true"]);
+    assert!(rejected.code == 1 && rejected.stderr.contains("stopped"), "{rejected:?}");
     assert_eq!(ssh(&machine, &["coder.dev", "echo $K"]).ok(), "s3cret\n");
-    // A server that goes away is told apart from a command that fails.
+    // A lost connection has a status and a message of its own.
     let mut command = machine.command("coder");
     command.args(["ssh", "dev"]);
     let mut terminal = Pty::run(command, 24, 80);

@@ -29,65 +29,64 @@ fn start(machine: &Machine, arguments: &[&str]) -> Child {
 
 fn end(mut child: Child) -> String {
     kill(Pid::from_raw(child.id().try_into().unwrap()), Signal::SIGINT).unwrap();
-    let mut said = String::new();
-    child.stdout.take().unwrap().read_to_string(&mut said).unwrap();
+    let mut stdout = String::new();
+    child.stdout.take().unwrap().read_to_string(&mut stdout).unwrap();
     assert!(child.wait().unwrap().success());
-    said
+    stdout
 }
 
-/// Answers every connection with a number and what it hears to its end.
+/// Responds to every connection with a number and all that it has received.
 fn echo(number: u8) -> u16 {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let port = listener.local_addr().unwrap().port();
     thread::spawn(move || {
         for mut stream in listener.incoming().flatten() {
             thread::spawn(move || {
-                let mut heard = vec![number];
-                let _ = stream.read_to_end(&mut heard);
-                let _ = stream.write_all(&heard);
+                let mut received = vec![number];
+                let _ = stream.read_to_end(&mut received);
+                let _ = stream.write_all(&received);
             });
         }
     });
     port
 }
 
-fn ask(port: u16, text: &[u8]) -> Option<Vec<u8>> {
+fn request(port: u16, text: &[u8]) -> Option<Vec<u8>> {
     let mut stream = TcpStream::connect(("127.0.0.1", port)).ok()?;
     stream.write_all(text).ok()?;
     stream.shutdown(std::net::Shutdown::Write).ok()?;
-    let mut answer = Vec::new();
-    stream.read_to_end(&mut answer).ok()?;
-    Some(answer).filter(|answer| !answer.is_empty())
+    let mut response = Vec::new();
+    stream.read_to_end(&mut response).ok()?;
+    Some(response).filter(|response| !response.is_empty())
 }
 
 #[test]
-fn tcp_ports_and_a_server_that_comes_back() {
+fn tcp_ports_and_a_server_restart() {
     let (machine, server) = workspace();
     let (one, other) = (echo(1), echo(2));
-    let (here, there) = (free_port(), free_port());
-    let child = start(&machine, &["--tcp", &format!("{here}:{one},{there}:{other}")]);
-    until("it leads there", || ask(here, b"x").is_some());
-    assert_eq!(ask(here, b"a").unwrap(), b"\x01a");
-    assert_eq!(ask(there, b"b").unwrap(), b"\x02b");
+    let (first, second) = (free_port(), free_port());
+    let child = start(&machine, &["--tcp", &format!("{first}:{one},{second}:{other}")]);
+    until("it forwards", || request(first, b"x").is_some());
+    assert_eq!(request(first, b"a").unwrap(), b"\x01a");
+    assert_eq!(request(second, b"b").unwrap(), b"\x02b");
     let large = vec![7; 5_000_000];
     let all: Vec<_> = (0..20)
-        .map(|_| (here, large.clone()))
-        .map(|(port, large)| thread::spawn(move || ask(port, &large)))
+        .map(|_| (first, large.clone()))
+        .map(|(port, large)| thread::spawn(move || request(port, &large)))
         .collect();
     for one in all {
         assert_eq!(one.join().unwrap().unwrap().len(), large.len() + 1);
     }
-    // Nobody listens there: this end is closed too, and the others go on.
     let address = server.address();
     server.kill();
     let server = machine.serve_at(&address, ["--allow-process-workspaces"]);
-    until("it leads there again", || ask(here, b"x").is_some());
-    let said = end(child);
+    until("it forwards again", || request(first, b"x").is_some());
+    let stdout = end(child);
     assert!(
-        said.contains(&format!(
-            "Forwarding 'tcp://127.0.0.1:{here}' locally to 'tcp://127.0.0.1:{one}' in the workspace"
+        stdout.contains(&format!(
+            "Forwarding 'tcp://127.0.0.1:{first}' locally to 'tcp://127.0.0.1:{one}' in the workspace"
         )),
-        "{said}"
+        "{stdout}"
     );
     for (arguments, message) in [
         (&["--tcp", "0"][..], "\"0\" is not a port from 1 to 65535"),
@@ -109,40 +108,40 @@ fn tcp_ports_and_a_server_that_comes_back() {
 #[test]
 fn udp_ports() {
     let (machine, server) = workspace();
-    let far = UdpSocket::bind("127.0.0.1:0").unwrap();
-    let there = far.local_addr().unwrap().port();
+    let remote = UdpSocket::bind("127.0.0.1:0").unwrap();
+    let remote_port = remote.local_addr().unwrap().port();
     thread::spawn(move || {
         let mut buffer = [0; 65_536];
-        while let Ok((length, from)) = far.recv_from(&mut buffer) {
-            let _ = far.send_to(&[b"heard ", &buffer[..length]].concat(), from);
+        while let Ok((length, from)) = remote.recv_from(&mut buffer) {
+            let _ = remote.send_to(&[b"echo ", &buffer[..length]].concat(), from);
         }
     });
-    let here = free_port();
-    let child = start(&machine, &["--udp", &format!("{here}:{there}")]);
-    let near: Vec<UdpSocket> = (0..3)
+    let local_port = free_port();
+    let child = start(&machine, &["--udp", &format!("{local_port}:{remote_port}")]);
+    let clients: Vec<UdpSocket> = (0..3)
         .map(|_| {
             let socket = UdpSocket::bind("127.0.0.1:0").unwrap();
-            socket.connect(("127.0.0.1", here)).unwrap();
+            socket.connect(("127.0.0.1", local_port)).unwrap();
             socket.set_read_timeout(Some(Duration::from_millis(500))).unwrap();
             socket
         })
         .collect();
     let mut buffer = [0; 65_536];
-    until("it leads there", || {
-        let _ = near[0].send(b"first");
-        near[0].recv(&mut buffer).is_ok()
+    until("it forwards", || {
+        let _ = clients[0].send(b"first");
+        clients[0].recv(&mut buffer).is_ok()
     });
-    // Each program hears its own answers, whole.
-    for (socket, text) in near.iter().zip([&b"one"[..], b"", &[b'x'; 9000]]) {
-        // Left-over answers of the beginning are not this one.
-        let answer = loop {
+    // Each client receives its own responses, complete.
+    for (socket, text) in clients.iter().zip([&b"one"[..], b"", &[b'x'; 9000]]) {
+        // Skips responses to earlier datagrams.
+        let response = loop {
             let _ = socket.send(text);
             match socket.recv(&mut buffer) {
-                Ok(length) if &buffer[..length] != b"heard first" => break buffer[..length].to_vec(),
+                Ok(length) if &buffer[..length] != b"echo first" => break buffer[..length].to_vec(),
                 _ => {}
             }
         };
-        assert_eq!(answer, [b"heard ", text].concat());
+        assert_eq!(response, [b"echo ", text].concat());
     }
     end(child);
     server.stop();

@@ -1,4 +1,4 @@
-//! Ways into a workspace: `coder ssh`, and the stock client.
+//! `coder ssh`, and OpenSSH with it as ProxyCommand.
 
 use std::{
     fs,
@@ -18,8 +18,8 @@ fn workspace() -> (Machine, Server) {
     (machine, server)
 }
 
-/// The stock client, by way of the program.
-fn stock(machine: &Machine) -> Command {
+/// OpenSSH, with `coder ssh --stdio` as ProxyCommand.
+fn openssh(machine: &Machine) -> Command {
     let mut command = machine.command("ssh");
     command.args([
         "-F",
@@ -64,32 +64,32 @@ fn commands() {
         "echo $MINE $K $CODER",
     ]);
     assert_eq!(set.ok(), "1 s3cret true\n");
-    // Something in the background does not hold the command up.
+    // A background process does not delay the end of the command.
     let started = Instant::now();
     assert_eq!(run("sleep 60 & echo done").ok(), "done\n");
     assert!(started.elapsed() < Duration::from_secs(20));
     machine.bash("pkill -f '^sleep 60$' || true").ok();
-    // What a command leaves behind goes on after it, as with sshd.
-    let left = run("sleep 1234 >/dev/null 2>&1 & echo -n $!").ok().parse().unwrap();
+    // A background process outlives the command, as with sshd.
+    let background = run("sleep 1234 >/dev/null 2>&1 & echo -n $!").ok().parse().unwrap();
     run("true").ok();
-    assert!(is_alive(left));
-    let _ = nix::sys::signal::kill(nix::unistd::Pid::from_raw(left), nix::sys::signal::Signal::SIGKILL);
+    assert!(is_alive(background));
+    let _ = nix::sys::signal::kill(nix::unistd::Pid::from_raw(background), nix::sys::signal::Signal::SIGKILL);
     let unknown = machine.coder(["ssh", "nope"]);
     assert!(unknown.code == 1 && unknown.stderr.contains("get workspace \"nope\""), "{}", unknown.stderr);
     server.stop();
 }
 
 #[test]
-fn ten_megabytes_there_and_back() {
+fn ten_megabytes_in_both_directions() {
     let (machine, server) = workspace();
     let data: Vec<u8> = (0..10_000_000_u32).map(|n| n.wrapping_mul(2_654_435_761).to_le_bytes()[2]).collect();
     let file = machine.home().join("data");
     fs::write(&file, &data).unwrap();
     let sum = machine.bash("sha256sum < data").ok();
     assert_eq!(machine.bash("coder ssh dev -- cat < data | sha256sum").ok(), sum, "echoed");
-    assert_eq!(machine.bash("coder ssh dev -- sha256sum < data").ok(), sum, "read there");
+    assert_eq!(machine.bash("coder ssh dev -- sha256sum < data").ok(), sum, "read by the command");
     assert_eq!(machine.bash("coder ssh dev -- 'head -c 10000000 /dev/zero' | wc -c").ok().trim(), "10000000");
-    // A process that writes much before it reads much: neither waits for the other for ever.
+    // A process that first writes and then reads much must not deadlock.
     let late =
         machine.bash("coder ssh dev -- 'head -c 20000000 /dev/zero; cat | sha256sum >&2' < data | wc -c");
     assert_eq!((late.stdout.trim(), late.stderr.as_str()), ("20000000", sum.as_str()));
@@ -97,17 +97,17 @@ fn ten_megabytes_there_and_back() {
 }
 
 #[test]
-fn the_stock_client() {
+fn openssh_with_proxy_command() {
     let (machine, server) = workspace();
     let run = |command: &str, input: &[u8]| {
-        let mut ssh = stock(&machine);
+        let mut ssh = openssh(&machine);
         ssh.arg(command);
         finish(ssh, input)
     };
     let output = run("echo $K; echo err >&2; exit 3", b"");
     assert_eq!((output.code, output.stdout.as_str(), output.stderr.as_str()), (3, "s3cret\n", "err\n"));
     assert_eq!(run("cat", b"through and back").ok(), "through and back");
-    let mut shell = stock(&machine);
+    let mut shell = openssh(&machine);
     shell.args(["-tt"]);
     let output = finish(shell, b"stty size; echo $TERM-$K; exit 5\n");
     assert!(output.code == 5 && output.stdout.contains("-s3cret"), "{}{}", output.stdout, output.stderr);
@@ -126,7 +126,7 @@ fn an_interactive_shell() {
     terminal.type_in("PS1='ready> '; stty size; echo \"$TERM:$K\"\n");
     terminal.wait_for("33 101");
     terminal.wait_for("xterm:s3cret");
-    // In one process: a shell that has forked and not yet executed takes the interrupt, and its child never has it.
+    // In one process: otherwise the interrupt may reach the shell between fork and exec, and not its child.
     terminal.type_in("sh -c 'printf be%s gun; exec sleep 1000'\n");
     terminal.wait_for("begun");
     terminal.type_in("\u{3}");
@@ -144,9 +144,9 @@ fn an_interactive_shell() {
     server.stop();
 }
 
-/// A process that reads nothing of much that it is sent ends, and nothing else does.
+/// A process that does not read what it is sent ends, without any other effect.
 #[test]
-fn what_nobody_reads() {
+fn process_that_does_not_read_stdin_exits_cleanly() {
     let (machine, server) = workspace();
     let pid = machine.coder(["ssh", "dev", "--", "echo -n $PPID"]).ok();
     for command in ["true", "exec <&-; sleep 0.3; echo over", "head -c 1 >/dev/null; exec <&-; sleep 0.3"] {
@@ -156,9 +156,9 @@ fn what_nobody_reads() {
     server.stop();
 }
 
-/// Where the folder of the template is not there, a shell starts elsewhere and says so; a command just starts there.
+/// When the template's directory is missing, shells start in the home directory with a notice, commands without one.
 #[test]
-fn a_folder_that_is_missing() {
+fn a_missing_directory_falls_back_to_home() {
     let machine = super::machine();
     let server = machine.serve_and_log_in();
     machine.workspace("dev", "[process]\n[agent]\ndir = \"~/not/yet\"\n");
@@ -176,11 +176,11 @@ fn a_folder_that_is_missing() {
     server.stop();
 }
 
-/// When the connection is gone, what ran on it is told, and what was made to outlive it does.
+/// A lost connection hangs up its processes, but not those in a session of their own.
 #[test]
-fn a_dropped_connection_ends_what_ran_on_it() {
+fn a_lost_connection_hangs_up_its_processes() {
     let (machine, server) = workspace();
-    let mut command = stock(&machine);
+    let mut command = openssh(&machine);
     command
         .arg("echo $$ > pid; (setsid nohup sleep 1000 >/dev/null 2>&1 & echo $! > kept); exec sleep 1000")
         .stdin(Stdio::piped())
@@ -196,19 +196,19 @@ fn a_dropped_connection_ends_what_ran_on_it() {
     ssh.wait().unwrap();
     let (pid, kept) = (pid_in("pid").unwrap(), pid_in("kept").unwrap());
     until("the command ends", || !is_alive(pid));
-    assert!(is_alive(kept), "what left the session goes on");
+    assert!(is_alive(kept), "a process in its own session is not affected");
     let _ = nix::sys::signal::kill(nix::unistd::Pid::from_raw(kept), nix::sys::signal::Signal::SIGKILL);
     server.stop();
 }
 
-/// Shells wait for scripts that block them, and not for others.
+/// Shells wait for scripts with `start_blocks_login`, and not for others.
 #[test]
-fn waiting_for_start_up_scripts() {
+fn waiting_for_startup_scripts() {
     let machine = super::machine();
     let server = machine.serve_and_log_in();
     let script = "script = \"while [ ! -e go ]; do sleep 0.05; done; touch done\"";
     let ssh = |arguments: &[&str]| machine.coder([&["ssh"], arguments].concat());
-    // Lets the script go on, once waiting for it has become worth a word.
+    // Unblocks the script once the client has printed what it is waiting for.
     let later = |workspace: &str| {
         std::thread::sleep(Duration::from_millis(1500));
         ssh(&[workspace, "--wait", "no", "--", "touch go"]).ok();

@@ -1,4 +1,4 @@
-//! What `coder ssh` tells while it is connected.
+//! What `coder ssh` reports while it is connected: an upcoming automatic stop, and network information.
 
 use std::{fs, io::Write, os::unix::fs::PermissionsExt, path::Path, process::Stdio};
 
@@ -14,24 +14,24 @@ fn workspace() -> (Machine, Server) {
     (machine, server)
 }
 
-/// Moves the workspace's end to so many seconds from now.
-fn end_in(machine: &Machine, seconds: u32) {
+/// Moves the workspace's deadline to so many seconds from now.
+fn set_deadline(machine: &Machine, seconds: u32) {
     let now = "CAST(strftime('%s', 'now') AS INTEGER)";
     let sql = format!("UPDATE workspace_builds SET deadline = ({now} + {seconds}) * 1000000");
     assert!(machine.tamper(&sql) > 0);
 }
 
 #[test]
-fn that_the_workspace_stops_soon() {
+fn autostop_warning() {
     let (machine, server) = workspace();
     let mut command = machine.command("coder");
     command.args(["ssh", "--workspace-poll-interval", "1s", "--log-dir", "logs", "dev"]);
     let mut terminal = Pty::run(command, 24, 100);
     terminal.type_in("echo re\"\"ady\n");
     terminal.wait_for("ready");
-    end_in(&machine, 570);
+    set_deadline(&machine, 570);
     terminal.wait_for("Workspace dev will stop automatically in 9 minutes.\r\n");
-    // Moved away, as a person does it, and told of again when it comes.
+    // Extended, as a user does it, and warned of again later.
     let id = machine.coder(["show", "dev", "-o", "json"]).ok();
     let id = serde_json::from_str::<Value>(&id).unwrap()["id"].as_str().unwrap().to_owned();
     let end = machine.bash("date -u -d '+2 hours' +%FT%TZ").ok();
@@ -42,38 +42,38 @@ fn that_the_workspace_stops_soon() {
         url = server.url
     );
     machine.bash(&moved).ok();
-    until("the client has seen it", || {
+    until("the client has polled it", || {
         let logs = fs::read_dir(machine.home().join("logs")).unwrap();
         logs.flatten().any(|log| read(&log.path()).contains(&format!("end={}", end.trim())))
     });
-    end_in(&machine, 570);
+    set_deadline(&machine, 570);
     terminal.wait_for("Workspace dev will stop automatically in 9 minutes.\r\n");
-    end_in(&machine, 250);
+    set_deadline(&machine, 250);
     terminal.wait_for("Workspace dev will stop automatically in 4 minutes.\r\n");
-    end_in(&machine, 50);
+    set_deadline(&machine, 50);
     terminal.wait_for("Workspace dev will stop automatically in less than a minute.\r\n");
     terminal.type_in("exit 3\n");
     assert_eq!(terminal.child.wait().unwrap().code(), Some(3));
-    // Programs that read the errors are not told.
+    // There are no warnings where standard error is not a terminal.
     let quiet = machine.coder(["ssh", "dev", "--", "echo in"]);
     assert_eq!((quiet.stdout.as_str(), quiet.stderr.as_str()), ("in\n", ""));
-    for (span, said) in [("0s", "at least 1s"), ("soon", "a span of time")] {
+    for (span, message) in [("0s", "at least 1s"), ("soon", "a span of time")] {
         let wrong = machine.coder(["ssh", "--workspace-poll-interval", span, "dev"]);
-        assert!(wrong.code == 2 && wrong.stderr.contains(said), "{wrong:?}");
+        assert!(wrong.code == 2 && wrong.stderr.contains(message), "{wrong:?}");
     }
     server.stop();
 }
 
 fn info(file: &Path) -> Option<Value> {
-    // Written whole, so what is there is always JSON.
+    // Written atomically, so it is always valid JSON.
     fs::read(file).ok().map(|text| serde_json::from_slice(&text).unwrap())
 }
 
 #[test]
-fn how_the_connection_is() {
+fn network_info_file() {
     let (machine, server) = workspace();
-    let folder = machine.home().join("net/info");
-    let file = folder.join(format!("{}.json", std::process::id()));
+    let directory = machine.home().join("net/info");
+    let file = directory.join(format!("{}.json", std::process::id()));
     let mut command = machine.command("coder");
     command.args([
         "ssh",
@@ -94,24 +94,24 @@ fn how_the_connection_is() {
     assert_eq!(first["preferred_derp"], "");
     assert_eq!(first["derp_latency"], serde_json::json!({}));
     assert_eq!(fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o600);
-    assert_eq!(fs::metadata(&folder).unwrap().permissions().mode() & 0o777, 0o700);
+    assert_eq!(fs::metadata(&directory).unwrap().permissions().mode() & 0o777, 0o700);
     let mut input = client.stdin.take().unwrap();
     let block = vec![b'x'; 100_000];
-    until("both rates are seen", || {
+    until("both rates are reported", || {
         input.write_all(&block).unwrap();
         let info = info(&file).unwrap();
         ["upload_bytes_sec", "download_bytes_sec"].iter().all(|rate| info[rate].as_u64().unwrap() > 100_000)
     });
     drop(input);
     assert!(client.wait().unwrap().success());
-    assert_eq!(fs::read_dir(&folder).unwrap().count(), 0, "nothing is left behind");
-    // Under the stock client, whose number the file has; it ends its ProxyCommand by a signal.
+    assert_eq!(fs::read_dir(&directory).unwrap().count(), 0, "the file is removed");
+    // With OpenSSH, the file has the pid of ssh, which ends its ProxyCommand by a signal.
     let mut command = machine.command("ssh");
     let proxy = "ProxyCommand=coder ssh --stdio --network-info-interval 1s --network-info-dir net/info dev";
     let options = ["StrictHostKeyChecking=no", "UserKnownHostsFile=/dev/null", "LogLevel=ERROR", proxy];
     command.args(["-F", "none"]).args(options.map(|option| format!("-o{option}"))).args(["-N", "coder.dev"]);
     let mut client = command.stdin(Stdio::null()).spawn().unwrap();
-    let file = folder.join(format!("{}.json", client.id()));
+    let file = directory.join(format!("{}.json", client.id()));
     until("the file is there", || file.exists());
     nix::sys::signal::kill(
         nix::unistd::Pid::from_raw(client.id().try_into().unwrap()),

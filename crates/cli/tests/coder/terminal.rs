@@ -29,7 +29,7 @@ fn open(machine: &Machine, server: &Server, agent: &str, query: &str) -> Socket 
     Socket::open(&url(server, agent, query), &[("Coder-Session-Token", &token)]).expect("a terminal")
 }
 
-/// Type, resize, drop the socket, come back: also after the server was killed and is there again.
+/// Typing, resizing and reconnecting, also after the server was killed and restarted.
 #[test]
 fn a_session_outlives_its_viewer_and_the_server() {
     let (machine, server, agent) = workspace();
@@ -42,10 +42,10 @@ fn a_session_outlives_its_viewer_and_the_server() {
     first.send(&json!({"width": 120, "height": 44}).to_string());
     first.type_in("while [ \"$(stty size)\" != '44 120' ]; do sleep 0.05; done; echo re''sized\n");
     first.wait_for("resized");
-    // Bytes of one character in two messages, bytes that are no text, and text as bytes.
+    // A character split between two messages, invalid UTF-8, and a binary message.
     let command = STANDARD.encode("echo rea''dy; cat | od -An -tx1\n");
     first.send(&json!({ "bytes": command }).to_string());
-    // The shell's line editor has let go of the terminal by then: an end of file is one.
+    // By then `cat` has replaced the shell's line editor, so ^D is an end of file.
     first.wait_for("ready");
     first.send(&json!({"bytes": "w6TD"}).to_string());
     first.send_bytes(json!({"bytes": "tv8K"}).to_string().as_bytes());
@@ -57,7 +57,7 @@ fn a_session_outlives_its_viewer_and_the_server() {
     second.wait_for("c3 a4 c3 b6 ff 0a");
     second.type_in("echo \"still $$\"\n");
     second.wait_for(&format!("still {pid}"));
-    // The server goes and comes back; the shell has not noticed, and what it did meanwhile is there.
+    // The shell is not affected by a restart of the server, and its output meanwhile is kept.
     second.type_in("while [ ! -e go ]; do sleep 0.05; done; echo mean''while; touch gone\n");
     second.wait_for("touch gone");
     let address = server.address();
@@ -66,9 +66,9 @@ fn a_session_outlives_its_viewer_and_the_server() {
     let home = machine.data().join("workspaces");
     let home = std::fs::read_dir(home).unwrap().flatten().next().unwrap().path().join("home");
     std::fs::write(home.join("go"), "").unwrap();
-    until("the shell goes on", || home.join("gone").exists());
+    until("the shell continues", || home.join("gone").exists());
     let server = machine.serve_at(&address, ["--allow-process-workspaces"]);
-    until("the agent is back", || {
+    until("the agent has reconnected", || {
         machine.coder(["show", "dev", "-o", "json"]).ok().contains("\"connected\"")
             && Socket::open(&url(&server, &agent, &query), &[("Coder-Session-Token", &machine.token())]).is_ok()
     });
@@ -78,7 +78,7 @@ fn a_session_outlives_its_viewer_and_the_server() {
     third.type_in("echo \"again $$\"; exit\n");
     third.wait_for(&format!("again {pid}"));
     assert_eq!(third.end(), (Some(1000), "the session has ended".to_owned()));
-    // The same name is a new session then.
+    // The same id starts a new session then.
     let mut fourth = open(&machine, &server, &agent, &query);
     fourth.type_in("echo \"new $$\"\n");
     fourth.wait_for("new ");
@@ -103,12 +103,12 @@ fn several_viewers_commands_and_apps() {
     let mut app = open(&machine, &server, &agent, "app=top");
     app.wait_for("app has s3cret");
     let token = machine.token();
-    for (app, said) in [("web", "no app \\\"web\\\" with a command"), ("nope", "no app \\\"nope\\\"")] {
+    for (app, message) in [("web", "no app \\\"web\\\" with a command"), ("nope", "no app \\\"nope\\\"")] {
         let (status, body) =
             Socket::open(&url(&server, &agent, &format!("app={app}")), &[("Coder-Session-Token", &token)])
                 .err()
                 .unwrap();
-        assert!(status == 409 && body.contains(said), "{status} {body}");
+        assert!(status == 409 && body.contains(message), "{status} {body}");
     }
     let mut wrong = open(&machine, &server, &agent, "");
     wrong.send("not JSON");
@@ -119,60 +119,60 @@ fn several_viewers_commands_and_apps() {
     server.stop();
 }
 
-/// Whoever is not the owner, or not any more, or on another page, does not get in; whoever loses the right is cut.
+/// Access is for the owner alone, from the same origin, and ends with the session.
 #[test]
-fn only_the_owner_and_only_while_they_may() {
+fn only_the_owner_and_only_while_authorized() {
     let (machine, server, agent) = workspace();
     let token = machine.token();
-    let refused = |query: &str, headers: &[(&str, &str)]| {
+    let rejected = |query: &str, headers: &[(&str, &str)]| {
         Socket::open(&url(&server, &agent, query), headers).err().map(|(status, _)| status)
     };
     let cookie = format!("coder_session_token={token}");
-    assert_eq!(refused("", &[]), Some(401));
-    assert_eq!(refused("", &[("Cookie", &cookie)]), Some(401), "a cookie alone could be sent by any page");
+    assert_eq!(rejected("", &[]), Some(401));
+    assert_eq!(rejected("", &[("Cookie", &cookie)]), Some(401), "any page could send a cookie");
     let ticket = || {
         let path = format!("{}/api/v2/workspaceagents/{agent}/pty-ticket", server.url);
-        let answer = machine.bash(&format!("curl -sf -X POST -H 'Coder-Session-Token: {token}' {path}")).ok();
-        let answer: Value = serde_json::from_str(&answer).unwrap();
-        format!("ticket={}", answer["ticket"].as_str().unwrap())
+        let response = machine.bash(&format!("curl -sf -X POST -H 'Coder-Session-Token: {token}' {path}")).ok();
+        let response: Value = serde_json::from_str(&response).unwrap();
+        format!("ticket={}", response["ticket"].as_str().unwrap())
     };
     let own = [("Origin", server.url.as_str())];
     let first = ticket();
-    assert_eq!(refused(&first, &[("Origin", "http://evil.example")]), Some(403));
-    assert_eq!(refused(&first, &[("Sec-Fetch-Site", "cross-site")]), Some(403));
-    assert_eq!(refused(&first, &own), None);
-    assert_eq!(refused(&first, &own), Some(401), "once");
-    assert_eq!(refused("ticket=abcdefghij-abcdefghijklmnopqrstuv", &own), Some(401));
-    // Another user, an administrator even, has no business here.
+    assert_eq!(rejected(&first, &[("Origin", "http://evil.example")]), Some(403));
+    assert_eq!(rejected(&first, &[("Sec-Fetch-Site", "cross-site")]), Some(403));
+    assert_eq!(rejected(&first, &own), None);
+    assert_eq!(rejected(&first, &own), Some(401), "a ticket is valid once");
+    assert_eq!(rejected("ticket=abcdefghij-abcdefghijklmnopqrstuv", &own), Some(401));
+    // Other users have no access, not even administrators.
     let other = super::machine();
     machine.coder(["users", "create", "-u", "eve", "-e", "eve@example.com", "-p", "another-Pass-w0rd"]).ok();
     let login = |who: &Machine| {
         let body = json!({"email": "eve@example.com", "password": "another-Pass-w0rd"}).to_string();
-        let said = who
+        let response = who
             .bash(&format!(
                 "curl -sf -d '{body}' -H 'content-type: application/json' {}/api/v2/users/login",
                 server.url
             ))
             .ok();
-        serde_json::from_str::<Value>(&said).unwrap()["session_token"].as_str().unwrap().to_owned()
+        serde_json::from_str::<Value>(&response).unwrap()["session_token"].as_str().unwrap().to_owned()
     };
     machine.coder(["users", "roles", "eve", "owner"]).ok();
     let eve = login(&other);
-    assert_eq!(refused("", &[("Coder-Session-Token", &eve)]), Some(404));
+    assert_eq!(rejected("", &[("Coder-Session-Token", &eve)]), Some(404));
     assert_eq!(
-        refused(&ticket(), &[("Origin", &server.url), ("Coder-Session-Token", &eve)]),
+        rejected(&ticket(), &[("Origin", &server.url), ("Coder-Session-Token", &eve)]),
         None,
-        "hers it was not"
+        "the ticket is the owner's"
     );
-    // A token that is taken away takes what was opened with it along.
+    // Deleting a token closes what was opened with it.
     let named = machine.coder(["tokens", "create", "--name", "t"]).ok().trim().to_owned();
     let open_with = |token: &str| {
         Socket::open(&url(&server, &agent, ""), &[("Coder-Session-Token", token)]).expect("a terminal")
     };
-    let mut cut = open_with(&named);
+    let mut closed = open_with(&named);
     let mut stays = open_with(&token);
     machine.coder(["tokens", "remove", "t", "--delete"]).ok();
-    assert_eq!(cut.end(), (Some(1008), "you are signed out".to_owned()));
+    assert_eq!(closed.end(), (Some(1008), "you are signed out".to_owned()));
     stays.type_in("echo st''ays\n");
     stays.wait_for("stays");
     let used = ticket();
@@ -180,40 +180,40 @@ fn only_the_owner_and_only_while_they_may() {
         .bash(&format!("curl -sf -X POST -H 'Coder-Session-Token: {token}' {}/api/v2/users/logout", server.url))
         .ok();
     assert_eq!(stays.end().0, Some(1008));
-    assert_eq!(refused(&used, &own), Some(401), "a ticket ends with its key");
+    assert_eq!(rejected(&used, &own), Some(401), "a ticket ends with its key");
     server.stop();
 }
 
-/// A client that says what it has shown is sent no more than it can take, and everything in the end.
+/// With `flow`, unacknowledged output is bounded, and all output arrives in the end.
 #[test]
-fn a_client_that_says_what_it_has_shown_is_not_flooded() {
+fn output_waits_for_acknowledgements() {
     let (machine, server, agent) = workspace();
     let mut socket = open(&machine, &server, &agent, "flow=true");
     socket.type_in("PS1=''; yes | head -c 3000000; echo; echo do''ne\n");
-    let (mut seen, mut unsaid) = (0, 0);
-    let is_over = |piece: &[u8]| String::from_utf8_lossy(piece).contains("done");
-    while unsaid < 512 * 1024 {
-        unsaid += socket.receive().expect("more").len();
+    let (mut acked, mut unacked) = (0, 0);
+    let is_last = |chunk: &[u8]| String::from_utf8_lossy(chunk).contains("done");
+    while unacked < 512 * 1024 {
+        unacked += socket.receive().expect("more").len();
     }
-    // Nothing more comes until something is said: a window, and at most a piece beyond it.
+    // Nothing more is sent without an acknowledgement: one window, and at most a chunk beyond it.
     assert!(!socket.has_more(std::time::Duration::from_millis(500)));
-    assert!(unsaid < 512 * 1024 + 64 * 1024, "{unsaid} bytes");
+    assert!(unacked < 512 * 1024 + 64 * 1024, "{unacked} bytes");
     loop {
-        seen += unsaid;
-        socket.send(&json!({ "shown": unsaid }).to_string());
-        let piece = socket.receive().expect("more");
-        unsaid = piece.len();
-        if is_over(&piece) {
+        acked += unacked;
+        socket.send(&json!({ "shown": unacked }).to_string());
+        let chunk = socket.receive().expect("more");
+        unacked = chunk.len();
+        if is_last(&chunk) {
             break;
         }
     }
-    assert!(seen + unsaid > 3_000_000, "{seen}");
+    assert!(acked + unacked > 3_000_000, "{acked}");
     server.stop();
 }
 
-/// Viewers and sessions have bounds. A session that nobody watches gives way to a new one.
+/// The numbers of viewers and sessions are limited. A session without viewers is evicted for a new one.
 #[test]
-fn viewers_and_sessions_have_bounds() {
+fn viewers_and_sessions_are_limited() {
     let (machine, server, agent) = workspace();
     let token = machine.token();
     let try_open = |query: &str| Socket::open(&url(&server, &agent, query), &[("Coder-Session-Token", &token)]);
@@ -221,13 +221,13 @@ fn viewers_and_sessions_have_bounds() {
     let viewers: Vec<Socket> = (0..16).map(|_| try_open(&shared).unwrap()).collect();
     let (status, body) = try_open(&shared).err().unwrap();
     assert!(status == 409 && body.contains("this session already has 16 viewers"), "{status} {body}");
-    // With that one, as many as there may be.
+    // With the first one, as many as allowed.
     let mut others: Vec<Socket> = (1..32).map(|_| try_open("command=cat").unwrap()).collect();
     let (status, body) = try_open("command=cat").err().unwrap();
     assert!(status == 409 && body.contains("32 terminal sessions are open"), "{status} {body}");
     others.pop().unwrap().drop_network();
     let mut late = None;
-    until("the unwatched one gives way", || {
+    until("the session without viewers is evicted", || {
         late = try_open("command=cat").ok();
         late.is_some()
     });
@@ -238,9 +238,9 @@ fn viewers_and_sessions_have_bounds() {
     server.stop();
 }
 
-/// However much a program says, memory stays bounded, and keys are heard.
+/// Back-pressure bounds the memory of agent and server, however much a program prints.
 #[test]
-fn a_flood_is_held_back() {
+fn back_pressure_bounds_memory() {
     let (machine, server, agent) = workspace();
     let mut socket = open(&machine, &server, &agent, "");
     socket.type_in("PS1=''; echo $PPID > agent.pid; yes | head -c 20000000; echo; echo do''ne\n");
@@ -252,20 +252,20 @@ fn a_flood_is_held_back() {
     let home = machine.data().join("workspaces");
     let home = std::fs::read_dir(home).unwrap().flatten().next().unwrap().path().join("home");
     let mut seen = 0;
-    // Nothing is read for a while: everything has to wait.
+    // Nothing is read for a while, so every sender has to wait.
     std::thread::sleep(std::time::Duration::from_secs(1));
     let before = peak(server.pid());
     loop {
-        let piece = socket.receive().expect("more");
-        seen += piece.len();
-        if seen > 20_000_000 && String::from_utf8_lossy(&piece).contains("done") {
+        let chunk = socket.receive().expect("more");
+        seen += chunk.len();
+        if seen > 20_000_000 && String::from_utf8_lossy(&chunk).contains("done") {
             break;
         }
     }
     let agent = coder_testkit::read(&home.join("agent.pid")).trim().parse().unwrap();
     assert!(peak(agent) < 100, "agent: {} MiB", peak(agent));
     assert!(peak(server.pid()) < before + 40, "server: {} MiB, {before} before", peak(server.pid()));
-    // One that never reads does not hold the server up when it stops.
+    // A client that never reads does not delay the shutdown of the server.
     socket.type_in("yes\n");
     server.stop();
 }
