@@ -53,7 +53,8 @@ impl FormErrors {
     }
 
     /// Everything that none of the form's fields, named with spaces between, has a place for.
-    pub fn unlisted(&self, fields: &str) -> Vec<&(String, String)> {
+    pub fn unlisted(&self, fields: impl std::fmt::Display) -> Vec<&(String, String)> {
+        let fields = fields.to_string();
         self.fields.iter().filter(|(field, _)| !fields.split(' ').any(|shown| shown == field)).collect()
     }
 

@@ -3,22 +3,26 @@
 use coder_model::{
     Moment, SecretId, UserId,
     ciphertext::Sealed,
-    secret::{EnvName, FileTarget, Secret, SecretName},
+    secret::{EnvName, FileTarget, Secret, SecretName, SecretSettings},
 };
 use uuid::Uuid;
 
 use crate::{Error, Readable, Result, WriteTransaction, executor::statements};
 
+/// The columns of [`Row`].
+macro_rules! columns {
+    () => {
+        "id, user_id, name, description, env_name, file_path, enabled,
+             CAST(length(value_ciphertext) AS BIGINT) AS value_bytes, value_revision, created_at, updated_at"
+    };
+}
+
 statements! {
     INSERT = "INSERT INTO user_secrets (id, user_id, name, description, env_name, file_path, enabled,
                   value_ciphertext, value_nonce_tag, value_revision, created_at, updated_at)
               VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)";
-    FIND = "SELECT id, user_id, name, description, env_name, file_path, enabled,
-                CAST(length(value_ciphertext) AS BIGINT) AS value_bytes, value_revision, created_at, updated_at
-            FROM user_secrets WHERE user_id = $1 AND name = $2";
-    LIST = "SELECT id, user_id, name, description, env_name, file_path, enabled,
-                CAST(length(value_ciphertext) AS BIGINT) AS value_bytes, value_revision, created_at, updated_at
-            FROM user_secrets WHERE user_id = $1 ORDER BY name";
+    FIND = concat!("SELECT ", columns!(), " FROM user_secrets WHERE user_id = $1 AND name = $2");
+    LIST = concat!("SELECT ", columns!(), " FROM user_secrets WHERE user_id = $1 ORDER BY name");
     LIST_DELIVERABLE = "SELECT id, name, env_name, file_path, value_ciphertext, value_nonce_tag, value_revision
                    FROM user_secrets
                    WHERE user_id = $1 AND enabled AND (env_name IS NOT NULL OR file_path IS NOT NULL)
@@ -70,10 +74,12 @@ impl TryFrom<Row> for Secret {
             id: row.id.into(),
             owner: row.user_id.into(),
             name: name(&row.name)?,
-            description: row.description,
-            env_name: env_name(row.env_name)?,
-            file_path: file_path(row.file_path)?,
-            enabled: row.enabled,
+            settings: SecretSettings {
+                description: row.description,
+                env_name: env_name(row.env_name)?,
+                file_path: file_path(row.file_path)?,
+                enabled: row.enabled,
+            },
             value_bytes: u64::try_from(row.value_bytes)
                 .map_err(|_| Error::Unknown { column: "user_secrets.value_ciphertext" })?,
             value_revision: row.value_revision,
@@ -92,10 +98,10 @@ pub async fn insert(write: &mut WriteTransaction, secret: &Secret, value: &Seale
         .bind(secret.id)
         .bind(secret.owner)
         .bind(secret.name.as_str())
-        .bind(secret.description.as_str())
-        .bind(secret.env_name.as_ref().map(EnvName::as_str))
-        .bind(secret.file_path.as_ref().map(FileTarget::as_str))
-        .bind(secret.enabled)
+        .bind(secret.settings.description.as_str())
+        .bind(secret.settings.env_name.as_ref().map(EnvName::as_str))
+        .bind(secret.settings.file_path.as_ref().map(FileTarget::as_str))
+        .bind(secret.settings.enabled)
         .bind(value.ciphertext.as_slice())
         .bind(value.nonce_tag.as_slice())
         .bind(secret.value_revision)
@@ -186,10 +192,10 @@ pub async fn list_deliverable(reads: &mut impl Readable, owner: UserId) -> Resul
 pub async fn update(write: &mut WriteTransaction, secret: &Secret) -> Result<()> {
     UPDATE
         .bind(secret.id)
-        .bind(secret.description.as_str())
-        .bind(secret.env_name.as_ref().map(EnvName::as_str))
-        .bind(secret.file_path.as_ref().map(FileTarget::as_str))
-        .bind(secret.enabled)
+        .bind(secret.settings.description.as_str())
+        .bind(secret.settings.env_name.as_ref().map(EnvName::as_str))
+        .bind(secret.settings.file_path.as_ref().map(FileTarget::as_str))
+        .bind(secret.settings.enabled)
         .bind(secret.updated_at)
         .execute(write)
         .await?;

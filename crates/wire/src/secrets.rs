@@ -1,5 +1,6 @@
 //! User secrets over REST.
 
+use coder_model::secret::{RawSettings, Secret, SecretSettings};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -27,6 +28,22 @@ pub struct UserSecret {
     pub updated_at: Time,
 }
 
+impl From<&Secret> for UserSecret {
+    fn from(secret: &Secret) -> Self {
+        let SecretSettings { description, env_name, file_path, enabled } = &secret.settings;
+        Self {
+            id: secret.id.uuid(),
+            name: secret.name.to_string(),
+            description: description.clone(),
+            env_name: env_name.as_ref().map(ToString::to_string).unwrap_or_default(),
+            file_path: file_path.as_ref().map(ToString::to_string).unwrap_or_default(),
+            enabled: *enabled,
+            created_at: secret.created_at.into(),
+            updated_at: secret.updated_at.into(),
+        }
+    }
+}
+
 /// Body of `POST /api/v2/users/{user}/secrets`.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, ToSchema)]
 pub struct CreateUserSecretRequest {
@@ -50,6 +67,35 @@ pub struct CreateUserSecretRequest {
     pub enabled: Option<bool>,
 }
 
+impl CreateUserSecretRequest {
+    /// A request with these settings.
+    #[must_use]
+    pub fn new(name: String, value: Sensitive, settings: RawSettings) -> Self {
+        let RawSettings { description, env_name, file_path, enabled } = settings;
+        Self {
+            name,
+            value,
+            description: description.unwrap_or_default(),
+            env_name: env_name.unwrap_or_default(),
+            file_path: file_path.unwrap_or_default(),
+            enabled,
+        }
+    }
+
+    /// Name, value and settings.
+    #[must_use]
+    pub fn into_parts(self) -> (String, Sensitive, RawSettings) {
+        let Self { name, value, description, env_name, file_path, enabled } = self;
+        let settings = RawSettings {
+            description: Some(description),
+            env_name: Some(env_name),
+            file_path: Some(file_path),
+            enabled,
+        };
+        (name, value, settings)
+    }
+}
+
 /// Body of `PATCH /api/v2/users/{user}/secrets/{name}`. Absent leaves a field alone, an empty string clears it.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, ToSchema)]
 pub struct UpdateUserSecretRequest {
@@ -68,6 +114,22 @@ pub struct UpdateUserSecretRequest {
     /// Whether it is delivered.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub enabled: Option<bool>,
+}
+
+impl UpdateUserSecretRequest {
+    /// A request with these settings.
+    #[must_use]
+    pub fn new(value: Option<Sensitive>, settings: RawSettings) -> Self {
+        let RawSettings { description, env_name, file_path, enabled } = settings;
+        Self { value, description, env_name, file_path, enabled }
+    }
+
+    /// New value and settings.
+    #[must_use]
+    pub fn into_parts(self) -> (Option<Sensitive>, RawSettings) {
+        let Self { value, description, env_name, file_path, enabled } = self;
+        (value, RawSettings { description, env_name, file_path, enabled })
+    }
 }
 
 /// Body of `POST /api/v2/users/{user}/secrets/batch`.

@@ -5,7 +5,7 @@ use anyhow::{Context as _, Result, bail};
 use clap::Args;
 use coder_wire::secrets::CreateUserSecretRequest;
 
-use super::value;
+use super::{settings::SettingsArgs, value};
 use crate::{context::Context, output::display_safe};
 
 /// Create a secret.
@@ -19,18 +19,8 @@ pub struct CreateArgs {
     /// Secret value. Prefer standard input: other users can see arguments.
     #[arg(long)]
     value: Option<String>,
-    /// Description.
-    #[arg(long)]
-    description: Option<String>,
-    /// Environment variable in workspaces.
-    #[arg(long, value_name = "NAME")]
-    env: Option<String>,
-    /// File in workspaces; must start with ~/ or /.
-    #[arg(long, value_name = "PATH")]
-    file: Option<String>,
-    /// Whether the secret is delivered to workspaces.
-    #[arg(long, num_args = 0..=1, require_equals = true, default_missing_value = "true", value_name = "BOOL")]
-    enabled: Option<bool>,
+    #[command(flatten)]
+    settings: SettingsArgs,
 }
 
 pub async fn run(args: CreateArgs, context: &Context) -> Result<()> {
@@ -43,14 +33,7 @@ pub async fn run(args: CreateArgs, context: &Context) -> Result<()> {
             "secret value must be provided by exactly one of --value or non-interactive stdin (pipe or redirect)"
         );
     };
-    let request = CreateUserSecretRequest {
-        name: args.name.clone(),
-        value,
-        description: args.description.unwrap_or_default(),
-        env_name: args.env.unwrap_or_default(),
-        file_path: args.file.unwrap_or_default(),
-        enabled: args.enabled,
-    };
+    let request = CreateUserSecretRequest::new(args.name.clone(), value, args.settings.into());
     let secret = context
         .client()?
         .create_secret(&request)

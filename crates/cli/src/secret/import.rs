@@ -8,10 +8,7 @@ use std::{
 use anstream::{eprintln, println};
 use anyhow::{Context as _, Result, anyhow, bail};
 use clap::Args;
-use coder_model::{
-    import::{self, Format, MAX_FILE_BYTES},
-    secret::{NewSecret, RawSecret},
-};
+use coder_model::import::{self, Format, MAX_FILE_BYTES};
 use coder_wire::{Sensitive, secrets::ImportUserSecretsRequest};
 use zeroize::Zeroizing;
 
@@ -94,9 +91,8 @@ fn check(path: &str, format: Format, content: &str) -> Result<()> {
     let entries = import::parse(format, content).with_context(|| format!("parse {path:?}"))?;
     let mut errors = Vec::new();
     for (number, entry) in (1..).zip(&entries) {
-        let raw = RawSecret { name: entry.key.clone(), value: entry.value.clone(), ..RawSecret::default() };
-        for broken in NewSecret::parse(raw).err().unwrap_or_default() {
-            errors.push(format!("secret {number} ({:?}) {}: {}", entry.key, broken.field, broken.detail));
+        for error in entry.to_secret().err().unwrap_or_default() {
+            errors.push(format!("secret {number} ({:?}) {}: {}", entry.key, error.field, error.detail));
         }
     }
     if errors.is_empty() {

@@ -4,6 +4,7 @@ mod create;
 mod delete;
 mod import;
 mod list;
+mod settings;
 mod toggle;
 mod update;
 mod value;

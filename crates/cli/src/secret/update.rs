@@ -5,7 +5,7 @@ use anyhow::{Context as _, Result};
 use clap::Args;
 use coder_wire::secrets::UpdateUserSecretRequest;
 
-use super::value;
+use super::{settings::SettingsArgs, value};
 use crate::{context::Context, output::display_safe};
 
 /// Update a secret's value, description or targets.
@@ -19,28 +19,12 @@ pub struct UpdateArgs {
     /// New value. Prefer standard input: other users can see arguments.
     #[arg(long)]
     value: Option<String>,
-    /// Description.
-    #[arg(long)]
-    description: Option<String>,
-    /// Environment variable in workspaces; empty for none.
-    #[arg(long, value_name = "NAME")]
-    env: Option<String>,
-    /// File in workspaces; empty for none.
-    #[arg(long, value_name = "PATH")]
-    file: Option<String>,
-    /// Whether the secret is delivered to workspaces.
-    #[arg(long, num_args = 0..=1, require_equals = true, default_missing_value = "true", value_name = "BOOL")]
-    enabled: Option<bool>,
+    #[command(flatten)]
+    settings: SettingsArgs,
 }
 
 pub async fn run(args: UpdateArgs, context: &Context) -> Result<()> {
-    let request = UpdateUserSecretRequest {
-        value: value::read(args.value)?.value,
-        description: args.description,
-        env_name: args.env,
-        file_path: args.file,
-        enabled: args.enabled,
-    };
+    let request = UpdateUserSecretRequest::new(value::read(args.value)?.value, args.settings.into());
     let secret = context
         .client()?
         .update_secret(&args.name, &request)

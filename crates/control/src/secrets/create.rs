@@ -1,10 +1,11 @@
 //! Keeping a new secret.
 
 use coder_crypto::{AssociatedData, DataKey};
-use coder_model::secret::{NewSecret, RawSecret, Secret, Usage};
+use coder_model::secret::{NewSecret, RawSettings, Secret, Usage};
 use coder_store::{WriteTransaction, secrets, users};
+use zeroize::Zeroizing;
 
-use super::{SecretsPermit, rules};
+use super::{SecretsPermit, audit::settings_diff, rules};
 use crate::{
     Control, Error, Result,
     audit::{Action, Diff, Resource},
@@ -18,18 +19,23 @@ impl Control {
     ///
     /// # Errors
     /// Every broken rule by field; a conflict when name or a target is taken; an exceeded cap.
-    pub async fn create_secret(&self, permit: SecretsPermit<'_>, raw: RawSecret) -> Result<Secret> {
-        let new = NewSecret::parse(raw).map_err(Error::invalid)?;
+    pub async fn create_secret(
+        &self,
+        permit: SecretsPermit<'_>,
+        name: &str,
+        value: Zeroizing<String>,
+        settings: &RawSettings,
+    ) -> Result<Secret> {
+        let new = NewSecret::parse(name, value, settings).map_err(Error::invalid)?;
         let mut write = self.database.write().await?;
         let existing = self.lock_secrets(&mut write, permit).await?;
         let others: Vec<&Secret> = existing.iter().collect();
-        let collisions =
-            rules::collisions(&others, Some(&new.name), new.env_name.as_ref(), new.file_path.as_ref());
+        let collisions = rules::collisions(&others, Some(&new.name), &new.settings);
         if let Some(conflict) = rules::conflict(&collisions) {
             return Err(conflict);
         }
         Usage::of(&existing)
-            .with(new.value.len() as u64, new.env_name.is_some())
+            .with(new.value.len() as u64, new.settings.env_name.is_some())
             .check()
             .map_err(rules::over_limit)?;
         let key = self.data_key(&mut write, permit.owner()).await?;
@@ -63,10 +69,7 @@ impl Control {
             id: self.random.id(now)?.into(),
             owner: permit.owner(),
             name: new.name,
-            description: new.description,
-            env_name: new.env_name,
-            file_path: new.file_path,
-            enabled: new.enabled,
+            settings: new.settings,
             value_bytes: new.value.len() as u64,
             value_revision: FIRST_REVISION,
             created_at: now,
@@ -81,18 +84,9 @@ impl Control {
             .seal(associated_data, new.value.expose().as_bytes())
             .map_err(|error| Error::internal(error.to_string()))?;
         secrets::insert(write, &secret, &sealed).await?;
-        let diff = Diff::default()
-            .field("name", "", secret.name.as_str())
-            .field("env_name", "", text(secret.env_name.as_ref()))
-            .field("file_path", "", text(secret.file_path.as_ref()))
-            .field("enabled", serde_json::Value::Null, secret.enabled)
-            .secret("value");
+        let diff = Diff::default().field("name", "", secret.name.as_str());
+        let diff = settings_diff(diff, None, Some(&secret.settings)).secret("value");
         self.audit(write, permit.caller, Action::Create, Resource::secret(&secret), diff).await?;
         Ok(secret)
     }
-}
-
-/// A target as the audit log shows it.
-pub(super) fn text(target: Option<&impl ToString>) -> String {
-    target.map(ToString::to_string).unwrap_or_default()
 }

@@ -2,7 +2,7 @@
 
 use coder_store::{secrets, users};
 
-use super::{SecretsPermit, create::text};
+use super::{SecretsPermit, audit::settings_diff};
 use crate::{
     Control, Error, Result,
     audit::{Action, Diff, Resource},
@@ -18,11 +18,8 @@ impl Control {
         users::lock(&mut write, permit.owner()).await?;
         let secret = secrets::find(&mut write, permit.owner(), name).await?.ok_or(Error::NotFound)?;
         secrets::delete(&mut write, secret.id).await?;
-        let diff = Diff::default()
-            .field("name", secret.name.as_str(), "")
-            .field("env_name", text(secret.env_name.as_ref()), "")
-            .field("file_path", text(secret.file_path.as_ref()), "")
-            .secret("value");
+        let diff = Diff::default().field("name", secret.name.as_str(), "");
+        let diff = settings_diff(diff, Some(&secret.settings), None).secret("value");
         self.audit(&mut write, permit.caller, Action::Delete, Resource::secret(&secret), diff).await?;
         Ok(write.commit().await?)
     }

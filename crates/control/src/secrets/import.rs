@@ -3,7 +3,7 @@
 use coder_model::{
     FieldError,
     import::{self, Entry, Format},
-    secret::{EnvName, MAX_SECRETS, NewSecret, RawSecret, Secret, Usage},
+    secret::{MAX_SECRETS, NewSecret, Secret, Usage},
 };
 use zeroize::Zeroizing;
 
@@ -39,18 +39,12 @@ impl Control {
     }
 }
 
-/// Each entry as a request: the key is the name, and the variable where it can be one.
+/// Every entry as a secret, or the field errors of all of them.
 fn parse(entries: &[Entry]) -> Result<Vec<NewSecret>> {
     let mut broken = Vec::new();
     let mut parsed = Vec::with_capacity(entries.len());
     for (index, entry) in entries.iter().enumerate() {
-        let raw = RawSecret {
-            name: entry.key.clone(),
-            value: entry.value.clone(),
-            env_name: if EnvName::parse(&entry.key).is_ok() { entry.key.clone() } else { String::new() },
-            ..RawSecret::default()
-        };
-        match NewSecret::parse(raw) {
+        match entry.to_secret() {
             Ok(new) => parsed.push(new),
             Err(field_errors) => broken.extend(field_errors.into_iter().map(|error| {
                 FieldError::new(
@@ -69,9 +63,7 @@ fn check(entries: &[Entry], new: &[NewSecret], existing: &[Secret]) -> Result<()
     let mut taken = Vec::new();
     for (index, (entry, new)) in entries.iter().zip(new).enumerate() {
         let mut rows = Vec::new();
-        for (field, detail, row) in
-            rules::collisions(&others, Some(&new.name), new.env_name.as_ref(), new.file_path.as_ref())
-        {
+        for (field, detail, row) in rules::collisions(&others, Some(&new.name), &new.settings) {
             // One stored secret that holds several dimensions is one collision.
             if !rows.contains(&row.id) {
                 rows.push(row.id);
@@ -100,7 +92,7 @@ fn check(entries: &[Entry], new: &[NewSecret], existing: &[Secret]) -> Result<()
     }
     let mut usage = Usage::of(existing);
     for (index, (entry, new)) in entries.iter().zip(new).enumerate() {
-        usage = usage.with(new.value.len() as u64, new.env_name.is_some());
+        usage = usage.with(new.value.len() as u64, new.settings.env_name.is_some());
         usage.check().map_err(|limit| {
             let place = entry.line.map(|line| format!(" on line {line}")).unwrap_or_default();
             Error::bad_request(

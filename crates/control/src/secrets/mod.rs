@@ -1,5 +1,6 @@
 //! User secrets: keeping them, and handing them to their owner's workspaces.
 
+mod audit;
 mod create;
 mod data_key;
 mod delete;

@@ -3,22 +3,22 @@
 
 use coder_model::{
     FieldError,
-    secret::{EnvName, FileTarget, LimitExceeded, Secret, SecretName},
+    secret::{LimitExceeded, Secret, SecretName, SecretSettings},
 };
 
 use crate::Error;
 
-/// The dimensions in which `name` and targets collide with `others`, in the order they are reported.
+/// The dimensions in which name and targets collide with `others`, in the order they are reported.
 pub(super) fn collisions<'s>(
     others: &[&'s Secret],
     name: Option<&SecretName>,
-    env_name: Option<&EnvName>,
-    file_path: Option<&FileTarget>,
+    settings: &SecretSettings,
 ) -> Vec<(&'static str, &'static str, &'s Secret)> {
     let find = |is: &dyn Fn(&Secret) -> bool| others.iter().find(|other| is(other)).copied();
     let by_name = name.and_then(|name| find(&|other| other.name == *name));
-    let by_env = env_name.and_then(|env| find(&|other| other.env_name.as_ref() == Some(env)));
-    let by_file = file_path.and_then(|path| find(&|other| other.file_path.as_ref() == Some(path)));
+    let SecretSettings { env_name, file_path, .. } = settings;
+    let by_env = env_name.as_ref().and_then(|_| find(&|other| other.settings.env_name == *env_name));
+    let by_file = file_path.as_ref().and_then(|_| find(&|other| other.settings.file_path == *file_path));
     [
         ("name", "Name is already in use.", by_name),
         ("env_name", "Environment variable name is already in use.", by_env),

@@ -2,13 +2,14 @@
 
 use askama::Template;
 use axum::{extract::State, http::StatusCode};
-use coder_model::secret::{MAX_VALUE_BYTES, RawSecret};
+use coder_model::secret::MAX_VALUE_BYTES;
 use coder_wire::Sensitive;
 
 use super::{
     LIST_PATH,
     form_value::{LineEndings, normalize_line_endings},
     own,
+    settings_form::SettingsForm,
 };
 use crate::{
     DashboardState,
@@ -25,9 +26,7 @@ use crate::{
 struct AddPage {
     layout: Layout,
     name: String,
-    description: String,
-    env_name: String,
-    file_path: String,
+    settings: SettingsForm,
     errors: FormErrors,
     import_errors: FormErrors,
 }
@@ -37,9 +36,7 @@ impl AddPage {
         Self {
             layout: current_user.layout(Section::Secrets),
             name: String::new(),
-            description: String::new(),
-            env_name: String::new(),
-            file_path: String::new(),
+            settings: SettingsForm::default(),
             errors: FormErrors::default(),
             import_errors: FormErrors::default(),
         }
@@ -69,12 +66,8 @@ pub struct AddForm {
     value: Sensitive,
     #[serde(default)]
     line_endings: LineEndings,
-    #[serde(default)]
-    description: String,
-    #[serde(default)]
-    env_name: String,
-    #[serde(default)]
-    file_path: String,
+    #[serde(flatten)]
+    settings: SettingsForm,
 }
 
 /// Keeps a new secret.
@@ -83,15 +76,9 @@ pub async fn add_secret(
     current_user: CurrentUser,
     Form(form): Form<AddForm>,
 ) -> PageResult {
-    let raw = RawSecret {
-        name: form.name.clone(),
-        value: normalize_line_endings(&form.value, form.line_endings),
-        description: form.description.clone(),
-        env_name: form.env_name.clone(),
-        file_path: form.file_path.clone(),
-        enabled: None,
-    };
-    match state.control.create_secret(own(&current_user)?, raw).await {
+    let value = normalize_line_endings(&form.value, form.line_endings);
+    let permit = own(&current_user)?;
+    match state.control.create_secret(permit, &form.name, value, &form.settings.raw()).await {
         Ok(secret) => redirect_with_notice(
             &state,
             &current_user.context,
@@ -100,9 +87,7 @@ pub async fn add_secret(
         ),
         Err(error) => AddPage {
             name: form.name,
-            description: form.description,
-            env_name: form.env_name,
-            file_path: form.file_path,
+            settings: form.settings,
             errors: FormErrors::of(error)?,
             ..AddPage::new(&current_user)
         }

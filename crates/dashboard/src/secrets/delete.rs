@@ -34,7 +34,7 @@ pub async fn delete_secret_page(
         layout: current_user.layout(Section::Secrets),
         segment: segment(&name),
         name,
-        file_path: secret.file_path.map(|path| path.to_string()).unwrap_or_default(),
+        file_path: secret.settings.file_path.map(|path| path.to_string()).unwrap_or_default(),
     };
     dialog(&current_user.context, StatusCode::OK, &shown, &shown.as_dialog())
 }

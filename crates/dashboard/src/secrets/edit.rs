@@ -3,13 +3,14 @@
 use askama::Template;
 use axum::{extract::State, http::StatusCode};
 use coder_http::extract::Path;
-use coder_model::secret::{MAX_VALUE_BYTES, RawPatch, Secret};
+use coder_model::secret::MAX_VALUE_BYTES;
 use coder_wire::Sensitive;
 
 use super::{
     LIST_PATH,
     form_value::{LineEndings, normalize_line_endings},
     own,
+    settings_form::SettingsForm,
 };
 use crate::{
     DashboardState,
@@ -27,9 +28,7 @@ struct EditPage {
     layout: Layout,
     name: String,
     segment: String,
-    description: String,
-    env_name: String,
-    file_path: String,
+    settings: SettingsForm,
     errors: FormErrors,
 }
 
@@ -44,20 +43,10 @@ pub async fn edit_secret_page(
         layout: current_user.layout(Section::Secrets),
         segment: segment(&name),
         name,
-        description: secret.description.clone(),
-        env_name: env_name(&secret),
-        file_path: file_path(&secret),
+        settings: SettingsForm::from(&secret.settings),
         errors: FormErrors::default(),
     };
     dialog(&current_user.context, StatusCode::OK, &shown, &shown.as_dialog())
-}
-
-fn env_name(secret: &Secret) -> String {
-    secret.env_name.as_ref().map(ToString::to_string).unwrap_or_default()
-}
-
-fn file_path(secret: &Secret) -> String {
-    secret.file_path.as_ref().map(ToString::to_string).unwrap_or_default()
 }
 
 /// What was filled in.
@@ -69,12 +58,8 @@ pub struct EditForm {
     line_endings: LineEndings,
     #[serde(default)]
     clear_value: bool,
-    #[serde(default)]
-    description: String,
-    #[serde(default)]
-    env_name: String,
-    #[serde(default)]
-    file_path: String,
+    #[serde(flatten)]
+    settings: SettingsForm,
 }
 
 /// Changes what is other than it was. An empty value stays what it is, unless it is to be cleared.
@@ -85,19 +70,13 @@ pub async fn edit_secret(
     Form(form): Form<EditForm>,
 ) -> PageResult {
     let secret = state.control.find_secret(own(&current_user)?, &name).await?;
-    let other = |new: &str, old: &str| (new != old).then(|| new.to_owned());
     let value = normalize_line_endings(&form.value, form.line_endings);
-    let raw = RawPatch {
-        value: (form.clear_value || !value.is_empty()).then_some(value),
-        description: other(&form.description, &secret.description),
-        env_name: other(&form.env_name, &env_name(&secret)),
-        file_path: other(&form.file_path, &file_path(&secret)),
-        enabled: None,
-    };
+    let value = (form.clear_value || !value.is_empty()).then_some(value);
+    let changes = form.settings.changes_from(&SettingsForm::from(&secret.settings));
     let errors = if form.clear_value && !form.value.expose().is_empty() {
         FormErrors::field("value", "Either enter a new value or clear the saved one.")
     } else {
-        match state.control.update_secret(own(&current_user)?, &name, raw).await {
+        match state.control.update_secret(own(&current_user)?, &name, value, &changes).await {
             Ok(_) => {
                 return redirect_with_notice(
                     &state,
@@ -113,9 +92,7 @@ pub async fn edit_secret(
         layout: current_user.layout(Section::Secrets),
         segment: segment(&name),
         name,
-        description: form.description,
-        env_name: form.env_name,
-        file_path: form.file_path,
+        settings: form.settings,
         errors,
     };
     dialog(&current_user.context, StatusCode::UNPROCESSABLE_ENTITY, &shown, &shown.as_dialog())

@@ -83,7 +83,7 @@ fn summary(made: &[Secret]) -> String {
     };
     let bare: Vec<String> = made
         .iter()
-        .filter(|secret| secret.env_name.is_none())
+        .filter(|secret| secret.settings.env_name.is_none())
         .map(|secret| format!("\"{}\"", secret.name))
         .collect();
     if bare.is_empty() {

@@ -2,7 +2,7 @@
 
 use askama::Template;
 use axum::extract::State;
-use coder_model::secret::{MAX_ENV_BYTES, MAX_SECRETS, MAX_TOTAL_BYTES, Secret, Usage};
+use coder_model::secret::{MAX_ENV_BYTES, MAX_SECRETS, MAX_TOTAL_BYTES, Secret, SecretSettings, Usage};
 
 use super::own;
 use crate::{
@@ -37,8 +37,9 @@ struct Row {
 
 impl From<&Secret> for Row {
     fn from(secret: &Secret) -> Self {
-        let has_target = secret.env_name.is_some() || secret.file_path.is_some();
-        let (kind, kind_class) = match (&secret.env_name, &secret.file_path) {
+        let SecretSettings { description, env_name, file_path, enabled } = &secret.settings;
+        let has_target = env_name.is_some() || file_path.is_some();
+        let (kind, kind_class) = match (env_name, file_path) {
             (Some(_), None) => ("env var", "is-success"),
             (None, Some(_)) => ("file", "is-success"),
             (Some(_), Some(_)) => ("env var + file", "is-success"),
@@ -48,13 +49,13 @@ impl From<&Secret> for Row {
             id: secret.id.to_string(),
             name: secret.name.to_string(),
             segment: segment(secret.name.as_str()),
-            description: secret.description.clone(),
-            env_name: secret.env_name.as_ref().map(ToString::to_string).unwrap_or_default(),
-            file_path: secret.file_path.as_ref().map(ToString::to_string).unwrap_or_default(),
+            description: description.clone(),
+            env_name: env_name.as_ref().map(ToString::to_string).unwrap_or_default(),
+            file_path: file_path.as_ref().map(ToString::to_string).unwrap_or_default(),
             kind,
-            kind_class: if secret.enabled { kind_class } else { "" },
+            kind_class: if *enabled { kind_class } else { "" },
             has_target,
-            is_on: secret.enabled && has_target,
+            is_on: secret.settings.is_delivered(),
             updated: secret.updated_at.into(),
         }
     }

@@ -6,6 +6,7 @@ mod edit;
 mod form_value;
 mod import;
 mod list;
+mod settings_form;
 mod toggle;
 
 pub use add::{add_secret, add_secret_page};

@@ -2,7 +2,7 @@
 
 use axum::extract::State;
 use coder_http::extract::Path;
-use coder_model::secret::RawPatch;
+use coder_model::secret::RawSettings;
 
 use super::{LIST_PATH, own};
 use crate::{
@@ -25,8 +25,8 @@ pub async fn toggle_secret(
     Path(name): Path<String>,
     Form(form): Form<ToggleForm>,
 ) -> PageResult {
-    let raw = RawPatch { enabled: Some(form.enabled), ..RawPatch::default() };
-    state.control.update_secret(own(&current_user)?, &name, raw).await?;
+    let settings = RawSettings { enabled: Some(form.enabled), ..RawSettings::default() };
+    state.control.update_secret(own(&current_user)?, &name, None, &settings).await?;
     let now = if form.enabled { "Enabled" } else { "Disabled" };
     redirect_with_notice(
         &state,

@@ -8,7 +8,10 @@ use std::path::Path;
 
 use zeroize::Zeroizing;
 
-use crate::secret::MAX_SECRETS;
+use crate::{
+    FieldError,
+    secret::{EnvName, MAX_SECRETS, NewSecret, RawSettings},
+};
 
 /// The largest file, in bytes.
 pub const MAX_FILE_BYTES: usize = 1_048_576;
@@ -87,6 +90,16 @@ impl Entry {
     pub fn describe(&self) -> String {
         let line = self.line.map(|line| format!(" on line {line}")).unwrap_or_default();
         format!("Secret \"{}\"{line}", self.shown_key())
+    }
+
+    /// The entry as a secret: the key is its name, and its variable where it can be one.
+    ///
+    /// # Errors
+    /// All field errors.
+    pub fn to_secret(&self) -> Result<NewSecret, Vec<FieldError>> {
+        let env_name = EnvName::parse(&self.key).is_ok().then(|| self.key.clone());
+        let settings = RawSettings { env_name, ..RawSettings::default() };
+        NewSecret::parse(&self.key, self.value.clone(), &settings)
     }
 
     /// The key as messages show it: cut to a bound, control characters escaped.

@@ -39,9 +39,9 @@ impl Usage {
     /// What these secrets add up to.
     #[must_use]
     pub fn of<'s>(secrets: impl IntoIterator<Item = &'s Secret>) -> Self {
-        secrets
-            .into_iter()
-            .fold(Self::default(), |usage, secret| usage.with(secret.value_bytes, secret.env_name.is_some()))
+        secrets.into_iter().fold(Self::default(), |usage, secret| {
+            usage.with(secret.value_bytes, secret.settings.env_name.is_some())
+        })
     }
 
     /// This usage with one more secret.

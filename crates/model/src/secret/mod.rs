@@ -2,17 +2,17 @@
 
 mod env_name;
 mod file_target;
-mod input;
 mod limits;
 mod name;
+mod settings;
 mod value;
 
 pub use env_name::EnvName;
 pub(crate) use env_name::is_posix_name;
 pub use file_target::FileTarget;
-pub use input::{NewSecret, RawPatch, RawSecret, SecretPatch};
 pub use limits::{LimitExceeded, MAX_ENV_BYTES, MAX_SECRETS, MAX_TOTAL_BYTES, MAX_VALUE_BYTES, Usage};
 pub use name::SecretName;
+pub use settings::{NewSecret, RawSettings, SecretSettings};
 pub use value::SecretValue;
 
 use crate::{Moment, SecretId, UserId};
@@ -26,14 +26,8 @@ pub struct Secret {
     pub owner: UserId,
     /// Unique for the owner.
     pub name: SecretName,
-    /// Free text.
-    pub description: String,
-    /// The environment variable it is delivered as.
-    pub env_name: Option<EnvName>,
-    /// The file it is delivered as.
-    pub file_path: Option<FileTarget>,
-    /// Whether it is delivered at all.
-    pub enabled: bool,
+    /// What its owner sets.
+    pub settings: SecretSettings,
     /// Size of the value in bytes.
     pub value_bytes: u64,
     /// Counts the values this secret has had, from 1; part of what a sealed value is bound to.

@@ -22,8 +22,8 @@ impl From<&Secret> for DeliveryRecord {
         Self {
             id: secret.id,
             name: secret.name.to_string(),
-            env_name: secret.env_name.as_ref().map(ToString::to_string),
-            file_path: secret.file_path.as_ref().map(ToString::to_string),
+            env_name: secret.settings.env_name.as_ref().map(ToString::to_string),
+            file_path: secret.settings.file_path.as_ref().map(ToString::to_string),
             value_revision: secret.value_revision,
         }
     }
@@ -45,11 +45,8 @@ pub enum PendingChange {
 /// What a workspace's next start would change, by secret name. `now` is what its owner has.
 #[must_use]
 pub fn pending_changes(delivered: &[DeliveryRecord], now: &[Secret]) -> Vec<(String, PendingChange)> {
-    let wanted: Vec<DeliveryRecord> = now
-        .iter()
-        .filter(|secret| secret.enabled && (secret.env_name.is_some() || secret.file_path.is_some()))
-        .map(DeliveryRecord::from)
-        .collect();
+    let wanted: Vec<DeliveryRecord> =
+        now.iter().filter(|secret| secret.settings.is_delivered()).map(DeliveryRecord::from).collect();
     let gone = delivered.iter().filter(|old| !wanted.iter().any(|new| new.id == old.id));
     let changed = wanted.iter().filter_map(|new| {
         let change = match delivered.iter().find(|old| old.id == new.id) {
@@ -74,7 +71,7 @@ mod tests {
     use super::*;
     use crate::{
         Moment,
-        secret::{EnvName, FileTarget, SecretName},
+        secret::{EnvName, FileTarget, SecretName, SecretSettings},
     };
 
     fn secret(id: u128, name: &str) -> Secret {
@@ -83,15 +80,20 @@ mod tests {
             id: Uuid::from_u128(id).into(),
             owner: Uuid::from_u128(9).into(),
             name: SecretName::parse(name).unwrap(),
-            description: String::new(),
-            env_name: Some(EnvName::parse(&name.to_uppercase()).unwrap()),
-            file_path: None,
-            enabled: true,
+            settings: SecretSettings {
+                env_name: Some(EnvName::parse(&name.to_uppercase()).unwrap()),
+                ..SecretSettings::default()
+            },
             value_bytes: 1,
             value_revision: 1,
             created_at: at,
             updated_at: at,
         }
+    }
+
+    fn changed(mut secret: Secret, change: impl FnOnce(&mut SecretSettings)) -> Secret {
+        change(&mut secret.settings);
+        secret
     }
 
     #[test]
@@ -103,12 +105,12 @@ mod tests {
         let off = secret(5, "off");
         let delivered: Vec<_> = [&kept, &value, &target, &removed, &off].map(DeliveryRecord::from).into();
         let now = [
-            Secret { description: "new".to_owned(), ..kept },
+            changed(kept, |settings| settings.description = "new".to_owned()),
             Secret { value_revision: 2, ..value },
-            Secret { file_path: Some(FileTarget::parse("~/t").unwrap()), ..target },
-            Secret { enabled: false, ..off },
+            changed(target, |settings| settings.file_path = Some(FileTarget::parse("~/t").unwrap())),
+            changed(off, |settings| settings.enabled = false),
             secret(6, "added"),
-            Secret { env_name: None, ..secret(7, "stored") },
+            changed(secret(7, "stored"), |settings| settings.env_name = None),
         ];
         let expected = [
             ("added", PendingChange::Added),

@@ -7,7 +7,6 @@ use coder_http::{
 };
 use coder_wire::secrets::{ImportUserSecretsRequest, UserSecret};
 
-use super::to_wire;
 use crate::AppState;
 
 /// The largest body, in bytes: a file of a mebibyte with every byte escaped.
@@ -27,5 +26,5 @@ pub async fn import_secrets(
     let user = state.control.user_by_ref(&caller, &user).await?;
     let permit = caller.change_secrets_of(&user)?;
     let secrets = state.control.import_secrets(permit, &request.format, request.content.into_inner()).await?;
-    Ok((StatusCode::CREATED, Json(secrets.iter().map(to_wire).collect())))
+    Ok((StatusCode::CREATED, Json(secrets.iter().map(UserSecret::from).collect())))
 }

@@ -5,13 +5,11 @@ use coder_http::{
     Result,
     extract::{Authenticated, Json, Path},
 };
-use coder_model::secret::{RawPatch, RawSecret};
 use coder_wire::{
     Sensitive,
     secrets::{CreateUserSecretRequest, UpdateUserSecretRequest, UserSecret},
 };
 
-use super::to_wire;
 use crate::AppState;
 
 /// Keeps a new secret.
@@ -27,16 +25,9 @@ pub async fn create_secret(
 ) -> Result<(StatusCode, Json<UserSecret>)> {
     let user = state.control.user_by_ref(&caller, &user).await?;
     let permit = caller.change_secrets_of(&user)?;
-    let raw = RawSecret {
-        name: request.name,
-        value: request.value.into_inner(),
-        description: request.description,
-        env_name: request.env_name,
-        file_path: request.file_path,
-        enabled: request.enabled,
-    };
-    let secret = state.control.create_secret(permit, raw).await?;
-    Ok((StatusCode::CREATED, Json(to_wire(&secret))))
+    let (name, value, settings) = request.into_parts();
+    let secret = state.control.create_secret(permit, &name, value.into_inner(), &settings).await?;
+    Ok((StatusCode::CREATED, Json(UserSecret::from(&secret))))
 }
 
 /// All secrets, by name.
@@ -49,7 +40,7 @@ pub async fn list_secrets(
 ) -> Result<Json<Vec<UserSecret>>> {
     let user = state.control.user_by_ref(&caller, &user).await?;
     let secrets = state.control.list_secrets(caller.read_secrets_of(&user)?).await?;
-    Ok(Json(secrets.iter().map(to_wire).collect()))
+    Ok(Json(secrets.iter().map(UserSecret::from).collect()))
 }
 
 /// A secret by name.
@@ -62,7 +53,8 @@ pub async fn get_secret(
     Path((user, name)): Path<(String, String)>,
 ) -> Result<Json<UserSecret>> {
     let user = state.control.user_by_ref(&caller, &user).await?;
-    Ok(Json(to_wire(&state.control.find_secret(caller.read_secrets_of(&user)?, &name).await?)))
+    let secret = state.control.find_secret(caller.read_secrets_of(&user)?, &name).await?;
+    Ok(Json(UserSecret::from(&secret)))
 }
 
 /// Changes what the body names; an empty string clears a field.
@@ -78,14 +70,10 @@ pub async fn update_secret(
 ) -> Result<Json<UserSecret>> {
     let user = state.control.user_by_ref(&caller, &user).await?;
     let permit = caller.change_secrets_of(&user)?;
-    let raw = RawPatch {
-        value: request.value.map(Sensitive::into_inner),
-        description: request.description,
-        env_name: request.env_name,
-        file_path: request.file_path,
-        enabled: request.enabled,
-    };
-    Ok(Json(to_wire(&state.control.update_secret(permit, &name, raw).await?)))
+    let (value, settings) = request.into_parts();
+    let value = value.map(Sensitive::into_inner);
+    let secret = state.control.update_secret(permit, &name, value, &settings).await?;
+    Ok(Json(UserSecret::from(&secret)))
 }
 
 /// Deletes a secret.
