@@ -1,6 +1,6 @@
-//! Calls as any program makes them: method, path, JSON.
+//! Calls as any program makes them: method, path, JSON. Redirects are not followed.
 
-use reqwest::{Method, Response, header::HeaderMap};
+use reqwest::{Method, Response, header::HeaderMap, redirect::Policy};
 use serde_json::Value;
 
 /// A caller of the API: one user, or nobody yet.
@@ -30,7 +30,8 @@ impl Api {
     #[must_use]
     pub fn new(base: &str) -> Self {
         let base = base.trim_end_matches('/').to_owned();
-        Self { http: reqwest::Client::new(), base, token: None }
+        let http = reqwest::Client::builder().redirect(Policy::none()).build().expect("a client");
+        Self { http, base, token: None }
     }
 
     /// The same server as somebody else.

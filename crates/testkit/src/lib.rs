@@ -17,10 +17,11 @@ pub use pages::{Pages, form};
 pub use socket::Socket;
 pub use world::{PASSWORD, World};
 
-/// Makes of each story two tests: one on SQLite, one on PostgreSQL.
+/// Makes of each story two tests: one on SQLite, one on PostgreSQL. The world is started by [`World::start`], or by the
+/// function that `#![start(…)]` before the first story names.
 #[macro_export]
 macro_rules! on_both_engines {
-    ($($(#[$doc:meta])* async fn $name:ident($world:ident: World) $body:block)*) => {$(
+    (#![start($start:path)] $($(#[$doc:meta])* async fn $name:ident($world:ident: World) $body:block)*) => {$(
         $(#[$doc])*
         mod $name {
             #[allow(unused_imports)]
@@ -30,13 +31,16 @@ macro_rules! on_both_engines {
 
             #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
             async fn sqlite() {
-                story($crate::World::start($crate::Engine::Sqlite).await).await;
+                story($start($crate::Engine::Sqlite).await).await;
             }
 
             #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
             async fn postgres() {
-                story($crate::World::start($crate::Engine::Postgres).await).await;
+                story($start($crate::Engine::Postgres).await).await;
             }
         }
     )*};
+    ($($stories:tt)*) => {
+        $crate::on_both_engines! { #![start($crate::World::start)] $($stories)* }
+    };
 }

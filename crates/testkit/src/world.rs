@@ -39,9 +39,23 @@ impl World {
         Self::resume(place, clock).await
     }
 
+    /// Starts one with a configuration that a test changes.
+    pub async fn start_with(engine: Engine, change: impl FnOnce(&mut Config)) -> Self {
+        let place = Place::new(engine).await;
+        let mut config = Self::config(&place, Clock::default());
+        change(&mut config);
+        Self::serve(place, config).await
+    }
+
     /// Starts a server on data that exists.
     pub async fn resume(place: Place, clock: Clock) -> Self {
-        let started = coder_server::bind(Self::config(&place, clock.clone())).await.expect("the server starts");
+        let config = Self::config(&place, clock);
+        Self::serve(place, config).await
+    }
+
+    async fn serve(place: Place, config: Config) -> Self {
+        let clock = config.clock.clone();
+        let started = coder_server::bind(config).await.expect("the server starts");
         let nobody = Api::new(started.access_url().as_str());
         let state = started.state().clone();
         let shutdown = started.shutdown_token().drop_guard();
