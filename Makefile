@@ -27,7 +27,7 @@ lint: setup ## Format check, lints, dependency rules.
 
 test: lint ## Everything: format, lints, unit, integration on both databases, black box.
 	$(CARGO) build --locked --workspace --all-targets
-	scripts/with-postgres.sh $(CARGO) test --locked --workspace --quiet
+	INSTA_UPDATE=no scripts/with-postgres.sh $(CARGO) test --locked --workspace --quiet
 
 screenshots: setup ## Write a picture of every page, in every state, light and dark, narrow and wide, to ./screenshots.
 	rm -rf screenshots

@@ -55,17 +55,6 @@ on_both_engines! {
         }
     }
 
-    /// Guessing is slowed down, and what is told does not change.
-    async fn too_many_failures(world: World) {
-        world.admin().await;
-        let wrong = json!({"email": "ADMIN@example.com", "password": "wrong password"});
-        let mut last = 0;
-        for _ in 0..21 {
-            last = world.nobody.post("/api/v2/users/login", wrong.clone()).await.status;
-        }
-        assert_eq!(last, 503);
-    }
-
     async fn users_and_their_standing(world: World) {
         let admin = world.admin().await;
         let alice = world.user(&admin, "alice").await;

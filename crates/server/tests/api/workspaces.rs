@@ -1,23 +1,28 @@
 use std::time::Duration;
 
-use coder_testkit::{Api, on_both_engines};
+use coder_testkit::{Api, World, on_both_engines};
 use futures_util::StreamExt;
 use reqwest::Method;
 use serde_json::{Value, json};
 use tokio_tungstenite::tungstenite::client::IntoClientRequest;
 
 /// A tar archive with one `template.toml`.
-fn archive(text: &str) -> Vec<u8> {
+pub fn archive(text: &str) -> Vec<u8> {
+    archive_of("template.toml", text.as_bytes())
+}
+
+/// A tar archive with one file.
+pub fn archive_of(name: &str, content: &[u8]) -> Vec<u8> {
     let mut archive = tar::Builder::new(Vec::new());
     let mut header = tar::Header::new_gnu();
-    header.set_size(text.len() as u64);
+    header.set_size(content.len() as u64);
     header.set_mode(0o644);
     header.set_cksum();
-    archive.append_data(&mut header, "template.toml", text.as_bytes()).unwrap();
+    archive.append_data(&mut header, name, content).unwrap();
     archive.into_inner().unwrap()
 }
 
-async fn upload(api: &Api, bytes: Vec<u8>) -> coder_testkit::Reply {
+pub async fn upload(api: &Api, bytes: Vec<u8>) -> coder_testkit::Reply {
     Api::send(api.request(Method::POST, "/api/v2/files").body(bytes)).await
 }
 
@@ -41,6 +46,23 @@ pub async fn built(api: &Api, id: &Value) -> Value {
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
     panic!("the build does not end");
+}
+
+/// Makes builds of this number look as if another server worked on them: under way until they are canceled.
+pub async fn hold_build(world: &World, number: i64) {
+    let until = i64::MAX;
+    set_build(world, number, &format!("status = 'running', completed_at = NULL, claimed_until = {until}"))
+        .await;
+}
+
+/// Makes them look as if that server was done.
+pub async fn release_build(world: &World, number: i64) {
+    set_build(world, number, "status = 'succeeded', completed_at = started_at, claimed_until = NULL").await;
+}
+
+async fn set_build(world: &World, number: i64, columns: &str) {
+    let sql = format!("UPDATE workspace_builds SET {columns} WHERE build_number = {number}");
+    assert!(world.place.execute(&sql).await > 0);
 }
 
 on_both_engines! {

@@ -1,0 +1,103 @@
+//! A workspace's agent without a workspace. It reports what a story has it report, and plays what the server asks for: a
+//! terminal that shows nothing, an app that is always well. A command or host called `refused` is rejected; one called
+//! `silent` gets no response.
+
+use coder_client::dial;
+use coder_mux::{Incoming, Mux, MuxStream, frame};
+use coder_testkit::World;
+use coder_wire::agent::{
+    AgentMessage, Dial, Hello, MAX_MESSAGE_BYTES, Manifest, OpenStream, OpenTerminal, Opened, PROTOCOL_VERSION,
+    ServerMessage,
+};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use uuid::Uuid;
+
+/// The app's response.
+const WELL: &[u8] = b"HTTP/1.1 204 No Content\r\nConnection: close\r\n\r\n";
+
+/// A connected agent. It goes away when it is dropped.
+pub struct FakeAgent {
+    mux: Mux,
+    control: MuxStream,
+    /// What the server sent it at first.
+    pub manifest: Manifest,
+}
+
+impl FakeAgent {
+    /// Connects with the token of an agent whose workspace runs.
+    pub async fn connect(world: &World, token: &str) -> Self {
+        let path = ["api", "v2", "workspaceagents", "me", "rpc"];
+        let query = format!("version={PROTOCOL_VERSION}");
+        let (mux, incoming) = dial(&world.state.access_url, &path, &query, token).await.expect("a connection");
+        tokio::spawn(play(incoming));
+        let mut control = mux.open().await.expect("a stream");
+        let hello = Hello {
+            protocol_version: PROTOCOL_VERSION,
+            run_id: Uuid::nil(),
+            version: "1.2.3".to_owned(),
+            operating_system: "linux".to_owned(),
+            architecture: "amd64".to_owned(),
+            capabilities: Vec::new(),
+        };
+        frame::send(&mut control, &AgentMessage::Hello(hello)).await.expect("it is sent");
+        let manifest = manifest(&mut control).await;
+        Self { mux, control, manifest }
+    }
+
+    /// Reports, and returns when the server has acted on it.
+    pub async fn report(&mut self, messages: impl IntoIterator<Item = AgentMessage>) {
+        for message in messages {
+            frame::send(&mut self.control, &message).await.expect("it is sent");
+        }
+        // The server acts on one message after the other.
+        manifest(&mut self.control).await;
+    }
+}
+
+impl Drop for FakeAgent {
+    fn drop(&mut self) {
+        self.mux.close();
+    }
+}
+
+/// Asks for the manifest, and waits for it.
+async fn manifest(control: &mut MuxStream) -> Manifest {
+    frame::send(control, &AgentMessage::GetManifest).await.expect("it is sent");
+    loop {
+        match frame::receive(control, MAX_MESSAGE_BYTES).await.expect("a message") {
+            Some(ServerMessage::Manifest(manifest)) => return *manifest,
+            Some(ServerMessage::Welcome { .. } | ServerMessage::LogsStored { .. }) => {}
+            other => panic!("{other:?} instead of a manifest"),
+        }
+    }
+}
+
+async fn play(mut incoming: Incoming) {
+    while let Some(stream) = incoming.accept().await {
+        tokio::spawn(play_one(stream));
+    }
+}
+
+/// Plays what a stream asks for. Any end of the stream is fine: the test may be over.
+async fn play_one(mut stream: MuxStream) -> Option<()> {
+    let asked: OpenStream = frame::receive(&mut stream, MAX_MESSAGE_BYTES).await.ok()??;
+    let (name, is_app) = match &asked {
+        OpenStream::Terminal(OpenTerminal { command, .. }) => (command.as_deref().unwrap_or_default(), false),
+        OpenStream::Dial(Dial { host, .. }) => (host.as_str(), true),
+        OpenStream::Ssh | OpenStream::Ping | OpenStream::Shutdown { .. } => return None,
+    };
+    let is_refused = match name {
+        "silent" => return None,
+        name => name == "refused",
+    };
+    let error = is_refused.then(|| "refused, as its name says".to_owned());
+    frame::send(&mut stream, &Opened { error }).await.ok()?;
+    let mut heard = Vec::new();
+    while !is_refused && stream.read_buf(&mut heard).await.ok()? > 0 {
+        if is_app && heard.ends_with(b"\r\n\r\n") {
+            stream.write_all(WELL).await.ok()?;
+            return stream.shutdown().await.ok();
+        }
+    }
+    None
+}

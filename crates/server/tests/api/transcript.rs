@@ -1,0 +1,215 @@
+//! Requests and their responses as a document for a reviewer:
+//!
+//! ```text
+//! # a note on what follows
+//! POST /api/v2/users/login -> 401
+//! > {"email":"ada@example.com","password":"wrong password"}
+//! < www-authenticate: Bearer realm="coder"
+//! {
+//!   "message": "Incorrect email or password."
+//! }
+//! ```
+//!
+//! Times need no placeholder: the server's clock stands at [`NOW`] unless a story moves it. Ids, tokens, the server's
+//! address and its version have one. A long object that was shown before is not shown again.
+
+use std::{collections::BTreeMap, fmt::Write as _, time::Duration};
+
+use coder_control::Clock;
+use coder_model::Moment;
+use coder_testkit::{Api, Engine, Reply, World};
+use reqwest::{Method, RequestBuilder, header::HeaderMap};
+use serde_json::Value;
+
+/// Every snapshot, by the subject that it is about.
+pub const SUBJECTS: [&str; 15] = [
+    "agents",
+    "builds",
+    "deployment",
+    "errors_apps",
+    "errors_authentication",
+    "errors_requests",
+    "errors_secrets",
+    "errors_templates",
+    "errors_users",
+    "errors_workspaces",
+    "secrets",
+    "templates",
+    "tokens",
+    "users",
+    "workspaces",
+];
+
+/// The time of the server's clock: a Monday.
+pub const NOW: &str = "2026-03-02T09:00:00Z";
+
+/// Headers that are shown when a response has them.
+const HEADERS: [&str; 6] = ["allow", "connection", "location", "retry-after", "set-cookie", "www-authenticate"];
+/// The content type that is not shown.
+const JSON: &str = "application/json; charset=utf-8";
+/// Request bodies up to this many bytes are shown.
+const MAX_SHOWN: usize = 400;
+/// Objects up to this many lines are shown again.
+const SHORT: usize = 25;
+
+/// What takes the place of tokens. They begin with an id that may have a name, so they come first.
+const TOKENS: [(&str, &str); 2] =
+    [(r"\b[0-9A-Za-z]{10}-[0-9A-Za-z]{22}\b", "[token]"), (r"\b[0-9A-Za-z]{40}\b", "[agent token]")];
+/// What takes the place of the other values that differ from run to run, where a story gave them no name.
+const OTHERS: [(&str, &str); 4] = [
+    (r"\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b", "[uuid]"),
+    (r"\b127\.0\.0\.1:[0-9]+\b", "[address]"),
+    (r"\.example\.com:[0-9]+\b", ".example.com:[port]"),
+    (concat!("\"", env!("CARGO_PKG_VERSION"), "\""), "\"[version]\""),
+];
+
+/// A server whose clock stands at [`NOW`].
+pub async fn with_fixed_clock(engine: Engine) -> World {
+    World::start_at(engine, Clock::fixed(at(NOW))).await
+}
+
+/// A moment, from RFC 3339.
+pub fn at(text: &str) -> Moment {
+    Moment::from_micros(text.parse::<jiff::Timestamp>().unwrap().as_microsecond())
+}
+
+/// Moves the server's clock on.
+pub fn pass(world: &World, seconds: u64) {
+    world.clock.set(world.clock.now().after(Duration::from_secs(seconds)));
+}
+
+/// Requests and their responses, in the order they were sent.
+pub struct Transcript {
+    text: String,
+    /// Long objects, each with the request that it was first shown for.
+    shown: BTreeMap<String, String>,
+    /// Ids and their placeholders.
+    names: Vec<(String, String)>,
+}
+
+impl Transcript {
+    pub fn new() -> Self {
+        Self { text: String::new(), shown: BTreeMap::new(), names: Vec::new() }
+    }
+
+    /// Says what the next requests are about.
+    pub fn note(&mut self, text: &str) {
+        writeln!(self.text, "# {text}").unwrap();
+    }
+
+    /// Gives an id, or anything else that differs from run to run, a placeholder of its own.
+    pub fn name(&mut self, id: &Value, name: &str) {
+        let id = id.as_str().expect("an id");
+        assert!(id.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-'), "{id} is no pattern");
+        self.names.push((id.to_owned(), format!("[{name}]")));
+    }
+
+    pub async fn get(&mut self, api: &Api, path: &str) -> Reply {
+        self.send(api.request(Method::GET, path)).await
+    }
+
+    pub async fn post(&mut self, api: &Api, path: &str, body: Value) -> Reply {
+        self.send(api.request(Method::POST, path).json(&body)).await
+    }
+
+    pub async fn put(&mut self, api: &Api, path: &str, body: Value) -> Reply {
+        self.send(api.request(Method::PUT, path).json(&body)).await
+    }
+
+    pub async fn patch(&mut self, api: &Api, path: &str, body: Value) -> Reply {
+        self.send(api.request(Method::PATCH, path).json(&body)).await
+    }
+
+    pub async fn delete(&mut self, api: &Api, path: &str) -> Reply {
+        self.send(api.request(Method::DELETE, path)).await
+    }
+
+    /// Sends a request and writes it down with its response.
+    pub async fn send(&mut self, request: RequestBuilder) -> Reply {
+        let sent = request.try_clone().expect("a body in memory").build().expect("a request");
+        let path = &sent.url()[url::Position::BeforePath..];
+        let reply = Api::send(request).await;
+        let heading = format!("{} {path}", sent.method());
+        writeln!(self.text, "{heading} -> {}", reply.status).unwrap();
+        let body = sent.body().and_then(reqwest::Body::as_bytes).unwrap_or_default();
+        if !body.is_empty() {
+            writeln!(self.text, "> {}", show_request(body)).unwrap();
+        }
+        self.show_headers(&reply.headers, reply.text.is_empty());
+        let body = match (&reply.json, reply.text.as_str()) {
+            (_, "") => "(no body)".to_owned(),
+            (Value::Null, text) => text.to_owned(),
+            (json, _) => pretty(&self.fold(json, &heading)),
+        };
+        writeln!(self.text, "{body}\n").unwrap();
+        reply
+    }
+
+    /// The value with a reference in the place of each long object that was shown before.
+    fn fold(&mut self, value: &Value, heading: &str) -> Value {
+        match value {
+            Value::Object(fields) => {
+                let text = pretty(value);
+                if let Some(first) = self.shown.get(&text) {
+                    return format!("(as in {first})").into();
+                }
+                if text.lines().count() > SHORT {
+                    self.shown.insert(text, heading.to_owned());
+                }
+                fields.iter().map(|(name, value)| (name.clone(), self.fold(value, heading))).collect()
+            }
+            Value::Array(values) => values.iter().map(|value| self.fold(value, heading)).collect(),
+            other => other.clone(),
+        }
+    }
+
+    fn show_headers(&mut self, headers: &HeaderMap, is_empty: bool) {
+        let mut show = |name: &str| {
+            for value in headers.get_all(name) {
+                writeln!(self.text, "< {name}: {}", value.to_str().unwrap()).unwrap();
+            }
+        };
+        if !is_empty && headers.get("content-type").is_none_or(|kind| kind != JSON) {
+            show("content-type");
+        }
+        HEADERS.into_iter().for_each(show);
+    }
+
+    /// Compares all of it with the snapshot of this subject.
+    pub fn finish(self, subject: &str) {
+        let tokens = TOKENS.map(|(pattern, placeholder)| (pattern.to_owned(), placeholder.to_owned()));
+        let others = OTHERS.map(|(pattern, placeholder)| (pattern.to_owned(), placeholder.to_owned()));
+        compare(subject, &self.text, tokens.into_iter().chain(self.names).chain(others));
+    }
+}
+
+/// Compares a text with the snapshot of this subject, with patterns replaced by placeholders.
+pub fn compare(subject: &str, text: &str, placeholders: impl IntoIterator<Item = (String, String)>) {
+    assert!(SUBJECTS.contains(&subject), "{subject} is not in the list");
+    let mut settings = insta::Settings::new();
+    settings.set_prepend_module_to_snapshot(false);
+    settings.set_omit_expression(true);
+    for (pattern, placeholder) in placeholders {
+        settings.add_filter(&pattern, placeholder);
+    }
+    settings.bind(|| insta::assert_snapshot!(subject, text));
+}
+
+fn show_request(body: &[u8]) -> String {
+    match std::str::from_utf8(body) {
+        Ok(text) if text.len() <= MAX_SHOWN => {
+            text.chars().fold(String::new(), |shown, character| match character {
+                ' '..='~' => shown + character.encode_utf8(&mut [0; 4]),
+                other => shown + &other.escape_default().to_string(),
+            })
+        }
+        _ => format!("({} bytes)", body.len()),
+    }
+}
+
+/// The value with its fields in alphabetical order, whichever order this build of the JSON library keeps.
+fn pretty(value: &Value) -> String {
+    let mut value = value.clone();
+    value.sort_all_objects();
+    serde_json::to_string_pretty(&value).unwrap()
+}
