@@ -1,6 +1,7 @@
 //! The REST API as programs see it, on both databases.
 #![allow(clippy::expect_used, clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, missing_docs)]
 
+mod authorization;
 mod bodies;
 mod dashboard;
 mod dashboard_access;
@@ -9,6 +10,7 @@ mod document;
 mod encryption;
 mod error_bodies;
 mod fake_agent;
+mod identities;
 mod import;
 mod isolation;
 mod limits;
@@ -18,5 +20,6 @@ mod response_bodies;
 mod schedules;
 mod secrets;
 mod sessions;
+mod targets;
 mod transcript;
 mod workspaces;

@@ -22,8 +22,9 @@ use reqwest::{Method, RequestBuilder, header::HeaderMap};
 use serde_json::Value;
 
 /// Every snapshot, by the subject that it is about.
-pub const SUBJECTS: [&str; 15] = [
+pub const SUBJECTS: [&str; 16] = [
     "agents",
+    "authorization",
     "builds",
     "deployment",
     "errors_apps",

@@ -1,0 +1,249 @@
+//! What the table of authorization asks for, with nothing but authorization in the way.
+
+use std::{collections::BTreeMap, time::Duration};
+
+use coder_testkit::{Api, PASSWORD, World};
+use reqwest::{Method, RequestBuilder};
+use serde_json::{Value, json};
+
+use crate::{
+    error_bodies::upgrade,
+    fake_agent::FakeAgent,
+    identities::{APP_HOST, Credential, app_session, users},
+    operations::Operation,
+    workspaces::{archive, built, hold_build, release_build, template, upload},
+};
+
+/// Operations that change the user whom they name: that is a user of their own, who asks in the place of `member`.
+const ABOUT_THE_USER: [&str; 6] = [
+    "DELETE /api/v2/users/{user}",
+    "PUT /api/v2/users/{user}/password",
+    "PUT /api/v2/users/{user}/profile",
+    "PUT /api/v2/users/{user}/roles",
+    "PUT /api/v2/users/{user}/status/activate",
+    "PUT /api/v2/users/{user}/status/suspend",
+];
+
+/// The operation that needs a build under way.
+const CANCEL: &str = "PATCH /api/v2/workspacebuilds/{build}/cancel";
+const TEMPLATE: &str = "[[app]]\nslug = \"web\"\nurl = \"http://localhost:80\"\n[external]\n";
+const VERSIONS: &str = "/api/v2/organizations/default/templateversions";
+
+/// What belongs to `member`: a running workspace `dev` with an app and a connected agent, a secret `npm`, a token `ci`; the
+/// template `vm` that it was created from; and what a success uses up.
+pub struct Targets {
+    world: World,
+    owner: Api,
+    member: Api,
+    credentials: BTreeMap<&'static str, Credential>,
+    template: Value,
+    workspace: Value,
+    file: Value,
+    agent: String,
+    /// Another member, whom the operations of [`ABOUT_THE_USER`] change.
+    user: (String, Api),
+    /// A template without workspaces.
+    unused_template: Value,
+    /// A version without a template.
+    loose_version: Value,
+    /// How often something was tried: names that must be new are made of it.
+    tries: usize,
+    _connected: FakeAgent,
+}
+
+impl Targets {
+    pub async fn create(world: World) -> Self {
+        let (owner, member, mut credentials) = users(&world).await;
+        let template = template(&owner, "vm", TEMPLATE).await;
+        let body = json!({"name": "dev", "template_id": template["id"]});
+        let workspace = member.post("/api/v2/users/me/workspaces", body).await.expect(201);
+        let build = built(&member, &workspace["latest_build"]["id"]).await;
+        let agent = build["resources"][0]["agents"][0]["id"].as_str().unwrap().to_owned();
+        let shown = format!("/api/v2/workspaces/{}/external-agent/main/credentials", id(&workspace));
+        let token = member.get(&shown).await.expect(200)["agent_token"].as_str().unwrap().to_owned();
+        let connected = FakeAgent::connect(&world, &token).await;
+        credentials.insert("agent", Credential::Token(token));
+        credentials.insert("app", app_session(&world, &member).await);
+        let file = upload(&owner, archive(TEMPLATE)).await.expect(201)["hash"].clone();
+        let mut targets = Self {
+            user: ("member".to_owned(), member.clone()),
+            unused_template: Value::Null,
+            loose_version: Value::Null,
+            tries: 0,
+            world,
+            owner,
+            member,
+            credentials,
+            template,
+            workspace,
+            file,
+            agent,
+            _connected: connected,
+        };
+        targets.replace_user().await;
+        targets.replace_template().await;
+        targets.replace_version().await;
+        targets
+    }
+
+    async fn replace_user(&mut self) {
+        let name = format!("user{}", self.tries);
+        let api = self.world.user(&self.owner, &name).await;
+        self.user = (name, api);
+    }
+
+    async fn replace_template(&mut self) {
+        self.unused_template = template(&self.owner, &format!("unused{}", self.tries), TEMPLATE).await;
+    }
+
+    async fn replace_version(&mut self) {
+        let version = self.owner.post(VERSIONS, json!({"file_id": self.file})).await.expect(201);
+        self.loose_version = version["id"].clone();
+    }
+
+    /// Tries an operation; returns the status.
+    pub async fn attempt(&mut self, operation: &Operation, who: &str) -> u16 {
+        self.tries += 1;
+        let name = operation.to_string();
+        self.prepare(&name).await;
+        let mut credential = self.credentials[who].clone();
+        if who == "member" && ABOUT_THE_USER.contains(&name.as_str()) {
+            credential = Credential::Token(self.user.1.token.clone().unwrap());
+        }
+        if name == "POST /api/v2/users/logout" {
+            credential = self.another_session(credential).await;
+        }
+        let status = Api::send(credential.on(self.request(operation))).await.status;
+        if name == CANCEL {
+            release_build(&self.world, 1).await;
+        }
+        if status < 400 {
+            self.replace(&name).await;
+        }
+        status
+    }
+
+    /// Sees to it that there is what the operation uses up or needs.
+    async fn prepare(&self, operation: &str) {
+        let (member, exists) = (&self.member, [201, 409]);
+        if operation.contains("/secrets/{name}") {
+            let body = json!({"name": "npm", "value": "x"});
+            assert!(exists.contains(&member.post("/api/v2/users/me/secrets", body).await.status));
+        } else if operation.contains("/keys/{id}") || operation.contains("/tokens/{name}") {
+            let body = json!({"token_name": "ci"});
+            assert!(exists.contains(&member.post("/api/v2/users/me/keys/tokens", body).await.status));
+        } else if operation == CANCEL {
+            hold_build(&self.world, 1).await;
+        }
+    }
+
+    /// Replaces what a success has used up, and waits for what it began.
+    async fn replace(&mut self, operation: &str) {
+        match operation {
+            "DELETE /api/v2/users/{user}"
+            | "PUT /api/v2/users/{user}/password"
+            | "PUT /api/v2/users/{user}/roles"
+            | "PUT /api/v2/users/{user}/status/suspend" => self.replace_user().await,
+            "DELETE /api/v2/templates/{template}" => self.replace_template().await,
+            "POST /api/v2/organizations/{organization}/templates" => self.replace_version().await,
+            "POST /api/v2/workspaces/{workspace}/builds" => {
+                let workspace = self.member.get(&format!("/api/v2/workspaces/{}", id(&self.workspace))).await;
+                built(&self.member, &workspace.json["latest_build"]["id"]).await;
+            }
+            _ => {}
+        }
+    }
+
+    /// A session that logging out may end; the credential itself where it opens none.
+    async fn another_session(&self, credential: Credential) -> Credential {
+        let request = self.world.nobody.request(Method::POST, "/api/v2/users/me/keys");
+        let session = Api::send(credential.on(request)).await;
+        session.json["key"].as_str().map_or(credential, |token| Credential::Token(token.to_owned()))
+    }
+
+    fn request(&self, operation: &Operation) -> RequestBuilder {
+        let request = self.world.nobody.request(operation.method.clone(), &self.path(operation));
+        match operation.path.as_str() {
+            "/api/v2/files" => request.body(archive(TEMPLATE)),
+            "http://{app}/" => request.header("host", APP_HOST),
+            path if ["/watch-ws", "/rpc", "/tunnel", "/pty"].iter().any(|end| path.ends_with(end)) => {
+                upgrade(request)
+            }
+            _ => match self.body(&operation.to_string()) {
+                Some(body) => request.json(&body),
+                None => request,
+            },
+        }
+    }
+
+    /// The path with the targets in the place of its parameters.
+    fn path(&self, operation: &Operation) -> String {
+        let is_about_the_user = ABOUT_THE_USER.contains(&operation.to_string().as_str());
+        let template = if operation.method == Method::DELETE { &self.unused_template } else { &self.template };
+        let port = self.world.state.access_url.port().unwrap();
+        let parameters = [
+            ("http://{app}/", "/"),
+            ("/{owner}/{workspace}/apps/{slug}/", "/@member/dev/apps/web/"),
+            ("/auth-redirect", &format!("/auth-redirect?redirect_uri=http://{APP_HOST}:{port}/")),
+            ("/me/rpc", "/me/rpc?version=1"),
+            ("/secrets/{name}", "/secrets/npm"),
+            ("/tokens/{name}", "/tokens/ci"),
+            ("/keys/{id}", "/keys/ci"),
+            ("/templates/{name}", "/templates/vm"),
+            ("/workspace/{name}", "/workspace/dev"),
+            ("/external-agent/{agent}", "/external-agent/main"),
+            ("{organization}", "default"),
+            ("{number}", "1"),
+            ("{user}", if is_about_the_user { &self.user.0 } else { "member" }),
+            ("{template}", id(template)),
+            ("{version}", self.template["active_version_id"].as_str().unwrap()),
+            ("{workspace}", id(&self.workspace)),
+            ("{build}", id(&self.workspace["latest_build"])),
+            ("{agent}", &self.agent),
+        ];
+        let path =
+            parameters.iter().fold(operation.path.clone(), |path, (name, value)| path.replace(name, value));
+        assert!(!path.contains('{'), "{path} has a parameter that is not in the list");
+        path
+    }
+
+    /// A valid body; none where the operation takes none.
+    fn body(&self, operation: &str) -> Option<Value> {
+        let name = format!("name{}", self.tries);
+        let person = json!({"username": name, "email": format!("{name}@example.com"), "password": PASSWORD});
+        let (method, path) = operation.split_once(" /api/v2/").unwrap_or_default();
+        Some(match (method, path) {
+            ("POST", "organizations/{organization}/templates") => {
+                json!({"name": name, "template_version_id": self.loose_version})
+            }
+            ("POST", "organizations/{organization}/templateversions") => json!({"file_id": self.file}),
+            ("PATCH", "templates/{template}/versions") => json!({"id": self.template["active_version_id"]}),
+            ("POST", "users" | "users/first") => person,
+            ("POST", "users/login") => json!({"email": "member@example.com", "password": PASSWORD}),
+            ("POST", "users/{user}/keys/tokens") => json!({"token_name": name}),
+            ("PUT", "users/{user}/password") => {
+                json!({"old_password": PASSWORD, "password": "another password"})
+            }
+            ("PUT", "users/{user}/profile") => json!({"username": self.user.0, "name": "Another Name"}),
+            ("PUT", "users/{user}/roles") => json!({"roles": ["auditor"]}),
+            ("POST", "users/{user}/secrets") => json!({"name": name, "value": "x"}),
+            ("PATCH", "users/{user}/secrets/{name}") => json!({"value": "y"}),
+            ("POST", "users/{user}/secrets/batch") => json!({"format": "env", "content": format!("{name}=x")}),
+            ("POST", "users/{user}/workspaces") => json!({"name": name, "template_id": self.template["id"]}),
+            ("PATCH", "workspaces/{workspace}") => json!({"name": "dev"}),
+            ("PUT", "workspaces/{workspace}/autostart") => json!({"schedule": "0 9 * * 1"}),
+            ("POST", "workspaces/{workspace}/builds") => json!({"transition": "start"}),
+            ("PUT", "workspaces/{workspace}/dormant") => json!({"dormant": false}),
+            ("PUT", "workspaces/{workspace}/extend") => {
+                let deadline = self.world.clock.now().after(Duration::from_secs(3600));
+                json!({"deadline": deadline.to_string()})
+            }
+            ("PUT", "workspaces/{workspace}/ttl") => json!({"ttl_ms": 3_600_000}),
+            _ => return None,
+        })
+    }
+}
+
+fn id(json: &Value) -> &str {
+    json["id"].as_str().expect("an id")
+}
