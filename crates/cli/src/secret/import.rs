@@ -21,7 +21,7 @@ use crate::context::Context;
 pub struct ImportArgs {
     /// File, or - for standard input.
     file: String,
-    /// Format: env, json or yaml; by default told from the file's extension.
+    /// Format: env, json or yaml; by default inferred from the file's extension.
     #[arg(long, ignore_case = true, value_parser = ["env", "json", "yaml"])]
     input_format: Option<String>,
 }
