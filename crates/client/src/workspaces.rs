@@ -31,6 +31,12 @@ impl Client {
         self.send(Method::POST, &["api", "v2", "workspaces", &workspace.to_string(), "builds"], request).await
     }
 
+    /// Returns the first build of the restart: a stop that a start follows, or a start.
+    pub async fn restart(&self, workspace: Uuid) -> Result<WorkspaceBuild> {
+        let path = ["api", "v2", "workspaces", &workspace.to_string(), "restart"];
+        self.send(Method::POST, &path, &()).await
+    }
+
     pub async fn build(&self, build: Uuid) -> Result<WorkspaceBuild> {
         self.get(&["api", "v2", "workspacebuilds", &build.to_string()], &[]).await
     }

@@ -89,6 +89,7 @@ fn routes() -> OpenApiRouter<AppState> {
         .routes(routes!(workspaces::add_favorite, workspaces::remove_favorite))
         .routes(routes!(workspaces::external_agent_credentials))
         .routes(routes!(workspaces::list_builds, workspaces::create_build))
+        .routes(routes!(workspaces::restart_workspace))
         .routes(routes!(workspaces::get_build_by_number))
         .routes(routes!(workspaces::get_build))
         .routes(routes!(workspaces::cancel_build))

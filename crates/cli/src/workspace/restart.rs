@@ -1,7 +1,7 @@
 //! `coder restart`
 
 use anstream::println;
-use anyhow::Result;
+use anyhow::{Context as _, Result, bail};
 use clap::Args;
 
 use super::{build, find::find};
@@ -25,10 +25,19 @@ pub async fn restart(args: RestartArgs, context: &Context) -> Result<()> {
     let client = context.client()?;
     let workspace = find(&client, &args.workspace).await?;
     prompt::confirm("Confirm restart workspace?", args.yes)?;
-    if workspace.latest_build.transition == "start" {
-        build::run(&client, &workspace, "stop", false).await?;
+    let first = client.restart(workspace.id).await.with_context(|| format!("restart {:?}", workspace.name))?;
+    let first = build::follow(&client, first).await?;
+    if first.transition == "stop" {
+        let stopped =
+            client.workspace(&workspace.owner_name, &workspace.name).await.context("get workspace")?;
+        if stopped.latest_build.id == first.id {
+            bail!(
+                "the workspace is stopped and could not be started again: see `coder start {}`",
+                workspace.name
+            );
+        }
+        build::follow(&client, stopped.latest_build).await?;
     }
-    build::run(&client, &workspace, "start", false).await?;
     println!("The {} workspace has been restarted at {}!", display_safe(&workspace.name), stamp(now()));
     Ok(())
 }

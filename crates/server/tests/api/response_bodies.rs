@@ -320,6 +320,13 @@ on_both_engines! {
         seen.get(&admin, &path("workspacebuilds", &stop["id"])).await;
         seen.get(&admin, &format!("{builds}?limit=1&offset=1")).await;
 
+        seen.note("A restart of a stopped workspace is a start");
+        pass(&world, 60);
+        let restart = format!("{}/restart", path("workspaces", &made["id"]));
+        let start = seen.post(&admin, &restart, json!({})).await.json;
+        seen.name(&start["id"], "build-3");
+        built(&admin, &start["id"]).await;
+
         seen.note("A build under way that is canceled");
         hold_build(&world, 2).await;
         seen.patch(&admin, &format!("{}/cancel", path("workspacebuilds", &stop["id"])), json!({})).await;

@@ -48,7 +48,7 @@ pub struct Targets {
     loose_version: Value,
     /// How often something was tried: names that must be new are made of it.
     tries: usize,
-    _connected: FakeAgent,
+    connected: FakeAgent,
 }
 
 impl Targets {
@@ -78,7 +78,7 @@ impl Targets {
             workspace,
             file,
             agent,
-            _connected: connected,
+            connected,
         };
         targets.replace_user().await;
         targets.replace_template().await;
@@ -149,6 +149,18 @@ impl Targets {
             "POST /api/v2/workspaces/{workspace}/builds" => {
                 let workspace = self.member.get(&format!("/api/v2/workspaces/{}", id(&self.workspace))).await;
                 built(&self.member, &workspace.json["latest_build"]["id"]).await;
+            }
+            "POST /api/v2/workspaces/{workspace}/restart" => {
+                let path = format!("/api/v2/workspaces/{}", id(&self.workspace));
+                // The stop, then the start that follows it.
+                for _ in 0..2 {
+                    let workspace = self.member.get(&path).await;
+                    built(&self.member, &workspace.json["latest_build"]["id"]).await;
+                }
+                // The stop has ended the agent's connection.
+                if let Some(Credential::Token(token)) = self.credentials.get("agent") {
+                    self.connected = FakeAgent::connect(&self.world, token).await;
+                }
             }
             _ => {}
         }

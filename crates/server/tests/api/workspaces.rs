@@ -210,6 +210,30 @@ on_both_engines! {
         assert_eq!(admin.get(&format!("/api/v2/workspacebuilds/{id}/parameters")).await.expect(200), json!([]));
     }
 
+    async fn restart_is_one_request(world: World) {
+        let admin = world.admin().await;
+        let template = template(&admin, "vm", "[external]").await;
+        let body = json!({"name": "dev", "template_id": template["id"]});
+        let made = admin.post("/api/v2/users/me/workspaces", body).await.expect(201);
+        let path = format!("/api/v2/workspaces/{}", made["id"].as_str().unwrap());
+        built(&admin, &made["latest_build"]["id"]).await;
+
+        let stop = admin.post(&format!("{path}/restart"), json!({})).await.expect(201);
+        assert_eq!((&stop["transition"], &stop["build_number"]), (&json!("stop"), &json!(2)));
+        assert_eq!(built(&admin, &stop["id"]).await["job"]["status"], "succeeded");
+        // The start is created with the end of the stop.
+        let start = admin.get(&path).await.expect(200)["latest_build"].clone();
+        assert_eq!((&start["transition"], &start["build_number"]), (&json!("start"), &json!(3)));
+        assert_eq!(built(&admin, &start["id"]).await["job"]["status"], "succeeded");
+
+        let stop = admin.post(&format!("{path}/builds"), json!({"transition": "stop"})).await.expect(201);
+        built(&admin, &stop["id"]).await;
+        let start = admin.post(&format!("{path}/restart"), json!({})).await.expect(201);
+        assert_eq!((&start["transition"], &start["build_number"]), (&json!("start"), &json!(5)));
+        built(&admin, &start["id"]).await;
+        assert_eq!(admin.get(&format!("{path}/builds")).await.expect(200).as_array().unwrap().len(), 5);
+    }
+
     async fn renaming_and_calling_off(world: World) {
         let admin = world.admin().await;
         let template = template(&admin, "vm", "[external]").await;

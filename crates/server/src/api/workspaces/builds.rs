@@ -43,6 +43,20 @@ pub async fn create_build(
     Ok((StatusCode::CREATED, Json(response::build(&state, &overview).await?)))
 }
 
+/// Restarts a workspace in one request: a stop, and a start that follows when it has succeeded. Returns the first build:
+/// the stop, or the start where the workspace is stopped.
+#[utoipa::path(post, path = "/api/v2/workspaces/{workspace}/restart", tag = "Builds",
+    params(("workspace" = Uuid, Path)),
+    responses((status = 201, body = WorkspaceBuild), (status = 409, body = coder_wire::ApiError)))]
+pub async fn restart_workspace(
+    State(state): State<AppState>,
+    Authenticated(caller): Authenticated,
+    Path(workspace): Path<Uuid>,
+) -> Result<(StatusCode, Json<WorkspaceBuild>)> {
+    let overview = state.control.restart_workspace(&caller, workspace.into()).await?;
+    Ok((StatusCode::CREATED, Json(response::build(&state, &overview).await?)))
+}
+
 /// A workspace's builds, the latest first.
 #[utoipa::path(get, path = "/api/v2/workspaces/{workspace}/builds", tag = "Builds",
     params(("workspace" = Uuid, Path), PaginationQuery), responses((status = 200, body = [WorkspaceBuild])))]
