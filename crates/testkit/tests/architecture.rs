@@ -88,6 +88,77 @@ fn source_files_have_bounded_length() {
     assert!(count > 150);
 }
 
+/// Words that a term of CONTRIBUTING.md's glossary replaces. In pieces, so that this file does not match itself.
+fn replaced_words() -> Vec<String> {
+    [
+        ["who", "ever"],
+        ["some", "body"],
+        ["be", "ll"],
+        ["le", "nt"],
+        ["put as", "ide"],
+        ["called o", "ff"],
+        ["calls o", "ff"],
+        ["start-", "up script"],
+        ["broken ru", "le"],
+        ["com", "plaint"],
+        ["thrown o", "ut"],
+        ["signed o", "ut"],
+        ["far s", "ide"],
+    ]
+    .map(|parts| parts.concat())
+    .into()
+}
+
+/// The comment of a line of Rust, if it has one.
+fn comment(line: &str) -> Option<&str> {
+    line.split_once("//").filter(|(code, _)| !code.ends_with(':')).map(|(_, comment)| comment)
+}
+
+#[test]
+fn comments_use_the_glossary() {
+    let words = replaced_words();
+    let mut comments = 0;
+    for file in files().into_iter().filter(|file| file.extension().is_some_and(|extension| extension == "rs")) {
+        for (number, line) in (1..).zip(std::fs::read_to_string(&file).unwrap().lines()) {
+            let Some(comment) = comment(line) else { continue };
+            comments += 1;
+            let comment =
+                format!(" {} ", comment.to_lowercase().replace(|c: char| !c.is_alphabetic() && c != '-', " "));
+            for word in &words {
+                assert!(!comment.contains(&format!(" {word} ")), "{}:{number} says {word:?}", file.display());
+            }
+        }
+    }
+    assert!(comments > 1000);
+}
+
+#[test]
+fn documented_files_exist() {
+    let files: Vec<String> =
+        files().iter().map(|file| file.strip_prefix(root()).unwrap().to_str().unwrap().to_owned()).collect();
+    let mut found = 0;
+    for document in ["ARCHITECTURE.md", "CONTRIBUTING.md", "README.md", "SECURITY.md"] {
+        let text = std::fs::read_to_string(root().join(document)).unwrap();
+        for quoted in text.split('`').skip(1).step_by(2) {
+            let is_path = quoted.contains('/')
+                && !quoted.contains([' ', '<', '{', ':', '*'])
+                && !quoted.starts_with(['/', '.', '~']);
+            if !is_path {
+                continue;
+            }
+            let is_there = |prefix: &str| {
+                let path = format!("{prefix}{quoted}");
+                files
+                    .iter()
+                    .any(|file| *file == path || file.starts_with(&format!("{}/", path.trim_end_matches('/'))))
+            };
+            assert!(is_there("") || is_there("crates/"), "{document} names {quoted}, which does not exist");
+            found += 1;
+        }
+    }
+    assert!(found > 60);
+}
+
 #[test]
 fn the_repository_speaks_of_the_product_alone() {
     // Written in pieces, so that this file does not find itself.
