@@ -36,12 +36,12 @@ screenshots: setup ## Write a picture of every page, in every state, light and d
 fmt: ## Format the code.
 	$(CARGO) fmt
 
-bench: setup ## Measure, beside a floor or a peer in the same run.
+bench: setup ## Measure, beside a baseline or a peer in the same run.
 	$(CARGO) build --locked --release --package coder-cli --package coder-testkit --bins --benches
 	CODER_BENCH_PROGRAM=$(CURDIR)/target/release/coder \
 		$(CARGO) bench --locked --package coder-cli --package coder-testkit --bench coder
 
-fuzz: setup ## Feed what faces the network with anything, a minute each (needs a nightly toolchain).
+fuzz: setup ## Fuzz what faces the network, a minute for each target (needs a nightly toolchain).
 	@scripts/fuzz.sh
 
 clean: ## Delete what was built.

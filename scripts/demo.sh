@@ -4,10 +4,10 @@
 set -euo pipefail
 
 coder=$(realpath "$1")
-folder=$(mktemp -d "${TMPDIR:-/tmp}/coder-demo-XXXXXX")
-mkdir "$folder/bin"
-ln -s "$coder" "$folder/bin/coder"
-export PATH="$folder/bin:$PATH"
+directory=$(mktemp -d "${TMPDIR:-/tmp}/coder-demo-XXXXXX")
+mkdir "$directory/bin"
+ln -s "$coder" "$directory/bin/coder"
+export PATH="$directory/bin:$PATH"
 
 # Another server may have the usual port.
 address=${CODER_HTTP_ADDRESS:-127.0.0.1:3000}
@@ -20,7 +20,7 @@ stop() {
         kill -INT "$server" 2>/dev/null || true
         wait "$server" 2>/dev/null || true
     fi
-    rm -rf "$folder"
+    rm -rf "$directory"
 }
 trap stop EXIT
 trap 'exit 0' INT TERM
@@ -30,23 +30,23 @@ if [ -t 1 ] && [ -z "${NO_COLOR:-}" ]; then bold=$'\e[1m' dim=$'\e[2m' plain=$'\
 title() { printf '\n%s# %s%s\n' "$bold" "$*" "$plain"; }
 play() {
     printf '%s$ %s%s\n' "$dim" "$1" "$plain"
-    (cd "$folder" && bash -euo pipefail -c "$1")
+    (cd "$directory" && bash -euo pipefail -c "$1")
 }
 
 title "A development server, with a user, a template and a running workspace"
-coder server --dev --http-address "$address" 2>"$folder/server.log" &
+coder server --dev --http-address "$address" 2>"$directory/server.log" &
 server=$!
 for _ in $(seq 300); do
-    grep -q 'Stop it with' "$folder/server.log" && break
-    kill -0 "$server" 2>/dev/null || { cat "$folder/server.log"; exit 1; }
+    grep -q 'Stop it with' "$directory/server.log" && break
+    kill -0 "$server" 2>/dev/null || { cat "$directory/server.log"; exit 1; }
     sleep 0.1
 done
-grep -q 'Stop it with' "$folder/server.log" || { cat "$folder/server.log"; exit 1; }
+grep -q 'Stop it with' "$directory/server.log" || { cat "$directory/server.log"; exit 1; }
 play 'coder whoami'
 play 'coder list'
 
 export API_KEY=first-key NEW_API_KEY=second-key TOKEN=service-token
-printf '{"token": "config-token"}\n' >"$folder/tool-config.json"
+printf '{"token": "config-token"}\n' >"$directory/tool-config.json"
 
 title "Create an environment variable secret"
 play 'echo -n "$API_KEY" | coder secret create api-key \
@@ -82,7 +82,7 @@ play 'coder secret delete api-key --yes'
 play 'coder secret list'
 
 title "The server goes on"
-sed -n '/^Coder runs at/,$p' "$folder/server.log"
+sed -n '/^Coder runs at/,$p' "$directory/server.log"
 printf 'The program is %s:  export PATH="%s:$PATH"\n' "$coder" "$(dirname "$coder")"
 [ -z "${CODER_DEMO_ONCE:-}" ] || exit 0
 wait "$server"
