@@ -1,7 +1,5 @@
-//! Every statement is understood by both databases, and both have the same migrations.
+//! Every statement is understood by both databases, and transactions are whole.
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, missing_docs)]
-
-use std::fs;
 
 use coder_store::{Error, STATEMENTS, users};
 use coder_testkit::{Engine, Place};
@@ -28,21 +26,6 @@ async fn sqlite_understands_every_statement() {
 #[tokio::test]
 async fn postgres_understands_every_statement() {
     prepare_all(Engine::Postgres).await;
-}
-
-#[test]
-fn both_dialects_have_the_same_migrations() {
-    let names = |dialect: &str| {
-        let folder = format!("{}/migrations/{dialect}", env!("CARGO_MANIFEST_DIR"));
-        let mut names: Vec<_> = fs::read_dir(folder)
-            .unwrap()
-            .map(|entry| entry.unwrap().file_name().into_string().unwrap())
-            .collect();
-        names.sort();
-        names
-    };
-    assert_eq!(names("sqlite"), names("postgres"));
-    assert!(!names("sqlite").is_empty());
 }
 
 /// What a transaction wrote is there after its commit, and not without one; a refused row names its index.

@@ -1,5 +1,7 @@
 //! A database for one test.
 
+use std::collections::BTreeMap;
+
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use coder_store::Database;
 use sqlx::{Connection, PgConnection, Row, SqliteConnection};
@@ -91,6 +93,52 @@ impl Place {
             None => {
                 let mut connection = self.sqlite_connection().await;
                 sqlx::query(sql).fetch_one(&mut connection).await.expect("a row").get(0)
+            }
+        }
+    }
+
+    /// The columns of each table, by its name.
+    pub async fn columns(&self) -> BTreeMap<String, Vec<String>> {
+        let sql = match &self.postgres_url {
+            Some(_) => {
+                "SELECT table_name || '.' || column_name FROM information_schema.columns
+                 WHERE table_schema = 'public' AND table_name <> '_sqlx_migrations'
+                 ORDER BY table_name, ordinal_position"
+            }
+            None => {
+                "SELECT t.name || '.' || c.name FROM sqlite_master t, pragma_table_info(t.name) c
+                 WHERE t.type = 'table' AND t.name NOT IN ('_sqlx_migrations', 'sqlite_sequence')
+                 ORDER BY t.name, c.cid"
+            }
+        };
+        let mut columns: BTreeMap<String, Vec<String>> = BTreeMap::new();
+        for pair in self.texts(sql).await {
+            let (table, column) = pair.split_once('.').expect("a table and a column");
+            columns.entry(table.to_owned()).or_default().push(column.to_owned());
+        }
+        columns
+    }
+
+    /// Every row of a table, these columns of it, as the engine writes them in text: bytes are hexadecimal. Sorted.
+    pub async fn rows(&self, table: &str, columns: &[String]) -> Vec<String> {
+        let quote = if self.postgres_url.is_some() { "quote_nullable" } else { "quote" };
+        let quoted: Vec<_> = columns.iter().map(|column| format!("{quote}(\"{column}\")")).collect();
+        let mut rows = self.texts(&format!("SELECT {} FROM {table}", quoted.join(" || ' ' || "))).await;
+        rows.sort();
+        rows
+    }
+
+    /// The text in each row, read behind the server's back.
+    pub async fn texts(&self, sql: &str) -> Vec<String> {
+        let sql = sqlx::AssertSqlSafe(sql.to_owned());
+        match &self.postgres_url {
+            Some(url) => {
+                let mut connection = PgConnection::connect(url).await.expect("a connection");
+                sqlx::query_scalar(sql).fetch_all(&mut connection).await.expect("rows of text")
+            }
+            None => {
+                let mut connection = self.sqlite_connection().await;
+                sqlx::query_scalar(sql).fetch_all(&mut connection).await.expect("rows of text")
             }
         }
     }

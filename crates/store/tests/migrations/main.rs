@@ -1,0 +1,169 @@
+//! Databases of every earlier version come through their migrations whole.
+//!
+//! Beside this file are, for each migration, the rows that a database of its version can have beyond those of the versions
+//! before it (`0001_initial.sql`), and a module that reads them back through the store. A new migration fails these tests
+//! until it has both.
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, missing_docs)]
+
+mod deliveries;
+mod initial;
+mod ways_in;
+
+use std::{collections::BTreeMap, fs, path::Path};
+
+use coder_store::Database;
+use coder_testkit::{Engine, Place};
+use sqlx::{
+    Connection as _, PgConnection, SqliteConnection,
+    migrate::Migrator,
+    sqlite::{SqliteConnectOptions, SqliteJournalMode},
+};
+
+/// The migrations of an engine, by file name, in order.
+fn migrations(engine: Engine) -> Vec<String> {
+    let directory = match engine {
+        Engine::Sqlite => "sqlite",
+        Engine::Postgres => "postgres",
+    };
+    let directory = Path::new(env!("CARGO_MANIFEST_DIR")).join("migrations").join(directory);
+    let entries = fs::read_dir(directory).unwrap();
+    let mut names: Vec<_> = entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+    names.sort();
+    names
+}
+
+/// The rows that a migration's version adds.
+fn data(migration: &str) -> String {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/migrations").join(migration);
+    fs::read_to_string(&path)
+        .unwrap_or_else(|_| panic!("{} must hold rows as this version writes them", path.display()))
+}
+
+/// Reads back what [`data`] put in.
+async fn read_back(migration: &str, database: &Database) {
+    let mut read = database.read().await.unwrap();
+    match migration {
+        "0001_initial.sql" => initial::read_back(&mut read).await,
+        "0002_ways_in.sql" => ways_in::read_back(&mut read).await,
+        "0003_deliveries.sql" => deliveries::read_back(&mut read).await,
+        other => panic!("tests/migrations must read the rows of {other} back"),
+    }
+}
+
+/// Makes a database of an earlier version: its migrations, each followed by the rows of that time.
+async fn fill(place: &Place, engine: Engine, versions: &[String]) {
+    for (version, migration) in (1..).zip(versions) {
+        assert!(migration.starts_with(&format!("{version:04}_")), "{migration} is not number {version}");
+        let rows = data(migration);
+        match engine {
+            Engine::Sqlite => {
+                let options = SqliteConnectOptions::new()
+                    .filename(place.folder.path().join("coder.db"))
+                    .create_if_missing(true)
+                    .journal_mode(SqliteJournalMode::Wal);
+                let mut connection = SqliteConnection::connect_with(&options).await.unwrap();
+                sqlx::migrate!("./migrations/sqlite").run_to(version, &mut connection).await.unwrap();
+                let rows = rows.replace("uuid '", "X'").replace("bytea '\\x", "X'");
+                sqlx::raw_sql(sqlx::AssertSqlSafe(rows)).execute(&mut connection).await.unwrap();
+                connection.close().await.unwrap();
+            }
+            Engine::Postgres => {
+                let url = place.postgres_url.as_deref().unwrap();
+                let mut connection = PgConnection::connect(url).await.unwrap();
+                let migrations: Migrator = sqlx::migrate!("./migrations/postgres");
+                migrations.run_to(version, &mut connection).await.unwrap();
+                sqlx::raw_sql(sqlx::AssertSqlSafe(rows)).execute(&mut connection).await.unwrap();
+                connection.close().await.unwrap();
+            }
+        }
+    }
+}
+
+/// Every row of these columns, as text.
+async fn rows(place: &Place, columns: &BTreeMap<String, Vec<String>>) -> BTreeMap<String, Vec<String>> {
+    let mut all = BTreeMap::new();
+    for (table, columns) in columns {
+        all.insert(table.clone(), place.rows(table, columns).await);
+    }
+    all
+}
+
+async fn come_through(engine: Engine) {
+    let migrations = migrations(engine);
+    for migration in &migrations {
+        assert!(data(migration).contains("INSERT INTO "), "{migration}");
+    }
+    for version in 1..=migrations.len() {
+        let versions = &migrations[..version];
+        let place = Place::new(engine).await;
+        fill(&place, engine, versions).await;
+        let columns = place.columns().await;
+        for (table, columns) in &columns {
+            for column in columns {
+                let held = place.number(&format!("SELECT COUNT(\"{column}\") FROM {table}")).await;
+                assert!(held > 0, "version {version} has data without anything in {table}.{column}");
+            }
+        }
+        let before = rows(&place, &columns).await;
+
+        let database = place.open().await;
+        for migration in versions {
+            read_back(migration, &database).await;
+        }
+        database.close().await;
+        assert_eq!(rows(&place, &columns).await, before, "from version {version}");
+        let applied = place.number("SELECT COUNT(*) FROM _sqlx_migrations").await;
+        // The macro that reads the directory does not see that a file was added to it.
+        assert_eq!(
+            usize::try_from(applied),
+            Ok(migrations.len()),
+            "coder-store was compiled with fewer migrations"
+        );
+    }
+}
+
+#[tokio::test]
+async fn data_of_every_version_survives_its_migrations_sqlite() {
+    come_through(Engine::Sqlite).await;
+}
+
+#[tokio::test]
+async fn data_of_every_version_survives_its_migrations_postgres() {
+    come_through(Engine::Postgres).await;
+}
+
+#[test]
+fn both_dialects_have_the_same_migrations() {
+    let names = migrations(Engine::Sqlite);
+    assert_eq!(names, migrations(Engine::Postgres));
+    assert!(!names.is_empty());
+}
+
+/// A database that a newer version wrote is left alone.
+async fn is_rejected(engine: Engine) {
+    let place = Place::new(engine).await;
+    place.open().await.close().await;
+    let newer = "INSERT INTO _sqlx_migrations (version, description, success, checksum, execution_time)
+                 VALUES (9999, 'newer', TRUE, CAST('x' AS ";
+    let bytes = match engine {
+        Engine::Sqlite => "BLOB), 0)",
+        Engine::Postgres => "BYTEA), 0)",
+    };
+    place.execute(&format!("{newer}{bytes}")).await;
+    let error = match &place.postgres_url {
+        Some(url) => Database::open_postgres(url).await.err(),
+        None => Database::open_sqlite(&place.folder.path().join("coder.db")).await.err(),
+    };
+    let error = error.map(|error| error.to_string()).unwrap_or_default();
+    assert!(error.contains("9999"), "{error:?}");
+}
+
+#[tokio::test]
+async fn a_database_of_a_newer_version_is_rejected_sqlite() {
+    is_rejected(Engine::Sqlite).await;
+}
+
+#[tokio::test]
+async fn a_database_of_a_newer_version_is_rejected_postgres() {
+    is_rejected(Engine::Postgres).await;
+}
