@@ -3,6 +3,7 @@
 
 mod api;
 mod browser;
+mod canary;
 mod database;
 mod machine;
 mod pages;
@@ -11,6 +12,7 @@ mod world;
 
 pub use api::{Api, Reply};
 pub use browser::{Browser, Violation, key};
+pub use canary::{Canary, Searched};
 pub use database::{Engine, Place};
 pub use machine::{Machine, Output, Server, finish, free_port, is_alive, read, until};
 pub use pages::{Pages, form};

@@ -6,7 +6,7 @@ use std::{
     io::{BufRead, BufReader, Write},
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
-    sync::mpsc,
+    sync::{Arc, mpsc},
     thread,
     time::{Duration, Instant},
 };
@@ -18,6 +18,8 @@ use nix::{
 use sqlx::{Connection, SqliteConnection};
 use tempfile::TempDir;
 
+use crate::{Engine, Place};
+
 /// How long anything may take that a test waits for.
 const PATIENCE: Duration = Duration::from_secs(30);
 
@@ -25,6 +27,8 @@ const PATIENCE: Duration = Duration::from_secs(30);
 pub struct Machine {
     folder: TempDir,
     program: PathBuf,
+    /// The PostgreSQL database of its servers; they keep SQLite in their data folder when there is none.
+    postgres: Option<Arc<Place>>,
 }
 
 /// What a program left behind.
@@ -50,9 +54,39 @@ impl Machine {
     /// A machine with this program as `coder`.
     #[must_use]
     pub fn new(program: &str) -> Self {
+        Self::on(program, Engine::Sqlite)
+    }
+
+    /// The same, with the database that its servers use.
+    #[must_use]
+    pub fn on(program: &str, engine: Engine) -> Self {
+        let postgres = match engine {
+            Engine::Sqlite => None,
+            Engine::Postgres => Some(Arc::new(runtime().block_on(Place::new(engine)))),
+        };
+        Self::with(program.into(), postgres)
+    }
+
+    /// Another machine, whose servers use the same PostgreSQL database and keys.
+    #[must_use]
+    pub fn beside(&self) -> Self {
+        assert!(self.postgres.is_some(), "servers share PostgreSQL only");
+        Self::with(self.program.clone(), self.postgres.clone())
+    }
+
+    fn with(program: PathBuf, postgres: Option<Arc<Place>>) -> Self {
         let folder = tempfile::tempdir().expect("a temporary folder");
         fs::create_dir(folder.path().join("home")).expect("a home");
-        Self { folder, program: PathBuf::from(program) }
+        if let Some(place) = &postgres {
+            fs::write(folder.path().join("keys"), &place.key).expect("a file");
+        }
+        Self { folder, program, postgres }
+    }
+
+    /// The PostgreSQL database of its servers.
+    #[must_use]
+    pub fn postgres(&self) -> Option<&Place> {
+        self.postgres.as_deref()
     }
 
     /// The home directory.
@@ -106,9 +140,21 @@ impl Machine {
 
     /// Starts `coder server` at an address, that of an earlier one for example.
     pub fn serve_at<I: AsRef<OsStr>>(&self, address: &str, arguments: impl IntoIterator<Item = I>) -> Server {
-        let mut command = self.command(&self.program);
-        command.args(["server", "--http-address", address, "--data-dir"]).arg(self.data()).args(arguments);
+        let mut command = self.server(address);
+        command.args(arguments);
         Server::start(command).unwrap_or_else(|said| panic!("the server did not start:\n{said}"))
+    }
+
+    /// `coder server` with the machine's data, to be changed before it is started.
+    #[must_use]
+    pub fn server(&self, address: &str) -> Command {
+        let mut command = self.command(&self.program);
+        command.args(["server", "--http-address", address, "--data-dir"]).arg(self.data());
+        if let Some(url) = self.postgres.as_ref().and_then(|place| place.postgres_url.as_ref()) {
+            command.env("CODER_PG_CONNECTION_URL", url);
+            command.env("CODER_EXTERNAL_TOKEN_ENCRYPTION_KEYS_FILE", self.folder.path().join("keys"));
+        }
+        command
     }
 
     /// Starts a server with workspaces on this machine, makes the first user, and logs in.
@@ -161,12 +207,14 @@ impl Machine {
         self.coder(["login", "token"]).ok().trim().to_owned()
     }
 
-    /// Runs a statement on the server's SQLite database, behind its back. Answers how many rows it touched.
+    /// Runs a statement on the server's database, behind its back. Answers how many rows it touched.
     pub fn tamper(&self, sql: &str) -> u64 {
+        if let Some(place) = &self.postgres {
+            return runtime().block_on(place.execute(sql));
+        }
         let url = format!("sqlite://{}", self.data().join("coder.db").display());
         let sql = sqlx::AssertSqlSafe(sql.to_owned());
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
-        runtime.block_on(async {
+        runtime().block_on(async {
             let mut connection = SqliteConnection::connect(&url).await.expect("the database opens");
             sqlx::query(sql).execute(&mut connection).await.expect("the statement runs").rows_affected()
         })
@@ -192,6 +240,10 @@ impl Drop for Machine {
     fn drop(&mut self) {
         self.end_workspaces();
     }
+}
+
+fn runtime() -> tokio::runtime::Runtime {
+    tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime")
 }
 
 /// Whether a process runs, remains that nobody collected not counted.

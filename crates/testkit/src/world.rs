@@ -53,7 +53,8 @@ impl World {
         Self::serve(place, config).await
     }
 
-    async fn serve(place: Place, config: Config) -> Self {
+    /// The same with a configuration of the test's own.
+    pub async fn serve(place: Place, config: Config) -> Self {
         let clock = config.clock.clone();
         let started = coder_server::bind(config).await.expect("the server starts");
         let nobody = Api::new(started.access_url().as_str());

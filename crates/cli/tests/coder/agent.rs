@@ -12,7 +12,7 @@ use nix::{
 };
 
 /// An agent on a machine of its own.
-fn agent(machine: &Machine, instructions: &str) -> Child {
+pub fn agent(machine: &Machine, instructions: &str) -> Child {
     let mut command = machine.command("sh");
     command
         .args(["-c", &format!("exec env {instructions} 2>log")])
@@ -22,7 +22,7 @@ fn agent(machine: &Machine, instructions: &str) -> Child {
     command.spawn().unwrap()
 }
 
-fn instructions(machine: &Machine, workspace: &str) -> String {
+pub fn instructions(machine: &Machine, workspace: &str) -> String {
     let json = machine.coder(["external-workspaces", "agent-instructions", workspace, "-o", "json"]).ok();
     let value: serde_json::Value = serde_json::from_str(&json).unwrap();
     assert!(value["agent_token"].as_str().unwrap().len() == 40);

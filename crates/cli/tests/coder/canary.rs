@@ -1,72 +1,138 @@
-//! A value is seen by the workspace and by nobody else: no log, no error, no list of processes, no other file.
+//! A value is seen by the workspace and by nobody else: no log at any level, no error, no list of processes, no other
+//! file, no row of the database, in whatever form bytes are written.
 
-use std::fs;
+use std::{fs, path::Path, slice};
 
-const CANARY: &str = "canary-5b1fe09d";
+use coder_testkit::{Canary, Engine, Machine, Server};
 
-#[test]
-fn values_are_nowhere_but_in_the_workspace() {
-    let machine = super::machine();
-    let server = machine.serve(["--allow-process-workspaces"]);
-    let mut said = String::new();
-    let mut run = |arguments: &[&str], input: &str| {
-        let output = machine.coder_with(arguments, input.as_bytes());
-        said.push_str(&output.stdout);
-        said.push_str(&output.stderr);
-    };
-    run(
-        &[
-            "login",
-            &server.url,
-            "--first-user-username",
-            "ada",
-            "--first-user-email",
-            "ada@example.com",
-            "--first-user-password",
-            "pw-canary-5b1fe09d",
-        ],
-        "",
-    );
-    run(&["secret", "create", "k", "--env", "K", "--file", "~/k"], CANARY);
-    run(&["secret", "create", "k"], CANARY);
-    run(&["secret", "create", "bad name/", "--env", "1"], CANARY);
-    run(&["secret", "update", "k", "--file", "relative"], CANARY);
-    run(&["secret", "update", "k"], CANARY);
-    run(&["secret", "create", "blocked", "--file", "/proc/blocked"], CANARY);
-    run(&["secret", "import", "-", "--input-format", "env"], &format!("A={CANARY}\nB=\"{CANARY}\n"));
+use crate::agent::{agent, instructions};
+
+const VALUE: &str = "canary5b1fe09d27";
+const PASSWORD: &str = "canarypw5b1fe09d";
+
+/// The program's calls, and everything that they printed.
+struct Session<'m> {
+    machine: &'m Machine,
+    printed: String,
+}
+
+impl Session<'_> {
+    fn run(&mut self, arguments: &[&str], input: &str) {
+        let output = self.machine.coder_with(arguments, input.as_bytes());
+        self.printed.push_str(&output.stdout);
+        self.printed.push_str(&output.stderr);
+    }
+}
+
+fn values_are_nowhere_but_in_the_workspace(engine: Engine) {
+    let machine = Machine::on(env!("CARGO_BIN_EXE_coder"), engine);
+    let mut command = machine.server("127.0.0.1:0");
+    command.arg("--allow-process-workspaces").env("CODER_LOG", "trace");
+    let server = Server::start(command).unwrap();
+    let mut session = Session { machine: &machine, printed: String::new() };
+    let mut run = |arguments: &[&str], input: &str| session.run(arguments, input);
+    let user = ["--first-user-username", "ada", "--first-user-email", "ada@example.com"];
+    run(&[&["login", &server.url], &user[..], &["--first-user-password", PASSWORD]].concat(), "");
+    run(&["secret", "create", "k", "--env", "K", "--file", "~/k"], VALUE);
+    run(&["secret", "create", "k"], VALUE);
+    run(&["secret", "create", "bad name/", "--env", "1"], VALUE);
+    run(&["secret", "update", "k", "--file", "relative"], VALUE);
+    run(&["secret", "update", "k"], VALUE);
+    run(&["secret", "create", "blocked", "--file", "/proc/blocked"], VALUE);
+    run(&["secret", "import", "-", "--input-format", "env"], &format!("A={VALUE}\nB=\"{VALUE}\n"));
+    run(&["secret", "import", "-", "--input-format", "json"], &format!("{{\"C\": [\"{VALUE}\"]}}"));
+    run(&["secret", "import", "-", "--input-format", "yaml"], &format!("D: {{{VALUE}: 1}}"));
+    run(&["secret", "import", "-", "--input-format", "env"], &format!("IMPORTED={VALUE}\n"));
+    run(&["secret", "create", "deleted", "--env", "DELETED"], VALUE);
+    run(&["secret", "delete", "deleted", "--yes"], "");
     run(&["secret", "list"], "");
-    let folder = machine.home().join("t");
-    fs::create_dir(&folder).unwrap();
-    fs::write(folder.join("template.toml"), "[process]\n").unwrap();
-    run(&["templates", "push", "t", "-d", &folder.display().to_string(), "-y"], "");
-    run(&["create", "dev", "-y"], "");
+    for (name, template) in [("dev", "[process]\n"), ("vm", "[external]\n")] {
+        let directory = machine.home().join(name);
+        fs::create_dir(&directory).unwrap();
+        fs::write(directory.join("template.toml"), template).unwrap();
+        run(&["templates", "push", name, "-d", &directory.display().to_string(), "-y"], "");
+        run(&["create", name, "--template", name, "-y"], "");
+    }
     let seen = machine.coder(["ssh", "dev", "--", "echo $K; cat k"]).ok();
-    assert_eq!(seen, format!("{CANARY}\n{CANARY}"));
-    run(&["show", "dev"], "");
-    run(&["show", "dev", "-o", "json"], "");
-    run(&["logs", "dev"], "");
+    assert_eq!(seen, format!("{VALUE}\n{VALUE}"));
+    // An agent that says as much as it can, too.
+    let elsewhere = super::machine();
+    let how = instructions(&machine, "vm");
+    let mut external = agent(&elsewhere, &format!("CODER_LOG=trace {how}"));
+    assert_eq!(machine.coder(["ssh", "vm", "--", "cat k"]).ok(), VALUE);
+    for workspace in ["dev", "vm"] {
+        run(&["show", workspace], "");
+        run(&["show", workspace, "-o", "json"], "");
+        run(&["logs", workspace], "");
+    }
     run(&["restart", "dev", "-y"], "");
     machine.coder(["ssh", "dev", "--", "true"]).ok();
 
+    // Tokens are not written down either: those of people and those of agents.
+    let token = machine.token();
+    let (_, agents_token) = how.split_once("CODER_AGENT_TOKEN=").unwrap();
+    let tokens = [token.split_once('-').unwrap().1, agents_token.split(' ').next().unwrap()];
+    let canaries: Vec<Canary> =
+        [VALUE, PASSWORD].iter().chain(&tokens).map(|value| Canary::new(value)).collect();
+
     // The agent keeps values in memory that others cannot look at.
-    let entry = fs::read_dir(machine.data().join("workspaces")).unwrap().next().unwrap().unwrap().path();
-    let pid = fs::read_to_string(entry.join("agent.pid")).unwrap().split(' ').next().unwrap().to_owned();
-    let arguments = fs::read_to_string(format!("/proc/{pid}/cmdline")).unwrap();
-    assert!(!arguments.contains(CANARY));
-    for process in [pid, server.pid().to_string()] {
+    let entries = fs::read_dir(machine.data().join("workspaces")).unwrap();
+    let [workspace] = entries.map(|entry| entry.unwrap().path()).collect::<Vec<_>>().try_into().unwrap();
+    let record = fs::read_to_string(workspace.join("agent.pid")).unwrap();
+    for process in [record.split(' ').next().unwrap(), &server.pid().to_string(), &external.id().to_string()] {
+        for canary in &canaries {
+            assert_eq!(canary.find(&fs::read(format!("/proc/{process}/cmdline")).unwrap()), None);
+        }
         let limits = fs::read_to_string(format!("/proc/{process}/limits")).unwrap();
         let soft = limits.lines().find(|line| line.starts_with("Max core file size")).unwrap();
         assert_eq!(soft.split_whitespace().nth(4), Some("0"), "{soft}");
     }
-    said.push_str(&fs::read_to_string(entry.join("agent.log")).unwrap());
-    said.push_str(&server.stop());
-    assert!(said.len() > 2000, "there was something to look at");
-    for line in said.lines() {
-        assert!(!line.contains("canary-5b1fe09d"), "{line}");
+    search_files(&machine, &workspace, &canaries);
+    if let Some(place) = machine.postgres() {
+        let runtime = tokio::runtime::Runtime::new().unwrap();
+        assert_eq!(runtime.block_on(place.number("SELECT COUNT(*) FROM user_secrets")), 3);
+        for canary in &canaries {
+            runtime.block_on(canary.assert_not_in_rows(place));
+        }
     }
-    // Outside of the workspace's home nothing in the data folder has it.
-    for file in fs::read_dir(machine.data()).unwrap().flatten().filter(|entry| entry.path().is_file()) {
-        let bytes = fs::read(file.path()).unwrap();
-        assert!(!bytes.windows(CANARY.len()).any(|window| window == CANARY.as_bytes()), "{:?}", file.path());
+    external.kill().unwrap();
+    external.wait().unwrap();
+    let agents_log = fs::read_to_string(elsewhere.home().join("log")).unwrap();
+    let servers_log = server.stop();
+    search_files(&machine, &workspace, &canaries);
+
+    for (what, said, proof) in [
+        ("the program", &session.printed, "Name is already in use."),
+        ("the server", &servers_log, "TRACE"),
+        ("an agent", &agents_log, "TRACE"),
+    ] {
+        assert!(said.contains(proof), "there was something to look at: {said}");
+        for canary in &canaries {
+            canary.assert_not_in(what, said);
+        }
     }
+    if let Some(place) = machine.postgres() {
+        assert!(!servers_log.contains(&place.key), "the deployment's key");
+    }
+}
+
+/// Outside of the workspace's home no file of the server has a value, and inside one has.
+fn search_files(machine: &Machine, workspace: &Path, canaries: &[Canary]) {
+    let home = workspace.join("home");
+    assert_eq!(canaries[0].find(&fs::read(home.join("k")).unwrap()), Some("text"));
+    for canary in canaries {
+        let searched = canary.assert_not_below(&machine.data(), slice::from_ref(&home));
+        let least = if machine.postgres().is_some() { 2 } else { 5 };
+        assert!(searched.files >= least, "{searched:?}");
+    }
+}
+
+#[test]
+fn values_are_nowhere_but_in_the_workspace_sqlite() {
+    values_are_nowhere_but_in_the_workspace(Engine::Sqlite);
+}
+
+#[test]
+fn values_are_nowhere_but_in_the_workspace_postgres() {
+    values_are_nowhere_but_in_the_workspace(Engine::Postgres);
 }

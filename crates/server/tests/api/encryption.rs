@@ -1,92 +1,115 @@
-use std::fs;
+use std::{collections::BTreeMap, fs, time::Duration};
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use coder_control::{Clock, KeySource};
-use coder_testkit::{Engine, Place, World, on_both_engines};
+use coder_testkit::{Canary, Engine, Place, World, on_both_engines};
 use serde_json::json;
 
-const SECRETS: &str = "/api/v2/users/me/secrets";
-const CANARY: &str = "canary-7d1f0c2e";
+use crate::workspaces::{built, template};
 
-/// No byte of a value is in the database file, its log, or anything else in the data folder.
-#[tokio::test(flavor = "multi_thread")]
-async fn nothing_on_disk_is_plain() {
-    let world = World::start(Engine::Sqlite).await;
-    let admin = world.admin().await;
-    for n in 0..20 {
-        let body =
-            json!({"name": format!("s{n}"), "value": format!("{CANARY}-{n}"), "env_name": format!("S{n}")});
-        admin.post(SECRETS, body).await.expect(201);
-    }
-    admin.patch(&format!("{SECRETS}/s0"), json!({"value": format!("{CANARY}-again")})).await.expect(200);
-    let look = |place: &Place| {
-        let mut looked = 0;
-        for entry in fs::read_dir(place.folder.path()).unwrap() {
-            let bytes = fs::read(entry.unwrap().path()).unwrap_or_default();
-            looked += bytes.len();
-            assert!(!bytes.windows(CANARY.len()).any(|window| window == CANARY.as_bytes()));
-        }
-        assert!(looked > 10_000, "the database was looked at");
-    };
-    look(&world.place);
-    look(&world.stop().await);
+const SECRETS: &str = "/api/v2/users/me/secrets";
+
+/// What the workspace's agent is given, by name.
+async fn delivered(world: &World, agent: &str) -> BTreeMap<String, String> {
+    let control = &world.state.control;
+    let session = control.authenticate_agent(agent).await.expect("the agent's token is known");
+    let manifest = control.manifest(&session).await.expect("a manifest");
+    manifest.secrets.iter().map(|secret| (secret.name.to_string(), secret.value.to_string())).collect()
 }
 
 on_both_engines! {
+    /// No byte of a value is in the database, its log, or anything else in the data folder, in any form.
+    async fn nothing_on_disk_is_plain(world: World) {
+        let admin = world.admin().await;
+        let canary = Canary::new("canary7d1f0c2e");
+        for n in 0..20 {
+            let body = json!({
+                "name": format!("s{n}"), "value": format!("{}-{n}", canary.value()), "env_name": format!("S{n}"),
+            });
+            admin.post(SECRETS, body).await.expect(201);
+        }
+        admin.patch(&format!("{SECRETS}/s0"), json!({"value": format!("{}-again", canary.value())})).await.expect(200);
+        admin.delete(&format!("{SECRETS}/s1")).await.expect(204);
+        let is_sqlite = world.place.postgres_url.is_none();
+        let search = async |place: &Place| {
+            canary.assert_not_in_rows(place).await;
+            let searched = canary.assert_not_below(place.folder.path(), &[]);
+            assert!(searched.files > 0 && (searched.bytes > 100_000 || !is_sqlite), "{searched:?}");
+        };
+        search(&world.place).await;
+        search(&world.stop().await).await;
+    }
+
     /// Stored bytes are raw bytes: sealing takes nothing from the caps.
     async fn stored_bytes_are_raw_bytes(world: World) {
         let admin = world.admin().await;
         admin.post(SECRETS, json!({"name": "k", "value": "v".repeat(1000)})).await.expect(201);
         assert_eq!(world.place.number("SELECT CAST(length(value_ciphertext) AS BIGINT) FROM user_secrets").await, 1000);
     }
-}
 
-/// A server does not start without a key that stored data needs, and names it by fingerprint.
-async fn refuses_without_its_key(engine: Engine) {
-    let world = World::start(engine).await;
-    let admin = world.admin().await;
-    admin.post(SECRETS, json!({"name": "k", "value": "v"})).await.expect(201);
-    let place = world.stop().await;
-    let other = STANDARD.encode([9_u8; 32]);
-    let mut config = World::config(&place, Clock::default());
-    config.keys = KeySource::Inline(other.clone().into());
-    let said = coder_server::bind(config.clone()).await.err().expect("refused").to_string();
-    assert!(said.contains("stored secrets need encryption keys that were not given"), "{said}");
-    assert!(!said.contains(&other), "keys are named by fingerprint only");
+    /// A server does not start without a key that stored data needs, and names it by fingerprint. A new first key takes the
+    /// old one's place while the server serves: what was sealed before is delivered during and after it.
+    async fn keys_are_needed_and_rotate(world: World) {
+        let admin = world.admin().await;
+        let token = admin.token.clone().unwrap();
+        admin.post(SECRETS, json!({"name": "before", "value": "sealed first", "env_name": "A"})).await.expect(201);
+        let template = template(&admin, "vm", "[external]").await;
+        let body = json!({"name": "dev", "template_id": template["id"]});
+        let workspace = admin.post("/api/v2/users/me/workspaces", body).await.expect(201);
+        built(&admin, &workspace["latest_build"]["id"]).await;
+        let credentials =
+            format!("/api/v2/workspaces/{}/external-agent/main/credentials", workspace["id"].as_str().unwrap());
+        let agent = admin.get(&credentials).await.expect(200)["agent_token"].as_str().unwrap().to_owned();
+        assert_eq!(delivered(&world, &agent).await, BTreeMap::from([("before".into(), "sealed first".into())]));
 
-    // The old key beside a new first one: everything opens, and is brought under the new one.
-    let old = match engine {
-        Engine::Postgres => place.key.clone(),
-        Engine::Sqlite => {
-            fs::read_to_string(place.folder.path().join("encryption.key")).unwrap().trim().to_owned()
-        }
-    };
-    let before = place.number("SELECT COUNT(DISTINCT key_fingerprint) FROM data_keys").await;
-    assert_eq!(before, 1);
-    config.keys = KeySource::Inline(format!("{other},{old}").into());
-    let started = coder_server::bind(config.clone()).await.unwrap();
-    let control = &started.state().control;
-    assert_eq!(control.rewrap_data_keys().await.unwrap(), 1);
-    assert_eq!(control.rewrap_data_keys().await.unwrap(), 0);
-    control.close().await;
-    drop(started);
-    config.keys = KeySource::Inline(other.into());
-    coder_server::bind(config).await.expect("the old key is not needed any more");
-}
+        let place = world.stop().await;
+        let wrapped = "SELECT DISTINCT key_fingerprint FROM data_keys";
+        let [old_name] = <[String; 1]>::try_from(place.texts(wrapped).await).unwrap();
+        let old = match place.postgres_url {
+            Some(_) => place.key.clone(),
+            None => fs::read_to_string(place.folder.path().join("encryption.key")).unwrap().trim().to_owned(),
+        };
+        let new = STANDARD.encode([9_u8; 32]);
+        let with = |keys: String| {
+            let mut config = World::config(&place, Clock::default());
+            config.keys = KeySource::Inline(keys.into());
+            config
+        };
+        let (new_only, old_only, both) = (with(new.clone()), with(old.clone()), with(format!("{new},{old}")));
+        let said = coder_server::bind(new_only.clone()).await.err().expect("refused").to_string();
+        assert!(said.contains("stored secrets need encryption keys that were not given"), "{said}");
+        assert!(said.contains(&old_name) && !said.contains(&new) && !said.contains(&old), "by fingerprint only: {said}");
 
-#[tokio::test(flavor = "multi_thread")]
-async fn keys_are_needed_and_rotate_sqlite() {
-    refuses_without_its_key(Engine::Sqlite).await;
-}
+        let world = World::serve(place, both).await;
+        let admin = world.nobody.with_token(&token);
+        admin.post(SECRETS, json!({"name": "during", "value": "sealed then", "env_name": "B"})).await.expect(201);
+        let all = BTreeMap::from([("before".into(), "sealed first".into()), ("during".into(), "sealed then".into())]);
+        assert_eq!(delivered(&world, &agent).await, all);
+        let renamed = format!("SELECT COUNT(*) FROM data_keys WHERE key_fingerprint <> '{old_name}'");
+        let rotation = async {
+            while world.place.number(&renamed).await != 1 {
+                tokio::time::sleep(Duration::from_millis(20)).await;
+            }
+        };
+        tokio::time::timeout(Duration::from_secs(20), rotation).await.expect("the server brings it under the new key");
+        assert_eq!(world.place.number("SELECT COUNT(*) FROM data_keys").await, 1);
+        assert_eq!(delivered(&world, &agent).await, all);
 
-#[tokio::test(flavor = "multi_thread")]
-async fn keys_are_needed_and_rotate_postgres() {
-    refuses_without_its_key(Engine::Postgres).await;
+        let place = world.stop().await;
+        let said = coder_server::bind(old_only).await.err().expect("refused").to_string();
+        assert!(said.contains("stored secrets need encryption keys that were not given"), "{said}");
+        let world = World::serve(place, new_only).await;
+        assert_eq!(delivered(&world, &agent).await, all, "the old key is not needed any more");
+        let admin = world.nobody.with_token(&token);
+        assert_eq!(admin.get(&credentials).await.expect(200)["agent_token"], agent, "the agent's token opens as well");
+        admin.patch(&format!("{SECRETS}/before"), json!({"value": "sealed last"})).await.expect(200);
+        assert_eq!(delivered(&world, &agent).await["before"], "sealed last");
+    }
 }
 
 /// PostgreSQL without a key, SQLite without the key it had: refused, with what to do.
 #[tokio::test(flavor = "multi_thread")]
-async fn no_key_no_start() {
+async fn server_refuses_to_start_without_key() {
     let place = Place::new(Engine::Postgres).await;
     let mut config = World::config(&place, Clock::default());
     config.keys = KeySource::Auto;
