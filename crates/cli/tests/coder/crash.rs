@@ -1,82 +1,137 @@
 //! What was answered is there after the server is killed at any moment.
 
 use std::{
+    collections::BTreeMap,
     sync::{
         Arc,
-        atomic::{AtomicBool, Ordering},
+        atomic::{AtomicU32, Ordering},
     },
     thread,
-    time::Duration,
+    time::{Duration, Instant},
 };
 
-use coder_testkit::{Api, PASSWORD};
+use coder_testkit::{Api, Engine, Machine};
+use reqwest::Method;
 use serde_json::json;
 
-#[test]
-fn no_answered_write_is_lost() {
-    let machine = super::machine();
+use crate::agent::{agent, instructions};
+
+/// Answers to each of the two writers before the server is killed, round by round.
+const ANSWERS: [u32; 8] = [1, 2, 3, 4, 6, 9, 14, 20];
+
+/// What a writer knows of its secret: what the last response stands for, and what a request without one may have made.
+/// Nothing stands for a secret that was deleted.
+struct Known {
+    name: String,
+    answered: Option<String>,
+    asked: Option<String>,
+    deletes: u32,
+}
+
+fn no_answered_write_is_lost(engine: Engine) {
+    let machine = Machine::on(env!("CARGO_BIN_EXE_coder"), engine);
     let mut server = machine.serve::<&str>([]);
-    let address = server.address();
+    machine.set_up(&server);
+    machine.workspace("vm", "[external]\n");
+    let command = instructions(&machine, "vm");
+    let (address, token) = (server.address(), machine.token());
     let runtime = tokio::runtime::Runtime::new().unwrap();
-    let token = runtime.block_on(async {
-        let nobody = Api::new(&server.url);
-        let body = json!({"username": "ada", "email": "ada@example.com", "password": PASSWORD});
-        nobody.post("/api/v2/users/first", body).await.expect(201);
-        let login = json!({"email": "ada@example.com", "password": PASSWORD});
-        let answer = nobody.post("/api/v2/users/login", login).await.expect(201);
-        answer["session_token"].as_str().unwrap().to_owned()
-    });
     let api = Api::new(&server.url).with_token(&token);
-    for round in 0..12_u64 {
-        let stop = Arc::new(AtomicBool::new(false));
-        let writers: Vec<_> = (0..2)
-            .map(|writer| {
-                let (api, stop) = (api.clone(), stop.clone());
-                thread::spawn(move || write_until(&api, &stop, round, writer))
+    let (mut answers, mut deletes) = (0, 0);
+    for (round, wanted) in ANSWERS.into_iter().enumerate() {
+        let counts: [Arc<AtomicU32>; 2] = Default::default();
+        let writers: Vec<_> = counts
+            .iter()
+            .enumerate()
+            .map(|(writer, count)| {
+                let (url, token, count) = (server.url.clone(), token.clone(), count.clone());
+                thread::spawn(move || write(&url, &token, &format!("R{round}W{writer}"), &count))
             })
             .collect();
-        // A different moment each time.
-        thread::sleep(Duration::from_millis(20 + 13 * round));
+        let count = || counts.each_ref().map(|count| count.load(Ordering::SeqCst));
+        let deadline = Instant::now() + Duration::from_secs(30);
+        while count().iter().any(|count| *count < wanted) {
+            assert!(Instant::now() < deadline, "{:?} answers, {wanted} each are wanted", count());
+            thread::sleep(Duration::from_micros(100));
+        }
         server.kill();
-        stop.store(true, Ordering::Relaxed);
-        let answered: Vec<(String, String)> =
-            writers.into_iter().filter_map(|writer| writer.join().unwrap()).collect();
+        let known: Vec<Known> = writers.into_iter().map(|writer| writer.join().unwrap()).collect();
+        answers += count().iter().sum::<u32>();
+        deletes += known.iter().map(|known| known.deletes).sum::<u32>();
+
         server = machine.serve_at::<&str>(&address, []);
-        runtime.block_on(async {
-            for (name, description) in answered {
-                let stored = api.get(&format!("/api/v2/users/me/secrets/{name}")).await.expect(200);
-                let stored = stored["description"].as_str().unwrap();
-                assert!(
-                    stored >= description.as_str(),
-                    "{name}: {description} was answered, {stored} is stored"
-                );
+        let delivered = delivered(&machine, &command);
+        for known in &known {
+            let path = format!("/api/v2/users/me/secrets/{}", known.name);
+            let reply = runtime.block_on(api.get(&path));
+            let described =
+                (reply.status == 200).then(|| reply.json["description"].as_str().unwrap().to_owned());
+            assert!(described.is_some() || reply.status == 404, "{}", reply.text);
+            let value = delivered.get(&known.name).cloned();
+            let Known { name, answered, asked, .. } = known;
+            assert_eq!(value, described, "{name}: a value belongs to the metadata written with it");
+            assert!(
+                value == *answered || value == *asked,
+                "{name}: {answered:?} was answered, {value:?} is there"
+            );
+            if value.is_some() {
+                runtime.block_on(api.delete(&path)).expect(204);
             }
-        });
+        }
     }
+    assert!(
+        answers >= 2 * ANSWERS.iter().sum::<u32>() && deletes >= 10,
+        "{answers} answers, {deletes} deletes"
+    );
     server.stop();
 }
 
-/// Writes until stopped or refused; the last write that was answered.
-fn write_until(api: &Api, stop: &AtomicBool, round: u64, writer: u32) -> Option<(String, String)> {
+/// Creates, changes and deletes a secret, over and over, until the server does not respond.
+fn write(url: &str, token: &str, name: &str, count: &AtomicU32) -> Known {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-    let name = format!("r{round}w{writer}");
-    let mut last = None;
-    for count in 0..10_000 {
-        if stop.load(Ordering::Relaxed) {
-            break;
-        }
-        let description = format!("{count:08}");
-        let request = if count == 0 {
-            api.request(reqwest::Method::POST, "/api/v2/users/me/secrets")
-                .json(&json!({"name": name, "value": "v", "description": description}))
-        } else {
-            api.request(reqwest::Method::PATCH, &format!("/api/v2/users/me/secrets/{name}"))
-                .json(&json!({"description": description, "value": description}))
+    let api = Api::new(url).with_token(token);
+    let path = format!("/api/v2/users/me/secrets/{name}");
+    let mut known = Known { name: name.to_owned(), answered: None, asked: None, deletes: 0 };
+    for number in 0.. {
+        let text = format!("value-{number}");
+        let write = json!({"name": name, "env_name": name, "value": text, "description": text});
+        let change = json!({"value": text, "description": text});
+        let (request, status) = match number % 4 {
+            0 => (api.request(Method::POST, "/api/v2/users/me/secrets").json(&write), 201),
+            3 => (api.request(Method::DELETE, &path), 204),
+            _ => (api.request(Method::PATCH, &path).json(&change), 200),
         };
+        known.asked = (status != 204).then_some(text);
         match runtime.block_on(request.send()) {
-            Ok(answer) if answer.status().is_success() => last = Some((name.clone(), description)),
-            _ => break,
+            Ok(response) => {
+                assert_eq!(response.status(), status, "{name}, number {number}");
+                known.answered.clone_from(&known.asked);
+                known.deletes += u32::from(status == 204);
+                count.fetch_add(1, Ordering::SeqCst);
+            }
+            Err(_) => break,
         }
     }
-    last
+    known
+}
+
+/// The environment of a shell in the workspace, whose agent starts for it.
+fn delivered(machine: &Machine, command: &str) -> BTreeMap<String, String> {
+    let workspace = super::machine();
+    let mut agent = agent(&workspace, command);
+    let environment = machine.coder(["ssh", "vm", "--", "env"]).ok();
+    agent.kill().unwrap();
+    agent.wait().unwrap();
+    let pairs = environment.lines().filter_map(|line| line.split_once('='));
+    pairs.map(|(name, value)| (name.to_owned(), value.to_owned())).collect()
+}
+
+#[test]
+fn no_answered_write_is_lost_sqlite() {
+    no_answered_write_is_lost(Engine::Sqlite);
+}
+
+#[test]
+fn no_answered_write_is_lost_postgres() {
+    no_answered_write_is_lost(Engine::Postgres);
 }
