@@ -2,13 +2,21 @@
 
 use std::{
     fs,
+    io::Read,
     os::unix::fs::PermissionsExt,
     process::{Command, Stdio},
 };
 
-use coder_testkit::{Server, is_alive, read, until};
+use coder_testkit::{Api, Engine, Machine, Server, is_alive, read, until};
+use nix::{
+    sys::signal::{Signal, kill},
+    unistd::Pid,
+};
+use serde_json::json;
 
-fn agent_pid(machine: &coder_testkit::Machine) -> i32 {
+use crate::agent::{agent, instructions};
+
+fn agent_pid(machine: &Machine) -> i32 {
     let mut found = fs::read_dir(machine.data().join("workspaces")).unwrap();
     let record = found.next().unwrap().unwrap().path().join("agent.pid");
     read(&record).split(' ').next().unwrap().parse().unwrap()
@@ -78,46 +86,92 @@ fn development_mode() {
     assert_eq!(machine.coder(["ssh", "dev", "--", "echo $K"]).ok(), "s3cret\n");
     let home = machine.coder(["ssh", "dev", "--", "echo -n $HOME"]).ok();
     let pid = i32::try_from(child.id()).unwrap();
-    nix::sys::signal::kill(nix::unistd::Pid::from_raw(pid), nix::sys::signal::Signal::SIGINT).unwrap();
+    kill(Pid::from_raw(pid), Signal::SIGINT).unwrap();
     assert!(child.wait().unwrap().success(), "{}", read(&log));
     assert!(!std::path::Path::new(&home).exists(), "its folder is gone");
     assert_eq!(machine.coder(["whoami"]).code, 1, "and so is the login");
 }
 
-/// Two servers share one PostgreSQL database and its keys; each reads what the other wrote.
+/// Two servers share one PostgreSQL database and its keys: each reads what the other wrote and keeps to the same rules, and
+/// what one of them leaves behind, the other brings to its end.
 #[test]
 fn two_servers_on_one_postgres() {
+    let one = Machine::on(env!("CARGO_BIN_EXE_coder"), Engine::Postgres);
+    let two = one.beside();
+    let (first, second) = (one.serve::<&str>([]), two.serve::<&str>([]));
+    one.set_up(&first);
+    let token = one.token();
+    two.coder(["login", &second.url, "--token", &token]).ok();
+
+    // Metadata and values, either way.
+    one.coder_with(["secret", "create", "one", "--env", "ONE"], b"from the first").ok();
+    two.coder_with(["secret", "create", "two", "--env", "TWO"], b"from the second").ok();
+    for machine in [&one, &two] {
+        let listed = machine.coder(["secret", "list", "-c", "name"]).ok();
+        assert_eq!(listed.lines().map(str::trim_end).collect::<Vec<_>>(), ["NAME", "one", "two"]);
+    }
+    one.workspace(
+        "vm",
+        "[external]\n[[script]]\nscript = \"touch stopping; sleep 1000\"\nrun_on_stop = true\n",
+    );
+    for at in [&two, &one] {
+        let workspace = super::machine();
+        let mut agent = agent(&workspace, &instructions(at, "vm"));
+        let seen = at.coder(["ssh", "vm", "--", "echo $ONE, $TWO"]).ok();
+        assert_eq!(seen, "from the first, from the second\n");
+        agent.kill().unwrap();
+        agent.wait().unwrap();
+    }
+
+    // Of two requests for one name, one at each, one wins.
     let runtime = tokio::runtime::Runtime::new().unwrap();
-    let place = runtime.block_on(coder_testkit::Place::new(coder_testkit::Engine::Postgres));
-    let key_file = place.folder.path().join("keys");
-    fs::write(&key_file, &place.key).unwrap();
-    let start = |machine: &coder_testkit::Machine| {
-        let mut command = machine.command("coder");
-        command
-            .args(["server", "--http-address", "127.0.0.1:0", "--data-dir"])
-            .arg(machine.data())
-            .env("CODER_PG_CONNECTION_URL", place.postgres_url.as_deref().unwrap())
-            .env("CODER_EXTERNAL_TOKEN_ENCRYPTION_KEYS_FILE", &key_file);
-        Server::start(command)
-    };
-    let (one, two) = (super::machine(), super::machine());
-    let (first, second) = (start(&one).unwrap(), start(&two).unwrap());
-    one.coder([
-        "login",
-        &first.url,
-        "--first-user-username",
-        "ada",
-        "--first-user-email",
-        "ada@example.com",
-        "--first-user-password",
-        coder_testkit::PASSWORD,
-    ])
-    .ok();
-    let token = one.coder(["login", "token"]).ok();
-    two.coder(["login", &second.url, "--token", token.trim()]).ok();
-    one.coder_with(["secret", "create", "shared", "--env", "SHARED"], b"v").ok();
-    assert!(two.coder(["secret", "list"]).ok().contains("SHARED"));
-    let said = format!("{}{}", first.stop(), second.stop());
+    runtime.block_on(async {
+        let apis = [&first, &second].map(|server| Api::new(&server.url).with_token(&token));
+        for n in 0..20 {
+            let body = json!({"name": format!("race-{n}"), "value": "v"});
+            let [at_one, at_two] =
+                apis.each_ref().map(|api| api.post("/api/v2/users/me/secrets", body.clone()));
+            let (at_one, at_two) = tokio::join!(at_one, at_two);
+            let mut statuses = [at_one.status, at_two.status];
+            statuses.sort_unstable();
+            assert_eq!(statuses, [201, 409], "{}{}", at_one.text, at_two.text);
+        }
+    });
+
+    // What is revoked at one ends what is open at the other.
+    let named = one.coder(["tokens", "create", "--name", "t"]).ok();
+    let workspace = super::machine();
+    let mut connected = agent(&workspace, &instructions(&two, "vm"));
+    let mut command = two.command("coder");
+    command.args(["ssh", "vm", "--", "echo in; exec sleep 1000"]).env("CODER_SESSION_TOKEN", named.trim());
+    let mut shell = command.stdin(Stdio::null()).stdout(Stdio::piped()).spawn().unwrap();
+    shell.stdout.as_mut().unwrap().read_exact(&mut [0; 3]).unwrap();
+    one.coder(["tokens", "remove", "t", "--delete"]).ok();
+    assert_eq!(shell.wait().unwrap().code(), Some(255));
+    connected.kill().unwrap();
+    connected.wait().unwrap();
+
+    // A server that dies in the middle of a build leaves it to the other, once its claim has run out.
+    let workspace = super::machine();
+    let mut connected = agent(&workspace, &instructions(&one, "vm"));
+    one.coder(["ssh", "vm", "--", "true"]).ok();
+    let pause = |signal| kill(Pid::from_raw(second.pid()), signal).unwrap();
+    pause(Signal::SIGSTOP);
+    let mut command = one.command("coder");
+    command.args(["stop", "vm", "--yes"]);
+    let mut stop = command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+    until("the first server has claimed the build", || workspace.home().join("stopping").exists());
+    first.kill();
+    stop.wait().unwrap();
+    assert_eq!(two.tamper("UPDATE workspace_builds SET claimed_until = 0 WHERE claimed_until IS NOT NULL"), 1);
+    pause(Signal::SIGCONT);
+    let status = || two.coder(["list", "-c", "status"]).ok().lines().last().map(str::to_owned);
+    until("the second one has brought it to its end", || status().as_deref() == Some("Stopped"));
+    connected.kill().unwrap();
+    connected.wait().unwrap();
+
+    let said = second.stop();
+    let place = one.postgres().unwrap();
     assert!(!said.contains(&place.key), "{said}");
     assert!(!one.data().join("coder.db").exists(), "nothing but local workspaces is kept here");
 
@@ -140,7 +194,7 @@ fn two_servers_on_one_postgres() {
 /// SIGTERM: a request that is under way is answered, new ones are not taken, and the server ends well.
 #[test]
 fn a_stopping_server_answers_what_is_under_way() {
-    use std::io::{Read, Write};
+    use std::io::Write;
 
     let machine = super::machine();
     let server = machine.serve_and_log_in();
