@@ -65,6 +65,30 @@ impl Place {
         }
     }
 
+    /// Keeps servers from beginning with builds: those that are asked for wait, until [`Self::release_builds`].
+    pub async fn hold_builds(&self) {
+        self.execute(match &self.postgres_url {
+            Some(_) => {
+                "CREATE RULE hold_builds AS ON UPDATE TO workspace_builds
+                 WHERE OLD.status = 'pending' AND NEW.status = 'running' DO INSTEAD NOTHING"
+            }
+            None => {
+                "CREATE TRIGGER hold_builds BEFORE UPDATE ON workspace_builds
+                 WHEN OLD.status = 'pending' AND NEW.status = 'running' BEGIN SELECT RAISE(IGNORE); END"
+            }
+        })
+        .await;
+    }
+
+    /// Lets servers begin with builds again, when they next look for some.
+    pub async fn release_builds(&self) {
+        self.execute(match &self.postgres_url {
+            Some(_) => "DROP RULE hold_builds ON workspace_builds",
+            None => "DROP TRIGGER hold_builds",
+        })
+        .await;
+    }
+
     /// Prepares a statement without running it: whether the database understands it.
     pub async fn prepare(&self, sql: &'static str) -> Result<(), String> {
         use sqlx::Executor;
