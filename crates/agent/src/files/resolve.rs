@@ -11,7 +11,7 @@ use std::{
 use rustix::{
     fs::{AtFlags, CWD, FileType, Mode, OFlags, Stat, fstat, mkdirat, openat, readlinkat, statat},
     io::Errno,
-    process::geteuid,
+    process::{Uid, geteuid},
 };
 
 /// As in Linux.
@@ -51,6 +51,11 @@ impl FileError {
 
 /// Resolves an absolute path, and creates missing directories with mode 0700.
 pub fn resolve(path: &Path) -> Result<ResolvedPath, FileError> {
+    resolve_as(path, geteuid())
+}
+
+/// The same for a user whose symlinks are followed.
+pub fn resolve_as(path: &Path, user: Uid) -> Result<ResolvedPath, FileError> {
     let mut remaining = components(path.as_os_str());
     let mut directory = root()?;
     let mut symlinks = 0;
@@ -68,7 +73,7 @@ pub fn resolve(path: &Path) -> Result<ResolvedPath, FileError> {
                 if symlinks > MAX_SYMLINKS {
                     return Err(FileError::TooManySymlinks);
                 }
-                let target = read_trusted_symlink(&directory, &name)?;
+                let target = read_trusted_symlink(&directory, &name, user)?;
                 let mut through = components(&target);
                 if target.as_bytes().starts_with(b"/") {
                     directory = root()?;
@@ -117,12 +122,12 @@ fn open_directory(directory: &OwnedFd, name: &OsStr) -> Result<OwnedFd, FileErro
 }
 
 /// The target of a symlink that this user or root owns. Both are read from one open file.
-fn read_trusted_symlink(directory: &OwnedFd, name: &OsStr) -> Result<OsString, FileError> {
+fn read_trusted_symlink(directory: &OwnedFd, name: &OsStr, user: Uid) -> Result<OsString, FileError> {
     let flags = OFlags::PATH | OFlags::NOFOLLOW | OFlags::CLOEXEC;
     let symlink = openat(directory, name, flags, Mode::empty())
         .map_err(FileError::system("cannot open a symlink in the path"))?;
     let stat = fstat(&symlink).map_err(FileError::system("cannot stat a symlink in the path"))?;
-    if stat.st_uid != 0 && stat.st_uid != geteuid().as_raw() {
+    if stat.st_uid != 0 && stat.st_uid != user.as_raw() {
         return Err(FileError::UntrustedSymlink(name.to_owned()));
     }
     let target =

@@ -29,9 +29,12 @@ pub enum WriteOutcome {
 }
 
 pub fn write(path: &Path, contents: &[u8]) -> Result<WriteOutcome, FileError> {
-    let path = resolve(path)?;
+    write_at(&resolve(path)?, contents)
+}
+
+fn write_at(path: &ResolvedPath, contents: &[u8]) -> Result<WriteOutcome, FileError> {
     let Some(found) = path.found else {
-        let temporary = TemporaryFile::new(&path)?;
+        let temporary = TemporaryFile::new(path)?;
         temporary.fill(contents)?;
         temporary.rename().map_err(FileError::system("cannot rename the new file"))?;
         return Ok(WriteOutcome::Created);
@@ -41,11 +44,11 @@ pub fn write(path: &Path, contents: &[u8]) -> Result<WriteOutcome, FileError> {
         FileType::Directory => return Err(FileError::IsADirectory),
         _ => return Err(FileError::NotARegularFile),
     }
-    if has_contents(&path, contents) {
+    if has_contents(path, contents) {
         return Ok(WriteOutcome::Unchanged);
     }
-    if !replace(&path, &found, contents) {
-        write_in_place(&path, contents)?;
+    if !replace(path, &found, contents) {
+        write_in_place(path, contents)?;
     }
     Ok(WriteOutcome::Replaced)
 }

@@ -1,15 +1,20 @@
 use std::{
     fs,
-    os::unix::fs::{MetadataExt, PermissionsExt, lchown, symlink},
+    os::{
+        fd::AsRawFd,
+        unix::fs::{MetadataExt, PermissionsExt, lchown, symlink},
+    },
     sync::atomic::{AtomicBool, Ordering},
+    time::{Duration, Instant},
 };
 
 use rustix::{
-    fs::{CWD, mknodat},
+    fs::{CWD, RenameFlags, mknodat, renameat_with},
     process::geteuid,
 };
 
 use super::*;
+use crate::files::resolve::resolve_as;
 
 fn mode(path: &Path) -> u32 {
     fs::symlink_metadata(path).unwrap().permissions().mode() & 0o7777
@@ -101,18 +106,34 @@ fn own_symlinks_are_followed() {
     assert!(matches!(write(&directory.join("loop"), b"v"), Err(FileError::TooManySymlinks)));
 }
 
+/// Creates a symlink that neither root owns nor the user that is returned. Root can change its owner; without root it is
+/// the user who is another one.
+fn foreign_symlink(target: &str, path: &Path) -> Uid {
+    const OTHER: u32 = 12345;
+    symlink(target, path).unwrap();
+    if !geteuid().is_root() {
+        return Uid::from_raw(OTHER);
+    }
+    lchown(path, Some(OTHER), None).unwrap();
+    geteuid()
+}
+
+fn write_as(user: Uid, path: &Path, contents: &[u8]) -> Result<WriteOutcome, FileError> {
+    write_at(&resolve_as(path, user)?, contents)
+}
+
 #[test]
 fn symlinks_of_other_users_are_not_followed() {
-    if !geteuid().is_root() {
-        // Only root can create a symlink that another user owns.
-        return;
-    }
     let (_guard, directory) = directory();
     for (link, target, path) in [("way", "real", "way/key"), ("key", "real/key", "key")] {
-        symlink(target, directory.join(link)).unwrap();
-        lchown(directory.join(link), Some(12345), None).unwrap();
-        assert!(matches!(write(&directory.join(path), b"v"), Err(FileError::UntrustedSymlink(_))));
+        let (link, path) = (directory.join(link), directory.join(path));
+        let user = foreign_symlink(target, &link);
+        assert!(matches!(write_as(user, &path, b"v"), Err(FileError::UntrustedSymlink(_))));
         assert!(!directory.join("real").exists());
+        // Its owner follows the same one.
+        let owner = Uid::from_raw(fs::symlink_metadata(&link).unwrap().uid());
+        assert_eq!(write_as(owner, &path, b"v").unwrap(), WriteOutcome::Created);
+        fs::remove_dir_all(directory.join("real")).unwrap();
     }
 }
 
@@ -137,33 +158,70 @@ fn special_files_are_rejected_without_blocking() {
     assert!(write(Path::new("/proc/coder/key"), b"v").is_err());
 }
 
-/// A directory in the path is swapped for a symlink, over and over. By the same user, so the symlink is trusted, and the write
-/// may follow it; but every file that exists is complete.
+/// Ends threads, also when the test that waits for them fails.
+struct StopOnDrop<'s>(&'s AtomicBool);
+
+impl Drop for StopOnDrop<'_> {
+    fn drop(&mut self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+}
+
+/// A directory in the path is swapped for another user's symlink, over and over: nothing is written where that leads, and
+/// every file in the directory is complete. Runs until swaps were hit between looking at the directory and opening it.
 #[test]
-fn a_directory_swapped_for_a_symlink_never_leaves_a_partial_file() {
+fn a_directory_swapped_for_a_symlink_leads_nowhere_else() {
+    const LENGTH: usize = 64 * 1024;
     let (_guard, directory) = directory();
-    fs::create_dir(directory.join("inside")).unwrap();
-    fs::create_dir(directory.join("outside")).unwrap();
+    let (inside, outside, link) = (directory.join("inside"), directory.join("outside"), directory.join("link"));
+    fs::create_dir(&inside).unwrap();
+    fs::create_dir(&outside).unwrap();
+    let user = foreign_symlink("outside", &link);
+    // The directory itself, under either name.
+    let held = File::open(&inside).unwrap();
+    let real = Path::new("/proc/self/fd").join(held.as_raw_fd().to_string());
     let stop = AtomicBool::new(false);
+    let (mut written, mut foreign, mut swapped) = (0, 0, 0);
     std::thread::scope(|scope| {
         scope.spawn(|| {
             while !stop.load(Ordering::Relaxed) {
-                let _ = fs::rename(directory.join("inside"), directory.join("aside"));
-                let _ = symlink("outside", directory.join("inside"));
-                let _ = fs::remove_file(directory.join("inside"));
-                let _ = fs::rename(directory.join("aside"), directory.join("inside"));
+                renameat_with(CWD, &inside, CWD, &link, RenameFlags::EXCHANGE).unwrap();
             }
         });
-        for round in 0..300_u32 {
-            let text = format!("round {round}");
-            // May fail: the directory is missing at times.
-            let _ = write(&directory.join("inside/key"), text.as_bytes());
-            for place in ["inside/key", "outside/key", "aside/key"] {
-                if let Ok(found) = fs::read_to_string(directory.join(place)) {
-                    assert!(found.starts_with("round "), "{place} holds {found:?}");
+        let reader = scope.spawn(|| {
+            let mut reads = 0;
+            while !stop.load(Ordering::Relaxed) {
+                if let Ok(found) = fs::read(real.join("key")) {
+                    let is_whole = found.len() == LENGTH && found.iter().all(|byte| *byte == found[0]);
+                    assert!(is_whole, "{} bytes", found.len());
+                    reads += 1;
                 }
+            }
+            reads
+        });
+        let _guard = StopOnDrop(&stop);
+        let deadline = Instant::now() + Duration::from_secs(60);
+        for letter in (b'a'..=b'z').cycle() {
+            match write_as(user, &inside.join("key"), &[letter; LENGTH]) {
+                Ok(_) => written += 1,
+                Err(FileError::UntrustedSymlink(_)) => foreign += 1,
+                // A directory when it was looked at and a symlink when it was opened, or the reverse.
+                Err(FileError::NotADirectory(_)) => swapped += 1,
+                Err(FileError::System { what: "cannot read a symlink in the path", .. }) => {}
+                Err(other) => panic!("{other}"),
+            }
+            let is_over = outside.join("key").exists() || written >= 20 && foreign >= 20 && swapped >= 2;
+            if is_over || reader.is_finished() || Instant::now() > deadline {
+                break;
             }
         }
         stop.store(true, Ordering::Relaxed);
+        assert!(reader.join().unwrap() > 0);
     });
+    assert_eq!(names(&outside), [""; 0]);
+    assert!(
+        written >= 20 && foreign >= 20 && swapped >= 2,
+        "{written} written, {foreign} foreign, {swapped} swapped"
+    );
+    assert_eq!(names(&real), ["key"], "nothing else is left behind");
 }
