@@ -5,7 +5,7 @@ use std::{
     process::{Child, Stdio},
 };
 
-use coder_testkit::{Machine, read, until};
+use coder_testkit::{Api, Machine, read, until};
 use nix::{
     sys::signal::{Signal, kill},
     unistd::Pid,
@@ -66,32 +66,82 @@ fn an_external_workspace() {
     server.stop();
 }
 
-/// The server goes away and comes back: files are written again, scripts are not run again, nothing is lost.
+/// The server goes away and comes back, again and again: each time files are written as they are stored now, scripts are not
+/// run again, and every line that they print is stored once, those of the meantime as well.
 #[test]
-fn reconnecting() {
+fn reconnecting_delivers_again_and_loses_no_output() {
+    const ROUNDS: usize = 3;
+    let machine = super::machine();
+    let mut server = machine.serve_and_log_in();
+    machine.coder_with(["secret", "create", "k", "--file", "~/k"], b"value 0").ok();
+    let script = "echo ran >> runs; for n in 0 1 2 3; do echo line $n.; touch printed$n; \
+                  while [ ! -e go$n ]; do sleep 0.05; done; done; echo last line";
+    machine.workspace("vm", &format!("[external]\n[[script]]\nscript = \"{script}\"\n"));
+    let other = super::machine();
+    let file = |name: &str| other.home().join(name);
+    let mut child = agent(&other, &instructions(&machine, "vm"));
+    until("the script runs", || file("printed0").exists());
+    let address = server.address();
+    for round in 0..ROUNDS {
+        assert_eq!(read(&file("k")), format!("value {round}"));
+        let next = format!("value {}", round + 1);
+        machine.coder_with(["secret", "update", "k"], next.as_bytes()).ok();
+        assert_eq!(read(&file("k")), format!("value {round}"), "not before the agent reconnects");
+        if round % 2 == 0 {
+            server.kill();
+        } else {
+            server.stop();
+        }
+        fs::write(file("k"), "edited").unwrap();
+        fs::write(file(&format!("go{round}")), "").unwrap();
+        let printed = format!("printed{}", round + 1);
+        until("the script goes on without a server", || file(&printed).exists());
+        server = machine.serve_at::<&str>(&address, []);
+        until("the file is written again", || read(&file("k")) == next);
+    }
+    fs::write(file(&format!("go{ROUNDS}")), "").unwrap();
+    until("the script has ended", || machine.coder(["show", "vm"]).ok().contains("connected, ready"));
+    assert_eq!(read(&file("runs")), "ran\n", "scripts run once a start");
+    let logs = machine.coder(["logs", "vm"]).ok();
+    for line in ["line 0.", "line 1.", "line 2.", "line 3.", "last line"] {
+        assert_eq!(logs.matches(line).count(), 1, "{line}: {logs}");
+    }
+    child.kill().unwrap();
+    child.wait().unwrap();
+    server.stop();
+}
+
+/// A build that is under way ends soon after it is canceled, and the workspace can be built again.
+#[test]
+fn cancel_build_under_way() {
     let machine = super::machine();
     let server = machine.serve_and_log_in();
-    machine.coder_with(["secret", "create", "k", "--file", "~/k"], b"one").ok();
     machine.workspace(
         "vm",
-        "[external]\n[[script]]\nscript = \"echo ran >> runs; while [ ! -e go ]; do sleep 0.05; done; echo late line\"\n",
+        "[external]\n[[script]]\nscript = \"touch stopping; sleep 60\"\nrun_on_stop = true\ntimeout = \"1h\"\n",
     );
     let other = super::machine();
     let mut child = agent(&other, &instructions(&machine, "vm"));
-    until("the script runs", || other.home().join("runs").exists());
-    let address = server.address();
-    server.kill();
-    fs::write(other.home().join("k"), "edited").unwrap();
-    fs::write(other.home().join("go"), "").unwrap();
-    let server = machine.serve_at::<&str>(&address, []);
-    machine.coder_with(["secret", "update", "k"], b"two").ok();
-    until("the agent is back and ready", || machine.coder(["show", "vm"]).ok().contains("connected, ready"));
-    assert!(["one", "two"].contains(&read(&other.home().join("k")).as_str()), "the local edit is gone");
-    assert_eq!(read(&other.home().join("runs")), "ran\n", "scripts run once a start");
-    let logs = machine.coder(["logs", "vm"]).ok();
-    assert_eq!(logs.matches("late line").count(), 1, "{logs}");
+    machine.coder(["ssh", "vm", "--", "true"]).ok();
+    let mut command = machine.command("coder");
+    command.args(["stop", "vm", "--yes"]).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+    let mut stop = command.spawn().unwrap();
+    until("the stop script runs", || other.home().join("stopping").exists());
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    let api = Api::new(&server.url).with_token(&machine.token());
+    let latest = || {
+        let shown = runtime.block_on(api.get("/api/v2/users/me/workspace/vm")).expect(200);
+        shown["latest_build"].clone()
+    };
+    let path = format!("/api/v2/workspacebuilds/{}", latest()["id"].as_str().unwrap());
+    runtime.block_on(api.patch(&format!("{path}/cancel"), serde_json::json!({}))).expect(200);
+    until("the build ends", || latest()["job"]["status"] == "canceled");
+    assert_ne!(stop.wait().unwrap().code(), Some(0));
+    let logs = runtime.block_on(api.get(&format!("{path}/logs"))).expect(200);
+    assert_eq!(logs.as_array().unwrap().last().unwrap()["stage"], "Canceled", "{logs}");
     child.kill().unwrap();
     child.wait().unwrap();
+    machine.coder(["stop", "vm", "--yes"]).ok();
     server.stop();
 }
 
@@ -135,13 +185,23 @@ fn tokens_of_agents() {
     let server = machine.serve_and_log_in();
     machine.workspace("vm", "[external]\n");
     let command = instructions(&machine, "vm");
-    let other = super::machine();
-    let mut child = agent(&other, &command);
-    assert_eq!(machine.coder(["ssh", "vm", "--", "pwd"]).ok(), format!("{}\n", other.home().display()));
+    let (earlier, later) = (super::machine(), super::machine());
+    let at = |agents: &Machine| {
+        machine.coder(["ssh", "vm", "--", "pwd"]).stdout.trim() == agents.home().to_str().unwrap()
+    };
+    let mut first = agent(&earlier, &command);
+    assert!(at(&earlier));
+    let mut second = agent(&later, &command);
+    until("shells are with the later one", || at(&later));
+    assert!(read(&earlier.home().join("log")).contains("lost the server"));
+    // It comes back as soon as it can, and would be the later one then.
+    first.kill().unwrap();
+    first.wait().unwrap();
+    until("shells stay there", || at(&later));
     machine.coder(["delete", "vm", "-y"]).ok();
-    until("the agent learns of it", || read(&other.home().join("log")).contains("does not know this agent"));
-    child.kill().unwrap();
-    child.wait().unwrap();
+    until("the agent learns of it", || read(&later.home().join("log")).contains("does not know this agent"));
+    second.kill().unwrap();
+    second.wait().unwrap();
     let mut missing = machine.command("coder");
     missing.args(["agent", "--agent-url", &server.url]);
     let refused = coder_testkit::finish(missing, b"");

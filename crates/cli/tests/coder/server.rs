@@ -110,10 +110,7 @@ fn two_servers_on_one_postgres() {
         let listed = machine.coder(["secret", "list", "-c", "name"]).ok();
         assert_eq!(listed.lines().map(str::trim_end).collect::<Vec<_>>(), ["NAME", "one", "two"]);
     }
-    one.workspace(
-        "vm",
-        "[external]\n[[script]]\nscript = \"touch stopping; sleep 1000\"\nrun_on_stop = true\n",
-    );
+    one.workspace("vm", "[external]\n[[script]]\nscript = \"touch stopping; sleep 60\"\nrun_on_stop = true\n");
     for at in [&two, &one] {
         let workspace = super::machine();
         let mut agent = agent(&workspace, &instructions(at, "vm"));
