@@ -224,14 +224,17 @@ fn a_shell_on_a_terminal() {
     let mut command = tool(&machine, "ssh");
     command.arg("coder.dev");
     let mut terminal = Pty::run(command, 33, 101);
-    terminal.type_in("stty size; echo \"<$K>\"\n");
+    terminal.type_in("PS1='ready> '; stty size; echo \"<$K>\"\n");
     terminal.wait_for("33 101");
     terminal.wait_for("<s3cret>");
-    terminal.type_in("sleep 100; echo \"st\"atus $?\n");
-    terminal.wait_for("sleep 100");
-    until("the command runs", || machine.bash("pgrep -f '^sleep 100$'").code == 0);
+    // In one process: otherwise the interrupt may reach the shell between fork and exec, and not its child.
+    terminal.type_in("sh -c 'printf be%s gun; exec sleep 1000'\n");
+    terminal.wait_for("begun");
     terminal.type_in("\u{3}");
     terminal.wait_for("^C");
+    terminal.wait_for("ready> ");
+    terminal.type_in("echo status-$?\n");
+    terminal.wait_for("status-130");
     terminal.type_in("exit 7\n");
     assert_eq!(terminal.child.wait().unwrap().code(), Some(7));
     server.stop();
