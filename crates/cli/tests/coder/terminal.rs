@@ -238,33 +238,53 @@ fn viewers_and_sessions_are_limited() {
     server.stop();
 }
 
-/// Back-pressure bounds the memory of agent and server, however much a program prints.
+/// Back-pressure stops a program that prints without end and bounds the memory of agent and server; input gets through.
 #[test]
 fn back_pressure_bounds_memory() {
     let (machine, server, agent) = workspace();
     let mut socket = open(&machine, &server, &agent, "");
-    socket.type_in("PS1=''; echo $PPID > agent.pid; yes | head -c 20000000; echo; echo do''ne\n");
     let peak = |pid: i32| {
         let status = std::fs::read_to_string(format!("/proc/{pid}/status")).unwrap();
         let line = status.lines().find(|line| line.starts_with("VmHWM")).unwrap();
         line.split_whitespace().nth(1).unwrap().parse::<u64>().unwrap() / 1024
     };
-    let home = machine.data().join("workspaces");
-    let home = std::fs::read_dir(home).unwrap().flatten().next().unwrap().path().join("home");
+    socket.type_in("PS1=''; echo age''nt-$PPID.\n");
+    socket.wait_for("agent-");
+    let agent = socket.wait_for(".").parse().unwrap();
+    let before = [server.pid(), agent].map(peak);
+    socket.type_in("sh -c 'echo flo\"\"od-$$.; exec yes'\n");
+    socket.wait_for("flood-");
+    let flood = socket.wait_for(".");
+    // Nothing is read from here on, so every sender has to wait.
+    let written = || {
+        let io = std::fs::read_to_string(format!("/proc/{flood}/io")).unwrap();
+        let line = io.lines().find_map(|line| line.strip_prefix("wchar: ")).unwrap();
+        line.parse::<u64>().unwrap()
+    };
+    let mut last = (0, std::time::Instant::now());
+    until("the program waits", || {
+        let now = written();
+        if now != last.0 {
+            last = (now, std::time::Instant::now());
+        }
+        now > 0 && last.1.elapsed() > std::time::Duration::from_secs(1)
+    });
+    let held = last.0;
+    assert!(held < 16 * 1024 * 1024, "{held} bytes were buffered");
+    for (what, pid, before) in [("server", server.pid(), before[0]), ("agent", agent, before[1])] {
+        assert!(peak(pid) < before + 20, "{what}: {} MiB, {before} before", peak(pid));
+    }
+    // Ctrl-C does not wait for the output before it, which still arrives.
+    socket.type_in("\u{3}echo do''ne\n");
     let mut seen = 0;
-    // Nothing is read for a while, so every sender has to wait.
-    std::thread::sleep(std::time::Duration::from_secs(1));
-    let before = peak(server.pid());
     loop {
         let chunk = socket.receive().expect("more");
-        seen += chunk.len();
-        if seen > 20_000_000 && String::from_utf8_lossy(&chunk).contains("done") {
+        seen += chunk.len() as u64;
+        if String::from_utf8_lossy(&chunk).contains("done") {
             break;
         }
     }
-    let agent = coder_testkit::read(&home.join("agent.pid")).trim().parse().unwrap();
-    assert!(peak(agent) < 100, "agent: {} MiB", peak(agent));
-    assert!(peak(server.pid()) < before + 40, "server: {} MiB, {before} before", peak(server.pid()));
+    assert!(seen > 0 && seen < 2 * held + 1024 * 1024, "{seen} bytes after {held} were written");
     // A client that never reads does not delay the shutdown of the server.
     socket.type_in("yes\n");
     server.stop();
