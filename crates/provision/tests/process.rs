@@ -46,19 +46,22 @@ async fn a_workspace_starts_once_with_a_clean_environment_and_ends_when_asked() 
     let token = fs::metadata(home.parent().unwrap().join("agent.token")).unwrap();
     assert_eq!(token.permissions().mode() & 0o777, 0o600);
 
-    fs::remove_file(home.join("up")).unwrap();
+    let record = || fs::read_to_string(home.parent().unwrap().join("agent.pid")).unwrap();
+    let first = record();
     processes.start(launch).unwrap();
-    assert!(!home.join("up").exists(), "a running workspace is not started again");
+    assert_eq!(record(), first, "a running workspace is not started again");
 
     processes.stop(workspace, Duration::from_secs(5)).await.unwrap();
     assert!(!processes.is_running(workspace));
+    let pid = first.split(' ').next().unwrap();
+    assert!(!Path::new("/proc").join(pid).exists(), "{first}");
     processes.stop(workspace, Duration::from_secs(5)).await.unwrap();
     processes.delete(workspace).unwrap();
     assert!(!home.exists());
 }
 
 #[tokio::test]
-async fn one_that_does_not_listen_is_killed() {
+async fn process_ignoring_sigterm_is_killed() {
     let folder = tempfile::tempdir().unwrap();
     let processes = Processes::new(folder.path().join("workspaces"), stand_in(folder.path(), ":"));
     let workspace = Uuid::from_u128(8);

@@ -73,7 +73,10 @@ fn a_suspended_user_is_cut_off_everywhere() {
     eve.coder(&["create", "own", "--template", "dev", "--yes"]).ok();
     eve.coder(&["ssh", "own", "--", "true"]).ok();
     let theirs = machine.coder(["ssh", "eve/own", "--", "true"]);
-    assert!(theirs.code != 0, "not even for administrators");
+    assert!(
+        theirs.code == 1 && theirs.stderr.contains("connect to the workspace: Resource not found"),
+        "not even for administrators: {theirs:?}"
+    );
 
     let shown: serde_json::Value =
         serde_json::from_str(&eve.coder(&["show", "own", "-o", "json"]).ok()).unwrap();

@@ -185,9 +185,23 @@ mod tests {
 
     #[test]
     fn words_round_trip() {
-        for word in ["starting", "running", "deleted", "canceling"] {
-            assert_eq!(WorkspaceStatus::parse(word).map(WorkspaceStatus::as_str), Some(word));
+        for transition in [Transition::Start, Transition::Stop, Transition::Delete] {
+            assert_eq!(Transition::parse(transition.as_str()), Some(transition));
+            for job in [
+                JobStatus::Pending,
+                JobStatus::Running,
+                JobStatus::Succeeded,
+                JobStatus::Canceling,
+                JobStatus::Canceled,
+                JobStatus::Failed,
+            ] {
+                assert_eq!(JobStatus::parse(job.as_str()), Some(job));
+                let status = WorkspaceStatus::of(transition, job);
+                assert_eq!(WorkspaceStatus::parse(status.as_str()), Some(status));
+            }
         }
-        assert_eq!(Transition::parse("Start"), None);
+        for word in ["", "Start", "start ", "pause"] {
+            assert_eq!(Transition::parse(word), None, "{word:?}");
+        }
     }
 }
