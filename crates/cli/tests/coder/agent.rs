@@ -22,6 +22,16 @@ pub fn agent(machine: &Machine, instructions: &str) -> Child {
     command.spawn().unwrap()
 }
 
+/// The status that a program ends with, sooner or later.
+pub fn ended(what: &str, child: &mut Child) -> Option<i32> {
+    let mut status = None;
+    until(what, || {
+        status = child.try_wait().unwrap();
+        status.is_some()
+    });
+    status.and_then(|status| status.code())
+}
+
 pub fn instructions(machine: &Machine, workspace: &str) -> String {
     let json = machine.coder(["external-workspaces", "agent-instructions", workspace, "-o", "json"]).ok();
     let value: serde_json::Value = serde_json::from_str(&json).unwrap();
@@ -136,7 +146,7 @@ fn cancel_build_under_way() {
     let path = format!("/api/v2/workspacebuilds/{}", latest()["id"].as_str().unwrap());
     runtime.block_on(api.patch(&format!("{path}/cancel"), serde_json::json!({}))).expect(200);
     until("the build ends", || latest()["job"]["status"] == "canceled");
-    assert_ne!(stop.wait().unwrap().code(), Some(0));
+    assert_eq!(ended("coder stop", &mut stop), Some(1));
     let logs = runtime.block_on(api.get(&format!("{path}/logs"))).expect(200);
     assert_eq!(logs.as_array().unwrap().last().unwrap()["stage"], "Canceled", "{logs}");
     child.kill().unwrap();

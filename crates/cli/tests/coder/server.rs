@@ -14,7 +14,7 @@ use nix::{
 };
 use serde_json::json;
 
-use crate::agent::{agent, instructions};
+use crate::agent::{agent, ended, instructions};
 
 fn agent_pid(machine: &Machine) -> i32 {
     let mut found = fs::read_dir(machine.data().join("workspaces")).unwrap();
@@ -141,10 +141,11 @@ fn two_servers_on_one_postgres() {
     let mut connected = agent(&workspace, &instructions(&two, "vm"));
     let mut command = two.command("coder");
     command.args(["ssh", "vm", "--", "echo in; exec sleep 1000"]).env("CODER_SESSION_TOKEN", named.trim());
-    let mut shell = command.stdin(Stdio::null()).stdout(Stdio::piped()).spawn().unwrap();
+    command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null());
+    let mut shell = command.spawn().unwrap();
     shell.stdout.as_mut().unwrap().read_exact(&mut [0; 3]).unwrap();
     one.coder(["tokens", "remove", "t", "--delete"]).ok();
-    assert_eq!(shell.wait().unwrap().code(), Some(255));
+    assert_eq!(ended("the shell at the other server", &mut shell), Some(255));
     connected.kill().unwrap();
     connected.wait().unwrap();
 
@@ -159,7 +160,7 @@ fn two_servers_on_one_postgres() {
     let mut stop = command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
     until("the first server has claimed the build", || workspace.home().join("stopping").exists());
     first.kill();
-    stop.wait().unwrap();
+    assert_eq!(ended("coder stop", &mut stop), Some(1));
     assert_eq!(two.tamper("UPDATE workspace_builds SET claimed_until = 0 WHERE claimed_until IS NOT NULL"), 1);
     pause(Signal::SIGCONT);
     let status = || two.coder(["list", "-c", "status"]).ok().lines().last().map(str::to_owned);
