@@ -19,9 +19,10 @@ demo: ## Build, play the user guide's main job, then keep serving until Ctrl-C.
 	@$(CARGO) build --locked
 	@scripts/demo.sh target/debug/coder
 
-lint: setup ## Format check, lints, dependency rules.
+lint: setup ## Format check, lints, documentation, dependency rules.
 	$(CARGO) fmt --check
 	$(CARGO) clippy --locked --workspace --all-targets -- -D warnings
+	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --locked --workspace --no-deps --document-private-items --quiet
 	npm --prefix crates/web run --silent check
 	$(TOOLS)/cargo-deny --log-level error check bans licenses sources
 

@@ -37,6 +37,7 @@ pub struct PortForwardArgs {
     /// Workspace: NAME, NAME.AGENT or OWNER/NAME.
     workspace: String,
     /// TCP ports: [ADDRESS:]LOCAL_PORT[:REMOTE_PORT], single or ranges, separated by commas.
+    #[allow(rustdoc::broken_intra_doc_links, reason = "help, not Markdown")]
     #[arg(short = 'p', long, value_name = "PORTS", env = "CODER_PORT_FORWARD_TCP", hide_env_values = true)]
     tcp: Vec<String>,
     /// UDP ports, in the same format.

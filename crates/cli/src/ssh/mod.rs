@@ -64,6 +64,7 @@ pub struct SshArgs {
     #[arg(short = 'G', long, env = "CODER_SSH_FORWARD_GPG", hide_env_values = true)]
     forward_gpg: bool,
     /// Forward a remote port or socket to this machine: [ADDRESS:]PORT:HOST:HOSTPORT or REMOTE_SOCKET:LOCAL_SOCKET.
+    #[allow(rustdoc::broken_intra_doc_links, reason = "help, not Markdown")]
     #[arg(
         short = 'R',
         long,
