@@ -25,6 +25,7 @@ lint: setup ## Format check, lints, documentation, dependency rules.
 	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --locked --workspace --no-deps --document-private-items --quiet
 	npm --prefix crates/web run --silent check
 	$(TOOLS)/cargo-deny --log-level error check bans licenses sources
+	$(TOOLS)/cargo-shear --locked
 
 test: lint ## Everything: format, lints, unit, integration on both databases, black box.
 	$(CARGO) build --locked --workspace --all-targets

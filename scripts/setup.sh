@@ -6,6 +6,8 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 
 CARGO_DENY=0.18.9
+# The latest that builds with Rust 1.95.
+CARGO_SHEAR=1.13.0
 
 say() { printf 'setup: %s\n' "$*"; }
 has() { command -v "$1" >/dev/null 2>&1; }
@@ -62,8 +64,14 @@ if [ ! "$web/node_modules/.package-lock.json" -nt "$web/package-lock.json" ]; th
     npm ci --prefix "$web" --no-audit --no-fund --silent
 fi
 
-if [ "${1:-}" != build ] && [ ! -x .cache/tools/bin/cargo-deny ]; then
-    say "building cargo-deny $CARGO_DENY (once, a few minutes)"
-    CARGO_TARGET_DIR=.cache/build cargo install --quiet --locked --root .cache/tools "cargo-deny@$CARGO_DENY"
+# Builds a tool of the lints, unless this version of it is there.
+tool() {
+    if cargo install --list --root .cache/tools 2>/dev/null | grep -x "$1 v$2:" >/dev/null; then return; fi
+    say "building $1 $2 (once, a few minutes)"
+    CARGO_TARGET_DIR=.cache/build cargo install --quiet --locked --force --root .cache/tools "$1@$2"
     rm -rf .cache/build
+}
+if [ "${1:-}" != build ]; then
+    tool cargo-deny "$CARGO_DENY"
+    tool cargo-shear "$CARGO_SHEAR"
 fi
