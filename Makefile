@@ -26,6 +26,7 @@ lint: setup ## Format check, lints, documentation, dependency rules.
 	npm --prefix crates/web run --silent check
 	$(TOOLS)/cargo-deny --log-level error check bans licenses sources
 	$(TOOLS)/cargo-shear --locked
+	@scripts/rust-version.mjs
 
 test: lint ## Everything: format, lints, unit, integration on both databases, black box.
 	$(CARGO) build --locked --workspace --all-targets

@@ -5,8 +5,9 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
+RUST=$(sed -n 's/^rust-version = "\(.*\)"$/\1/p' Cargo.toml)
 CARGO_DENY=0.18.9
-# The latest that builds with Rust 1.95.
+# The latest that builds with this Rust.
 CARGO_SHEAR=1.13.0
 
 say() { printf 'setup: %s\n' "$*"; }
@@ -49,8 +50,9 @@ if [ "${#packages[@]}" -gt 0 ]; then
     [ -z "$added" ] || rm -f "$policy"
 fi
 
-if ! has cargo; then
-    say "please install Rust 1.95 or newer from https://rustup.rs, then run this again"
+rust=$(rustc --version 2>/dev/null | cut -d' ' -f2 || true)
+if ! has cargo || ! printf '%s\n' "$RUST" "$rust" | sort -CV; then
+    say "please install Rust $RUST or newer from https://rustup.rs, then run this again: ${rust:-none} is here"
     exit 1
 fi
 
