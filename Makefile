@@ -34,7 +34,7 @@ test: lint ## Everything: format, lints, unit, integration on both databases, bl
 
 screenshots: setup ## Write a picture of every page, in every state, light and dark, narrow and wide, to ./screenshots.
 	rm -rf screenshots
-	CODER_SCREENSHOTS=$(CURDIR)/screenshots $(CARGO) test --locked --package coder-cli --test browser --quiet -- looks::
+	CODER_SCREENSHOTS=$(CURDIR)/screenshots $(CARGO) test --locked --package coder-cli --test browser --quiet -- accessibility::
 
 fmt: ## Format the code.
 	$(CARGO) fmt

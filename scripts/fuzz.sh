@@ -20,7 +20,7 @@ export PATH="$tools/bin:$PATH"
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT
 targets=("$@")
-[ "${#targets[@]}" -gt 0 ] || targets=(link frames terminal ssh session apps)
+[ "${#targets[@]}" -gt 0 ] || targets=(mux frames terminal ssh ssh_session app_headers)
 for target in "${targets[@]}"; do
     echo "fuzz: $target"
     # A minute is too short to begin with the shortest inputs.

@@ -2,15 +2,15 @@
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, missing_docs)]
 
 use coder_store::{Error, STATEMENTS, users};
-use coder_testkit::{Engine, Place};
+use coder_testkit::{Engine, TestDatabase};
 
 async fn prepare_all(engine: Engine) {
-    let place = Place::new(engine).await;
-    place.open().await.close().await;
+    let database = TestDatabase::new(engine).await;
+    database.open().await.close().await;
     let mut count = 0;
     for (module, statements) in STATEMENTS {
         for statement in *statements {
-            let prepared = place.prepare(statement.text()).await;
+            let prepared = database.prepare(statement.text()).await;
             assert_eq!(prepared, Ok(()), "{module}: {}", statement.text());
             count += 1;
         }
@@ -30,8 +30,8 @@ async fn postgres_understands_every_statement() {
 
 /// What a transaction wrote is there after its commit, and not without one; a refused row names its index.
 async fn transactions(engine: Engine) {
-    let place = Place::new(engine).await;
-    let database = place.open().await;
+    let database = TestDatabase::new(engine).await;
+    let database = database.open().await;
     let user = |name: &str| coder_model::user::User {
         id: uuid::Uuid::from_u128(u128::from(name.as_bytes()[0])).into(),
         username: coder_model::user::Username::parse(name).unwrap(),

@@ -3,9 +3,9 @@
 //! Every verb waits, within bounds, until the page is so. Whatever the browser complained about in its console, a script's
 //! error or a breach of the page's policy, fails the test that has it, at its end.
 
-mod audit;
+mod accessibility;
+mod assertions;
 mod driver;
-mod sight;
 
 use std::{
     path::Path,
@@ -16,7 +16,7 @@ use std::{
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use serde_json::{Value, json};
 
-pub use self::audit::Violation;
+pub use self::accessibility::Violation;
 use self::driver::Driver;
 
 /// How long anything may take that a person waits for.
@@ -121,7 +121,7 @@ impl Browser {
         self.open("/login");
         self.fill("Email", email);
         self.fill("Password", password);
-        self.press("Sign in");
+        self.click("Sign in");
         self.wait("signed in", || match self.path() {
             path if path.starts_with("/login") => Err(path),
             _ => Ok(()),
@@ -134,7 +134,7 @@ impl Browser {
     }
 
     /// Presses what has this name: a button, a link, a switch, a check box.
-    pub fn press(&self, name: &str) {
+    pub fn click(&self, name: &str) {
         self.wait(&format!("pressing {name:?}"), || {
             let element = self.element("pressable", name)?;
             self.driver.post(&format!("/element/{element}/click"), &json!({}))
@@ -142,7 +142,7 @@ impl Browser {
     }
 
     /// Presses the first that this selector finds.
-    pub fn press_first(&self, selector: &str) {
+    pub fn click_first(&self, selector: &str) {
         self.wait(&format!("pressing {selector}"), || {
             let found = self.driver.post("/element", &json!({"using": "css selector", "value": selector}))?;
             let id = found.get(ELEMENT).and_then(Value::as_str).unwrap_or_default();
@@ -152,7 +152,7 @@ impl Browser {
 
     /// Whether something of this name can be pressed now.
     #[must_use]
-    pub fn can_press(&self, name: &str) -> bool {
+    pub fn can_click(&self, name: &str) -> bool {
         self.element("pressable", name).is_ok()
     }
 
@@ -281,7 +281,7 @@ impl Browser {
     }
 
     /// Expects complaints in the console that contain this text.
-    pub fn forgive(&mut self, text: &str) {
+    pub fn allow_console_error(&mut self, text: &str) {
         self.forgiven.push(text.to_owned());
     }
 

@@ -7,7 +7,7 @@ use std::{
 
 use base64::{Engine as _, engine::general_purpose::STANDARD_NO_PAD};
 
-use crate::Place;
+use crate::TestDatabase;
 
 /// A value that is looked for. Letters and digits alone: escaping for JSON, HTML or a URL leaves it as it is.
 pub struct Canary {
@@ -77,11 +77,11 @@ impl Canary {
     }
 
     /// Fails where a row of the database has it.
-    pub async fn assert_not_in_rows(&self, place: &Place) {
-        let columns = place.columns().await;
+    pub async fn assert_not_in_rows(&self, database: &TestDatabase) {
+        let columns = database.columns().await;
         assert!(!columns.is_empty(), "a database without tables");
         for (table, columns) in &columns {
-            for row in place.rows(table, columns).await {
+            for row in database.rows(table, columns).await {
                 self.assert_not_in(table, &row);
             }
         }

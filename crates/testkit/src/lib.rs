@@ -4,32 +4,32 @@
 mod api;
 mod browser;
 mod canary;
-mod database;
 mod machine;
 mod pages;
 mod socket;
-mod world;
+mod test_database;
+mod test_server;
 
 pub use api::{Api, Reply};
 pub use browser::{Browser, Violation, key};
 pub use canary::{Canary, Searched};
-pub use database::{Engine, Place};
 pub use machine::{Machine, Output, Server, finish, free_port, is_alive, read, until};
 pub use pages::{Pages, form};
 pub use socket::Socket;
-pub use world::{PASSWORD, World};
+pub use test_database::{Engine, TestDatabase};
+pub use test_server::{PASSWORD, TestServer};
 
-/// Makes of each story two tests: one on SQLite, one on PostgreSQL. The world is started by [`World::start`], or by the
+/// Makes of each story two tests: one on SQLite, one on PostgreSQL. The world is started by [`TestServer::start`], or by the
 /// function that `#![start(…)]` before the first story names.
 #[macro_export]
 macro_rules! on_both_engines {
-    (#![start($start:path)] $($(#[$doc:meta])* async fn $name:ident($world:ident: World) $body:block)*) => {$(
+    (#![start($start:path)] $($(#[$doc:meta])* async fn $name:ident($world:ident: TestServer) $body:block)*) => {$(
         $(#[$doc])*
         mod $name {
             #[allow(unused_imports)]
             use super::*;
 
-            async fn story($world: $crate::World) $body
+            async fn story($world: $crate::TestServer) $body
 
             #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
             async fn sqlite() {
@@ -43,6 +43,6 @@ macro_rules! on_both_engines {
         }
     )*};
     ($($stories:tt)*) => {
-        $crate::on_both_engines! { #![start($crate::World::start)] $($stories)* }
+        $crate::on_both_engines! { #![start($crate::TestServer::start)] $($stories)* }
     };
 }

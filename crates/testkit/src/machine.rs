@@ -18,7 +18,7 @@ use nix::{
 use sqlx::{Connection, SqliteConnection};
 use tempfile::TempDir;
 
-use crate::{Engine, Place};
+use crate::{Engine, TestDatabase};
 
 /// How long anything may take that a test waits for.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -28,7 +28,7 @@ pub struct Machine {
     folder: TempDir,
     program: PathBuf,
     /// The PostgreSQL database of its servers; they keep SQLite in their data folder when there is none.
-    postgres: Option<Arc<Place>>,
+    postgres: Option<Arc<TestDatabase>>,
 }
 
 /// What a program left behind.
@@ -62,7 +62,7 @@ impl Machine {
     pub fn on(program: &str, engine: Engine) -> Self {
         let postgres = match engine {
             Engine::Sqlite => None,
-            Engine::Postgres => Some(Arc::new(runtime().block_on(Place::new(engine)))),
+            Engine::Postgres => Some(Arc::new(runtime().block_on(TestDatabase::new(engine)))),
         };
         Self::with(program.into(), postgres)
     }
@@ -74,18 +74,18 @@ impl Machine {
         Self::with(self.program.clone(), self.postgres.clone())
     }
 
-    fn with(program: PathBuf, postgres: Option<Arc<Place>>) -> Self {
+    fn with(program: PathBuf, postgres: Option<Arc<TestDatabase>>) -> Self {
         let folder = tempfile::tempdir().expect("a temporary folder");
         fs::create_dir(folder.path().join("home")).expect("a home");
-        if let Some(place) = &postgres {
-            fs::write(folder.path().join("keys"), &place.key).expect("a file");
+        if let Some(database) = &postgres {
+            fs::write(folder.path().join("keys"), &database.key).expect("a file");
         }
         Self { folder, program, postgres }
     }
 
     /// The PostgreSQL database of its servers.
     #[must_use]
-    pub fn postgres(&self) -> Option<&Place> {
+    pub fn postgres(&self) -> Option<&TestDatabase> {
         self.postgres.as_deref()
     }
 
@@ -150,7 +150,7 @@ impl Machine {
     pub fn server(&self, address: &str) -> Command {
         let mut command = self.command(&self.program);
         command.args(["server", "--http-address", address, "--data-dir"]).arg(self.data());
-        if let Some(url) = self.postgres.as_ref().and_then(|place| place.postgres_url.as_ref()) {
+        if let Some(url) = self.postgres.as_ref().and_then(|database| database.postgres_url.as_ref()) {
             command.env("CODER_PG_CONNECTION_URL", url);
             command.env("CODER_EXTERNAL_TOKEN_ENCRYPTION_KEYS_FILE", self.folder.path().join("keys"));
         }
@@ -174,7 +174,7 @@ impl Machine {
             "--first-user-email",
             "admin@example.com",
             "--first-user-password",
-            crate::world::PASSWORD,
+            crate::test_server::PASSWORD,
         ])
         .ok();
     }
@@ -209,8 +209,8 @@ impl Machine {
 
     /// Runs a statement on the server's database, behind its back. Answers how many rows it touched.
     pub fn tamper(&self, sql: &str) -> u64 {
-        if let Some(place) = &self.postgres {
-            return runtime().block_on(place.execute(sql));
+        if let Some(database) = &self.postgres {
+            return runtime().block_on(database.execute(sql));
         }
         let url = format!("sqlite://{}", self.data().join("coder.db").display());
         let sql = sqlx::AssertSqlSafe(sql.to_owned());
@@ -336,7 +336,7 @@ impl Server {
         i32::try_from(self.child.id()).unwrap_or_default()
     }
 
-    /// The address, for another server to take its place.
+    /// The address, for another server to take its database.
     #[must_use]
     pub fn address(&self) -> String {
         self.url.trim_start_matches("http://").to_owned()

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use cookie::{Cookie, time::Duration};
 use reqwest::{Method, Response, header, redirect::Policy};
 
-use crate::{PASSWORD, Reply, World};
+use crate::{PASSWORD, Reply, TestServer};
 
 /// The field of a form that says that the page was shown to whoever sends it.
 const TOKEN_FIELD: &str = "csrf_token";
@@ -23,15 +23,15 @@ pub struct Pages {
 impl Pages {
     /// Somebody who was never here.
     #[must_use]
-    pub fn new(world: &World) -> Self {
+    pub fn new(server: &TestServer) -> Self {
         let http = reqwest::Client::builder().redirect(Policy::none()).build().expect("a client");
-        let origin = world.state.access_url.origin().ascii_serialization();
+        let origin = server.state.access_url.origin().ascii_serialization();
         Self { http, origin, cookies: BTreeMap::new(), csrf_token: String::new() }
     }
 
     /// Somebody who signs in by the form, as `{name}@example.com`.
-    pub async fn sign_in(world: &World, name: &str) -> Self {
-        let mut pages = Self::new(world);
+    pub async fn sign_in(server: &TestServer, name: &str) -> Self {
+        let mut pages = Self::new(server);
         assert_eq!(pages.get("/login").await.status, 200);
         let email = format!("{name}@example.com");
         let answer = pages.post("/login", &[("email", &email), ("password", PASSWORD)]).await;

@@ -17,27 +17,27 @@ fn an_account_is_looked_after() {
     let (machine, server, browser) = signed_in();
     browser.open("/settings/account");
     browser.fill("Name", "Ada Lovelace");
-    browser.press("Save");
-    browser.see("Updated your profile.");
-    browser.press("Your menu");
-    browser.see("Ada Lovelace");
+    browser.click("Save");
+    browser.expect_text("Updated your profile.");
+    browser.click("Your menu");
+    browser.expect_text("Ada Lovelace");
 
     browser.open("/settings/appearance");
-    browser.press("Dark");
-    browser.press("Save");
-    browser.see("Saved for this browser.");
+    browser.click("Dark");
+    browser.click("Save");
+    browser.expect_text("Saved for this browser.");
     assert_eq!(theme(&browser), "dark");
     browser.open("/workspaces");
     assert_eq!(theme(&browser), "dark");
 
     browser.open("/settings/tokens");
-    browser.press("New token");
+    browser.click("New token");
     browser.fill("Name", "ci runner");
-    browser.press("Create token");
-    browser.see("letters, digits");
+    browser.click("Create token");
+    browser.expect_text("letters, digits");
     browser.fill("Name", "ci-runner");
-    browser.press("Create token");
-    browser.see("Copy it now: it is shown only once.");
+    browser.click("Create token");
+    browser.expect_text("Copy it now: it is shown only once.");
     let token = browser.script("return document.getElementById('new-token-text').textContent", &[]).unwrap();
     let token = token.as_str().unwrap().to_owned();
     let who = || {
@@ -48,12 +48,12 @@ fn an_account_is_looked_after() {
     };
     assert_eq!(who(), "200");
     browser.open("/settings/tokens");
-    browser.see("ci-runner");
+    browser.expect_text("ci-runner");
     assert!(!browser.source().contains(&token), "shown once");
-    browser.press("Delete token ci-runner");
-    browser.see("stop working at once");
-    browser.press("Delete");
-    browser.see("No tokens yet");
+    browser.click("Delete token ci-runner");
+    browser.expect_text("stop working at once");
+    browser.click("Delete");
+    browser.expect_text("No tokens yet");
     assert_eq!(who(), "401");
 
     browser.open("/settings/security");
@@ -61,17 +61,17 @@ fn an_account_is_looked_after() {
         browser.fill("Old password", old);
         browser.fill("New password", OTHER);
         browser.fill("Confirm new password", repeated);
-        browser.press("Change password");
+        browser.click("Change password");
     };
     change(PASSWORD, "something else");
-    browser.see("The new passwords do not match.");
+    browser.expect_text("The new passwords do not match.");
     change("wrong", OTHER);
-    browser.see("Old password is incorrect.");
+    browser.expect_text("Old password is incorrect.");
     change(PASSWORD, OTHER);
-    browser.see("Changed your password.");
-    browser.press("Your menu");
-    browser.press("Sign out");
-    browser.see_path("/login");
+    browser.expect_text("Changed your password.");
+    browser.click("Your menu");
+    browser.click("Sign out");
+    browser.expect_path("/login");
     browser.sign_in("admin@example.com", OTHER);
     // The list of workspaces follows the server's events, and would complain that the server is gone.
     drop(browser);
@@ -83,44 +83,44 @@ fn an_account_is_looked_after() {
 fn people_are_made_changed_and_suspended() {
     let (machine, server, admin) = signed_in();
     admin.open("/deployment/users");
-    admin.press("New user");
+    admin.click("New user");
     admin.fill("Username", "grace");
     admin.fill("Email", "grace@example.com");
     admin.fill("Password", OTHER);
-    admin.press("Create user");
-    admin.see("grace@example.com");
-    admin.press("Open actions for grace");
-    admin.press("Edit roles");
-    admin.press_first("#dialog [value='auditor']");
-    admin.press("Save");
-    admin.see("Auditor");
+    admin.click("Create user");
+    admin.expect_text("grace@example.com");
+    admin.click("Open actions for grace");
+    admin.click("Edit roles");
+    admin.click_first("#dialog [value='auditor']");
+    admin.click("Save");
+    admin.expect_text("Auditor");
     // One browser at a time.
     drop(admin);
 
     let grace = Browser::new(&server.url);
     grace.sign_in("grace@example.com", OTHER);
-    grace.see("No workspaces");
-    grace.see_no("Deployment");
+    grace.expect_text("No workspaces");
+    grace.expect_no_text("Deployment");
     grace.open("/deployment/users");
-    grace.see("grace@example.com");
-    grace.see_no("New user");
+    grace.expect_text("grace@example.com");
+    grace.expect_no_text("New user");
     grace.open("/workspaces");
-    grace.see("No workspaces");
+    grace.expect_text("No workspaces");
     machine.coder(["users", "suspend", "grace"]).ok();
-    grace.see_path("/login");
+    grace.expect_path("/login");
     drop(grace);
 
     let admin = Browser::new(&server.url);
     admin.sign_in("admin@example.com", PASSWORD);
     admin.open("/deployment/users");
-    admin.see("Suspended");
+    admin.expect_text("Suspended");
     for (action, now) in [("Activate", "Active"), ("Suspend", "Suspended")] {
-        admin.press("Open actions for grace");
-        admin.press(action);
-        admin.see("Cancel");
-        admin.press(action);
-        admin.see_no("Cancel");
-        admin.see(now);
+        admin.click("Open actions for grace");
+        admin.click(action);
+        admin.expect_text("Cancel");
+        admin.click(action);
+        admin.expect_no_text("Cancel");
+        admin.expect_text(now);
     }
     server.stop();
 }

@@ -29,15 +29,15 @@ fn each_kind_of_file_is_imported() {
             "not-a-variable",
         ),
     ] {
-        browser.press("Add secret");
+        browser.click("Add secret");
         browser.choose(FILE, &file(&machine, name, content));
-        browser.see(notice);
-        browser.see_element("dialog[open]", false);
-        browser.see(key);
+        browser.expect_text(notice);
+        browser.expect_element("dialog[open]", false);
+        browser.expect_text(key);
         assert_eq!(known(&machine, key)["name"], key);
     }
     assert!(!browser.source().contains("canary-3"));
-    browser.see("5 of 50");
+    browser.expect_text("5 of 50");
 }
 
 #[test]
@@ -45,7 +45,7 @@ fn what_is_wrong_with_a_file_is_listed() {
     let (machine, _server, browser) = signed_in();
     machine.coder_with(["secret", "create", "TAKEN", "--env", "OTHER"], b"v").ok();
     browser.open("/settings/secrets");
-    browser.press("Add secret");
+    browser.click("Add secret");
     for (name, content, complaints) in [
         ("a.env", b"GOOD=1\nnothing here\n".to_vec(), vec!["line 2: expected KEY=VALUE but found no '='"]),
         ("b.env", b"GOOD=1\nTAKEN=2\n".to_vec(), vec!["Secret \"TAKEN\" on line 2: Name is already in use."]),
@@ -61,13 +61,13 @@ fn what_is_wrong_with_a_file_is_listed() {
     ] {
         browser.choose(FILE, &file(&machine, name, content));
         for complaint in complaints {
-            browser.see(complaint);
+            browser.expect_text(complaint);
         }
     }
-    browser.press("Cancel");
+    browser.click("Cancel");
     browser.reload();
-    browser.see("1 of 50");
-    browser.see_no("GOOD");
+    browser.expect_text("1 of 50");
+    browser.expect_no_text("GOOD");
 }
 
 /// Dropping a file is the same as choosing it.
@@ -75,14 +75,14 @@ fn what_is_wrong_with_a_file_is_listed() {
 fn a_file_is_dropped() {
     let (_machine, _server, browser) = signed_in();
     browser.open("/settings/secrets");
-    browser.press("Add secret");
-    browser.see(FILE);
+    browser.click("Add secret");
+    browser.expect_text(FILE);
     let drop = "const data = new DataTransfer(); \
                 data.items.add(new File(['DROPPED=1\\n'], 'drop.env')); \
                 for (const kind of ['dragover', 'drop']) \
                 document.querySelector('.drop-zone').dispatchEvent(new DragEvent(kind, {dataTransfer: data, \
                 bubbles: true, cancelable: true}));";
     browser.script(drop, &[]).unwrap();
-    browser.see("Imported 1 secret.");
-    browser.see("DROPPED");
+    browser.expect_text("Imported 1 secret.");
+    browser.expect_text("DROPPED");
 }

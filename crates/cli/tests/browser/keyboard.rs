@@ -26,10 +26,10 @@ fn a_secret_without_a_pointer() {
     let (_machine, _server, browser) = signed_in();
     browser.open("/settings/secrets");
     browser.keys(&[key::TAB]);
-    browser.see_focus("Skip to content");
+    browser.expect_focus("Skip to content");
     tab_to(&browser, "Add secret");
     browser.keys(&[key::ENTER]);
-    browser.see_focus("Name");
+    browser.expect_focus("Name");
     browser.type_in("typed");
     tab_to(&browser, "Value");
     browser.type_in("value");
@@ -37,28 +37,28 @@ fn a_secret_without_a_pointer() {
     browser.type_in("TYPED");
     tab_to(&browser, "Save");
     browser.keys(&[key::ENTER]);
-    browser.see("Created secret \"typed\"");
-    browser.see_focus("Add secret");
+    browser.expect_text("Created secret \"typed\"");
+    browser.expect_focus("Add secret");
     tab_to(&browser, "Toggle secret typed");
     browser.keys(&[key::SPACE]);
-    browser.see_on("Toggle secret typed", false);
-    browser.see_focus("Toggle secret typed");
+    browser.expect_switch("Toggle secret typed", false);
+    browser.expect_focus("Toggle secret typed");
     tab_to(&browser, "Open secret actions for typed");
     browser.keys(&[key::ENTER, key::DOWN]);
-    browser.see_focus("Edit secret");
+    browser.expect_focus("Edit secret");
     browser.keys(&[key::DOWN]);
-    browser.see_focus("Delete");
+    browser.expect_focus("Delete");
     browser.keys(&[key::DOWN, key::ENTER]);
-    browser.see("Leave blank to keep the existing value.");
+    browser.expect_text("Leave blank to keep the existing value.");
     browser.keys(&[key::ESCAPE]);
-    browser.see_element("dialog[open]", false);
-    browser.see_focus("Open secret actions for typed");
+    browser.expect_element("dialog[open]", false);
+    browser.expect_focus("Open secret actions for typed");
     browser.keys(&[key::SPACE, key::UP, key::ENTER]);
-    browser.see_focus("Cancel");
+    browser.expect_focus("Cancel");
     tab_to(&browser, "Delete");
     browser.keys(&[key::ENTER]);
-    browser.see("Deleted secret \"typed\"");
-    browser.see_focus("Secrets");
+    browser.expect_text("Deleted secret \"typed\"");
+    browser.expect_focus("Secrets");
 }
 
 #[test]
@@ -67,39 +67,39 @@ fn dialogs_and_menus_give_the_focus_back() {
     machine.coder_with(["secret", "create", "one", "--env", "ONE"], b"v").ok();
     browser.open("/settings/secrets");
     for close in ["Escape", "Cancel"] {
-        browser.press("Add secret");
-        browser.see_focus("Name");
+        browser.click("Add secret");
+        browser.expect_focus("Name");
         if close == "Escape" {
             browser.keys(&[key::ESCAPE]);
         } else {
-            browser.press(close);
+            browser.click(close);
         }
-        browser.see_element("dialog[open]", false);
-        browser.see_focus("Add secret");
+        browser.expect_element("dialog[open]", false);
+        browser.expect_focus("Add secret");
     }
-    browser.press("Your menu");
-    browser.see("admin@example.com");
+    browser.click("Your menu");
+    browser.expect_text("admin@example.com");
     browser.keys(&[key::ESCAPE]);
-    browser.see_no("admin@example.com");
-    browser.see_focus("Your menu");
+    browser.expect_no_text("admin@example.com");
+    browser.expect_focus("Your menu");
     // Tabbing out of a menu closes it.
-    browser.press("Your menu");
-    browser.see("admin@example.com");
+    browser.click("Your menu");
+    browser.expect_text("admin@example.com");
     browser.keys(&[key::SHIFT, key::TAB]);
-    browser.see_no("admin@example.com");
+    browser.expect_no_text("admin@example.com");
     // A form that was refused puts the focus on what is wrong first.
-    browser.press("Open secret actions for one");
-    browser.press("Edit secret");
+    browser.click("Open secret actions for one");
+    browser.click("Edit secret");
     browser.fill("Environment variable", "PATH");
-    browser.press("Update");
-    browser.see_focus("Environment variable");
+    browser.click("Update");
+    browser.expect_focus("Environment variable");
     browser.fill("Environment variable", "TWO");
-    browser.press("Update");
-    browser.see("Updated secret \"one\"");
-    browser.see_focus("Open secret actions for one");
+    browser.click("Update");
+    browser.expect_text("Updated secret \"one\"");
+    browser.expect_focus("Open secret actions for one");
     // Focus stays within an open dialog.
-    browser.press("Add secret");
-    browser.see_focus("Name");
+    browser.click("Add secret");
+    browser.expect_focus("Name");
     for _ in 0..25 {
         browser.keys(&[key::TAB]);
         let outside = "const at = document.activeElement; \
@@ -113,14 +113,14 @@ fn dialogs_and_menus_give_the_focus_back() {
 fn a_refused_form_leads_to_what_is_wrong() {
     let (_machine, _server, browser) = signed_in();
     browser.open("/settings/secrets");
-    browser.press("Add secret");
+    browser.click("Add secret");
     browser.fill("Name", "fine");
     browser.fill("Value", "fine");
     browser.fill("File path", "nowhere");
-    browser.press("Save");
-    browser.see_complaint("File path", "file path must start with ~/ or /");
-    browser.see_focus("File path");
+    browser.click("Save");
+    browser.expect_field_error("File path", "file path must start with ~/ or /");
+    browser.expect_focus("File path");
     browser.fill("File path", "~/fine");
     browser.keys(&[key::ENTER]);
-    browser.see("Created secret \"fine\"");
+    browser.expect_text("Created secret \"fine\"");
 }

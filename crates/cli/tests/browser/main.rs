@@ -1,16 +1,16 @@
 //! The dashboard as people use it: the `coder` program, and a real browser.
 #![allow(clippy::expect_used, clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, missing_docs)]
 
+mod accessibility;
 mod account;
-mod entry;
-mod example;
 mod imports;
 mod keyboard;
-mod looks;
-mod plain;
+mod login;
+mod no_javascript;
+mod page_states;
+mod sample_data;
 mod secrets;
 mod values;
-mod views;
 mod workspaces;
 
 use coder_testkit::{Browser, Machine, PASSWORD, Server};

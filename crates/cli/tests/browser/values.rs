@@ -14,39 +14,39 @@ fn values_of_many_lines_are_kept_to_the_byte() {
     let (machine, _server, browser) = signed_in();
     browser.open("/settings/secrets");
     // Typed: lines end with a line feed, whatever the browser's form would make of them.
-    browser.press("Add secret");
+    browser.click("Add secret");
     fill(&browser, "typed", "", "", "~/typed");
     browser.enter("Value");
     browser.type_in("  one two");
     browser.keys(&[key::ENTER, key::ENTER]);
     browser.type_in("ünï 🙂 ");
     browser.keys(&[key::ENTER]);
-    browser.see("Lines end with LF");
-    browser.press("Save");
-    browser.see("Created secret \"typed\"");
+    browser.expect_text("Lines end with LF");
+    browser.click("Save");
+    browser.expect_text("Created secret \"typed\"");
     // Pasted with line feeds, or with carriage returns and line feeds.
     for (name, text) in [("lf", "-----BEGIN-----\n\tabc\n-----END-----\n"), ("crlf", "first\r\nsecond\r\n")] {
-        browser.press("Add secret");
+        browser.click("Add secret");
         fill(&browser, name, "", "", &format!("~/{name}"));
         browser.enter("Value");
         browser.paste(text);
-        browser.see(&format!("{} of 24,576 bytes", text.len()));
-        browser.see_on("with CRLF", name == "crlf");
-        browser.press("Save");
-        browser.see(&format!("Created secret \"{name}\""));
+        browser.expect_text(&format!("{} of 24,576 bytes", text.len()));
+        browser.expect_switch("with CRLF", name == "crlf");
+        browser.click("Save");
+        browser.expect_text(&format!("Created secret \"{name}\""));
     }
     // A value that was refused for something else is still what it was.
-    browser.press("Add secret");
+    browser.click("Add secret");
     fill(&browser, "again", "", "PATH", "~/again");
     browser.enter("Value");
     browser.paste("a\r\nb\r\n");
-    browser.see_on("with CRLF", true);
-    browser.press("Save");
-    browser.see_complaint("Environment variable", "reserved");
-    browser.see_on("with CRLF", true);
+    browser.expect_switch("with CRLF", true);
+    browser.click("Save");
+    browser.expect_field_error("Environment variable", "reserved");
+    browser.expect_switch("with CRLF", true);
     browser.fill("Environment variable", "AGAIN");
-    browser.press("Save");
-    browser.see("Created secret \"again\"");
+    browser.click("Save");
+    browser.expect_text("Created secret \"again\"");
 
     machine.workspace("dev", "[process]\n");
     assert_eq!(delivered(&machine, "typed"), "  one two\n\nünï 🙂 \n.23\n");
@@ -67,9 +67,9 @@ fn what_is_typed_is_masked() {
         browser.script(style, &[]).unwrap()
     };
     assert_eq!(masked(), "disc");
-    browser.press("Show what I type");
+    browser.click("Show what I type");
     assert_eq!(masked(), "none");
-    browser.press("Show what I type");
+    browser.click("Show what I type");
     assert_eq!(masked(), "disc");
     let remembered = "return document.querySelector('#value').form.autocomplete";
     assert_eq!(browser.script(remembered, &[]).unwrap(), "off");
@@ -78,7 +78,7 @@ fn what_is_typed_is_masked() {
         "return JSON.stringify([localStorage, sessionStorage, history.state, location.href, document.cookie])";
     let is_kept = || browser.script(kept, &[]).unwrap().as_str().unwrap().contains("stored-canary");
     assert!(!is_kept());
-    browser.press("Save");
-    browser.see("Created secret \"masked\"");
+    browser.click("Save");
+    browser.expect_text("Created secret \"masked\"");
     assert!(!is_kept());
 }

@@ -9,15 +9,15 @@ const TERMINAL: &str = "/@admin/dev.main/terminal";
 /// Makes a workspace `dev` of the only template, and waits until it runs.
 fn create(browser: &Browser, owner: &str) {
     browser.open("/workspaces");
-    browser.see("No workspaces");
-    browser.press("Create workspace");
-    browser.see_path("/workspaces/new");
-    browser.press_first("input[type=radio]");
+    browser.expect_text("No workspaces");
+    browser.click("Create workspace");
+    browser.expect_path("/workspaces/new");
+    browser.click_first("input[type=radio]");
     browser.fill("Name", "dev");
-    browser.press("Create workspace");
-    browser.see_path(&format!("/@{owner}/dev"));
-    browser.see("Running");
-    browser.see("Terminal");
+    browser.click("Create workspace");
+    browser.expect_path(&format!("/@{owner}/dev"));
+    browser.expect_text("Running");
+    browser.expect_text("Terminal");
 }
 
 /// Types a command into the terminal that is shown.
@@ -31,54 +31,54 @@ fn from_a_template_to_a_secret_in_a_terminal() {
     let (machine, server, mut browser) = signed_in();
     machine.template("local", "[process]\n[[script]]\nscript = \"echo prepa''ring\"\n");
     create(&browser, "admin");
-    browser.see("Build 1");
+    browser.expect_text("Build 1");
     // Both logs arrive while the page is looked at.
-    browser.see("preparing");
-    browser.see_element("#build-log li", true);
+    browser.expect_text("preparing");
+    browser.expect_element("#build-log li", true);
 
     // A secret that the running workspace does not have yet.
     browser.open("/settings/secrets");
-    browser.press("Add secret");
+    browser.click("Add secret");
     fill(&browser, "greeting", "hello canary", "GREETING", "~/greeting");
-    browser.press("Save");
-    browser.see("Created secret");
+    browser.click("Save");
+    browser.expect_text("Created secret");
     browser.open("/@admin/dev");
-    browser.see("A restart would change one secret");
-    browser.see("greeting");
-    browser.press("Restart");
-    browser.see("Build 3");
-    browser.see_no("A restart would change");
-    browser.see("Running");
+    browser.expect_text("A restart would change one secret");
+    browser.expect_text("greeting");
+    browser.click("Restart");
+    browser.expect_text("Build 3");
+    browser.expect_no_text("A restart would change");
+    browser.expect_text("Running");
     assert!(!browser.source().contains("hello canary"));
 
-    browser.press("Terminal");
-    browser.see_path(TERMINAL);
-    browser.see("Connected");
+    browser.click("Terminal");
+    browser.expect_path(TERMINAL);
+    browser.expect_text("Connected");
     run(&browser, "echo \"<$GREETING>\" $(cat ~/greeting | tr a-z A-Z) $$'#'");
-    browser.see("<hello canary> HELLO CANARY");
+    browser.expect_text("<hello canary> HELLO CANARY");
     let before = browser.text();
     let shell =
         before.split("HELLO CANARY ").nth(1).and_then(|rest| rest.split('#').next()).unwrap().to_owned();
     assert!(shell.parse::<u32>().is_ok(), "{before}");
     // The same session after a reload, and after the server was away, with what was on its screen.
     browser.reload();
-    browser.see("Connected");
-    browser.see("<hello canary>");
-    browser.forgive("ERR_CONNECTION_REFUSED");
-    browser.forgive("WebSocket");
+    browser.expect_text("Connected");
+    browser.expect_text("<hello canary>");
+    browser.allow_console_error("ERR_CONNECTION_REFUSED");
+    browser.allow_console_error("WebSocket");
     let address = server.address();
     server.kill();
-    browser.see("trying again");
+    browser.expect_text("trying again");
     let server = machine.serve_at(&address, ["--allow-process-workspaces"]);
-    browser.see("Connected");
-    browser.see("<hello canary>");
+    browser.expect_text("Connected");
+    browser.expect_text("<hello canary>");
     run(&browser, "echo still $$'#'");
-    browser.see(&format!("still {shell}#"));
+    browser.expect_text(&format!("still {shell}#"));
     // A session that has ended gives way to a new one.
     run(&browser, "exit");
-    browser.see("Ended");
-    browser.press("New session");
-    browser.see("Connected");
+    browser.expect_text("Ended");
+    browser.click("New session");
+    browser.expect_text("Connected");
     run(&browser, "echo oth''er $$'#'");
     let other = browser.wait("another shell", || {
         let text = browser.text();
@@ -96,9 +96,9 @@ fn a_terminal_resizes_and_takes_pasted_lines() {
     machine.workspace("dev", "[process]\n");
     machine.coder(["ssh", "dev", "--", "true"]).ok();
     browser.open(TERMINAL);
-    browser.see("Connected");
+    browser.expect_text("Connected");
     run(&browser, "echo \"size $(stty size | tr ' ' x).\"");
-    browser.see(".");
+    browser.expect_text(".");
     let size = |browser: &Browser| {
         browser.wait("a size", || {
             let text = browser.text();
@@ -113,16 +113,16 @@ fn a_terminal_resizes_and_takes_pasted_lines() {
     assert!(wide.1 > 100, "{wide:?}");
     browser.size(360, 780);
     run(&browser, "clear; while [ $(stty size | cut -d' ' -f2) -gt 60 ]; do sleep 0.05; done; echo nar''row");
-    browser.see("narrow");
+    browser.expect_text("narrow");
     browser.size(1440, 900);
     // A shell holds pasted lines back until they are meant.
     browser.copy("echo pas''ted one\necho pas''ted two");
     browser.keys(&[key::CONTROL, key::SHIFT, 'v']);
-    browser.see("echo pas''ted two");
-    browser.see_no("pasted one");
+    browser.expect_text("echo pas''ted two");
+    browser.expect_no_text("pasted one");
     browser.keys(&[key::ENTER]);
-    browser.see("pasted one");
-    browser.see("pasted two");
+    browser.expect_text("pasted one");
+    browser.expect_text("pasted two");
 }
 
 #[test]
@@ -131,29 +131,29 @@ fn workspaces_stop_start_and_go() {
     machine.template("local", "[process]\n");
     machine.coder(["create", "dev", "--template", "local", "--yes"]).ok();
     browser.open("/workspaces");
-    browser.see("Running");
-    browser.press("Stop");
-    browser.see_path("/@admin/dev");
-    browser.see("Stopped");
+    browser.expect_text("Running");
+    browser.click("Stop");
+    browser.expect_path("/@admin/dev");
+    browser.expect_text("Stopped");
     browser.open("/workspaces");
-    browser.see("Stopped");
-    browser.press("dev");
-    browser.see_path("/@admin/dev");
-    browser.press("Start");
-    browser.see("Terminal");
+    browser.expect_text("Stopped");
+    browser.click("dev");
+    browser.expect_path("/@admin/dev");
+    browser.click("Start");
+    browser.expect_text("Terminal");
     // What happens elsewhere is seen here.
     machine.coder(["stop", "dev", "--yes"]).ok();
-    browser.see("Stopped");
-    browser.see("No agent is running.");
-    browser.press("Delete");
-    browser.see("is irreversible");
+    browser.expect_text("Stopped");
+    browser.expect_text("No agent is running.");
+    browser.click("Delete");
+    browser.expect_text("is irreversible");
     browser.keys(&[key::ESCAPE]);
-    browser.see_focus("Delete");
-    browser.press("Delete");
-    browser.see("is irreversible");
-    browser.press("Delete");
-    browser.see_path("/workspaces");
-    browser.see("No workspaces");
+    browser.expect_focus("Delete");
+    browser.click("Delete");
+    browser.expect_text("is irreversible");
+    browser.click("Delete");
+    browser.expect_path("/workspaces");
+    browser.expect_text("No workspaces");
     assert_ne!(machine.coder(["show", "dev"]).code, 0);
 }
 
@@ -165,7 +165,7 @@ fn suspending_a_user_closes_their_pages_and_terminals() {
     machine.template("local", "[process]\n");
     machine.coder(["users", "create", "-u", "bob", "-e", "bob@example.com", "-p", PASSWORD]).ok();
     let mut browser = Browser::new(&server.url);
-    browser.forgive("WebSocket");
+    browser.allow_console_error("WebSocket");
     browser.sign_in("bob@example.com", PASSWORD);
     create(&browser, "bob");
     let is_out = |browser: &Browser| {
@@ -180,21 +180,21 @@ fn suspending_a_user_closes_their_pages_and_terminals() {
     is_out(&browser);
     browser.fill("Email", "bob@example.com");
     browser.fill("Password", PASSWORD);
-    browser.press("Sign in");
-    browser.see("suspended");
+    browser.click("Sign in");
+    browser.expect_text("suspended");
     machine.coder(["users", "activate", "bob"]).ok();
     browser.sign_in("bob@example.com", PASSWORD);
     browser.open("/@bob/dev");
     browser.wait("a workspace that runs", || {
-        if browser.can_press("Start") {
-            browser.press("Start");
+        if browser.can_click("Start") {
+            browser.click("Start");
         }
-        if browser.can_press("Terminal") { Ok(()) } else { Err("it does not".to_owned()) }
+        if browser.can_click("Terminal") { Ok(()) } else { Err("it does not".to_owned()) }
     });
-    browser.press("Terminal");
-    browser.see("Connected");
+    browser.click("Terminal");
+    browser.expect_text("Connected");
     run(&browser, "echo in''side");
-    browser.see("inside");
+    browser.expect_text("inside");
     machine.coder(["users", "suspend", "bob"]).ok();
     is_out(&browser);
 }

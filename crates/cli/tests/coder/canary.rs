@@ -88,11 +88,11 @@ fn values_are_nowhere_but_in_the_workspace(engine: Engine) {
         assert_eq!(soft.split_whitespace().nth(4), Some("0"), "{soft}");
     }
     search_files(&machine, &workspace, &canaries);
-    if let Some(place) = machine.postgres() {
+    if let Some(database) = machine.postgres() {
         let runtime = tokio::runtime::Runtime::new().unwrap();
-        assert_eq!(runtime.block_on(place.number("SELECT COUNT(*) FROM user_secrets")), 3);
+        assert_eq!(runtime.block_on(database.number("SELECT COUNT(*) FROM user_secrets")), 3);
         for canary in &canaries {
-            runtime.block_on(canary.assert_not_in_rows(place));
+            runtime.block_on(canary.assert_not_in_rows(database));
         }
     }
     external.kill().unwrap();
@@ -111,8 +111,8 @@ fn values_are_nowhere_but_in_the_workspace(engine: Engine) {
             canary.assert_not_in(what, said);
         }
     }
-    if let Some(place) = machine.postgres() {
-        assert!(!servers_log.contains(&place.key), "the deployment's key");
+    if let Some(database) = machine.postgres() {
+        assert!(!servers_log.contains(&database.key), "the deployment's key");
     }
 }
 

@@ -169,8 +169,8 @@ fn two_servers_on_one_postgres() {
     connected.wait().unwrap();
 
     let said = second.stop();
-    let place = one.postgres().unwrap();
-    assert!(!said.contains(&place.key), "{said}");
+    let database = one.postgres().unwrap();
+    assert!(!said.contains(&database.key), "{said}");
     assert!(!one.data().join("coder.db").exists(), "nothing but local workspaces is kept here");
 
     let bare = super::machine();
@@ -181,7 +181,7 @@ fn two_servers_on_one_postgres() {
             "--http-address",
             "127.0.0.1:0",
             "--postgres-url",
-            place.postgres_url.as_deref().unwrap(),
+            database.postgres_url.as_deref().unwrap(),
         ])
         .arg("--data-dir")
         .arg(bare.data());

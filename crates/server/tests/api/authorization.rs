@@ -59,22 +59,22 @@ impl Row {
 fn check(rows: &[Row]) {
     for row in rows {
         let operation = row.operation.as_str();
-        let nobody = row.status("nobody");
-        assert_eq!(nobody != 401, OPEN.contains(&operation), "{operation} without a token: {nobody}");
+        let anonymous = row.status("nobody");
+        assert_eq!(anonymous != 401, OPEN.contains(&operation), "{operation} without a token: {anonymous}");
         for who in ["suspended", "deleted", "expired"] {
-            assert_eq!(row.status(who), nobody, "{operation} for {who}");
+            assert_eq!(row.status(who), anonymous, "{operation} for {who}");
         }
         if operation != "GET /api/v2/workspaceagents/me/rpc" {
-            assert_eq!(row.status("agent"), nobody, "{operation} for an agent");
+            assert_eq!(row.status("agent"), anonymous, "{operation} for an agent");
         }
         if operation != "GET http://{app}/" {
-            assert_eq!(row.status("app"), nobody, "{operation} for an app");
+            assert_eq!(row.status("app"), anonymous, "{operation} for an app");
         }
         let is_exception = NEVER.iter().any(|(never, _)| *never == operation);
         assert_eq!(
             row.is_allowed(),
             !is_exception,
-            "{operation} is allowed to nobody, or is no exception: {:?}",
+            "{operation} is allowed to anonymous, or is no exception: {:?}",
             row.statuses
         );
     }
@@ -105,8 +105,8 @@ fn show(rows: &[Row]) -> String {
 on_both_engines! {
     #![start(with_app_hosts)]
 
-    async fn everyone_tries_everything(world: World) {
-        let mut targets = Targets::create(world).await;
+    async fn everyone_tries_everything(server: TestServer) {
+        let mut targets = Targets::create(server).await;
         let others = OTHER_ROUTES.map(|path| Operation { method: Method::GET, path: path.to_owned() });
         let mut rows = Vec::new();
         for operation in operations().into_iter().chain(others) {

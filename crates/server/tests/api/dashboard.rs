@@ -1,6 +1,6 @@
 //! Pages of the dashboard as a browser without scripts uses them: secrets and workspaces.
 
-use coder_testkit::{Api, Pages, Reply, World, form, on_both_engines};
+use coder_testkit::{Api, Pages, Reply, TestServer, form, on_both_engines};
 use reqwest::{Method, header};
 use serde_json::json;
 
@@ -44,11 +44,11 @@ fn upload(token: &str, name: &str, content: &str) -> (String, String) {
     (format!("multipart/form-data; boundary={boundary}"), body)
 }
 
-async fn import(pages: &mut Pages, world: &World, name: &str, content: &str) -> Reply {
+async fn import(pages: &mut Pages, server: &TestServer, name: &str, content: &str) -> Reply {
     let (kind, body) = upload(&pages.csrf_token, name, content);
     let request = pages
         .request(Method::POST, "/settings/secrets/import")
-        .header(header::ORIGIN, world.state.access_url.origin().ascii_serialization())
+        .header(header::ORIGIN, server.state.access_url.origin().ascii_serialization())
         .header(header::CONTENT_TYPE, kind)
         .body(body);
     pages.send(request).await
@@ -59,9 +59,9 @@ async fn secret(api: &Api, name: &str) -> serde_json::Value {
 }
 
 on_both_engines! {
-    async fn a_secret_is_kept_changed_and_deleted_by_forms(world: World) {
-        let admin = world.admin().await;
-        let mut pages = Pages::sign_in(&world, "admin").await;
+    async fn a_secret_is_kept_changed_and_deleted_by_forms(server: TestServer) {
+        let admin = server.admin().await;
+        let mut pages = Pages::sign_in(&server, "admin").await;
         let list = pages.get("/settings/secrets").await;
         assert!(list.status == 200 && list.text.contains("No secrets yet"));
         assert_eq!(list.header("cache-control"), "no-store");
@@ -120,31 +120,31 @@ on_both_engines! {
         assert_eq!(pages.get(edit).await.status, 404);
     }
 
-    async fn a_file_of_secrets_is_imported_whole_or_not(world: World) {
-        let admin = world.admin().await;
-        let mut pages = Pages::sign_in(&world, "admin").await;
+    async fn a_file_of_secrets_is_imported_whole_or_not(server: TestServer) {
+        let admin = server.admin().await;
+        let mut pages = Pages::sign_in(&server, "admin").await;
         pages.get("/settings/secrets/new").await;
-        let refused = import(&mut pages, &world, "x.env", "GOOD=1\nBAD=\n").await;
+        let refused = import(&mut pages, &server, "x.env", "GOOD=1\nBAD=\n").await;
         let said = "Secret &#34;BAD&#34; on line 2: Value is required.";
         assert!(refused.status == 422 && refused.text.contains(said), "{}", refused.text);
-        assert!(import(&mut pages, &world, "x.txt", "A=1").await.text.contains("Unsupported file type."));
-        let broken = import(&mut pages, &world, "x.json", "[1]").await;
+        assert!(import(&mut pages, &server, "x.txt", "A=1").await.text.contains("Unsupported file type."));
+        let broken = import(&mut pages, &server, "x.json", "[1]").await;
         assert!(broken.text.contains("JSON content must be an object"), "{}", broken.text);
         assert_eq!(admin.get("/api/v2/users/me/secrets").await.expect(200), json!([]));
-        let done = import(&mut pages, &world, "x.YAML", "API_KEY: 'canary-one'\nmy-token: 'canary-two'\n").await;
+        let done = import(&mut pages, &server, "x.YAML", "API_KEY: 'canary-one'\nmy-token: 'canary-two'\n").await;
         assert_eq!(done.status, 303, "{}", done.text);
         let list = pages.get("/settings/secrets").await;
         assert!(list.text.contains("Imported 2 secrets. Without an environment variable name: &#34;my-token&#34;."));
         assert!(!list.text.contains("canary"));
-        let large = import(&mut pages, &world, "x.env", &format!("A={}", "x".repeat(1_100_000))).await;
+        let large = import(&mut pages, &server, "x.env", &format!("A={}", "x".repeat(1_100_000))).await;
         assert_eq!(large.status, 413);
         pages.csrf_token = "0".repeat(32);
-        assert_eq!(import(&mut pages, &world, "x.env", "B=1").await.status, 403);
+        assert_eq!(import(&mut pages, &server, "x.env", "B=1").await.status, 403);
     }
 
-    async fn a_form_is_taken_from_our_own_pages_alone(world: World) {
-        world.admin().await;
-        let mut pages = Pages::sign_in(&world, "admin").await;
+    async fn forms_require_same_origin_and_csrf_token(server: TestServer) {
+        server.admin().await;
+        let mut pages = Pages::sign_in(&server, "admin").await;
         pages.get("/settings/secrets").await;
         let body = form(&[("csrf_token", &pages.csrf_token), ("name", "k"), ("value", "v")]);
         let send = async |headers: &[(&'static str, &str)], body: &str| {
@@ -157,13 +157,13 @@ on_both_engines! {
             }
             request.send().await.unwrap().status().as_u16()
         };
-        let own = world.state.access_url.origin().ascii_serialization();
+        let own = server.state.access_url.origin().ascii_serialization();
         assert_eq!(send(&[], &body).await, 403, "nothing says where it comes from");
         assert_eq!(send(&[("Origin", "http://evil.example")], &body).await, 403);
         assert_eq!(send(&[("Origin", "null")], &body).await, 403);
         assert_eq!(send(&[("Origin", &own), ("Sec-Fetch-Site", "cross-site")], &body).await, 403);
         assert_eq!(send(&[("Origin", &own)], "name=k&value=v").await, 403, "without the page's token");
-        let other = Pages::sign_in(&world, "admin").await.csrf_token;
+        let other = Pages::sign_in(&server, "admin").await.csrf_token;
         let foreign = form(&[("csrf_token", &other), ("name", "k"), ("value", "v")]);
         assert_eq!(send(&[("Origin", &own)], &foreign).await, 403, "another session's");
         assert_eq!(send(&[("Origin", &own)], &body).await, 303);
@@ -173,11 +173,11 @@ on_both_engines! {
         }
     }
 
-    async fn workspaces_are_made_and_moved_by_forms(world: World) {
-        let admin = world.admin().await;
-        let bob = world.user(&admin, "bob").await;
+    async fn workspaces_are_made_and_moved_by_forms(server: TestServer) {
+        let admin = server.admin().await;
+        let bob = server.user(&admin, "bob").await;
         let made = template(&admin, "machine", "[external]\n").await;
-        let mut pages = Pages::sign_in(&world, "bob").await;
+        let mut pages = Pages::sign_in(&server, "bob").await;
         assert!(pages.get("/workspaces").await.text.contains("No workspaces"));
         let page = pages.get("/workspaces/new?template=machine").await;
         assert!(page.text.contains("machine") && page.text.contains(" checked"));
@@ -227,9 +227,9 @@ on_both_engines! {
         assert!(pages.get("/@bob/dev").await.text.contains("/@bob/dev/start\""));
 
         // Nobody else's.
-        let eve = world.user(&admin, "eve").await;
+        let eve = server.user(&admin, "eve").await;
         drop(eve);
-        let mut eve = Pages::sign_in(&world, "eve").await;
+        let mut eve = Pages::sign_in(&server, "eve").await;
         eve.get("/workspaces").await;
         for path in ["/@bob/dev", "/@bob/dev/terminal", "/@bob/dev/delete", "/@nobody/dev", "/@eve/dev"] {
             assert_eq!(eve.get(path).await.status, 404, "{path}");
@@ -247,8 +247,8 @@ on_both_engines! {
         assert_eq!(pages.get("/@bob/dev").await.status, 404);
     }
 
-    async fn whoever_is_not_signed_in_is_sent_to_do_so(world: World) {
-        let mut pages = Pages::new(&world);
+    async fn anonymous_requests_redirect_to_login(server: TestServer) {
+        let mut pages = Pages::new(&server);
         assert_eq!(pages.get("/").await.header("location"), "/setup");
         assert_eq!(pages.get("/login").await.header("location"), "/setup");
         pages.get("/setup").await;
@@ -264,7 +264,7 @@ on_both_engines! {
         assert_eq!(pages.get("/login?redirect=%2Ftemplates").await.header("location"), "/templates");
         assert_eq!(pages.get("/login?redirect=%2F%2Fevil.example").await.header("location"), "/");
 
-        let mut visitor = Pages::new(&world);
+        let mut visitor = Pages::new(&server);
         let sent = visitor.get("/settings/secrets").await;
         assert_eq!((sent.status, sent.header("location")), (303, "/login?redirect=%2Fsettings%2Fsecrets"));
         let page = visitor.get("/login?redirect=%2Fsettings%2Fsecrets").await;

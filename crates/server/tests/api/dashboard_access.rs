@@ -3,7 +3,7 @@
 use coder_testkit::{PASSWORD, Pages, form, on_both_engines};
 use reqwest::Method;
 
-use crate::dashboard_people::{id_of, is_guarded, people};
+use crate::dashboard_users::{id_of, is_guarded, people};
 
 /// Pages that everybody has.
 const EVERYBODYS: [&str; 8] = [
@@ -19,14 +19,14 @@ const EVERYBODYS: [&str; 8] = [
 
 on_both_engines! {
     /// What a role may not see is not linked, and refused when asked for.
-    async fn who_sees_what(world: World) {
-        let admin = people(&world).await;
+    async fn who_sees_what(server: TestServer) {
+        let admin = people(&server).await;
         let (owner, other) = (id_of(&admin, "admin").await, id_of(&admin, "member").await);
         let of = |user: &str| {
             ["roles", "password", "suspend", "activate", "delete"].map(|verb| format!("/deployment/users/{user}/{verb}"))
         };
         for who in ["admin", "user-admin", "template-admin", "auditor", "member"] {
-            let mut pages = Pages::sign_in(&world, who).await;
+            let mut pages = Pages::sign_in(&server, who).await;
             let (owns, manages) = (who == "admin", matches!(who, "admin" | "user-admin"));
             let mut expected: Vec<(String, bool)> = EVERYBODYS.map(|path| (path.to_owned(), true)).into();
             expected.push(("/templates/go/delete".to_owned(), owns || who == "template-admin"));
@@ -58,21 +58,21 @@ on_both_engines! {
             let shown = pages.get("/templates/go").await.text;
             assert_eq!(shown.contains("/templates/go/delete"), owns || who == "template-admin", "{who}");
         }
-        let mut nobody = Pages::new(&world);
+        let mut anonymous = Pages::new(&server);
         for path in EVERYBODYS.into_iter().chain(["/deployment", "/deployment/users"]) {
-            let answer = nobody.get(path).await;
+            let answer = anonymous.get(path).await;
             assert_eq!(answer.status, 303, "{path}");
             assert!(answer.header("location").starts_with("/login?redirect="), "{path}");
         }
     }
 
     /// What is not shown is not done either, whoever writes the form themselves.
-    async fn what_is_not_shown_is_refused(world: World) {
-        let admin = people(&world).await;
+    async fn what_is_not_shown_is_refused(server: TestServer) {
+        let admin = people(&server).await;
         let (owner, other) = (id_of(&admin, "admin").await, id_of(&admin, "member").await);
         let user = [("username", "eve"), ("email", "eve@example.com"), ("password", PASSWORD)];
         for who in ["template-admin", "auditor", "member"] {
-            let mut pages = Pages::sign_in(&world, who).await;
+            let mut pages = Pages::sign_in(&server, who).await;
             let may_delete = who == "template-admin";
             assert_eq!(pages.post("/deployment/users", &user).await.status, 403, "{who}");
             for verb in ["roles", "password", "suspend", "activate", "delete"] {
@@ -84,7 +84,7 @@ on_both_engines! {
                 assert_eq!(pages.post("/templates/go/delete", &[]).await.status, 403, "{who}");
             }
         }
-        let mut pages = Pages::sign_in(&world, "user-admin").await;
+        let mut pages = Pages::sign_in(&server, "user-admin").await;
         for verb in ["roles", "password", "suspend", "delete"] {
             let path = format!("/deployment/users/{owner}/{verb}");
             assert_eq!(pages.post(&path, &[("password", PASSWORD)]).await.status, 403, "{verb}");
@@ -96,13 +96,13 @@ on_both_engines! {
     }
 
     /// A form is taken from our own pages only, and from those that were shown to who sends it.
-    async fn forms_of_others(world: World) {
-        let admin = people(&world).await;
+    async fn forms_of_others(server: TestServer) {
+        let admin = people(&server).await;
         let other = id_of(&admin, "member").await;
-        let mut pages = Pages::sign_in(&world, "admin").await;
-        let stranger = Pages::sign_in(&world, "member").await.csrf_token;
+        let mut pages = Pages::sign_in(&server, "admin").await;
+        let stranger = Pages::sign_in(&server, "member").await.csrf_token;
         let own = pages.csrf_token.clone();
-        let origin = world.state.access_url.origin().ascii_serialization();
+        let origin = server.state.access_url.origin().ascii_serialization();
         let paths = [
             "/settings/account", "/settings/security", "/settings/tokens", "/settings/appearance", "/templates/go/delete",
             "/deployment/users",

@@ -2,7 +2,7 @@ use std::{collections::BTreeMap, fs, time::Duration};
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use coder_control::{Clock, KeySource};
-use coder_testkit::{Canary, Engine, Place, World, on_both_engines};
+use coder_testkit::{Canary, Engine, TestDatabase, TestServer, on_both_engines};
 use serde_json::json;
 
 use crate::workspaces::{built, template};
@@ -10,8 +10,8 @@ use crate::workspaces::{built, template};
 const SECRETS: &str = "/api/v2/users/me/secrets";
 
 /// What the workspace's agent is given, by name.
-async fn delivered(world: &World, agent: &str) -> BTreeMap<String, String> {
-    let control = &world.state.control;
+async fn delivered(server: &TestServer, agent: &str) -> BTreeMap<String, String> {
+    let control = &server.state.control;
     let session = control.authenticate_agent(agent).await.expect("the agent's token is known");
     let manifest = control.manifest(&session).await.expect("a manifest");
     manifest.secrets.iter().map(|secret| (secret.name.to_string(), secret.value.to_string())).collect()
@@ -19,8 +19,8 @@ async fn delivered(world: &World, agent: &str) -> BTreeMap<String, String> {
 
 on_both_engines! {
     /// No byte of a value is in the database, its log, or anything else in the data folder, in any form.
-    async fn nothing_on_disk_is_plain(world: World) {
-        let admin = world.admin().await;
+    async fn nothing_on_disk_is_plain(server: TestServer) {
+        let admin = server.admin().await;
         let canary = Canary::new("canary7d1f0c2e");
         for n in 0..20 {
             let body = json!({
@@ -30,27 +30,27 @@ on_both_engines! {
         }
         admin.patch(&format!("{SECRETS}/s0"), json!({"value": format!("{}-again", canary.value())})).await.expect(200);
         admin.delete(&format!("{SECRETS}/s1")).await.expect(204);
-        let is_sqlite = world.place.postgres_url.is_none();
-        let search = async |place: &Place| {
-            canary.assert_not_in_rows(place).await;
-            let searched = canary.assert_not_below(place.folder.path(), &[]);
+        let is_sqlite = server.database.postgres_url.is_none();
+        let search = async |database: &TestDatabase| {
+            canary.assert_not_in_rows(database).await;
+            let searched = canary.assert_not_below(database.folder.path(), &[]);
             assert!(searched.files > 0 && (searched.bytes > 100_000 || !is_sqlite), "{searched:?}");
         };
-        search(&world.place).await;
-        search(&world.stop().await).await;
+        search(&server.database).await;
+        search(&server.stop().await).await;
     }
 
     /// Stored bytes are raw bytes: sealing takes nothing from the caps.
-    async fn stored_bytes_are_raw_bytes(world: World) {
-        let admin = world.admin().await;
+    async fn stored_bytes_are_raw_bytes(server: TestServer) {
+        let admin = server.admin().await;
         admin.post(SECRETS, json!({"name": "k", "value": "v".repeat(1000)})).await.expect(201);
-        assert_eq!(world.place.number("SELECT CAST(length(value_ciphertext) AS BIGINT) FROM user_secrets").await, 1000);
+        assert_eq!(server.database.number("SELECT CAST(length(value_ciphertext) AS BIGINT) FROM user_secrets").await, 1000);
     }
 
     /// A server does not start without a key that stored data needs, and names it by fingerprint. A new first key takes the
     /// old one's place while the server serves: what was sealed before is delivered during and after it.
-    async fn keys_are_needed_and_rotate(world: World) {
-        let admin = world.admin().await;
+    async fn keys_are_needed_and_rotate(server: TestServer) {
+        let admin = server.admin().await;
         let token = admin.token.clone().unwrap();
         admin.post(SECRETS, json!({"name": "before", "value": "sealed first", "env_name": "A"})).await.expect(201);
         let template = template(&admin, "vm", "[external]").await;
@@ -60,18 +60,18 @@ on_both_engines! {
         let credentials =
             format!("/api/v2/workspaces/{}/external-agent/main/credentials", workspace["id"].as_str().unwrap());
         let agent = admin.get(&credentials).await.expect(200)["agent_token"].as_str().unwrap().to_owned();
-        assert_eq!(delivered(&world, &agent).await, BTreeMap::from([("before".into(), "sealed first".into())]));
+        assert_eq!(delivered(&server, &agent).await, BTreeMap::from([("before".into(), "sealed first".into())]));
 
-        let place = world.stop().await;
+        let database = server.stop().await;
         let wrapped = "SELECT DISTINCT key_fingerprint FROM data_keys";
-        let [old_name] = <[String; 1]>::try_from(place.texts(wrapped).await).unwrap();
-        let old = match place.postgres_url {
-            Some(_) => place.key.clone(),
-            None => fs::read_to_string(place.folder.path().join("encryption.key")).unwrap().trim().to_owned(),
+        let [old_name] = <[String; 1]>::try_from(database.texts(wrapped).await).unwrap();
+        let old = match database.postgres_url {
+            Some(_) => database.key.clone(),
+            None => fs::read_to_string(database.folder.path().join("encryption.key")).unwrap().trim().to_owned(),
         };
         let new = STANDARD.encode([9_u8; 32]);
         let with = |keys: String| {
-            let mut config = World::config(&place, Clock::default());
+            let mut config = TestServer::config(&database, Clock::default());
             config.keys = KeySource::Inline(keys.into());
             config
         };
@@ -80,57 +80,60 @@ on_both_engines! {
         assert!(said.contains("stored secrets need encryption keys that were not given"), "{said}");
         assert!(said.contains(&old_name) && !said.contains(&new) && !said.contains(&old), "by fingerprint only: {said}");
 
-        let world = World::serve(place, both).await;
-        let admin = world.nobody.with_token(&token);
+        let server = TestServer::serve(database, both).await;
+        let admin = server.anonymous.with_token(&token);
         admin.post(SECRETS, json!({"name": "during", "value": "sealed then", "env_name": "B"})).await.expect(201);
         let all = BTreeMap::from([("before".into(), "sealed first".into()), ("during".into(), "sealed then".into())]);
-        assert_eq!(delivered(&world, &agent).await, all);
+        assert_eq!(delivered(&server, &agent).await, all);
         let renamed = format!("SELECT COUNT(*) FROM data_keys WHERE key_fingerprint <> '{old_name}'");
         let rotation = async {
-            while world.place.number(&renamed).await != 1 {
+            while server.database.number(&renamed).await != 1 {
                 tokio::time::sleep(Duration::from_millis(20)).await;
             }
         };
         tokio::time::timeout(Duration::from_secs(20), rotation).await.expect("the server brings it under the new key");
-        assert_eq!(world.place.number("SELECT COUNT(*) FROM data_keys").await, 1);
-        assert_eq!(delivered(&world, &agent).await, all);
+        assert_eq!(server.database.number("SELECT COUNT(*) FROM data_keys").await, 1);
+        assert_eq!(delivered(&server, &agent).await, all);
 
-        let place = world.stop().await;
+        let database = server.stop().await;
         let said = coder_server::bind(old_only).await.err().expect("refused").to_string();
         assert!(said.contains("stored secrets need encryption keys that were not given"), "{said}");
-        let world = World::serve(place, new_only).await;
-        assert_eq!(delivered(&world, &agent).await, all, "the old key is not needed any more");
-        let admin = world.nobody.with_token(&token);
+        let server = TestServer::serve(database, new_only).await;
+        assert_eq!(delivered(&server, &agent).await, all, "the old key is not needed any more");
+        let admin = server.anonymous.with_token(&token);
         assert_eq!(admin.get(&credentials).await.expect(200)["agent_token"], agent, "the agent's token opens as well");
         admin.patch(&format!("{SECRETS}/before"), json!({"value": "sealed last"})).await.expect(200);
-        assert_eq!(delivered(&world, &agent).await["before"], "sealed last");
+        assert_eq!(delivered(&server, &agent).await["before"], "sealed last");
     }
 }
 
 /// PostgreSQL without a key, SQLite without the key it had: refused, with what to do.
 #[tokio::test(flavor = "multi_thread")]
 async fn server_refuses_to_start_without_key() {
-    let place = Place::new(Engine::Postgres).await;
-    let mut config = World::config(&place, Clock::default());
+    let database = TestDatabase::new(Engine::Postgres).await;
+    let mut config = TestServer::config(&database, Clock::default());
     config.keys = KeySource::Auto;
     let said = coder_server::bind(config).await.err().expect("refused").to_string();
     assert!(said.contains("CODER_EXTERNAL_TOKEN_ENCRYPTION_KEYS"), "{said}");
 
-    let place = World::start(Engine::Sqlite).await.stop().await;
-    fs::remove_file(place.folder.path().join("encryption.key")).unwrap();
-    let said =
-        coder_server::bind(World::config(&place, Clock::default())).await.err().expect("refused").to_string();
+    let database = TestServer::start(Engine::Sqlite).await.stop().await;
+    fs::remove_file(database.folder.path().join("encryption.key")).unwrap();
+    let said = coder_server::bind(TestServer::config(&database, Clock::default()))
+        .await
+        .err()
+        .expect("refused")
+        .to_string();
     assert!(said.contains("backup"), "{said}");
-    assert!(!place.folder.path().join("encryption.key").exists());
+    assert!(!database.folder.path().join("encryption.key").exists());
 }
 
 /// A second server on the same folder is refused.
 #[tokio::test(flavor = "multi_thread")]
 async fn one_server_a_folder() {
-    let world = World::start(Engine::Sqlite).await;
-    let config = World::config(&world.place, Clock::default());
+    let server = TestServer::start(Engine::Sqlite).await;
+    let config = TestServer::config(&server.database, Clock::default());
     let said = coder_server::bind(config.clone()).await.err().expect("refused").to_string();
     assert!(said.contains("another coder server") && said.contains("--data-dir"), "{said}");
-    let _place = world.stop().await;
+    let _place = server.stop().await;
     coder_server::bind(config).await.expect("free again");
 }

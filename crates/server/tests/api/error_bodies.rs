@@ -1,7 +1,7 @@
 //! Every kind of error body of the API, as snapshots in `snapshots/errors_*.snap`.
 
 use coder_server::AppHosts;
-use coder_testkit::{Api, Engine, PASSWORD, Reply, World, on_both_engines};
+use coder_testkit::{Api, Engine, PASSWORD, Reply, TestServer, on_both_engines};
 use reqwest::{Method, RequestBuilder};
 use serde_json::{Value, json};
 
@@ -55,9 +55,9 @@ on_both_engines! {
     #![start(with_fixed_clock)]
 
     /// What is wrong with a request before anybody looks at what it asks for.
-    async fn errors_requests(world: World) {
+    async fn errors_requests(server: TestServer) {
         let mut seen = Transcript::new();
-        let admin = world.admin().await;
+        let admin = server.admin().await;
         seen.note("Bodies that are not the JSON that is expected. No error repeats what was sent");
         for body in [
             "", "{", "[]", "null", "\"text\"", "{\"name\":5}", "{\"name\":null}",
@@ -73,7 +73,7 @@ on_both_engines! {
         seen.post(&admin, "/api/v2/organizations/default/templateversions", json!({"file_id": "canary"})).await;
         seen.put(&admin, &format!("/api/v2/workspaces/{NOTHING}/extend"), json!({"deadline": "canary"})).await;
         seen.note("A null byte in text that a database would keep");
-        seen.post(&world.nobody, "/api/v2/users/login", json!({"email": "a\u{0}b", "password": "x"})).await;
+        seen.post(&server.anonymous, "/api/v2/users/login", json!({"email": "a\u{0}b", "password": "x"})).await;
         seen.get(&admin, "/api/v2/users?q=%00").await;
 
         seen.note("Bodies that are too large");
@@ -100,88 +100,88 @@ on_both_engines! {
         seen.get(&admin, &format!("/api/v2/workspaces/{NOTHING}/watch-ws")).await;
         seen.get(&admin, &format!("/api/v2/workspaceagents/{NOTHING}/tunnel")).await;
         seen.get(&admin, &format!("/api/v2/workspaceagents/{NOTHING}/pty")).await;
-        seen.get(&world.nobody, "/api/v2/workspaceagents/me/rpc?version=1").await;
+        seen.get(&server.anonymous, "/api/v2/workspaceagents/me/rpc?version=1").await;
 
         seen.note("A failure of the server's own");
-        world.place.execute("ALTER TABLE user_secrets RENAME TO elsewhere").await;
+        server.database.execute("ALTER TABLE user_secrets RENAME TO elsewhere").await;
         seen.get(&admin, SECRETS).await;
         seen.finish("errors_requests");
     }
 
-    async fn errors_authentication(world: World) {
+    async fn errors_authentication(server: TestServer) {
         let mut seen = Transcript::new();
-        let admin = world.admin().await;
+        let admin = server.admin().await;
         let me = "/api/v2/users/me";
         seen.note("No token, and tokens that are none");
-        seen.get(&world.nobody, me).await;
-        seen.get(&world.nobody.with_token("x"), me).await;
-        seen.get(&world.nobody.with_token("0123456789-0123456789012345678901"), me).await;
+        seen.get(&server.anonymous, me).await;
+        seen.get(&server.anonymous.with_token("x"), me).await;
+        seen.get(&server.anonymous.with_token("0123456789-0123456789012345678901"), me).await;
         let token = admin.token.clone().unwrap();
         let (key, _) = token.split_once('-').unwrap();
-        seen.get(&world.nobody.with_token(&format!("{key}-0123456789012345678901")), me).await;
+        seen.get(&server.anonymous.with_token(&format!("{key}-0123456789012345678901")), me).await;
         seen.note("A token in a URL is none");
-        seen.get(&world.nobody, &format!("{me}?coder_session_token={token}")).await;
+        seen.get(&server.anonymous, &format!("{me}?coder_session_token={token}")).await;
         seen.note("An expired one");
         let body = json!({"token_name": "ci", "lifetime": HOUR});
         let short = admin.post("/api/v2/users/me/keys/tokens", body).await.expect(201);
-        pass(&world, 3600);
-        seen.get(&world.nobody.with_token(short["key"].as_str().unwrap()), me).await;
+        pass(&server, 3600);
+        seen.get(&server.anonymous.with_token(short["key"].as_str().unwrap()), me).await;
         seen.note("A cookie that another site made the browser send");
         let cookie = format!("coder_session_token={token}");
         for (name, value) in [("x", "y"), ("origin", "https://evil.example"), ("sec-fetch-site", "cross-site")] {
-            let request = world.nobody.request(Method::POST, SECRETS).header("cookie", &cookie).header(name, value);
+            let request = server.anonymous.request(Method::POST, SECRETS).header("cookie", &cookie).header(name, value);
             seen.send(request.json(&json!({"name": "k", "value": "x"}))).await;
         }
 
         seen.note("Logging in: one response for a wrong password and an unknown address");
         let login = "/api/v2/users/login";
         let wrong = |email: &str| json!({"email": email, "password": "wrong password"});
-        seen.post_each(&world.nobody, login, [wrong("admin@example.com"), wrong("unknown@example.com")]).await;
+        seen.post_each(&server.anonymous, login, [wrong("admin@example.com"), wrong("unknown@example.com")]).await;
         seen.note("A suspended user, with a token that was revoked and one that was not");
-        let bob = world.user(&admin, "bob").await;
-        world.place.execute("UPDATE users SET status = 'suspended' WHERE username = 'bob'").await;
+        let bob = server.user(&admin, "bob").await;
+        server.database.execute("UPDATE users SET status = 'suspended' WHERE username = 'bob'").await;
         seen.get(&bob, me).await;
         admin.put("/api/v2/users/bob/status/suspend", json!({})).await.expect(200);
         seen.get(&bob, me).await;
-        seen.post(&world.nobody, login, json!({"email": "bob@example.com", "password": PASSWORD})).await;
+        seen.post(&server.anonymous, login, json!({"email": "bob@example.com", "password": PASSWORD})).await;
         seen.note("After twenty failures for one account, however its name is written");
         for _ in 0..19 {
-            world.nobody.post(login, wrong("ADMIN@example.com")).await.expect(401);
+            server.anonymous.post(login, wrong("ADMIN@example.com")).await.expect(401);
         }
-        seen.post(&world.nobody, login, wrong("admin@example.com")).await;
+        seen.post(&server.anonymous, login, wrong("admin@example.com")).await;
 
         seen.note("Agents");
         let agents = "/api/v2/workspaceagents/me/rpc";
-        let agent = world.nobody.with_token("0123456789012345678901234567890123456789");
+        let agent = server.anonymous.with_token("0123456789012345678901234567890123456789");
         seen.upgrade(&agent, agents).await;
         seen.upgrade(&agent, &format!("{agents}?version=999")).await;
         seen.upgrade(&agent, &format!("{agents}?version=1")).await;
         let made = workspace(&admin, "dev", &template(&admin, "vm", "[external]").await).await;
         let at = format!("/api/v2/workspaces/{}", id(&made));
         let credentials = admin.get(&format!("{at}/external-agent/main/credentials")).await.expect(200);
-        let agent = world.nobody.with_token(credentials["agent_token"].as_str().unwrap());
-        world.place.execute("UPDATE users SET status = 'suspended' WHERE username = 'admin'").await;
+        let agent = server.anonymous.with_token(credentials["agent_token"].as_str().unwrap());
+        server.database.execute("UPDATE users SET status = 'suspended' WHERE username = 'admin'").await;
         seen.upgrade(&agent, &format!("{agents}?version=1")).await;
-        world.place.execute("UPDATE users SET status = 'active' WHERE username = 'admin'").await;
+        server.database.execute("UPDATE users SET status = 'active' WHERE username = 'admin'").await;
         let stop = admin.post(&format!("{at}/builds"), json!({"transition": "stop"})).await.expect(201);
         built(&admin, &stop["id"]).await;
         seen.upgrade(&agent, &format!("{agents}?version=1")).await;
         seen.finish("errors_authentication");
     }
 
-    async fn errors_users(world: World) {
+    async fn errors_users(server: TestServer) {
         let mut seen = Transcript::new();
         let (first, users) = ("/api/v2/users/first", "/api/v2/users");
         seen.note("The first user: all broken rules at once, the password's when nothing else is wrong");
         let person = |username: &str, email: &str, password: &str| {
             json!({"username": username, "email": email, "password": password})
         };
-        seen.post_each(&world.nobody, first, [json!({}), person("ada", "ada@example.com", "short")]).await;
-        let admin = world.admin().await;
-        seen.post(&world.nobody, first, person("ada", "ada@example.com", PASSWORD)).await;
+        seen.post_each(&server.anonymous, first, [json!({}), person("ada", "ada@example.com", "short")]).await;
+        let admin = server.admin().await;
+        seen.post(&server.anonymous, first, person("ada", "ada@example.com", PASSWORD)).await;
 
         seen.note("Creating users");
-        let bob = world.user(&admin, "bob").await;
+        let bob = server.user(&admin, "bob").await;
         let status = json!({
             "username": "me", "email": "e".repeat(400), "name": "x\u{7}", "password": PASSWORD, "user_status": "suspended",
         });
@@ -232,10 +232,10 @@ on_both_engines! {
         seen.finish("errors_users");
     }
 
-    async fn errors_secrets(world: World) {
+    async fn errors_secrets(server: TestServer) {
         let mut seen = Transcript::new();
-        let admin = world.admin().await;
-        let bob = world.user(&admin, "bob").await;
+        let admin = server.admin().await;
+        let bob = server.user(&admin, "bob").await;
         seen.note("All broken rules at once");
         seen.post(&admin, SECRETS, json!({"env_name": "1", "file_path": "x", "description": "d".repeat(20_000)})).await;
         seen.note("Names");
@@ -303,10 +303,10 @@ on_both_engines! {
         seen.finish("errors_secrets");
     }
 
-    async fn errors_templates(world: World) {
+    async fn errors_templates(server: TestServer) {
         let mut seen = Transcript::new();
-        let admin = world.admin().await;
-        let bob = world.user(&admin, "bob").await;
+        let admin = server.admin().await;
+        let bob = server.user(&admin, "bob").await;
         let organization = "/api/v2/organizations/default";
         let (versions, templates) = (format!("{organization}/templateversions"), format!("{organization}/templates"));
         seen.note("Archives");
@@ -349,15 +349,15 @@ on_both_engines! {
         seen.delete(&admin, &path).await;
         seen.delete(&bob, &path).await;
         seen.note("One that only a newer server understands");
-        world.place.execute("UPDATE template_versions SET definition = '[container]'").await;
+        server.database.execute("UPDATE template_versions SET definition = '[container]'").await;
         seen.get(&admin, "/api/v2/users/me/workspace/dev").await;
         seen.finish("errors_templates");
     }
 
-    async fn errors_workspaces(world: World) {
+    async fn errors_workspaces(server: TestServer) {
         let mut seen = Transcript::new();
-        let admin = world.admin().await;
-        let bob = world.user(&admin, "bob").await;
+        let admin = server.admin().await;
+        let bob = server.user(&admin, "bob").await;
         let app = |slug: &str, to: &str| format!("[[app]]\nslug = \"{slug}\"\n{to}\n");
         let apps = app("web", "url = \"http://refused:80\"") + &app("top", "command = \"top\"") + "[external]";
         let vm = template(&admin, "vm", &apps).await;
@@ -414,10 +414,10 @@ on_both_engines! {
         let orphan = json!({"transition": "delete", "orphan": true});
         seen.post(&bob, &format!("/api/v2/workspaces/{}/builds", id(&bobs)), orphan).await;
         seen.patch(&admin, &format!("/api/v2/workspacebuilds/{}/cancel", id(&dev["latest_build"])), json!({})).await;
-        hold_build(&world, 1).await;
+        hold_build(&server, 1).await;
         seen.post(&admin, &builds, json!({"transition": "stop"})).await;
         seen.put(&admin, &format!("{path}/dormant"), json!({"dormant": true})).await;
-        release_build(&world, 1).await;
+        release_build(&server, 1).await;
 
         seen.note("The way into a workspace");
         let build = admin.get(&format!("/api/v2/workspacebuilds/{}", id(&dev["latest_build"]))).await.json;
@@ -428,8 +428,8 @@ on_both_engines! {
         seen.upgrade(&bob, &format!("{at_agent}/tunnel")).await;
         seen.send(bob.request(Method::POST, &format!("{at_agent}/pty-ticket"))).await;
         let ticket = "0123456789-0123456789012345678901";
-        seen.upgrade(&world.nobody, &format!("{at_agent}/pty?ticket={ticket}")).await;
-        let own = world.nobody.request(Method::GET, &format!("{at_agent}/pty?ticket={ticket}"));
+        seen.upgrade(&server.anonymous, &format!("{at_agent}/pty?ticket={ticket}")).await;
+        let own = server.anonymous.request(Method::GET, &format!("{at_agent}/pty?ticket={ticket}"));
         seen.send(upgrade(own).header("sec-fetch-site", "same-origin")).await;
         let credentials = format!("{path}/external-agent/main/credentials");
         seen.get(&admin, &format!("{path}/external-agent/other/credentials")).await;
@@ -437,7 +437,7 @@ on_both_engines! {
         seen.name(&process["id"], "workspace-process");
         seen.get(&admin, &format!("/api/v2/workspaces/{}/external-agent/main/credentials", id(&process))).await;
         let token = admin.get(&credentials).await.expect(200)["agent_token"].as_str().unwrap().to_owned();
-        let connected = FakeAgent::connect(&world, &token).await;
+        let connected = FakeAgent::connect(&server, &token).await;
         for command in ["refused", "silent"] {
             seen.upgrade(&admin, &format!("{at_agent}/pty?command={command}")).await;
         }
@@ -460,9 +460,9 @@ on_both_engines! {
 }
 
 /// A server whose apps have host names only.
-async fn without_app_paths(engine: Engine) -> World {
+async fn without_app_paths(engine: Engine) -> TestServer {
     let hosts = AppHosts::parse("*.apps.example.com").unwrap();
-    World::start_with(engine, |config| {
+    TestServer::start_with(engine, |config| {
         config.app_hosts = Some(hosts);
         config.path_based_apps = false;
     })
@@ -472,12 +472,12 @@ async fn without_app_paths(engine: Engine) -> World {
 on_both_engines! {
     #![start(without_app_paths)]
 
-    async fn errors_apps(world: World) {
+    async fn errors_apps(server: TestServer) {
         let mut seen = Transcript::new();
-        let admin = world.admin().await;
+        let admin = server.admin().await;
         seen.get(&admin, "/@admin/dev/apps/web/").await;
         let host = "web--main--dev--admin.apps.example.com";
-        let at = |host: &str| world.nobody.request(Method::GET, "/").header("host", host);
+        let at = |host: &str| server.anonymous.request(Method::GET, "/").header("host", host);
         seen.note(host);
         seen.send(at(host)).await;
         seen.send(at(host).header("coder-session-token", admin.token.clone().unwrap())).await;
@@ -490,7 +490,7 @@ on_both_engines! {
         ] {
             seen.get(&admin, &format!("/api/v2/applications/auth-redirect?redirect_uri={back}")).await;
         }
-        let origin = world.state.access_url.port().map(|port| format!("http://{host}:{port}/")).unwrap();
+        let origin = server.state.access_url.port().map(|port| format!("http://{host}:{port}/")).unwrap();
         let back = format!("/api/v2/applications/auth-redirect?redirect_uri={origin}");
         seen.get(&admin, &format!("{back}&state=a+b")).await;
         seen.get(&admin, &format!("{back}&state=a")).await;

@@ -4,7 +4,7 @@
 
 use coder_client::dial;
 use coder_mux::{Incoming, Mux, MuxStream, frame};
-use coder_testkit::World;
+use coder_testkit::TestServer;
 use coder_wire::agent::{
     AgentMessage, Dial, Hello, MAX_MESSAGE_BYTES, Manifest, OpenStream, OpenTerminal, Opened, PROTOCOL_VERSION,
     ServerMessage,
@@ -25,10 +25,10 @@ pub struct FakeAgent {
 
 impl FakeAgent {
     /// Connects with the token of an agent whose workspace runs.
-    pub async fn connect(world: &World, token: &str) -> Self {
+    pub async fn connect(server: &TestServer, token: &str) -> Self {
         let path = ["api", "v2", "workspaceagents", "me", "rpc"];
         let query = format!("version={PROTOCOL_VERSION}");
-        let (mux, incoming) = dial(&world.state.access_url, &path, &query, token).await.expect("a connection");
+        let (mux, incoming) = dial(&server.state.access_url, &path, &query, token).await.expect("a connection");
         tokio::spawn(play(incoming));
         let mut control = mux.open().await.expect("a stream");
         let hello = Hello {

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use coder_server::AppHosts;
-use coder_testkit::{Api, Engine, Pages, World};
+use coder_testkit::{Api, Engine, Pages, TestServer};
 use reqwest::{Method, RequestBuilder};
 use serde_json::json;
 
@@ -49,14 +49,14 @@ impl Credential {
 }
 
 /// A server whose apps have host names as well.
-pub async fn with_app_hosts(engine: Engine) -> World {
+pub async fn with_app_hosts(engine: Engine) -> TestServer {
     let hosts = AppHosts::parse("*.apps.example.com").unwrap();
-    World::start_with(engine, |config| config.app_hosts = Some(hosts)).await
+    TestServer::start_with(engine, |config| config.app_hosts = Some(hosts)).await
 }
 
 /// The users of the table: the owner, the member, and what everyone but `agent` and `app` shows.
-pub async fn users(world: &World) -> (Api, Api, BTreeMap<&'static str, Credential>) {
-    let owner = world.admin().await;
+pub async fn users(server: &TestServer) -> (Api, Api, BTreeMap<&'static str, Credential>) {
+    let owner = server.admin().await;
     let mut credentials = BTreeMap::from([("owner", token(&owner)), ("nobody", Credential::Nothing)]);
     for (name, role) in [
         ("user-admin", Some("user-admin")),
@@ -66,16 +66,16 @@ pub async fn users(world: &World) -> (Api, Api, BTreeMap<&'static str, Credentia
         ("suspended", Some("owner")),
         ("deleted", Some("owner")),
     ] {
-        credentials.insert(name, token(&world.user(&owner, name).await));
+        credentials.insert(name, token(&server.user(&owner, name).await));
         if let Some(role) = role {
             owner.put(&format!("/api/v2/users/{name}/roles"), json!({"roles": [role]})).await.expect(200);
         }
     }
-    let member = world.user(&owner, "member").await;
+    let member = server.user(&owner, "member").await;
     credentials.insert("member", token(&member));
     // The API would revoke their tokens as well: here nothing but their state is in the way.
-    world.place.execute("UPDATE users SET status = 'suspended' WHERE username = 'suspended'").await;
-    world.place.execute("UPDATE users SET deleted_at = 1 WHERE username = 'deleted'").await;
+    server.database.execute("UPDATE users SET status = 'suspended' WHERE username = 'suspended'").await;
+    server.database.execute("UPDATE users SET deleted_at = 1 WHERE username = 'deleted'").await;
     let expired =
         member.post("/api/v2/users/me/keys/tokens", json!({"token_name": "expired"})).await.expect(201);
     member.delete("/api/v2/users/me/keys/expired?expire=true").await.expect(204);
@@ -88,13 +88,13 @@ fn token(api: &Api) -> Credential {
 }
 
 /// A session of member's app, as a browser gets it: by way of the server, and back with a ticket.
-pub async fn app_session(world: &World, member: &Api) -> Credential {
-    let mut browser = Pages::new(world);
-    let host = format!("{APP_HOST}:{}", world.state.access_url.port().expect("a port"));
+pub async fn app_session(server: &TestServer, member: &Api) -> Credential {
+    let mut browser = Pages::new(server);
+    let host = format!("{APP_HOST}:{}", server.state.access_url.port().expect("a port"));
     let to_app = |browser: &Pages, path: &str| browser.request(Method::GET, path).header("host", &host);
     let request = to_app(&browser, "/");
     let sent_away = browser.send(request).await;
-    let at_server = sent_away.header("location").strip_prefix(world.state.access_url.as_str()).unwrap();
+    let at_server = sent_away.header("location").strip_prefix(server.state.access_url.as_str()).unwrap();
     let token = member.token.clone().expect("a token");
     let request = browser.request(Method::GET, &format!("/{at_server}")).header("coder-session-token", token);
     let sent_back = browser.send(request).await;

@@ -6,8 +6,8 @@ const BATCH: &str = "/api/v2/users/me/secrets/batch";
 
 on_both_engines! {
     /// Reference: keys become names, and variables where they can.
-    async fn a_file_is_kept(world: World) {
-        let admin = world.admin().await;
+    async fn a_file_is_kept(server: TestServer) {
+        let admin = server.admin().await;
         let body = json!({"format": "env", "content": "B_KEY=2\nMY-TOKEN='x'\nA_KEY=\"a\\nb\"\n"});
         let made = admin.post(BATCH, body.clone()).await.expect(201);
         let rows: Vec<_> = made
@@ -21,7 +21,7 @@ on_both_engines! {
             [("B_KEY", "B_KEY", Some(true)), ("MY-TOKEN", "", Some(true)), ("A_KEY", "A_KEY", Some(true))],
             "in file order"
         );
-        assert_eq!(world.place.number("SELECT COUNT(*) FROM audit_log WHERE resource_type = 'user_secret'").await, 3);
+        assert_eq!(server.database.number("SELECT COUNT(*) FROM audit_log WHERE resource_type = 'user_secret'").await, 3);
         let again = admin.post(BATCH, body).await;
         assert_eq!((again.status, again.message()), (409, "Some secrets already exist."));
         assert_eq!(
@@ -35,8 +35,8 @@ on_both_engines! {
     }
 
     /// Reference: all or nothing, with every problem told.
-    async fn a_file_is_refused_whole(world: World) {
-        let admin = world.admin().await;
+    async fn a_file_is_refused_whole(server: TestServer) {
+        let admin = server.admin().await;
         let send = async |format: &str, content: String| {
             admin.post(BATCH, json!({"format": format, "content": content})).await
         };
@@ -64,12 +64,12 @@ on_both_engines! {
         let bytes = send("env", format!("A={}\nB=x\n", "v".repeat(24_576))).await;
         assert_eq!(bytes.status, 400);
         assert!(bytes.detail().starts_with("Entry secrets[1] (\"B\" on line 2): Stored bytes of env-injected"), "{}", bytes.detail());
-        assert_eq!(world.place.number("SELECT COUNT(*) FROM user_secrets").await, 48);
+        assert_eq!(server.database.number("SELECT COUNT(*) FROM user_secrets").await, 48);
     }
 
     /// Reference A-81.
-    async fn a_body_past_the_cap(world: World) {
-        let admin = world.admin().await;
+    async fn a_body_past_the_cap(server: TestServer) {
+        let admin = server.admin().await;
         let body = json!({"format": "env", "content": "x".repeat(8 * 1024 * 1024)});
         assert_eq!(admin.post(BATCH, body).await.status, 413);
     }

@@ -4,10 +4,10 @@ use serde_json::json;
 
 on_both_engines! {
     /// Nobody reads or changes another's secrets: not a user, not the deployment's owner.
-    async fn secrets_are_their_owners(world: World) {
-        let admin = world.admin().await;
-        let alice = world.user(&admin, "alice").await;
-        let bob = world.user(&admin, "bob").await;
+    async fn secrets_are_their_owners(server: TestServer) {
+        let admin = server.admin().await;
+        let alice = server.user(&admin, "alice").await;
+        let bob = server.user(&admin, "bob").await;
         alice.post("/api/v2/users/me/secrets", json!({"name": "k", "value": "canary"})).await.expect(201);
         for (who, statuses) in [(&admin, [403, 404]), (&bob, [404, 404])] {
             for path in ["/api/v2/users/alice/secrets", "/api/v2/users/alice/secrets/k"] {
@@ -28,11 +28,11 @@ on_both_engines! {
     }
 
     /// A cookie is sent by any page: what changes something needs our own.
-    async fn cookies_and_other_sites(world: World) {
-        let admin = world.admin().await;
+    async fn cookies_and_other_sites(server: TestServer) {
+        let admin = server.admin().await;
         let cookie = format!("coder_session_token={}", admin.token.clone().unwrap());
         let call = |method: Method, origin: Option<(&'static str, &'static str)>| {
-            let mut request = world.nobody.request(method, "/api/v2/users/me/secrets").header("cookie", &cookie);
+            let mut request = server.anonymous.request(method, "/api/v2/users/me/secrets").header("cookie", &cookie);
             if let Some((name, value)) = origin {
                 request = request.header(name, value);
             }

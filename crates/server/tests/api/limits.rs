@@ -10,8 +10,8 @@ async fn add(user: &Api, name: &str, bytes: usize, env: Option<&str>) -> u16 {
 
 on_both_engines! {
     /// The guide's limits: 50 secrets.
-    async fn total_secrets(world: World) {
-        let admin = world.admin().await;
+    async fn total_secrets(server: TestServer) {
+        let admin = server.admin().await;
         for n in 0..50 {
             assert_eq!(add(&admin, &format!("s{n}"), 1, None).await, 201);
         }
@@ -21,13 +21,13 @@ on_both_engines! {
         assert!(refused.validations().is_empty());
         admin.delete(&format!("{SECRETS}/s0")).await.expect(204);
         assert_eq!(add(&admin, "more", 1, None).await, 201);
-        let alice = world.user(&admin, "alice").await;
+        let alice = server.user(&admin, "alice").await;
         assert_eq!(add(&alice, "own", 1, None).await, 201, "others are not affected");
     }
 
     /// The guide's limits: 200 KiB of values, exactly, counted in raw bytes.
-    async fn combined_value_bytes(world: World) {
-        let admin = world.admin().await;
+    async fn combined_value_bytes(server: TestServer) {
+        let admin = server.admin().await;
         for n in 0..8 {
             assert_eq!(add(&admin, &format!("s{n}"), 24_576, None).await, 201);
         }
@@ -46,8 +46,8 @@ on_both_engines! {
     }
 
     /// The guide's limits: 24 KiB of variables; a full value with an env target fits.
-    async fn combined_env_bytes(world: World) {
-        let admin = world.admin().await;
+    async fn combined_env_bytes(server: TestServer) {
+        let admin = server.admin().await;
         assert_eq!(add(&admin, "full", 24_576, Some("FULL")).await, 201);
         let refused = admin.post(SECRETS, json!({"name": "b", "value": "x", "env_name": "B"})).await;
         assert_eq!(refused.message(), "Environment-injected user secrets bytes limit reached.");
@@ -64,8 +64,8 @@ on_both_engines! {
     }
 
     /// The guide's limits: 24 KiB for one value, counted in bytes, and 256 bytes for a variable's name.
-    async fn one_value_and_its_name(world: World) {
-        let admin = world.admin().await;
+    async fn one_value_and_its_name(server: TestServer) {
+        let admin = server.admin().await;
         assert_eq!(add(&admin, "just", 24_576, None).await, 201);
         assert_eq!(add(&admin, "over", 24_577, None).await, 400);
         let wide = json!({"name": "wide", "value": "é".repeat(12_289)});
@@ -75,8 +75,8 @@ on_both_engines! {
     }
 
     /// Requests that arrive together do not pass a cap together.
-    async fn concurrent_creates(world: World) {
-        let admin = world.admin().await;
+    async fn concurrent_creates(server: TestServer) {
+        let admin = server.admin().await;
         for n in 0..45 {
             assert_eq!(add(&admin, &format!("s{n}"), 1, None).await, 201);
         }
@@ -92,12 +92,12 @@ on_both_engines! {
             }
         }
         assert_eq!(made, 5);
-        assert_eq!(world.place.number("SELECT COUNT(*) FROM user_secrets").await, 50);
+        assert_eq!(server.database.number("SELECT COUNT(*) FROM user_secrets").await, 50);
     }
 
     /// Of requests for one name that arrive together one wins, and none fails otherwise.
-    async fn concurrent_names(world: World) {
-        let admin = world.admin().await;
+    async fn concurrent_names(server: TestServer) {
+        let admin = server.admin().await;
         let race = (0..20).map(|_| {
             let admin = admin.clone();
             tokio::spawn(async move { add(&admin, "same", 10, Some("SAME")).await })

@@ -2,11 +2,9 @@
 #![allow(clippy::expect_used, clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, missing_docs)]
 
 mod authorization;
-mod bodies;
 mod dashboard;
 mod dashboard_access;
-mod dashboard_people;
-mod document;
+mod dashboard_users;
 mod encryption;
 mod error_bodies;
 mod fake_agent;
@@ -14,12 +12,14 @@ mod identities;
 mod import;
 mod isolation;
 mod limits;
+mod openapi;
 mod operations;
-mod people;
+mod request_bodies;
 mod response_bodies;
 mod schedules;
 mod secrets;
 mod sessions;
 mod targets;
 mod transcript;
+mod users;
 mod workspaces;

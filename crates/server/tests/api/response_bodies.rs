@@ -97,33 +97,33 @@ fn path(prefix: &str, id: &Value) -> String {
 on_both_engines! {
     #![start(with_fixed_clock)]
 
-    async fn deployment(world: World) {
+    async fn deployment(server: TestServer) {
         let mut seen = Transcript::new();
         seen.note("Without a token");
         for path in ["/healthz", "/api/v2/buildinfo", "/api/v2/users/authmethods"] {
-            seen.get(&world.nobody, path).await;
+            seen.get(&server.anonymous, path).await;
         }
         seen.note("With one");
-        let admin = world.admin().await;
+        let admin = server.admin().await;
         for path in ["deployment/ssh", "applications/host", "deployment/user-secrets/capabilities"] {
             seen.get(&admin, &format!("/api/v2/{path}")).await;
         }
         seen.finish("deployment");
     }
 
-    async fn users(world: World) {
+    async fn users(server: TestServer) {
         let mut seen = Transcript::new();
-        let nobody = &world.nobody;
+        let anonymous = &server.anonymous;
         seen.note("The first user");
-        seen.get(nobody, "/api/v2/users/first").await;
+        seen.get(anonymous, "/api/v2/users/first").await;
         let body = json!({"username": "admin", "email": "admin@example.com", "name": "Ada", "password": PASSWORD});
-        let first = seen.post(nobody, "/api/v2/users/first", body).await.json;
+        let first = seen.post(anonymous, "/api/v2/users/first", body).await.json;
         seen.name(&first["user_id"], "admin");
         seen.name(&first["organization_id"], "organization");
-        seen.get(nobody, "/api/v2/users/first").await;
+        seen.get(anonymous, "/api/v2/users/first").await;
         let body = json!({"email": "admin@example.com", "password": PASSWORD});
-        let session = seen.post(nobody, "/api/v2/users/login", body).await.json;
-        let admin = nobody.with_token(session["session_token"].as_str().unwrap());
+        let session = seen.post(anonymous, "/api/v2/users/login", body).await.json;
+        let admin = anonymous.with_token(session["session_token"].as_str().unwrap());
         seen.get(&admin, "/api/v2/users/me").await;
         seen.get(&admin, "/api/v2/users/me/organizations").await;
 
@@ -139,7 +139,7 @@ on_both_engines! {
         seen.get(&admin, "/api/v2/users?q=bob").await;
         seen.get(&admin, "/api/v2/users?q=status:dormant&limit=1&offset=0").await;
         seen.get(&admin, &path("users", &bob["id"])).await;
-        let bob = world.login("bob@example.com").await;
+        let bob = server.login("bob@example.com").await;
         seen.note("The list of a user without a role");
         seen.get(&bob, "/api/v2/users").await;
         seen.put(&bob, "/api/v2/users/me/profile", json!({"username": "robert", "name": "Robert"})).await;
@@ -154,9 +154,9 @@ on_both_engines! {
         seen.finish("users");
     }
 
-    async fn tokens(world: World) {
+    async fn tokens(server: TestServer) {
         let mut seen = Transcript::new();
-        let admin = world.admin().await;
+        let admin = server.admin().await;
         seen.name(&admin.get("/api/v2/users/me").await.json["id"], "admin");
         let session = seen.send(admin.request(Method::POST, "/api/v2/users/me/keys")).await.json;
         let id = session["key"].as_str().unwrap().split_once('-').unwrap().0;
@@ -166,7 +166,7 @@ on_both_engines! {
         seen.note("Tokens: one with the usual lifetime, and one of an hour");
         let tokens = "/api/v2/users/me/keys/tokens";
         seen.post(&admin, tokens, json!({"token_name": "ci"})).await;
-        pass(&world, 60);
+        pass(&server, 60);
         seen.post(&admin, tokens, json!({"token_name": "laptop", "lifetime": 3_600_000_000_000_i64})).await;
         for name in ["ci", "laptop"] {
             let token = admin.get(&format!("{tokens}/{name}")).await.json;
@@ -183,9 +183,9 @@ on_both_engines! {
         seen.finish("tokens");
     }
 
-    async fn secrets(world: World) {
+    async fn secrets(server: TestServer) {
         let mut seen = Transcript::new();
-        let admin = world.admin().await;
+        let admin = server.admin().await;
         let secrets = "/api/v2/users/me/secrets";
         let body = json!({
             "name": "npm", "value": "the value", "description": "For the registry", "env_name": "NPM_TOKEN",
@@ -197,7 +197,7 @@ on_both_engines! {
         let body = json!({"name": "plain", "value": "x", "color": "red"});
         let created = seen.post(&admin, secrets, body).await.json;
         seen.name(&created["id"], "secret-plain");
-        pass(&world, 60);
+        pass(&server, 60);
         seen.get(&admin, &format!("{secrets}/npm")).await;
         let body = json!({"value": "another value", "description": "", "file_path": "", "enabled": false});
         seen.patch(&admin, &format!("{secrets}/npm"), body).await;
@@ -213,9 +213,9 @@ on_both_engines! {
         seen.finish("secrets");
     }
 
-    async fn templates(world: World) {
+    async fn templates(server: TestServer) {
         let mut seen = Transcript::new();
-        let admin = world.admin().await;
+        let admin = server.admin().await;
         seen.name(&admin.get("/api/v2/users/me").await.json["id"], "admin");
         let organization = "/api/v2/organizations/default";
         let upload = admin.request(Method::POST, "/api/v2/files").body(archive("[external]"));
@@ -232,7 +232,7 @@ on_both_engines! {
         seen.name(&made["id"], "template-vm");
         seen.name(&made["organization_id"], "organization");
         let template = path("templates", &made["id"]);
-        pass(&world, 60);
+        pass(&server, 60);
         let body = json!({"file_id": file, "name": "v2", "template_id": made["id"]});
         let second = seen.post(&admin, &versions, body).await.json["id"].clone();
         seen.name(&second, "version-2");
@@ -247,9 +247,9 @@ on_both_engines! {
         seen.finish("templates");
     }
 
-    async fn workspaces(world: World) {
+    async fn workspaces(server: TestServer) {
         let mut seen = Transcript::new();
-        let admin = world.admin().await;
+        let admin = server.admin().await;
         let user = admin.get("/api/v2/users/me").await.json;
         seen.name(&user["id"], "admin");
         seen.name(&user["organization_ids"][0], "organization");
@@ -281,7 +281,7 @@ on_both_engines! {
         seen.delete(&admin, &format!("{workspace}/favorite")).await;
 
         seen.note("A dormant workspace stops");
-        pass(&world, 60);
+        pass(&server, 60);
         let dormant = seen.put(&admin, &format!("{workspace}/dormant"), json!({"dormant": true})).await.json;
         seen.name(&dormant["latest_build"]["id"], "build-2");
         built(&admin, &dormant["latest_build"]["id"]).await;
@@ -296,9 +296,9 @@ on_both_engines! {
         seen.finish("workspaces");
     }
 
-    async fn builds(world: World) {
+    async fn builds(server: TestServer) {
         let mut seen = Transcript::new();
-        let admin = world.admin().await;
+        let admin = server.admin().await;
         seen.name(&admin.get("/api/v2/users/me").await.json["id"], "admin");
         let machine = template(&admin, "vm", "[external]").await;
         let made = workspace(&mut seen, &admin, &machine).await;
@@ -313,7 +313,7 @@ on_both_engines! {
         seen.get(&admin, &format!("{first}/parameters")).await;
 
         seen.note("A stop, as it is asked for and when it is done");
-        pass(&world, 60);
+        pass(&server, 60);
         let stop = seen.post(&admin, &builds, json!({"transition": "stop"})).await.json;
         seen.name(&stop["id"], "build-2");
         built(&admin, &stop["id"]).await;
@@ -321,14 +321,14 @@ on_both_engines! {
         seen.get(&admin, &format!("{builds}?limit=1&offset=1")).await;
 
         seen.note("A restart of a stopped workspace is a start");
-        pass(&world, 60);
+        pass(&server, 60);
         let restart = format!("{}/restart", path("workspaces", &made["id"]));
         let start = seen.post(&admin, &restart, json!({})).await.json;
         seen.name(&start["id"], "build-3");
         built(&admin, &start["id"]).await;
 
         seen.note("A build under way that is canceled");
-        hold_build(&world, 2).await;
+        hold_build(&server, 2).await;
         seen.patch(&admin, &format!("{}/cancel", path("workspacebuilds", &stop["id"])), json!({})).await;
         seen.get(&admin, &path("workspacebuilds", &stop["id"])).await;
 
@@ -345,9 +345,9 @@ on_both_engines! {
         seen.finish("builds");
     }
 
-    async fn agents(world: World) {
+    async fn agents(server: TestServer) {
         let mut seen = Transcript::new();
-        let admin = world.admin().await;
+        let admin = server.admin().await;
         let whole = template(&admin, "vm", WHOLE_TEMPLATE).await;
         let made = workspace(&mut seen, &admin, &whole).await;
         let build = admin.get(&path("workspacebuilds", &made["latest_build"]["id"])).await.json;
@@ -364,7 +364,7 @@ on_both_engines! {
         seen.note("Connected, with what it reported");
         let credentials = format!("{}/external-agent/main/credentials", path("workspaces", &made["id"]));
         let token = admin.get(&credentials).await.json["agent_token"].as_str().unwrap().to_owned();
-        let mut connected = FakeAgent::connect(&world, &token).await;
+        let mut connected = FakeAgent::connect(&server, &token).await;
         let (build_id, source_id) = (connected.manifest.build_id, connected.manifest.scripts[0].log_source_id);
         let now = at(crate::transcript::NOW);
         let line = |level: &str, output: &str| LogLine { at: now.into(), level: level.into(), output: output.into() };

@@ -2,7 +2,7 @@ use std::time::Duration;
 
 use coder_control::Clock;
 use coder_model::Moment;
-use coder_testkit::{Api, Engine, World, on_both_engines};
+use coder_testkit::{Api, Engine, TestServer, on_both_engines};
 use futures_util::StreamExt;
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -29,8 +29,8 @@ async fn build(api: &Api, path: &str, transition: &str) -> Value {
 }
 
 /// What the schedules asked for, brought to its end.
-async fn keep_schedules(world: &World, api: &Api, path: &str) -> Value {
-    world.state.control.run_schedules().await.unwrap();
+async fn keep_schedules(server: &TestServer, api: &Api, path: &str) -> Value {
+    server.state.control.run_schedules().await.unwrap();
     let latest = api.get(path).await.expect(200);
     built(api, &latest["latest_build"]["id"]).await
 }
@@ -39,8 +39,8 @@ async fn keep_schedules(world: &World, api: &Api, path: &str) -> Value {
 async fn start_and_stop_by_itself(engine: Engine) {
     // A Tuesday morning.
     let clock = Clock::fixed(at("2026-11-24T08:00:00Z"));
-    let world = World::start_at(engine, clock.clone()).await;
-    let admin = world.admin().await;
+    let server = TestServer::start_at(engine, clock.clone()).await;
+    let admin = server.admin().await;
     let template = template(&admin, "vm", "[external]").await;
     let path = workspace(&admin, "dev", &template).await;
     admin.put(&format!("{path}/autostart"), json!({"schedule": "30 9 * * 1-5"})).await.expect(204);
@@ -52,12 +52,12 @@ async fn start_and_stop_by_itself(engine: Engine) {
     assert_eq!(shown["next_start_at"], "2026-11-24T09:30:00Z");
 
     clock.set(at("2026-11-24T09:29:00Z"));
-    assert_eq!(keep_schedules(&world, &admin, &path).await["transition"], "stop", "not before its time");
+    assert_eq!(keep_schedules(&server, &admin, &path).await["transition"], "stop", "not before its time");
     clock.set(at("2026-11-24T09:30:10Z"));
-    let started = keep_schedules(&world, &admin, &path).await;
+    let started = keep_schedules(&server, &admin, &path).await;
     assert_eq!((&started["transition"], &started["reason"]), (&json!("start"), &json!("autostart")));
     assert_eq!(started["deadline"], "2026-11-24T11:30:10Z");
-    let number = keep_schedules(&world, &admin, &path).await["build_number"].clone();
+    let number = keep_schedules(&server, &admin, &path).await["build_number"].clone();
     assert_eq!(number, started["build_number"], "once");
 
     let extend = format!("{path}/extend");
@@ -65,14 +65,14 @@ async fn start_and_stop_by_itself(engine: Engine) {
     assert_eq!(soon.validations()[0].0, "deadline");
     admin.put(&extend, json!({"deadline": "2026-11-24T12:00:00Z"})).await.expect(200);
     clock.set(at("2026-11-24T11:45:00Z"));
-    assert_eq!(keep_schedules(&world, &admin, &path).await["transition"], "start", "its end was moved");
+    assert_eq!(keep_schedules(&server, &admin, &path).await["transition"], "start", "its end was moved");
     clock.set(at("2026-11-24T12:00:01Z"));
-    let stopped = keep_schedules(&world, &admin, &path).await;
+    let stopped = keep_schedules(&server, &admin, &path).await;
     assert_eq!((&stopped["transition"], &stopped["reason"]), (&json!("stop"), &json!("autostop")));
 
     // A start that was missed by far is not made up for.
     clock.set(at("2026-11-25T11:00:00Z"));
-    assert_eq!(keep_schedules(&world, &admin, &path).await["transition"], "stop");
+    assert_eq!(keep_schedules(&server, &admin, &path).await["transition"], "stop");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -86,10 +86,10 @@ async fn workspaces_start_and_stop_by_themselves_postgres() {
 }
 
 on_both_engines! {
-    async fn settings_are_checked_and_only_for_those_who_may(world: World) {
-        let admin = world.admin().await;
-        let alice = world.user(&admin, "alice").await;
-        let bob = world.user(&admin, "bob").await;
+    async fn settings_are_checked_and_only_for_those_who_may(server: TestServer) {
+        let admin = server.admin().await;
+        let alice = server.user(&admin, "alice").await;
+        let bob = server.user(&admin, "bob").await;
         let template = template(&admin, "vm", "[external]").await;
         let path = workspace(&alice, "dev", &template).await;
         for (part, body, field, detail) in [
@@ -131,8 +131,8 @@ on_both_engines! {
     }
 
     /// A workspace that is put aside stops, and does not start until it is taken back.
-    async fn dormancy(world: World) {
-        let admin = world.admin().await;
+    async fn dormancy(server: TestServer) {
+        let admin = server.admin().await;
         let template = template(&admin, "vm", "[external]").await;
         let path = workspace(&admin, "dev", &template).await;
         let aside = admin.put(&format!("{path}/dormant"), json!({"dormant": true})).await.expect(200);
@@ -146,8 +146,8 @@ on_both_engines! {
     }
 
     /// A change is seen by whoever watches.
-    async fn watching(world: World) {
-        let admin = world.admin().await;
+    async fn watching(server: TestServer) {
+        let admin = server.admin().await;
         let template = template(&admin, "vm", "[external]").await;
         let path = workspace(&admin, "dev", &template).await;
         let url = admin.request(Method::GET, &format!("{path}/watch-ws")).build().unwrap().url().to_string();

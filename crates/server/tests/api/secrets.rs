@@ -5,8 +5,8 @@ const SECRETS: &str = "/api/v2/users/me/secrets";
 
 on_both_engines! {
     /// Reference A-10 to A-23: every endpoint, and never a value.
-    async fn a_secret_from_create_to_delete(world: World) {
-        let admin = world.admin().await;
+    async fn a_secret_from_create_to_delete(server: TestServer) {
+        let admin = server.admin().await;
         assert_eq!(admin.get(SECRETS).await.expect(200), json!([]));
         let body = json!({"name": "api-key", "value": "canary-1", "description": "d", "env_name": "API_KEY",
             "file_path": "~/.key", "unknown": 1});
@@ -37,8 +37,8 @@ on_both_engines! {
     }
 
     /// Reference 1.4: every rule, all at once, in order.
-    async fn validation(world: World) {
-        let admin = world.admin().await;
+    async fn validation(server: TestServer) {
+        let admin = server.admin().await;
         let body = json!({"name": " a/b", "value": "a\u{0}", "env_name": "1X", "file_path": "x"});
         let refused = admin.post(SECRETS, body).await;
         assert_eq!((refused.status, refused.message()), (400, "Validation failed."));
@@ -69,12 +69,12 @@ on_both_engines! {
         let empty = admin.patch(&format!("{SECRETS}/a"), json!({"unknown": 1})).await;
         assert_eq!((empty.status, empty.message()), (400, "At least one field must be provided."));
         admin.patch(&format!("{SECRETS}/a"), json!({"value": ""})).await.expect(200);
-        assert_eq!(world.place.number("SELECT COUNT(*) FROM audit_log WHERE resource_type = 'user_secret'").await, 2);
+        assert_eq!(server.database.number("SELECT COUNT(*) FROM audit_log WHERE resource_type = 'user_secret'").await, 2);
     }
 
     /// The guide: a secret without a target is stored, enabled or not.
-    async fn targets_and_enabled(world: World) {
-        let admin = world.admin().await;
+    async fn targets_and_enabled(server: TestServer) {
+        let admin = server.admin().await;
         let plain = admin.post(SECRETS, json!({"name": "plain", "value": "x"})).await.expect(201);
         assert_eq!((&plain["enabled"], &plain["env_name"], &plain["file_path"]), (&json!(true), &json!(""), &json!("")));
         let off = json!({"name": "off", "value": "x", "env_name": "OFF", "enabled": false});
@@ -87,9 +87,9 @@ on_both_engines! {
     }
 
     /// Reference 1.6: compared as written, per user.
-    async fn uniqueness(world: World) {
-        let admin = world.admin().await;
-        let alice = world.user(&admin, "alice").await;
+    async fn uniqueness(server: TestServer) {
+        let admin = server.admin().await;
+        let alice = server.user(&admin, "alice").await;
         let one = json!({"name": "one", "value": "x", "env_name": "ONE", "file_path": "~/one"});
         admin.post(SECRETS, one.clone()).await.expect(201);
         alice.post(SECRETS, one).await.expect(201);
@@ -111,8 +111,8 @@ on_both_engines! {
     }
 
     /// Any name travels whole, and lists are sorted by it.
-    async fn names(world: World) {
-        let admin = world.admin().await;
+    async fn names(server: TestServer) {
+        let admin = server.admin().await;
         for (name, segment) in [("50%", "50%25"), ("a b", "a%20b"), ("grüße 👋", "gr%C3%BC%C3%9Fe%20%F0%9F%91%8B"), ("<&>", "%3C%26%3E")] {
             admin.post(SECRETS, json!({"name": name, "value": "x"})).await.expect(201);
             let shown = admin.get(&format!("{SECRETS}/{segment}")).await;
@@ -129,8 +129,8 @@ on_both_engines! {
     }
 
     /// Reference 1.12: who did what, without values.
-    async fn audit(world: World) {
-        let admin = world.admin().await;
+    async fn audit(server: TestServer) {
+        let admin = server.admin().await;
         admin.post(SECRETS, json!({"name": "k", "value": "canary-1", "env_name": "K"})).await.expect(201);
         admin.patch(&format!("{SECRETS}/k"), json!({"value": "canary-2", "env_name": "L"})).await.expect(200);
         admin.delete(&format!("{SECRETS}/k")).await.expect(204);
@@ -139,8 +139,8 @@ on_both_engines! {
                 "SELECT COUNT(*) FROM audit_log WHERE resource_type = 'user_secret' AND resource_target = 'k'
                  AND action = '{action}' AND status_code = {status} AND diff LIKE '%\"value\":%\"secret\":true%'"
             );
-            assert_eq!(world.place.number(&sql).await, 1, "{action}");
+            assert_eq!(server.database.number(&sql).await, 1, "{action}");
         }
-        assert_eq!(world.place.number("SELECT COUNT(*) FROM audit_log WHERE diff LIKE '%canary%'").await, 0);
+        assert_eq!(server.database.number("SELECT COUNT(*) FROM audit_log WHERE diff LIKE '%canary%'").await, 0);
     }
 }

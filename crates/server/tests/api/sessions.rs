@@ -2,15 +2,15 @@ use std::time::Duration;
 
 use coder_control::Clock;
 use coder_model::Moment;
-use coder_testkit::{Engine, World};
+use coder_testkit::{Engine, TestServer};
 use serde_json::json;
 
 /// Reference X-05: a session lives on with use, and ends without it; a token ends when it was said to.
 async fn expiry(engine: Engine) {
     let start = Moment::from_micros(1_790_000_000_000_000);
     let clock = Clock::fixed(start);
-    let world = World::start_at(engine, clock.clone()).await;
-    let admin = world.admin().await;
+    let server = TestServer::start_at(engine, clock.clone()).await;
+    let admin = server.admin().await;
     let body = json!({"token_name": "t", "lifetime": 30 * 3_600_000_000_000_i64});
     let made = admin.post("/api/v2/users/me/keys/tokens", body).await.expect(201);
     let token = admin.with_token(made["key"].as_str().unwrap());

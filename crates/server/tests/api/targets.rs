@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, time::Duration};
 
-use coder_testkit::{Api, PASSWORD, World};
+use coder_testkit::{Api, PASSWORD, TestServer};
 use reqwest::{Method, RequestBuilder};
 use serde_json::{Value, json};
 
@@ -32,7 +32,7 @@ const VERSIONS: &str = "/api/v2/organizations/default/templateversions";
 /// What belongs to `member`: a running workspace `dev` with an app and a connected agent, a secret `npm`, a token `ci`; the
 /// template `vm` that it was created from; and what a success uses up.
 pub struct Targets {
-    world: World,
+    server: TestServer,
     owner: Api,
     member: Api,
     credentials: BTreeMap<&'static str, Credential>,
@@ -52,8 +52,8 @@ pub struct Targets {
 }
 
 impl Targets {
-    pub async fn create(world: World) -> Self {
-        let (owner, member, mut credentials) = users(&world).await;
+    pub async fn create(server: TestServer) -> Self {
+        let (owner, member, mut credentials) = users(&server).await;
         let template = template(&owner, "vm", TEMPLATE).await;
         let body = json!({"name": "dev", "template_id": template["id"]});
         let workspace = member.post("/api/v2/users/me/workspaces", body).await.expect(201);
@@ -61,16 +61,16 @@ impl Targets {
         let agent = build["resources"][0]["agents"][0]["id"].as_str().unwrap().to_owned();
         let shown = format!("/api/v2/workspaces/{}/external-agent/main/credentials", id(&workspace));
         let token = member.get(&shown).await.expect(200)["agent_token"].as_str().unwrap().to_owned();
-        let connected = FakeAgent::connect(&world, &token).await;
+        let connected = FakeAgent::connect(&server, &token).await;
         credentials.insert("agent", Credential::Token(token));
-        credentials.insert("app", app_session(&world, &member).await);
+        credentials.insert("app", app_session(&server, &member).await);
         let file = upload(&owner, archive(TEMPLATE)).await.expect(201)["hash"].clone();
         let mut targets = Self {
             user: ("member".to_owned(), member.clone()),
             unused_template: Value::Null,
             loose_version: Value::Null,
             tries: 0,
-            world,
+            server,
             owner,
             member,
             credentials,
@@ -88,7 +88,7 @@ impl Targets {
 
     async fn replace_user(&mut self) {
         let name = format!("user{}", self.tries);
-        let api = self.world.user(&self.owner, &name).await;
+        let api = self.server.user(&self.owner, &name).await;
         self.user = (name, api);
     }
 
@@ -115,7 +115,7 @@ impl Targets {
         }
         let status = Api::send(credential.on(self.request(operation))).await.status;
         if name == CANCEL {
-            release_build(&self.world, 1).await;
+            release_build(&self.server, 1).await;
         }
         if status < 400 {
             self.replace(&name).await;
@@ -133,7 +133,7 @@ impl Targets {
             let body = json!({"token_name": "ci"});
             assert!(exists.contains(&member.post("/api/v2/users/me/keys/tokens", body).await.status));
         } else if operation == CANCEL {
-            hold_build(&self.world, 1).await;
+            hold_build(&self.server, 1).await;
         }
     }
 
@@ -159,7 +159,7 @@ impl Targets {
                 }
                 // The stop has ended the agent's connection.
                 if let Some(Credential::Token(token)) = self.credentials.get("agent") {
-                    self.connected = FakeAgent::connect(&self.world, token).await;
+                    self.connected = FakeAgent::connect(&self.server, token).await;
                 }
             }
             _ => {}
@@ -168,13 +168,13 @@ impl Targets {
 
     /// A session that logging out may end; the credential itself where it opens none.
     async fn another_session(&self, credential: Credential) -> Credential {
-        let request = self.world.nobody.request(Method::POST, "/api/v2/users/me/keys");
+        let request = self.server.anonymous.request(Method::POST, "/api/v2/users/me/keys");
         let session = Api::send(credential.on(request)).await;
         session.json["key"].as_str().map_or(credential, |token| Credential::Token(token.to_owned()))
     }
 
     fn request(&self, operation: &Operation) -> RequestBuilder {
-        let request = self.world.nobody.request(operation.method.clone(), &self.path(operation));
+        let request = self.server.anonymous.request(operation.method.clone(), &self.path(operation));
         match operation.path.as_str() {
             "/api/v2/files" => request.body(archive(TEMPLATE)),
             "http://{app}/" => request.header("host", APP_HOST),
@@ -192,7 +192,7 @@ impl Targets {
     fn path(&self, operation: &Operation) -> String {
         let is_about_the_user = ABOUT_THE_USER.contains(&operation.to_string().as_str());
         let template = if operation.method == Method::DELETE { &self.unused_template } else { &self.template };
-        let port = self.world.state.access_url.port().unwrap();
+        let port = self.server.state.access_url.port().unwrap();
         let parameters = [
             ("http://{app}/", "/"),
             ("/{owner}/{workspace}/apps/{slug}/", "/@member/dev/apps/web/"),
@@ -247,7 +247,7 @@ impl Targets {
             ("POST", "workspaces/{workspace}/builds") => json!({"transition": "start"}),
             ("PUT", "workspaces/{workspace}/dormant") => json!({"dormant": false}),
             ("PUT", "workspaces/{workspace}/extend") => {
-                let deadline = self.world.clock.now().after(Duration::from_secs(3600));
+                let deadline = self.server.clock.now().after(Duration::from_secs(3600));
                 json!({"deadline": deadline.to_string()})
             }
             ("PUT", "workspaces/{workspace}/ttl") => json!({"ttl_ms": 3_600_000}),

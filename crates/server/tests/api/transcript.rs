@@ -17,7 +17,7 @@ use std::{collections::BTreeMap, fmt::Write as _, time::Duration};
 
 use coder_control::Clock;
 use coder_model::Moment;
-use coder_testkit::{Api, Engine, Reply, World};
+use coder_testkit::{Api, Engine, Reply, TestServer};
 use reqwest::{Method, RequestBuilder, header::HeaderMap};
 use serde_json::Value;
 
@@ -65,8 +65,8 @@ const OTHERS: [(&str, &str); 4] = [
 ];
 
 /// A server whose clock stands at [`NOW`].
-pub async fn with_fixed_clock(engine: Engine) -> World {
-    World::start_at(engine, Clock::fixed(at(NOW))).await
+pub async fn with_fixed_clock(engine: Engine) -> TestServer {
+    TestServer::start_at(engine, Clock::fixed(at(NOW))).await
 }
 
 /// A moment, from RFC 3339.
@@ -75,8 +75,8 @@ pub fn at(text: &str) -> Moment {
 }
 
 /// Moves the server's clock on.
-pub fn pass(world: &World, seconds: u64) {
-    world.clock.set(world.clock.now().after(Duration::from_secs(seconds)));
+pub fn pass(server: &TestServer, seconds: u64) {
+    server.clock.set(server.clock.now().after(Duration::from_secs(seconds)));
 }
 
 /// Requests and their responses, in the order they were sent.

@@ -1,6 +1,6 @@
 use std::time::Duration;
 
-use coder_testkit::{Api, World, on_both_engines};
+use coder_testkit::{Api, TestServer, on_both_engines};
 use futures_util::StreamExt;
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -49,26 +49,26 @@ pub async fn built(api: &Api, id: &Value) -> Value {
 }
 
 /// Makes builds of this number look as if another server worked on them: under way until they are canceled.
-pub async fn hold_build(world: &World, number: i64) {
+pub async fn hold_build(server: &TestServer, number: i64) {
     let until = i64::MAX;
-    set_build(world, number, &format!("status = 'running', completed_at = NULL, claimed_until = {until}"))
+    set_build(server, number, &format!("status = 'running', completed_at = NULL, claimed_until = {until}"))
         .await;
 }
 
 /// Makes them look as if that server was done.
-pub async fn release_build(world: &World, number: i64) {
-    set_build(world, number, "status = 'succeeded', completed_at = started_at, claimed_until = NULL").await;
+pub async fn release_build(server: &TestServer, number: i64) {
+    set_build(server, number, "status = 'succeeded', completed_at = started_at, claimed_until = NULL").await;
 }
 
-async fn set_build(world: &World, number: i64, columns: &str) {
+async fn set_build(server: &TestServer, number: i64, columns: &str) {
     let sql = format!("UPDATE workspace_builds SET {columns} WHERE build_number = {number}");
-    assert!(world.place.execute(&sql).await > 0);
+    assert!(server.database.execute(&sql).await > 0);
 }
 
 on_both_engines! {
-    async fn templates(world: World) {
-        let admin = world.admin().await;
-        let alice = world.user(&admin, "alice").await;
+    async fn templates(server: TestServer) {
+        let admin = server.admin().await;
+        let alice = server.user(&admin, "alice").await;
         assert_eq!(upload(&alice, archive("[external]")).await.status, 403);
         assert_eq!(upload(&admin, b"no archive".repeat(100)).await.status, 400);
         let file = upload(&admin, archive("[agent]\ndri = 1\n")).await.expect(201);
@@ -98,10 +98,10 @@ on_both_engines! {
         admin.get(&format!("/api/v2/templates/{id}")).await.expect(404);
     }
 
-    async fn a_workspace_from_create_to_delete(world: World) {
-        let admin = world.admin().await;
-        let alice = world.user(&admin, "alice").await;
-        let bob = world.user(&admin, "bob").await;
+    async fn a_workspace_from_create_to_delete(server: TestServer) {
+        let admin = server.admin().await;
+        let alice = server.user(&admin, "alice").await;
+        let bob = server.user(&admin, "bob").await;
         let template = template(&admin, "vm", "[external]\n[agent.env]\nEDITOR = \"vim\"").await;
         let body = json!({"name": "dev", "template_id": template["id"]});
         let made = alice.post("/api/v2/users/me/workspaces", body.clone()).await.expect(201);
@@ -154,13 +154,13 @@ on_both_engines! {
         assert_eq!(alice.get(&path).await.status, 410);
         alice.get(&format!("{path}?include_deleted=true")).await.expect(200);
         alice.get("/api/v2/users/me/workspace/dev").await.expect(404);
-        assert_eq!(world.place.number("SELECT COUNT(*) FROM agents").await, 0);
+        assert_eq!(server.database.number("SELECT COUNT(*) FROM agents").await, 0);
         assert_eq!(alice.get("/api/v2/users/me/workspace/dev/builds/2").await.expect(200)["transition"], "stop");
     }
 
     /// Of builds that are asked for together one is created, and while it waits no other.
-    async fn one_build_at_a_time(world: World) {
-        let admin = world.admin().await;
+    async fn one_build_at_a_time(server: TestServer) {
+        let admin = server.admin().await;
         let template = template(&admin, "vm", "[external]").await;
         let make = async |name: &str| {
             let body = json!({"name": name, "template_id": template["id"]});
@@ -170,7 +170,7 @@ on_both_engines! {
         };
         let (builds, others_builds) = (make("dev").await, make("other").await);
         for round in 0..4 {
-            world.place.hold_builds().await;
+            server.database.hold_builds().await;
             let race = (0..10).map(|n| {
                 let (admin, builds) = (admin.clone(), builds.clone());
                 let transition = if n % 2 == 0 { "stop" } else { "start" };
@@ -186,7 +186,7 @@ on_both_engines! {
                 }
             }
             let [only] = created.as_slice() else { panic!("{} builds in round {round}", created.len()) };
-            world.place.release_builds().await;
+            server.database.release_builds().await;
             // Of another workspace. The server looks for builds when one is requested.
             let other = admin.post(&others_builds, json!({"transition": "stop"})).await.expect(201);
             for build in [only, &other["id"]] {
@@ -199,8 +199,8 @@ on_both_engines! {
     }
 
     /// Reference X-38: a build's log as it grows, to its end.
-    async fn following_a_log(world: World) {
-        let admin = world.admin().await;
+    async fn following_a_log(server: TestServer) {
+        let admin = server.admin().await;
         let template = template(&admin, "vm", "[external]").await;
         let body = json!({"name": "dev", "template_id": template["id"]});
         let made = admin.post("/api/v2/users/me/workspaces", body).await.expect(201);
@@ -227,8 +227,8 @@ on_both_engines! {
         assert_eq!(admin.get(&format!("/api/v2/workspacebuilds/{id}/parameters")).await.expect(200), json!([]));
     }
 
-    async fn restart_is_one_request(world: World) {
-        let admin = world.admin().await;
+    async fn restart_is_one_request(server: TestServer) {
+        let admin = server.admin().await;
         let template = template(&admin, "vm", "[external]").await;
         let body = json!({"name": "dev", "template_id": template["id"]});
         let made = admin.post("/api/v2/users/me/workspaces", body).await.expect(201);
@@ -251,8 +251,8 @@ on_both_engines! {
         assert_eq!(admin.get(&format!("{path}/builds")).await.expect(200).as_array().unwrap().len(), 5);
     }
 
-    async fn rename_workspace_and_cancel_build(world: World) {
-        let admin = world.admin().await;
+    async fn rename_workspace_and_cancel_build(server: TestServer) {
+        let admin = server.admin().await;
         let template = template(&admin, "vm", "[external]").await;
         let make = async |name: &str| {
             let body = json!({"name": name, "template_id": template["id"]});
@@ -272,7 +272,7 @@ on_both_engines! {
         };
         let done = cancel(&one["latest_build"]).await;
         assert_eq!((done.status, done.message()), (400, "Job has already completed!"));
-        world.place.hold_builds().await;
+        server.database.hold_builds().await;
         let builds = format!("{path}/builds");
         let stop = admin.post(&builds, json!({"transition": "stop"})).await.expect(201);
         cancel(&stop).await.expect(200);
@@ -281,15 +281,15 @@ on_both_engines! {
         assert!(canceled["job"]["started_at"].is_null() && canceled["job"]["completed_at"].is_string(), "{canceled}");
         assert_eq!(cancel(&stop).await.message(), "Job has already completed!");
         // What comes after it does not wait for it, and it is not carried out later.
-        world.place.release_builds().await;
+        server.database.release_builds().await;
         let again = admin.post(&builds, json!({"transition": "stop"})).await.expect(201);
         assert_eq!(built(&admin, &again["id"]).await["status"], "stopped");
         assert_eq!(built(&admin, &stop["id"]).await["job"]["status"], "canceled");
     }
 
     /// A process template on a server that does not allow them fails with what to do.
-    async fn process_workspaces_are_off(world: World) {
-        let admin = world.admin().await;
+    async fn process_workspaces_are_off(server: TestServer) {
+        let admin = server.admin().await;
         let template = template(&admin, "local", "[process]").await;
         let body = json!({"name": "dev", "template_id": template["id"]});
         let made = admin.post("/api/v2/users/me/workspaces", body).await.expect(201);

@@ -12,7 +12,7 @@ mod ways_in;
 use std::{collections::BTreeMap, fs, path::Path};
 
 use coder_store::Database;
-use coder_testkit::{Engine, Place};
+use coder_testkit::{Engine, TestDatabase};
 use sqlx::{
     Connection as _, PgConnection, SqliteConnection,
     migrate::Migrator,
@@ -51,14 +51,14 @@ async fn read_back(migration: &str, database: &Database) {
 }
 
 /// Makes a database of an earlier version: its migrations, each followed by the rows of that time.
-async fn fill(place: &Place, engine: Engine, versions: &[String]) {
+async fn fill(database: &TestDatabase, engine: Engine, versions: &[String]) {
     for (version, migration) in (1..).zip(versions) {
         assert!(migration.starts_with(&format!("{version:04}_")), "{migration} is not number {version}");
         let rows = data(migration);
         match engine {
             Engine::Sqlite => {
                 let options = SqliteConnectOptions::new()
-                    .filename(place.folder.path().join("coder.db"))
+                    .filename(database.folder.path().join("coder.db"))
                     .create_if_missing(true)
                     .journal_mode(SqliteJournalMode::Wal);
                 let mut connection = SqliteConnection::connect_with(&options).await.unwrap();
@@ -68,7 +68,7 @@ async fn fill(place: &Place, engine: Engine, versions: &[String]) {
                 connection.close().await.unwrap();
             }
             Engine::Postgres => {
-                let url = place.postgres_url.as_deref().unwrap();
+                let url = database.postgres_url.as_deref().unwrap();
                 let mut connection = PgConnection::connect(url).await.unwrap();
                 let migrations: Migrator = sqlx::migrate!("./migrations/postgres");
                 migrations.run_to(version, &mut connection).await.unwrap();
@@ -80,10 +80,13 @@ async fn fill(place: &Place, engine: Engine, versions: &[String]) {
 }
 
 /// Every row of these columns, as text.
-async fn rows(place: &Place, columns: &BTreeMap<String, Vec<String>>) -> BTreeMap<String, Vec<String>> {
+async fn rows(
+    database: &TestDatabase,
+    columns: &BTreeMap<String, Vec<String>>,
+) -> BTreeMap<String, Vec<String>> {
     let mut all = BTreeMap::new();
     for (table, columns) in columns {
-        all.insert(table.clone(), place.rows(table, columns).await);
+        all.insert(table.clone(), database.rows(table, columns).await);
     }
     all
 }
@@ -95,24 +98,24 @@ async fn come_through(engine: Engine) {
     }
     for version in 1..=migrations.len() {
         let versions = &migrations[..version];
-        let place = Place::new(engine).await;
-        fill(&place, engine, versions).await;
-        let columns = place.columns().await;
+        let database = TestDatabase::new(engine).await;
+        fill(&database, engine, versions).await;
+        let columns = database.columns().await;
         for (table, columns) in &columns {
             for column in columns {
-                let held = place.number(&format!("SELECT COUNT(\"{column}\") FROM {table}")).await;
+                let held = database.number(&format!("SELECT COUNT(\"{column}\") FROM {table}")).await;
                 assert!(held > 0, "version {version} has data without anything in {table}.{column}");
             }
         }
-        let before = rows(&place, &columns).await;
+        let before = rows(&database, &columns).await;
 
-        let database = place.open().await;
+        let migrated = database.open().await;
         for migration in versions {
-            read_back(migration, &database).await;
+            read_back(migration, &migrated).await;
         }
-        database.close().await;
-        assert_eq!(rows(&place, &columns).await, before, "from version {version}");
-        let applied = place.number("SELECT COUNT(*) FROM _sqlx_migrations").await;
+        migrated.close().await;
+        assert_eq!(rows(&database, &columns).await, before, "from version {version}");
+        let applied = database.number("SELECT COUNT(*) FROM _sqlx_migrations").await;
         // The macro that reads the directory does not see that a file was added to it.
         assert_eq!(
             usize::try_from(applied),
@@ -141,18 +144,18 @@ fn both_dialects_have_the_same_migrations() {
 
 /// A database that a newer version wrote is left alone.
 async fn is_rejected(engine: Engine) {
-    let place = Place::new(engine).await;
-    place.open().await.close().await;
+    let database = TestDatabase::new(engine).await;
+    database.open().await.close().await;
     let newer = "INSERT INTO _sqlx_migrations (version, description, success, checksum, execution_time)
                  VALUES (9999, 'newer', TRUE, CAST('x' AS ";
     let bytes = match engine {
         Engine::Sqlite => "BLOB), 0)",
         Engine::Postgres => "BYTEA), 0)",
     };
-    place.execute(&format!("{newer}{bytes}")).await;
-    let error = match &place.postgres_url {
+    database.execute(&format!("{newer}{bytes}")).await;
+    let error = match &database.postgres_url {
         Some(url) => Database::open_postgres(url).await.err(),
-        None => Database::open_sqlite(&place.folder.path().join("coder.db")).await.err(),
+        None => Database::open_sqlite(&database.folder.path().join("coder.db")).await.err(),
     };
     let error = error.map(|error| error.to_string()).unwrap_or_default();
     assert!(error.contains("9999"), "{error:?}");

@@ -9,7 +9,7 @@ use std::{
 
 use coder_testkit::{Machine, Server};
 
-use crate::{floor, median, rate};
+use crate::{baseline, median, rate};
 
 /// How long each figure is taken.
 const SPAN: Duration = Duration::from_secs(2);
@@ -28,7 +28,7 @@ pub fn run(machine: &Machine, server: &Server) {
     let listed = answer(&mut connect(&server.address()), list.as_bytes());
     let file = machine.home().join("floor.json");
     std::fs::write(&file, &listed).unwrap();
-    let (mut child, floor_address) = floor::start_http(&file);
+    let (mut child, floor_address) = baseline::start_http(&file);
     for connections in [1, 32] {
         let own = requests(&server.address(), connections, |_| list.clone());
         let bare = requests(&floor_address, connections, |_| list.clone());
@@ -42,7 +42,7 @@ pub fn run(machine: &Machine, server: &Server) {
         (0..ROUNDS)
             .map(|_| {
                 let folder = tempfile::tempdir_in(machine.data()).unwrap();
-                floor::sqlite_commits(folder.path(), SPAN / 2)
+                baseline::sqlite_commits(folder.path(), SPAN / 2)
             })
             .collect(),
     );

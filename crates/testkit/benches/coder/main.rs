@@ -2,12 +2,12 @@
 //! so the ratio says more than the figure. Names choose among them: http, pages, processes, ssh, ways.
 #![allow(clippy::expect_used, clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, missing_docs)]
 
-mod floor;
+mod baseline;
 mod http;
 mod pages;
 mod processes;
+mod remote_access;
 mod ssh;
-mod ways;
 
 use std::{path::PathBuf, time::Duration};
 
@@ -16,7 +16,7 @@ use coder_testkit::Machine;
 fn main() {
     let arguments: Vec<String> = std::env::args().collect();
     if let Some(position) = arguments.iter().position(|argument| argument == "floor-http") {
-        return floor::serve_http(&PathBuf::from(&arguments[position + 1]));
+        return baseline::serve_http(&PathBuf::from(&arguments[position + 1]));
     }
     let program = std::env::var("CODER_BENCH_PROGRAM").expect("CODER_BENCH_PROGRAM: a release build of coder");
     let machine = Machine::new(&program);
@@ -36,8 +36,8 @@ fn main() {
     if wanted("ssh") {
         ssh::run(&machine);
     }
-    if wanted("ways") {
-        ways::run(&machine, &server);
+    if wanted("access") {
+        remote_access::run(&machine, &server);
     }
     server.stop();
 }

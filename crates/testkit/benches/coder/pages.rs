@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use coder_testkit::{Machine, Server};
 
 use crate::{
-    floor,
+    baseline,
     http::{answer, connect},
     median, time,
 };
@@ -30,7 +30,7 @@ pub fn run(machine: &Machine, server: &Server) {
         let page = answer(&mut connect(&server.address()), request.as_bytes());
         let file = machine.home().join("floor.html");
         std::fs::write(&file, &page).unwrap();
-        let (mut child, floor_address) = floor::start_http(&file);
+        let (mut child, floor_address) = baseline::start_http(&file);
         let own = asked(&server.address(), &request);
         let bare = asked(&floor_address, &request);
         time(&format!("{name} ({} KB)", page.len() / 1000), own, Some(("bare axum, same bytes", bare)));

@@ -4,7 +4,7 @@ use std::fs;
 
 use coder_testkit::{Machine, finish};
 
-use crate::{floor::StockServer, median, time, timed};
+use crate::{baseline::StockServer, median, time, timed};
 
 const RUNS: usize = 15;
 

@@ -26,9 +26,9 @@ const GUARD: &str = r#""$0" "$@" </dev/null & exec >/dev/null; read -r _; kill -
 static TURNS: (Mutex<usize>, Condvar) = (Mutex::new(AT_ONCE), Condvar::new());
 
 /// The right to have a browser.
-struct Turn;
+struct Permit;
 
-impl Turn {
+impl Permit {
     fn take() -> Self {
         let (left, given_back) = &TURNS;
         let left = left.lock().unwrap_or_else(PoisonError::into_inner);
@@ -38,7 +38,7 @@ impl Turn {
     }
 }
 
-impl Drop for Turn {
+impl Drop for Permit {
     fn drop(&mut self) {
         let (left, given_back) = &TURNS;
         *left.lock().unwrap_or_else(PoisonError::into_inner) += 1;
@@ -54,13 +54,13 @@ pub(super) struct Driver {
     http: reqwest::Client,
     runtime: Runtime,
     session: String,
-    _turn: Turn,
+    _turn: Permit,
 }
 
 impl Driver {
     /// Starts one; waits for its turn before.
     pub(super) fn start(with_script: bool) -> Self {
-        let turn = Turn::take();
+        let turn = Permit::take();
         let profile = tempfile::tempdir().expect("a temporary folder");
         let mut guard = Command::new("bash")
             .args(["-c", GUARD, "chromedriver", "--port=0"])

@@ -8,64 +8,64 @@ fn the_first_user_sets_the_deployment_up() {
     let server = machine.serve(["--allow-process-workspaces"]);
     let browser = Browser::new(&server.url);
     browser.open("/");
-    browser.see_path("/setup");
-    browser.see("They become the owner of this deployment.");
-    browser.see_focus("Username");
+    browser.expect_path("/setup");
+    browser.expect_text("They become the owner of this deployment.");
+    browser.expect_focus("Username");
     browser.fill("Username", "not a name");
     browser.fill("Email", "ada@example.com");
     browser.fill("Password", "short");
-    browser.press("Create the first user");
-    browser.see_complaint("Username", "Username must consist of letters and digits");
+    browser.click("Create the first user");
+    browser.expect_field_error("Username", "Username must consist of letters and digits");
     assert_eq!(browser.status(), 422);
     assert_eq!(browser.value("Email"), "ada@example.com", "what was right is kept");
     assert_eq!(browser.value("Password"), "", "a password is not sent back");
     browser.fill("Username", "ada");
     browser.fill("Password", "short");
-    browser.press("Create the first user");
-    browser.see_complaint("Password", "Password must be at least 8 characters.");
+    browser.click("Create the first user");
+    browser.expect_field_error("Password", "Password must be at least 8 characters.");
     browser.fill("Password", PASSWORD);
-    browser.press("Create the first user");
-    browser.see_path("/workspaces");
+    browser.click("Create the first user");
+    browser.expect_path("/workspaces");
     browser.open("/settings/secrets");
-    browser.press("Your menu");
-    browser.see("ada@example.com");
+    browser.click("Your menu");
+    browser.expect_text("ada@example.com");
     // There is a first user once.
-    browser.press("Sign out");
-    browser.see_path("/login");
+    browser.click("Sign out");
+    browser.expect_path("/login");
     browser.open("/setup");
-    browser.see_path("/login");
+    browser.expect_path("/login");
 }
 
 #[test]
 fn people_sign_in_and_out() {
     let (_machine, _server, browser) = super::signed_in();
     browser.open("/settings/secrets");
-    browser.press("Your menu");
-    browser.press("Sign out");
-    browser.see_path("/login");
+    browser.click("Your menu");
+    browser.click("Sign out");
+    browser.expect_path("/login");
     // Whoever is not signed in comes back to what they asked for.
     browser.open("/settings/secrets/new");
-    browser.see_path("/login?redirect=%2Fsettings%2Fsecrets%2Fnew");
+    browser.expect_path("/login?redirect=%2Fsettings%2Fsecrets%2Fnew");
     browser.fill("Email", "admin@example.com");
     browser.fill("Password", "wrong horse battery");
-    browser.press("Sign in");
-    browser.see("Incorrect email or password.");
+    browser.click("Sign in");
+    browser.expect_text("Incorrect email or password.");
     assert_eq!(browser.status(), 401);
     assert_eq!(
         (browser.value("Email").as_str(), browser.value("Password").as_str()),
         ("admin@example.com", "")
     );
     browser.fill("Password", PASSWORD);
-    browser.press("Sign in");
-    browser.see_path("/settings/secrets/new");
-    browser.see("Import secrets from a file");
+    browser.click("Sign in");
+    browser.expect_path("/settings/secrets/new");
+    browser.expect_text("Import secrets from a file");
     // Nobody is sent elsewhere.
     browser.forget();
     browser.open("/login?redirect=//evil.example/");
     browser.fill("Email", "admin@example.com");
     browser.fill("Password", PASSWORD);
-    browser.press("Sign in");
-    browser.see_path("/workspaces");
+    browser.click("Sign in");
+    browser.expect_path("/workspaces");
     browser.open("/login?redirect=//evil.example/");
-    browser.see_path("/workspaces");
+    browser.expect_path("/workspaces");
 }

@@ -12,6 +12,6 @@ fn the_checked_in_document_is_current() {
     let stored = fs::read_to_string(path).unwrap_or_default();
     assert!(
         stored == text,
-        "docs/openapi.json is out of date: run CODER_UPDATE=1 cargo test -p coder-server document"
+        "docs/openapi.json is out of date: run CODER_UPDATE=1 cargo test -p coder-server openapi"
     );
 }

@@ -8,26 +8,26 @@ use serde_json::json;
 use tokio::task::JoinHandle;
 use tokio_util::sync::DropGuard;
 
-use crate::{Api, Engine, Place};
+use crate::{Api, Engine, TestDatabase};
 
 /// The password of every user that a world makes.
 pub const PASSWORD: &str = "correct horse battery";
 
 /// A server in this process, on a database of its own. Gone when dropped.
-pub struct World {
+pub struct TestServer {
     /// Its data.
-    pub place: Place,
+    pub database: TestDatabase,
     /// The source of the time.
     pub clock: Clock,
     /// What the server's handlers reach.
     pub state: AppState,
     /// A caller without a token.
-    pub nobody: Api,
+    pub anonymous: Api,
     shutdown: DropGuard,
     running: Option<JoinHandle<()>>,
 }
 
-impl World {
+impl TestServer {
     /// Starts one.
     pub async fn start(engine: Engine) -> Self {
         Self::start_at(engine, Clock::default()).await
@@ -35,46 +35,46 @@ impl World {
 
     /// Starts one with a clock of the test's own.
     pub async fn start_at(engine: Engine, clock: Clock) -> Self {
-        let place = Place::new(engine).await;
-        Self::resume(place, clock).await
+        let database = TestDatabase::new(engine).await;
+        Self::resume(database, clock).await
     }
 
     /// Starts one with a configuration that a test changes.
     pub async fn start_with(engine: Engine, change: impl FnOnce(&mut Config)) -> Self {
-        let place = Place::new(engine).await;
-        let mut config = Self::config(&place, Clock::default());
+        let database = TestDatabase::new(engine).await;
+        let mut config = Self::config(&database, Clock::default());
         change(&mut config);
-        Self::serve(place, config).await
+        Self::serve(database, config).await
     }
 
     /// Starts a server on data that exists.
-    pub async fn resume(place: Place, clock: Clock) -> Self {
-        let config = Self::config(&place, clock);
-        Self::serve(place, config).await
+    pub async fn resume(database: TestDatabase, clock: Clock) -> Self {
+        let config = Self::config(&database, clock);
+        Self::serve(database, config).await
     }
 
     /// The same with a configuration of the test's own.
-    pub async fn serve(place: Place, config: Config) -> Self {
+    pub async fn serve(database: TestDatabase, config: Config) -> Self {
         let clock = config.clock.clone();
         let started = coder_server::bind(config).await.expect("the server starts");
-        let nobody = Api::new(started.access_url().as_str());
+        let anonymous = Api::new(started.access_url().as_str());
         let state = started.state().clone();
         let shutdown = started.shutdown_token().drop_guard();
         let running = Some(tokio::spawn(started.run()));
-        Self { place, clock, state, nobody, shutdown, running }
+        Self { database, clock, state, anonymous, shutdown, running }
     }
 
     /// The configuration of a server on this data.
-    pub fn config(place: &Place, clock: Clock) -> Config {
-        let keys = match &place.postgres_url {
-            Some(_) => KeySource::Inline(place.key.clone().into()),
+    pub fn config(database: &TestDatabase, clock: Clock) -> Config {
+        let keys = match &database.postgres_url {
+            Some(_) => KeySource::Inline(database.key.clone().into()),
             None => KeySource::Auto,
         };
         Config {
             http_address: ([127, 0, 0, 1], 0).into(),
             access_url: None,
-            data_dir: place.folder.path().to_owned(),
-            postgres_url: place.postgres_url.clone().map(Into::into),
+            data_dir: database.folder.path().to_owned(),
+            postgres_url: database.postgres_url.clone().map(Into::into),
             keys,
             app_hosts: None,
             path_based_apps: true,
@@ -90,20 +90,20 @@ impl World {
     }
 
     /// Stops the server and hands its data over.
-    pub async fn stop(self) -> Place {
-        let Self { place, shutdown, running, state, .. } = self;
+    pub async fn stop(self) -> TestDatabase {
+        let Self { database, shutdown, running, state, .. } = self;
         drop(state);
         drop(shutdown);
         if let Some(running) = running {
             running.await.expect("the server ends well");
         }
-        place
+        database
     }
 
     /// Makes the first user, `admin`.
     pub async fn admin(&self) -> Api {
         let body = json!({"username": "admin", "email": "admin@example.com", "password": PASSWORD});
-        self.nobody.post("/api/v2/users/first", body).await.expect(201);
+        self.anonymous.post("/api/v2/users/first", body).await.expect(201);
         self.login("admin@example.com").await
     }
 
@@ -118,8 +118,8 @@ impl World {
     /// Logs somebody in.
     pub async fn login(&self, email: &str) -> Api {
         let body = json!({"email": email, "password": PASSWORD});
-        let answer = self.nobody.post("/api/v2/users/login", body).await.expect(201);
+        let answer = self.anonymous.post("/api/v2/users/login", body).await.expect(201);
         let token = answer.get("session_token").and_then(|token| token.as_str()).expect("a token");
-        self.nobody.with_token(token)
+        self.anonymous.with_token(token)
     }
 }

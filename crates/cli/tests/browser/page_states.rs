@@ -2,7 +2,7 @@
 
 use coder_testkit::{Browser, PASSWORD, key};
 
-use super::example::Who;
+use super::sample_data::Who;
 
 /// A page in one of its states.
 #[derive(Clone, Copy)]
@@ -47,7 +47,7 @@ pub const ENTRY: &[View] = &[
         "command-line-token",
         Who::Owner,
         "/cli-auth",
-        |browser| browser.press("Create token"),
+        |browser| browser.click("Create token"),
         "Your session token",
     ),
     view("error-404", Who::Owner, "/settings/secrets/nothing/edit", as_is, "404"),
@@ -59,16 +59,16 @@ const LIST: &str = "/settings/secrets";
 /// Account → Secrets.
 pub const SECRETS: &[View] = &[
     view("secrets", Who::Owner, LIST, as_is, "6 of 50"),
-    view("secrets-menu", Who::Owner, LIST, |browser| browser.press("Your menu"), "Sign out"),
+    view("secrets-menu", Who::Owner, LIST, |browser| browser.click("Your menu"), "Sign out"),
     view(
         "secrets-row-menu",
         Who::Owner,
         LIST,
-        |browser| browser.press("Open secret actions for api-key"),
+        |browser| browser.click("Open secret actions for api-key"),
         "Edit secret",
     ),
     view("secrets-notice", Who::Owner, LIST, |browser| toggle(browser, "api-key"), "successfully."),
-    view("secrets-add", Who::Owner, LIST, |browser| browser.press("Add secret"), "Import secrets from a file"),
+    view("secrets-add", Who::Owner, LIST, |browser| browser.click("Add secret"), "Import secrets from a file"),
     view("secrets-add-errors", Who::Owner, LIST, refused_secret, "PATH is a reserved"),
     view("secrets-add-conflict", Who::Owner, LIST, over_the_limit, "exceed the per-user budget"),
     view("secrets-import-errors", Who::Owner, LIST, refused_import, "is already in use"),
@@ -102,7 +102,7 @@ pub const WORKSPACES: &[View] = &[
         "workspace-delete",
         Who::Owner,
         "/@admin/resting",
-        |browser| browser.press("Delete"),
+        |browser| browser.click("Delete"),
         "is irreversible",
     ),
     view("workspace-delete-page", Who::Owner, "/@admin/resting/delete", as_is, "is irreversible"),
@@ -115,13 +115,13 @@ pub const ACCOUNT: &[View] = &[
     view("profile", Who::Owner, "/settings/account", as_is, "Profile"),
     view("security", Who::Owner, "/settings/security", as_is, "Change password"),
     view("tokens", Who::Owner, "/settings/tokens", as_is, "ci-runner"),
-    view("token-new", Who::Owner, "/settings/tokens", |browser| browser.press("New token"), "Create token"),
+    view("token-new", Who::Owner, "/settings/tokens", |browser| browser.click("New token"), "Create token"),
     view("token-new-errors", Who::Owner, "/settings/tokens", refused_token, "already"),
     view(
         "token-delete",
         Who::Owner,
         "/settings/tokens",
-        |browser| browser.press("Delete token ci-runner"),
+        |browser| browser.click("Delete token ci-runner"),
         "Delete token",
     ),
     view("appearance", Who::Owner, "/settings/appearance", as_is, "Same as system"),
@@ -134,8 +134,8 @@ pub const DEPLOYMENT: &[View] = &[
     view("template", Who::Owner, "/templates/dev", as_is, "Create workspace"),
     view("template-delete", Who::Owner, "/templates/bare/delete", as_is, "Delete template"),
     view("users", Who::Owner, PEOPLE, as_is, "maria"),
-    view("users-menu", Who::Owner, PEOPLE, |browser| browser.press("Open actions for sam"), "Activate"),
-    view("user-new", Who::Owner, PEOPLE, |browser| browser.press("New user"), "Create user"),
+    view("users-menu", Who::Owner, PEOPLE, |browser| browser.click("Open actions for sam"), "Activate"),
+    view("user-new", Who::Owner, PEOPLE, |browser| browser.click("New user"), "Create user"),
     view("user-new-errors", Who::Owner, PEOPLE, refused_user, "at least 8 characters"),
     view("user-roles", Who::Owner, PEOPLE, |browser| act(browser, "maria", "Edit roles"), "Roles of"),
     view(
@@ -157,32 +157,32 @@ pub const DEPLOYMENT: &[View] = &[
 const PEOPLE: &str = "/deployment/users";
 
 fn act(browser: &Browser, user: &str, action: &str) {
-    browser.press(&format!("Open actions for {user}"));
-    browser.press(action);
+    browser.click(&format!("Open actions for {user}"));
+    browser.click(action);
 }
 
 fn refused_token(browser: &Browser) {
-    browser.press("New token");
+    browser.click("New token");
     browser.fill("Name", "laptop");
-    browser.press("Create token");
+    browser.click("Create token");
 }
 
 fn refused_user(browser: &Browser) {
-    browser.press("New user");
+    browser.click("New user");
     browser.fill("Username", "eve");
     browser.fill("Email", "eve@example.com");
     browser.fill("Password", "short");
-    browser.press("Create user");
+    browser.click("Create user");
 }
 
 fn refused_workspace(browser: &Browser) {
     browser.fill("Name", "dev");
-    browser.press_first("input[type=radio]");
-    browser.press("Create workspace");
+    browser.click_first("input[type=radio]");
+    browser.click("Create workspace");
 }
 
 fn a_word(browser: &Browser) {
-    browser.see("Connected");
+    browser.expect_text("Connected");
     browser.type_in("echo seen-''here");
     browser.keys(&[key::ENTER]);
 }
@@ -191,51 +191,51 @@ fn refused_set_up(browser: &Browser) {
     browser.fill("Username", "not a name");
     browser.fill("Email", "ada@example.com");
     browser.fill("Password", PASSWORD);
-    browser.press("Create the first user");
+    browser.click("Create the first user");
 }
 
 fn wrong_password(browser: &Browser) {
     browser.fill("Email", "admin@example.com");
     browser.fill("Password", "wrong horse battery");
-    browser.press("Sign in");
+    browser.click("Sign in");
 }
 
 fn out_of_date(browser: &Browser) {
     browser.script("document.querySelector('[name=csrf_token]').value = ''", &[]).unwrap();
-    browser.press("Create token");
+    browser.click("Create token");
 }
 
 /// Off and on again, so that the next page is what it was.
 fn toggle(browser: &Browser, name: &str) {
     let switch = format!("Toggle secret {name}");
-    browser.press(&switch);
-    browser.see_on(&switch, false);
-    browser.press(&switch);
-    browser.see_on(&switch, true);
+    browser.click(&switch);
+    browser.expect_switch(&switch, false);
+    browser.click(&switch);
+    browser.expect_switch(&switch, true);
 }
 
 fn refused_secret(browser: &Browser) {
-    browser.press("Add secret");
+    browser.click("Add secret");
     browser.fill("Name", "a/b");
     browser.enter("Value");
     browser.paste(&"line\n".repeat(6000));
     browser.fill("Environment variable", "PATH");
     browser.fill("File path", "relative/path");
-    browser.press("Save");
+    browser.click("Save");
 }
 
 fn over_the_limit(browser: &Browser) {
-    browser.press("Add secret");
+    browser.click("Add secret");
     browser.fill("Name", "large");
     browser.enter("Value");
     browser.insert(&"v".repeat(24_000));
     browser.fill("Environment variable", "LARGE");
-    browser.press("Save");
+    browser.click("Save");
 }
 
 fn refused_import(browser: &Browser) {
-    browser.press("Add secret");
-    browser.see("Import secrets from a file");
+    browser.click("Add secret");
+    browser.expect_text("Import secrets from a file");
     let lines = "api-key=1\\nservice-token=2\\ntool-config=3\\n";
     let script = format!(
         "const files = new DataTransfer(); files.items.add(new File(['{lines}'], 'all.env')); \
@@ -246,11 +246,11 @@ fn refused_import(browser: &Browser) {
 }
 
 fn edit(browser: &Browser) {
-    browser.press("Open secret actions for service-token");
-    browser.press("Edit secret");
+    browser.click("Open secret actions for service-token");
+    browser.click("Edit secret");
 }
 
 fn delete(browser: &Browser) {
-    browser.press("Open secret actions for tool-config");
-    browser.press("Delete");
+    browser.click("Open secret actions for tool-config");
+    browser.click("Delete");
 }

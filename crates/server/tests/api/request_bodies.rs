@@ -1,6 +1,6 @@
 use std::time::{Duration, Instant};
 
-use coder_testkit::{Api, Engine, World};
+use coder_testkit::{Api, Engine, TestServer};
 use reqwest::Method;
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
@@ -12,8 +12,8 @@ const SECRETS: &str = "/api/v2/users/me/secrets";
 /// Every answer is a 4xx that names the place and never repeats what was sent.
 #[tokio::test(flavor = "multi_thread")]
 async fn malformed_bodies() {
-    let world = World::start(Engine::Sqlite).await;
-    let admin = world.admin().await;
+    let server = TestServer::start(Engine::Sqlite).await;
+    let admin = server.admin().await;
     let deep = format!("{{\"name\":{}", "[".repeat(200_000));
     for (body, status) in [
         ("", 400),
@@ -59,14 +59,14 @@ async fn malformed_bodies() {
         unknown.headers.contains_key("x-coder-request-id")
             && unknown.headers.contains_key("x-coder-build-version")
     );
-    assert_eq!(world.place.number("SELECT COUNT(*) FROM user_secrets").await, 0);
+    assert_eq!(server.database.number("SELECT COUNT(*) FROM user_secrets").await, 0);
 }
 
 /// Somebody who sends a byte now and then is given up, and nobody waits for them meanwhile.
 #[tokio::test(flavor = "multi_thread")]
 async fn slow_requests() {
-    let world = World::start(Engine::Sqlite).await;
-    let admin = world.admin().await;
+    let server = TestServer::start(Engine::Sqlite).await;
+    let admin = server.admin().await;
     let address = admin.request(Method::GET, "/").build().unwrap().url().socket_addrs(|| None).unwrap()[0];
     let mut head = TcpStream::connect(address).await.unwrap();
     head.write_all(b"GET /healthz HTTP/1.1\r\nHost: x\r\n").await.unwrap();

@@ -17,7 +17,7 @@ pub enum Engine {
 }
 
 /// A data folder, and a PostgreSQL database where that is the engine.
-pub struct Place {
+pub struct TestDatabase {
     /// The data folder.
     pub folder: TempDir,
     /// The database's URL.
@@ -26,7 +26,7 @@ pub struct Place {
     pub key: String,
 }
 
-impl Place {
+impl TestDatabase {
     /// A new one.
     pub async fn new(engine: Engine) -> Self {
         let folder = tempfile::tempdir().expect("a temporary folder");

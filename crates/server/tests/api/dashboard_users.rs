@@ -1,16 +1,16 @@
 //! Account, templates, users and deployment in the dashboard: what comes of the forms.
 
-use coder_testkit::{Api, PASSWORD, Pages, Reply, World, form, on_both_engines};
+use coder_testkit::{Api, PASSWORD, Pages, Reply, TestServer, form, on_both_engines};
 use reqwest::Method;
 use serde_json::json;
 
 use crate::workspaces::template;
 
 /// Users by their roles, each named for them, and a template called `go`.
-pub async fn people(world: &World) -> Api {
-    let admin = world.admin().await;
+pub async fn people(server: &TestServer) -> Api {
+    let admin = server.admin().await;
     for role in ["user-admin", "template-admin", "auditor", "member"] {
-        world.user(&admin, role).await;
+        server.user(&admin, role).await;
         admin.put(&format!("/api/v2/users/{role}/roles"), json!({"roles": [role]})).await.expect(200);
     }
     template(&admin, "go", "[external]\n").await;
@@ -43,9 +43,9 @@ pub fn is_guarded(answer: &Reply, path: &str) {
 }
 
 on_both_engines! {
-    async fn ones_own_account(world: World) {
-        let admin = people(&world).await;
-        let mut pages = Pages::sign_in(&world, "member").await;
+    async fn ones_own_account(server: TestServer) {
+        let admin = people(&server).await;
+        let mut pages = Pages::sign_in(&server, "member").await;
         let saved = pages.post("/settings/account", &[("name", " Marge \u{202e}<b>&\" ")]).await;
         assert_eq!((saved.status, saved.header("location")), (303, "/settings/account"));
         let shown = pages.get("/settings/account").await.text;
@@ -58,7 +58,7 @@ on_both_engines! {
         assert_eq!(pages.post("/settings/account", &[("name", &long)]).await.status, 422);
 
         // The name is harmless wherever it stands.
-        let mut owner = Pages::sign_in(&world, "admin").await;
+        let mut owner = Pages::sign_in(&server, "admin").await;
         for text in [pages.get("/settings/account").await.text, owner.get("/deployment/users").await.text] {
             assert!(text.contains("Marge \\u{202e}&#60;b&#62;&#38;&#34;"), "{text}");
             assert!(!text.contains("<b>") && !text.replace("value=\"Marge \u{202e}", "").contains('\u{202e}'));
@@ -71,10 +71,10 @@ on_both_engines! {
         assert_eq!(pages.post("/settings/appearance", &[("theme", "\"><b>")]).await.status, 400);
     }
 
-    async fn ones_own_password(world: World) {
-        people(&world).await;
-        let mut pages = Pages::sign_in(&world, "member").await;
-        let mut elsewhere = Pages::sign_in(&world, "member").await;
+    async fn ones_own_password(server: TestServer) {
+        people(&server).await;
+        let mut pages = Pages::sign_in(&server, "member").await;
+        let mut elsewhere = Pages::sign_in(&server, "member").await;
         let with = |old: &'static str, new: &'static str, again: &'static str| {
             [("old_password", old), ("password", new), ("repeated", again)]
         };
@@ -95,15 +95,15 @@ on_both_engines! {
     }
 
     /// A token is in the one answer that makes it.
-    async fn tokens(world: World) {
-        people(&world).await;
-        let mut pages = Pages::sign_in(&world, "member").await;
-        let mut other = Pages::sign_in(&world, "auditor").await;
+    async fn tokens(server: TestServer) {
+        people(&server).await;
+        let mut pages = Pages::sign_in(&server, "member").await;
+        let mut other = Pages::sign_in(&server, "auditor").await;
         let made = pages.post("/settings/tokens", &[("token_name", "ci"), ("lifetime", "7")]).await;
         assert_eq!(made.status, 200, "{}", made.text);
         is_guarded(&made, "a new token");
         let token = made.text.split_once("id=\"new-token-text\">").unwrap().1.split_once('<').unwrap().0;
-        world.nobody.with_token(token).get("/api/v2/users/me").await.expect(200);
+        server.anonymous.with_token(token).get("/api/v2/users/me").await.expect(200);
         let secret = token.split_once('-').unwrap().1;
         assert!(!format!("{:?}", made.headers).contains(secret), "in no header");
         let list = pages.get("/settings/tokens").await.text;
@@ -121,13 +121,13 @@ on_both_engines! {
         assert_eq!(other.post(&path, &[]).await.status, 404);
         assert!(pages.get(&path).await.text.contains("<bdi>ci</bdi>"));
         assert_eq!(pages.post(&path, &[]).await.status, 303);
-        assert_eq!(world.nobody.with_token(token).get("/api/v2/users/me").await.status, 401);
+        assert_eq!(server.anonymous.with_token(token).get("/api/v2/users/me").await.status, 401);
         assert!(pages.get("/settings/tokens").await.text.contains("No tokens yet"));
     }
 
-    async fn templates(world: World) {
-        let admin = world.admin().await;
-        let mut pages = Pages::sign_in(&world, "admin").await;
+    async fn templates(server: TestServer) {
+        let admin = server.admin().await;
+        let mut pages = Pages::sign_in(&server, "admin").await;
         assert!(pages.get("/templates").await.text.contains("coder templates init &#38;&#38; coder templates push NAME"));
         let source = "# <script>alert(1)</script> \u{202e}\r\n[external]\r\n";
         template(&admin, "go", source).await;
@@ -151,10 +151,10 @@ on_both_engines! {
         assert!(list.contains("Deleted template &#34;unused&#34;.") && !list.contains("/templates/unused"), "{list}");
     }
 
-    async fn looking_after_users(world: World) {
-        let admin = people(&world).await;
-        let mut pages = Pages::sign_in(&world, "admin").await;
-        let mut member = Pages::sign_in(&world, "member").await;
+    async fn user_administration(server: TestServer) {
+        let admin = people(&server).await;
+        let mut pages = Pages::sign_in(&server, "admin").await;
+        let mut member = Pages::sign_in(&server, "member").await;
         let new = [("username", "eve"), ("name", "Eve"), ("email", "eve@example.com"), ("password", PASSWORD)];
         assert_eq!(pages.post("/deployment/users", &new).await.header("location"), "/deployment/users");
         let again = pages.post("/deployment/users", &new).await;
@@ -181,7 +181,7 @@ on_both_engines! {
         assert_eq!((out.status, out.header("location")), (303, "/login?redirect=%2Ftemplates"));
         assert!(pages.get("/deployment/users?q=status:suspended").await.text.contains(&at("activate")));
         assert_eq!(pages.post(&at("activate"), &[]).await.status, 303);
-        let mut member = Pages::sign_in(&world, "member").await;
+        let mut member = Pages::sign_in(&server, "member").await;
 
         assert_eq!(pages.post(&at("password"), &[("password", "short")]).await.status, 422);
         assert_eq!(pages.post(&at("password"), &[("password", "another password")]).await.status, 303);
@@ -196,15 +196,15 @@ on_both_engines! {
     }
 
     /// With a script, forms open and are answered within the list as it was searched.
-    async fn dialogs_over_the_list(world: World) {
-        let admin = people(&world).await;
-        let mut pages = Pages::sign_in(&world, "admin").await;
+    async fn dialogs_over_the_list(server: TestServer) {
+        let admin = people(&server).await;
+        let mut pages = Pages::sign_in(&server, "admin").await;
         let suspend = format!("/deployment/users/{}/suspend", id_of(&admin, "member").await);
         let dialog = pages.send(pages.request(Method::GET, &suspend).header("hx-request", "true")).await;
         assert!(dialog.text.trim_start().starts_with("<div class=\"dialog-content\">") && !dialog.text.contains("<html"), "{}", dialog.text);
         is_guarded(&dialog, &suspend);
 
-        let origin = world.state.access_url.origin().ascii_serialization();
+        let origin = server.state.access_url.origin().ascii_serialization();
         for shown in
             [format!("{origin}/deployment/users?q=mem&page=1"), "https://evil.example/elsewhere?q=x".to_owned()]
         {
@@ -228,16 +228,16 @@ on_both_engines! {
     }
 
     /// A long list comes in pages, and a search stays with them.
-    async fn pages_of_users(world: World) {
-        world.admin().await;
+    async fn pages_of_users(server: TestServer) {
+        server.admin().await;
         for n in 0..60 {
-            world.place.execute(&format!(
+            server.database.execute(&format!(
                 "INSERT INTO users (id, username, email, name, status, roles, password_hash, created_at, updated_at)
                  SELECT {}, 'u{n:02}', 'u{n:02}@example.com', '', 'dormant', '', '', 0, 0",
-                if world.place.postgres_url.is_some() { "gen_random_uuid()" } else { "randomblob(16)" },
+                if server.database.postgres_url.is_some() { "gen_random_uuid()" } else { "randomblob(16)" },
             )).await;
         }
-        let mut pages = Pages::sign_in(&world, "admin").await;
+        let mut pages = Pages::sign_in(&server, "admin").await;
         let first = pages.get("/deployment/users?q=u").await.text;
         assert!(first.contains("1 to 50 of 60 users") && !first.contains("rel=\"prev\""), "{first}");
         assert!(first.contains("href=\"/deployment/users?q=u&#38;page=2\""), "{first}");
@@ -246,18 +246,18 @@ on_both_engines! {
         assert_eq!(pages.get("/deployment/users?page=4294967295").await.status, 200);
     }
 
-    async fn the_deployment(world: World) {
-        people(&world).await;
-        let mut pages = Pages::sign_in(&world, "admin").await;
-        let member = world.login("member@example.com").await;
+    async fn the_deployment(server: TestServer) {
+        people(&server).await;
+        let mut pages = Pages::sign_in(&server, "admin").await;
+        let member = server.login("member@example.com").await;
         member.post("/api/v2/users/me/secrets", json!({"name": "k", "value": "canary"})).await.expect(201);
         let shown = pages.get("/deployment").await.text;
-        let engine = if world.place.postgres_url.is_some() { "PostgreSQL" } else { "SQLite" };
+        let engine = if server.database.postgres_url.is_some() { "PostgreSQL" } else { "SQLite" };
         assert!(shown.contains(engine) && shown.contains("Encrypts and decrypts"), "{shown}");
-        assert!(shown.contains(world.state.access_url.as_str()));
-        assert!(shown.contains(&world.state.control.deployment().id.to_string()));
+        assert!(shown.contains(server.state.access_url.as_str()));
+        assert!(shown.contains(&server.state.control.deployment().id.to_string()));
         assert!(shown.contains("<td data-label=\"Data keys\">1</td>"), "{shown}");
-        assert!(!shown.contains(&world.place.key), "no key, only its name");
+        assert!(!shown.contains(&server.database.key), "no key, only its name");
         assert!(shown.contains("Not allowed"));
     }
 }

@@ -6,21 +6,21 @@ use super::{Browser, ELEMENT};
 
 impl Browser {
     /// Sees this text on the page.
-    pub fn see(&self, text: &str) {
+    pub fn expect_text(&self, text: &str) {
         self.wait(&format!("seeing {text:?}"), || {
             if self.text().contains(text) { Ok(()) } else { Err("it is not there".to_owned()) }
         });
     }
 
     /// Sees that this text is not on the page, or not any more.
-    pub fn see_no(&self, text: &str) {
+    pub fn expect_no_text(&self, text: &str) {
         self.wait(&format!("not seeing {text:?}"), || {
             if self.text().contains(text) { Err("it is there".to_owned()) } else { Ok(()) }
         });
     }
 
     /// Sees that something on the page is as this selector says, or that nothing is.
-    pub fn see_element(&self, selector: &str, is_there: bool) {
+    pub fn expect_element(&self, selector: &str, is_there: bool) {
         self.wait(&format!("{selector} there: {is_there}"), || match self.ask("has", &[json!(selector)])? {
             Value::Bool(found) if found == is_there => Ok(()),
             found => Err(found.to_string()),
@@ -28,7 +28,7 @@ impl Browser {
     }
 
     /// Sees that the address bar has come to this path.
-    pub fn see_path(&self, path: &str) {
+    pub fn expect_path(&self, path: &str) {
         self.wait(&format!("being at {path:?}"), || {
             let at = self.path();
             if at == path { Ok(()) } else { Err(format!("at {at:?}")) }
@@ -36,7 +36,7 @@ impl Browser {
     }
 
     /// Sees that a field, by its label, says this below: its complaint or its hint.
-    pub fn see_complaint(&self, label: &str, text: &str) {
+    pub fn expect_field_error(&self, label: &str, text: &str) {
         self.wait(&format!("{label:?} says {text:?}"), || {
             let said = self.of_field(label, "says")?;
             if said.contains(text) { Ok(()) } else { Err(format!("it says {said:?}")) }
@@ -44,7 +44,7 @@ impl Browser {
     }
 
     /// Sees that the focus is on what has this name; nowhere when it is empty.
-    pub fn see_focus(&self, name: &str) {
+    pub fn expect_focus(&self, name: &str) {
         self.wait(&format!("the focus is on {name:?}"), || {
             let focused = self.focused();
             if focused == name { Ok(()) } else { Err(format!("it is on {focused:?}")) }
@@ -52,7 +52,7 @@ impl Browser {
     }
 
     /// Sees whether a switch or a check box is on.
-    pub fn see_on(&self, name: &str, is_on: bool) {
+    pub fn expect_switch(&self, name: &str, is_on: bool) {
         self.wait(&format!("{name:?} on: {is_on}"), || {
             let element = self.element("pressable", name)?;
             let state = self.ask("isOn", &[json!({ELEMENT: element})])?;

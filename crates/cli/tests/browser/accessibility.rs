@@ -7,8 +7,8 @@ use std::path::PathBuf;
 use coder_testkit::{Browser, Violation};
 
 use super::{
-    example::Example,
-    views::{self, View},
+    page_states::{self, View},
+    sample_data::Example,
 };
 
 /// What pages are shown at: a phone held upright, and a laptop.
@@ -30,7 +30,7 @@ fn look_at(example: &Example, browser: &Browser, views: &[View]) -> Vec<String> 
         browser.size(1440, 900);
         browser.open(view.path);
         (view.then)(browser);
-        browser.see(view.sees);
+        browser.expect_text(view.sees);
         for (width, height) in SIZES {
             browser.size(width, height);
             for (scheme, is_dark) in [("light", false), ("dark", true)] {
@@ -73,7 +73,7 @@ fn before_there_is_anybody() {
     let server = machine.serve::<&str>([]);
     let browser = Browser::new(&server.url);
     let example = Example { machine, server };
-    assert_well(&look_at(&example, &browser, views::FRESH));
+    assert_well(&look_at(&example, &browser, page_states::FRESH));
 }
 
 /// Looks at these pages of a deployment with something of everything.
@@ -85,12 +85,12 @@ fn look(views: &[&[View]]) {
 
 #[test]
 fn entry_and_account() {
-    look(&[views::ENTRY, views::SECRETS, views::ACCOUNT]);
+    look(&[page_states::ENTRY, page_states::SECRETS, page_states::ACCOUNT]);
 }
 
 #[test]
 fn workspaces_and_deployment() {
-    look(&[views::WORKSPACES, views::DEPLOYMENT]);
+    look(&[page_states::WORKSPACES, page_states::DEPLOYMENT]);
 }
 
 /// The audit can fail: what is wrong is found, in the colours that are shown.

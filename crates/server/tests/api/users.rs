@@ -3,22 +3,22 @@ use serde_json::json;
 
 on_both_engines! {
     /// Reference X-07, X-08: the first user is made once, whoever asks first.
-    async fn the_first_user(world: World) {
-        let first = world.nobody.get("/api/v2/users/first").await;
+    async fn the_first_user(server: TestServer) {
+        let first = server.anonymous.get("/api/v2/users/first").await;
         assert_eq!((first.status, first.message()), (404, "The initial user has not been created!"));
 
         let weak = json!({"username": "admin", "email": "admin@example.com", "password": "short"});
-        let refused = world.nobody.post("/api/v2/users/first", weak).await;
+        let refused = server.anonymous.post("/api/v2/users/first", weak).await;
         assert_eq!((refused.status, refused.message()), (400, "Password is invalid"));
         assert_eq!(refused.validations()[0].0, "password");
-        let bad = world.nobody.post("/api/v2/users/first", json!({"username": "a b", "email": "x"})).await;
+        let bad = server.anonymous.post("/api/v2/users/first", json!({"username": "a b", "email": "x"})).await;
         let fields: Vec<_> = bad.validations().into_iter().map(|(field, _)| field).collect();
         assert_eq!(fields, ["username", "email"], "all broken rules at once");
 
         let race = (0..8).map(|n| {
-            let nobody = world.nobody.clone();
+            let anonymous = server.anonymous.clone();
             let body = json!({"username": format!("u{n}"), "email": format!("u{n}@example.com"), "password": PASSWORD});
-            tokio::spawn(async move { nobody.post("/api/v2/users/first", body).await.status })
+            tokio::spawn(async move { anonymous.post("/api/v2/users/first", body).await.status })
         });
         let mut made = 0;
         for answer in race.collect::<Vec<_>>() {
@@ -28,16 +28,16 @@ on_both_engines! {
             }
         }
         assert_eq!(made, 1);
-        assert_eq!(world.place.number("SELECT COUNT(*) FROM users").await, 1);
-        world.nobody.get("/api/v2/users/first").await.expect(200);
+        assert_eq!(server.database.number("SELECT COUNT(*) FROM users").await, 1);
+        server.anonymous.get("/api/v2/users/first").await.expect(200);
     }
 
     /// Reference X-09: one answer for an unknown address and a wrong password.
-    async fn signing_in_and_out(world: World) {
-        let admin = world.admin().await;
+    async fn signing_in_and_out(server: TestServer) {
+        let admin = server.admin().await;
         for (email, password) in [("admin@example.com", "wrong password"), ("nobody@example.com", PASSWORD)] {
             let refused =
-                world.nobody.post("/api/v2/users/login", json!({"email": email, "password": password})).await;
+                server.anonymous.post("/api/v2/users/login", json!({"email": email, "password": password})).await;
             assert_eq!((refused.status, refused.message()), (401, "Incorrect email or password."));
         }
         let me = admin.get("/api/v2/users/me").await.expect(200);
@@ -51,13 +51,13 @@ on_both_engines! {
         assert_eq!(out.detail(), "API key is invalid.");
         assert!(out.headers.contains_key("www-authenticate"));
         for token in ["", "x", "0123456789-0123456789012345678901"] {
-            assert_eq!(world.nobody.with_token(token).get("/api/v2/users/me").await.status, 401, "{token}");
+            assert_eq!(server.anonymous.with_token(token).get("/api/v2/users/me").await.status, 401, "{token}");
         }
     }
 
-    async fn users_and_their_standing(world: World) {
-        let admin = world.admin().await;
-        let alice = world.user(&admin, "alice").await;
+    async fn users_and_their_standing(server: TestServer) {
+        let admin = server.admin().await;
+        let alice = server.user(&admin, "alice").await;
         let taken = json!({"username": "ALICE", "email": "other@example.com", "password": PASSWORD});
         let refused = admin.post("/api/v2/users", taken).await;
         assert_eq!((refused.status, refused.validations()[0].0.as_str()), (409, "username"));
@@ -72,13 +72,13 @@ on_both_engines! {
 
         admin.put("/api/v2/users/alice/status/suspend", json!({})).await.expect(200);
         assert_eq!(alice.get("/api/v2/users/me").await.status, 401);
-        let refused = world
-            .nobody
+        let refused = server
+            .anonymous
             .post("/api/v2/users/login", json!({"email": "alice@example.com", "password": PASSWORD}))
             .await;
         assert_eq!(refused.message(), "Your account is suspended. Contact an admin to reactivate your account.");
         admin.put("/api/v2/users/alice/status/activate", json!({})).await.expect(200);
-        let alice = world.login("alice@example.com").await;
+        let alice = server.login("alice@example.com").await;
 
         admin.put("/api/v2/users/admin/status/suspend", json!({})).await.expect(400);
         let last = admin.put("/api/v2/users/admin/roles", json!({"roles": []})).await;
@@ -93,14 +93,14 @@ on_both_engines! {
 
         admin.delete("/api/v2/users/alice").await.expect(200);
         assert_eq!(alice.get("/api/v2/users/me").await.status, 401);
-        world.user(&admin, "alice").await.get("/api/v2/users/me").await.expect(200);
+        server.user(&admin, "alice").await.get("/api/v2/users/me").await.expect(200);
     }
 
     /// What people are called follows the rules it was made by, and the audit log keeps what it was.
-    async fn profiles(world: World) {
-        let admin = world.admin().await;
-        let alice = world.user(&admin, "alice").await;
-        let bob = world.user(&admin, "bob").await;
+    async fn profiles(server: TestServer) {
+        let admin = server.admin().await;
+        let alice = server.user(&admin, "alice").await;
+        let bob = server.user(&admin, "bob").await;
         let to = |username: &str, name: &str| json!({"username": username, "name": name});
 
         let changed = alice.put("/api/v2/users/me/profile", to("alice", " Alice Liddell ")).await.expect(200);
@@ -120,14 +120,14 @@ on_both_engines! {
         bob.put("/api/v2/users/admin/profile", to("root", "")).await.expect(403);
         let entries = "SELECT COUNT(*) FROM audit_log WHERE resource_target IN ('alice', 'alice-l') AND action = 'write' \
                        AND diff LIKE '%\"old\":\"alice%'";
-        assert_eq!(world.place.number(entries).await, 2);
+        assert_eq!(server.database.number(entries).await, 2);
     }
 
     /// A new password ends all other sessions and tokens.
-    async fn passwords(world: World) {
-        let admin = world.admin().await;
-        let alice = world.user(&admin, "alice").await;
-        let other = world.login("alice@example.com").await;
+    async fn passwords(server: TestServer) {
+        let admin = server.admin().await;
+        let alice = server.user(&admin, "alice").await;
+        let other = server.login("alice@example.com").await;
         let body = json!({"old_password": "not this one", "password": "another password"});
         let refused = alice.put("/api/v2/users/me/password", body).await;
         assert_eq!(refused.validations(), [("old_password".into(), "Old password is incorrect.".into())]);
@@ -136,12 +136,12 @@ on_both_engines! {
         alice.get("/api/v2/users/me").await.expect(200);
         assert_eq!(other.get("/api/v2/users/me").await.status, 401);
         let login = json!({"email": "alice@example.com", "password": "another password"});
-        world.nobody.post("/api/v2/users/login", login).await.expect(201);
+        server.anonymous.post("/api/v2/users/login", login).await.expect(201);
     }
 
     /// Reference X-18 to X-20.
-    async fn tokens(world: World) {
-        let admin = world.admin().await;
+    async fn tokens(server: TestServer) {
+        let admin = server.admin().await;
         let hour = 3_600_000_000_000_i64;
         let path = "/api/v2/users/me/keys/tokens";
         let made = admin.post(path, json!({"token_name": "ci", "lifetime": hour})).await.expect(201);
@@ -149,10 +149,10 @@ on_both_engines! {
         assert!(plain.len() == 33 && plain.as_bytes()[10] == b'-', "id and secret");
         let token = admin.with_token(&plain);
         token.get("/api/v2/users/me").await.expect(200);
-        let bearer = world.nobody.request(reqwest::Method::GET, "/api/v2/users/me").bearer_auth(&plain);
+        let bearer = server.anonymous.request(reqwest::Method::GET, "/api/v2/users/me").bearer_auth(&plain);
         Api::send(bearer).await.expect(200);
         let in_url = format!("/api/v2/users/me?coder_session_token={plain}");
-        assert_eq!(world.nobody.get(&in_url).await.status, 401, "never in a URL");
+        assert_eq!(server.anonymous.get(&in_url).await.status, 401, "never in a URL");
 
         let again = admin.post(path, json!({"token_name": "ci"})).await;
         assert_eq!((again.status, again.validations()[0].0.as_str()), (409, "token_name"));

@@ -10,7 +10,7 @@ use std::{
 
 use coder_testkit::{Machine, Server, Socket, finish, until};
 
-use crate::{floor::StockServer, median, memory, processes::resident, rate, time, timed};
+use crate::{baseline::StockServer, median, memory, processes::resident, rate, time, timed};
 
 const RUNS: usize = 15;
 /// Bytes of a bulk copy.
@@ -43,8 +43,8 @@ impl Host<'_> {
 }
 
 pub fn run(machine: &Machine, server: &Server) {
-    machine.workspace("ways", "[process]\n");
-    machine.coder(["ssh", "ways", "--", "true"]).ok();
+    machine.workspace("access", "[process]\n");
+    machine.coder(["ssh", "access", "--", "true"]).ok();
     let config = configure(machine);
     let own = Host { machine, config: &config, name: "coder.ways" };
     variables();
@@ -196,7 +196,7 @@ fn echo(host: Host<'_>, shared: Option<&str>) -> Duration {
 
 /// A flood through the web terminal: how fast, and what it costs to hold it back.
 fn terminal(machine: &Machine, server: &Server) {
-    let (token, agent) = (machine.token(), machine.agent("ways"));
+    let (token, agent) = (machine.token(), machine.agent("access"));
     let url = format!("{}/api/v2/workspaceagents/{agent}/pty", server.url);
     let mut socket = Socket::open(&url, &[("Coder-Session-Token", &token)]).unwrap();
     // The quotes tell what is said from what was typed.
