@@ -22,8 +22,7 @@ struct Row {
 /// # Errors
 /// When the database fails.
 pub async fn set(write: &mut WriteTransaction, agent: AgentId, slug: &str, health: AppHealth) -> Result<()> {
-    SET.bind(agent).bind(slug).bind(health.as_str()).execute(write).await?;
-    Ok(())
+    SET.bind(agent).bind(slug).bind(health.as_str()).execute(write).await
 }
 
 /// Forgets what an agent said.
@@ -31,8 +30,7 @@ pub async fn set(write: &mut WriteTransaction, agent: AgentId, slug: &str, healt
 /// # Errors
 /// When the database fails.
 pub async fn clear(write: &mut WriteTransaction, agent: AgentId) -> Result<()> {
-    DELETE_ALL.bind(agent).execute(write).await?;
-    Ok(())
+    DELETE_ALL.bind(agent).execute(write).await
 }
 
 /// What an agent said, by slug.

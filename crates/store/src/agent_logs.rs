@@ -48,8 +48,7 @@ pub async fn insert_source(
         .bind(source.position)
         .bind(source.display_name.as_str())
         .execute(write)
-        .await?;
-    Ok(())
+        .await
 }
 
 /// The sources of a build, the agent itself first.
@@ -74,7 +73,7 @@ pub async fn register_batch(
     run: Uuid,
     batch: i64,
 ) -> Result<bool> {
-    Ok(REGISTER_BATCH.bind(agent).bind(run).bind(batch).execute(write).await? == 1)
+    REGISTER_BATCH.bind(agent).bind(run).bind(batch).changes_row(write).await
 }
 
 #[derive(sqlx::FromRow)]
@@ -102,8 +101,7 @@ pub async fn set_length(
     length: i64,
     overflowed: bool,
 ) -> Result<()> {
-    SET_LENGTH.bind(agent).bind(length).bind(overflowed).execute(write).await?;
-    Ok(())
+    SET_LENGTH.bind(agent).bind(length).bind(overflowed).execute(write).await
 }
 
 /// Stores lines, in order.

@@ -65,8 +65,7 @@ pub async fn replace(
 /// # Errors
 /// When the database fails.
 pub async fn clear(write: &mut WriteTransaction, agent: AgentId) -> Result<()> {
-    DELETE_ALL.bind(agent).execute(write).await?;
-    Ok(())
+    DELETE_ALL.bind(agent).execute(write).await
 }
 
 /// What was reported, the server's first.

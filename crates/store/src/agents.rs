@@ -123,8 +123,7 @@ pub async fn insert(write: &mut WriteTransaction, agent: NewAgent<'_>) -> Result
         .bind(agent.token.nonce_tag.as_slice())
         .bind(agent.now)
         .execute(write)
-        .await?;
-    Ok(())
+        .await
 }
 
 /// Takes an agent into its workspace's next start build: nothing of the build before it counts any more.
@@ -138,8 +137,7 @@ pub async fn reset_for_build(
     name: &str,
     now: Moment,
 ) -> Result<()> {
-    RESET_FOR_BUILD.bind(id).bind(build).bind(name).bind(false).bind(now).execute(write).await?;
-    Ok(())
+    RESET_FOR_BUILD.bind(id).bind(build).bind(name).bind(false).bind(now).execute(write).await
 }
 
 /// The agent with this id.
@@ -147,7 +145,7 @@ pub async fn reset_for_build(
 /// # Errors
 /// When the database fails.
 pub async fn find(reads: &mut impl Readable, id: AgentId) -> Result<Option<Agent>> {
-    FIND.bind(id).optional::<Row>(reads).await?.map(Agent::try_from).transpose()
+    FIND.bind(id).find::<Row, _>(reads).await
 }
 
 /// The agent of this workspace, once the workspace has been started.
@@ -155,7 +153,7 @@ pub async fn find(reads: &mut impl Readable, id: AgentId) -> Result<Option<Agent
 /// # Errors
 /// When the database fails.
 pub async fn find_by_workspace(reads: &mut impl Readable, workspace: WorkspaceId) -> Result<Option<Agent>> {
-    FIND_BY_WORKSPACE.bind(workspace).optional::<Row>(reads).await?.map(Agent::try_from).transpose()
+    FIND_BY_WORKSPACE.bind(workspace).find::<Row, _>(reads).await
 }
 
 /// The agent whose token has this hash.
@@ -163,7 +161,7 @@ pub async fn find_by_workspace(reads: &mut impl Readable, workspace: WorkspaceId
 /// # Errors
 /// When the database fails.
 pub async fn find_by_token(reads: &mut impl Readable, hash: &HashedSecret) -> Result<Option<Agent>> {
-    FIND_BY_TOKEN.bind(hash.0.as_slice()).optional::<Row>(reads).await?.map(Agent::try_from).transpose()
+    FIND_BY_TOKEN.bind(hash.0.as_slice()).find::<Row, _>(reads).await
 }
 
 #[derive(sqlx::FromRow)]
@@ -211,8 +209,7 @@ pub async fn record_connect(
         .bind(info.version)
         .bind(now)
         .execute(write)
-        .await?;
-    Ok(())
+        .await
 }
 
 /// Notes that a connection is still there.
@@ -220,8 +217,7 @@ pub async fn record_connect(
 /// # Errors
 /// When the database fails.
 pub async fn record_heartbeat(write: &mut WriteTransaction, connection: Uuid, now: Moment) -> Result<()> {
-    RECORD_HEARTBEAT.bind(connection).bind(now).execute(write).await?;
-    Ok(())
+    RECORD_HEARTBEAT.bind(connection).bind(now).execute(write).await
 }
 
 /// Notes that a connection has ended, unless a later one has replaced it.
@@ -229,8 +225,7 @@ pub async fn record_heartbeat(write: &mut WriteTransaction, connection: Uuid, no
 /// # Errors
 /// When the database fails.
 pub async fn record_disconnect(write: &mut WriteTransaction, connection: Uuid, now: Moment) -> Result<()> {
-    RECORD_DISCONNECT.bind(connection).bind(now).execute(write).await?;
-    Ok(())
+    RECORD_DISCONNECT.bind(connection).bind(now).execute(write).await
 }
 
 /// Notes that no agent is connected, as is true when the only server starts.
@@ -238,8 +233,7 @@ pub async fn record_disconnect(write: &mut WriteTransaction, connection: Uuid, n
 /// # Errors
 /// When the database fails.
 pub async fn record_disconnect_all(write: &mut WriteTransaction, now: Moment) -> Result<()> {
-    RECORD_DISCONNECT_ALL.bind(now).execute(write).await?;
-    Ok(())
+    RECORD_DISCONNECT_ALL.bind(now).execute(write).await
 }
 
 /// Notes the folder that sessions start in.
@@ -247,8 +241,7 @@ pub async fn record_disconnect_all(write: &mut WriteTransaction, now: Moment) ->
 /// # Errors
 /// When the database fails.
 pub async fn set_directory(write: &mut WriteTransaction, id: AgentId, directory: &str) -> Result<()> {
-    SET_DIRECTORY.bind(id).bind(directory).execute(write).await?;
-    Ok(())
+    SET_DIRECTORY.bind(id).bind(directory).execute(write).await
 }
 
 /// Notes how far an agent has come: `at` is when it says it got there, `now` when we heard.
@@ -265,8 +258,7 @@ pub async fn set_lifecycle(
     let started = (lifecycle == Lifecycle::Starting).then_some(at);
     let ready =
         matches!(lifecycle, Lifecycle::Ready | Lifecycle::StartError | Lifecycle::StartTimeout).then_some(at);
-    SET_LIFECYCLE.bind(id).bind(lifecycle.as_str()).bind(started).bind(ready).bind(now).execute(write).await?;
-    Ok(())
+    SET_LIFECYCLE.bind(id).bind(lifecycle.as_str()).bind(started).bind(ready).bind(now).execute(write).await
 }
 
 /// Forgets a workspace's agent, with its token, logs and warnings.
@@ -274,6 +266,5 @@ pub async fn set_lifecycle(
 /// # Errors
 /// When the database fails.
 pub async fn delete(write: &mut WriteTransaction, workspace: WorkspaceId) -> Result<()> {
-    DELETE.bind(workspace).execute(write).await?;
-    Ok(())
+    DELETE.bind(workspace).execute(write).await
 }

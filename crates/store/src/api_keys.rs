@@ -109,8 +109,7 @@ pub async fn insert(write: &mut WriteTransaction, key: &ApiKey, hash: &HashedSec
         .bind(key.created_at)
         .bind(key.expires_at)
         .execute(write)
-        .await?;
-    Ok(())
+        .await
 }
 
 /// A key, its hash and its user: all that authentication needs, in one statement.
@@ -145,7 +144,7 @@ pub async fn find_with_user(
 /// # Errors
 /// When the database fails.
 pub async fn find(reads: &mut impl Readable, id: &KeyId) -> Result<Option<ApiKey>> {
-    FIND.bind(id.as_str()).optional::<Row>(reads).await?.map(ApiKey::try_from).transpose()
+    FIND.bind(id.as_str()).find::<Row, _>(reads).await
 }
 
 /// A user's token of this name.
@@ -153,7 +152,7 @@ pub async fn find(reads: &mut impl Readable, id: &KeyId) -> Result<Option<ApiKey
 /// # Errors
 /// When the database fails.
 pub async fn find_by_name(reads: &mut impl Readable, user: UserId, name: &str) -> Result<Option<ApiKey>> {
-    FIND_BY_NAME.bind(user).bind(name).optional::<Row>(reads).await?.map(ApiKey::try_from).transpose()
+    FIND_BY_NAME.bind(user).bind(name).find::<Row, _>(reads).await
 }
 
 /// A user's tokens, or everybody's, that expire after `after`; oldest first.
@@ -169,7 +168,7 @@ pub async fn list_tokens(
         Some(user) => LIST_TOKENS.bind(user).bind(after),
         None => LIST_ALL_TOKENS.bind(after),
     };
-    query.all::<Row>(reads).await?.into_iter().map(ApiKey::try_from).collect()
+    query.list::<Row, _>(reads).await
 }
 
 /// Notes that a key was used, and when it now expires.
@@ -182,8 +181,7 @@ pub async fn record_use(
     now: Moment,
     expires_at: Moment,
 ) -> Result<()> {
-    RECORD_USE.bind(id.as_str()).bind(now).bind(expires_at).execute(write).await?;
-    Ok(())
+    RECORD_USE.bind(id.as_str()).bind(now).bind(expires_at).execute(write).await
 }
 
 /// Ends a key now and keeps its row.
@@ -191,8 +189,7 @@ pub async fn record_use(
 /// # Errors
 /// When the database fails.
 pub async fn expire(write: &mut WriteTransaction, id: &KeyId, now: Moment) -> Result<()> {
-    EXPIRE.bind(id.as_str()).bind(now).execute(write).await?;
-    Ok(())
+    EXPIRE.bind(id.as_str()).bind(now).execute(write).await
 }
 
 /// Deletes a key. Says whether there was one.
@@ -200,7 +197,7 @@ pub async fn expire(write: &mut WriteTransaction, id: &KeyId, now: Moment) -> Re
 /// # Errors
 /// When the database fails.
 pub async fn delete(write: &mut WriteTransaction, id: &KeyId) -> Result<bool> {
-    Ok(DELETE.bind(id.as_str()).execute(write).await? == 1)
+    DELETE.bind(id.as_str()).changes_row(write).await
 }
 
 /// Deletes a user's keys, all but the one to keep.
@@ -208,8 +205,7 @@ pub async fn delete(write: &mut WriteTransaction, id: &KeyId) -> Result<bool> {
 /// # Errors
 /// When the database fails.
 pub async fn delete_all(write: &mut WriteTransaction, user: UserId, keep: Option<&KeyId>) -> Result<()> {
-    DELETE_OTHERS.bind(user).bind(keep.map_or("", KeyId::as_str)).execute(write).await?;
-    Ok(())
+    DELETE_OTHERS.bind(user).bind(keep.map_or("", KeyId::as_str)).execute(write).await
 }
 
 /// Deletes sessions that expired before `before`.
@@ -217,5 +213,5 @@ pub async fn delete_all(write: &mut WriteTransaction, user: UserId, keep: Option
 /// # Errors
 /// When the database fails.
 pub async fn delete_expired_sessions(write: &mut WriteTransaction, before: Moment) -> Result<u64> {
-    DELETE_EXPIRED_SESSIONS.bind(before).execute(write).await
+    DELETE_EXPIRED_SESSIONS.bind(before).rows_affected(write).await
 }

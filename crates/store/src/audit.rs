@@ -58,6 +58,5 @@ pub async fn insert(write: &mut WriteTransaction, entry: Entry<'_>) -> Result<()
         .bind(entry.status_code)
         .bind(entry.diff)
         .execute(write)
-        .await?;
-    Ok(())
+        .await
 }

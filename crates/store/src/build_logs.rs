@@ -32,8 +32,7 @@ pub async fn insert(write: &mut WriteTransaction, build: BuildId, line: &BuildLo
         .bind(line.stage.as_str())
         .bind(line.output.as_str())
         .execute(write)
-        .await?;
-    Ok(())
+        .await
 }
 
 /// At most `limit` lines of a build after the line `after`, in order.

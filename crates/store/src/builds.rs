@@ -10,7 +10,7 @@ use uuid::Uuid;
 use crate::{
     Readable, Result, WriteTransaction,
     executor::statements,
-    workspace_with_build::{Row, from_rows, workspace_with_build},
+    workspace_with_build::{Row, workspace_with_build},
 };
 
 statements! {
@@ -65,7 +65,7 @@ pub struct NewBuild {
 /// # Errors
 /// When the database fails.
 pub async fn find(reads: &mut impl Readable, id: BuildId) -> Result<Option<WorkspaceWithBuild>> {
-    FIND_BUILD.bind(id).optional::<Row>(reads).await?.map(WorkspaceWithBuild::try_from).transpose()
+    FIND_BUILD.bind(id).find::<Row, _>(reads).await
 }
 
 /// A page of a workspace's builds, the latest first.
@@ -78,7 +78,7 @@ pub async fn list(
     pagination: Pagination,
 ) -> Result<Vec<WorkspaceWithBuild>> {
     let query = LIST_BUILDS.bind(id).bind(i64::from(pagination.limit)).bind(i64::from(pagination.offset));
-    from_rows(query.all::<Row>(reads).await?)
+    query.list::<Row, _>(reads).await
 }
 
 /// A workspace's build by number.
@@ -91,7 +91,7 @@ pub async fn find_by_number(
     number: i64,
 ) -> Result<Option<WorkspaceWithBuild>> {
     let query = FIND_BUILD_BY_NUMBER.bind(id).bind(number);
-    query.optional::<Row>(reads).await?.map(WorkspaceWithBuild::try_from).transpose()
+    query.find::<Row, _>(reads).await
 }
 
 /// The build that has waited longest, or that a server left lying.
@@ -99,7 +99,7 @@ pub async fn find_by_number(
 /// # Errors
 /// When the database fails.
 pub async fn next_claimable(reads: &mut impl Readable, now: Moment) -> Result<Option<WorkspaceWithBuild>> {
-    NEXT_CLAIMABLE.bind(now).optional::<Row>(reads).await?.map(WorkspaceWithBuild::try_from).transpose()
+    NEXT_CLAIMABLE.bind(now).find::<Row, _>(reads).await
 }
 
 /// Stores a new build that waits for its turn.
@@ -119,8 +119,7 @@ pub async fn insert(write: &mut WriteTransaction, build: NewBuild) -> Result<()>
         .bind(JobStatus::Pending.as_str())
         .bind(build.now)
         .execute(write)
-        .await?;
-    Ok(())
+        .await
 }
 
 /// Calls a build off that waits or is under way. Says whether there was anything to call off.
@@ -128,7 +127,7 @@ pub async fn insert(write: &mut WriteTransaction, build: NewBuild) -> Result<()>
 /// # Errors
 /// When the database fails.
 pub async fn cancel(write: &mut WriteTransaction, id: BuildId, now: Moment) -> Result<bool> {
-    Ok(CANCEL.bind(id).bind(now).execute(write).await? == 1)
+    CANCEL.bind(id).bind(now).changes_row(write).await
 }
 
 /// Claims a build for a server until a moment. Says whether the server got it.
@@ -142,7 +141,7 @@ pub async fn claim(
     until: Moment,
     now: Moment,
 ) -> Result<bool> {
-    Ok(CLAIM.bind(id).bind(server).bind(until).bind(now).execute(write).await? == 1)
+    CLAIM.bind(id).bind(server).bind(until).bind(now).changes_row(write).await
 }
 
 /// Holds a claim for longer. Says whether it was still held.
@@ -155,7 +154,7 @@ pub async fn renew_lease(
     server: Uuid,
     until: Moment,
 ) -> Result<bool> {
-    Ok(RENEW_LEASE.bind(id).bind(server).bind(until).execute(write).await? == 1)
+    RENEW_LEASE.bind(id).bind(server).bind(until).changes_row(write).await
 }
 
 /// Ends a build that the server holds. Says whether it was still held.
@@ -170,7 +169,7 @@ pub async fn complete(
     error: &str,
     now: Moment,
 ) -> Result<bool> {
-    Ok(COMPLETE.bind(id).bind(server).bind(status.as_str()).bind(error).bind(now).execute(write).await? == 1)
+    COMPLETE.bind(id).bind(server).bind(status.as_str()).bind(error).bind(now).changes_row(write).await
 }
 
 /// Notes when a workspace is stopped by itself.
@@ -183,6 +182,5 @@ pub async fn set_deadline(
     deadline: Option<Moment>,
     now: Moment,
 ) -> Result<()> {
-    SET_DEADLINE.bind(id).bind(deadline).bind(now).execute(write).await?;
-    Ok(())
+    SET_DEADLINE.bind(id).bind(deadline).bind(now).execute(write).await
 }

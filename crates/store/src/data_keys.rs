@@ -6,7 +6,10 @@ use coder_model::{
 };
 use uuid::Uuid;
 
-use crate::{Readable, Result, WriteTransaction, executor::statements};
+use crate::{
+    Readable, Result, Statement, WriteTransaction,
+    executor::{Query, statements},
+};
 
 statements! {
     INSERT = "INSERT INTO data_keys (user_id, key_fingerprint, nonce_tag, ciphertext) VALUES ($1, $2, $3, $4)";
@@ -34,19 +37,21 @@ impl Row {
     }
 }
 
+/// Binds the four columns in the order of `INSERT` and `REPLACE`.
+fn bind_key(statement: Statement, user: UserId, key: &WrappedKey) -> Query {
+    statement
+        .bind(user)
+        .bind(key.key_fingerprint.as_str())
+        .bind(key.sealed.nonce_tag.as_slice())
+        .bind(key.sealed.ciphertext.as_slice())
+}
+
 /// Stores a user's first data key.
 ///
 /// # Errors
 /// When the user has one already, or the database fails.
 pub async fn insert(write: &mut WriteTransaction, user: UserId, key: &WrappedKey) -> Result<()> {
-    INSERT
-        .bind(user)
-        .bind(key.key_fingerprint.as_str())
-        .bind(key.sealed.nonce_tag.as_slice())
-        .bind(key.sealed.ciphertext.as_slice())
-        .execute(write)
-        .await?;
-    Ok(())
+    bind_key(INSERT, user, key).execute(write).await
 }
 
 /// A user's data key.
@@ -90,14 +95,7 @@ pub async fn list_not_wrapped_by(
 /// # Errors
 /// When the database fails.
 pub async fn replace(write: &mut WriteTransaction, user: UserId, key: &WrappedKey) -> Result<()> {
-    REPLACE
-        .bind(user)
-        .bind(key.key_fingerprint.as_str())
-        .bind(key.sealed.nonce_tag.as_slice())
-        .bind(key.sealed.ciphertext.as_slice())
-        .execute(write)
-        .await?;
-    Ok(())
+    bind_key(REPLACE, user, key).execute(write).await
 }
 
 /// Forgets a user's data key: what it sealed never opens again.
@@ -105,6 +103,5 @@ pub async fn replace(write: &mut WriteTransaction, user: UserId, key: &WrappedKe
 /// # Errors
 /// When the database fails.
 pub async fn delete(write: &mut WriteTransaction, user: UserId) -> Result<()> {
-    DELETE.bind(user).execute(write).await?;
-    Ok(())
+    DELETE.bind(user).execute(write).await
 }

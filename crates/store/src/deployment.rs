@@ -50,8 +50,7 @@ pub async fn find(reads: &mut impl Readable) -> Result<Option<Deployment>> {
 /// # Errors
 /// When the database fails.
 pub async fn insert(write: &mut WriteTransaction, deployment: Deployment) -> Result<()> {
-    INSERT.bind(deployment.id).bind(deployment.organization).bind(deployment.created_at).execute(write).await?;
-    Ok(())
+    INSERT.bind(deployment.id).bind(deployment.organization).bind(deployment.created_at).execute(write).await
 }
 
 /// Holds the deployment's row until the transaction ends: what only one may do at a time begins with it.
@@ -59,8 +58,7 @@ pub async fn insert(write: &mut WriteTransaction, deployment: Deployment) -> Res
 /// # Errors
 /// When the database fails.
 pub async fn lock(write: &mut WriteTransaction) -> Result<()> {
-    LOCK.query().execute(write).await?;
-    Ok(())
+    LOCK.query().execute(write).await
 }
 
 /// Counts what there is.

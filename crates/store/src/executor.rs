@@ -112,42 +112,35 @@ pub(crate) struct Query {
     values: Vec<Value>,
 }
 
-/// Forwards the values to the engine's own query and runs `$call` on its connection.
+/// Binds the values to the engine's own query, then runs `$call` on its connection.
 macro_rules! run {
+    (@on $engine:ident, $connection:expr, $text:expr, $values:expr, $make:ident $(::<$row:ty>)?, $call:ident) => {{
+        let mut query = sqlx::$make::<$engine $(, $row)?>($text);
+        for value in $values {
+            query = match value {
+                Value::Text(value) => query.bind(value),
+                Value::Int(value) => query.bind(value),
+                Value::Bytes(value) => query.bind(value),
+                Value::Bool(value) => query.bind(value),
+                Value::Uuid(value) => query.bind(value),
+            };
+        }
+        query.$call($connection).await?.into()
+    }};
     ($query:expr, $connection:expr, $make:ident $(::<$row:ty>)?, $call:ident) => {{
         let Query { text, values } = $query;
         match $connection {
-            Connection::Sqlite(connection) => {
-                let mut query = sqlx::$make::<Sqlite $(, $row)?>(text);
-                for value in values {
-                    query = match value {
-                        Value::Text(value) => query.bind(value),
-                        Value::Int(value) => query.bind(value),
-                        Value::Bytes(value) => query.bind(value),
-                        Value::Bool(value) => query.bind(value),
-                        Value::Uuid(value) => query.bind(value),
-                    };
-                }
-                query.$call(connection).await?.into()
+            Connection::Sqlite(sqlite) => {
+                run!(@on Sqlite, sqlite, text, values, $make $(::<$row>)?, $call)
             }
-            Connection::Postgres(connection) => {
-                let mut query = sqlx::$make::<Postgres $(, $row)?>(text);
-                for value in values {
-                    query = match value {
-                        Value::Text(value) => query.bind(value),
-                        Value::Int(value) => query.bind(value),
-                        Value::Bytes(value) => query.bind(value),
-                        Value::Bool(value) => query.bind(value),
-                        Value::Uuid(value) => query.bind(value),
-                    };
-                }
-                query.$call(connection).await?.into()
+            Connection::Postgres(postgres) => {
+                run!(@on Postgres, postgres, text, values, $make $(::<$row>)?, $call)
             }
         }
     }};
 }
 
-/// How many rows a statement touched.
+/// What both engines return for a statement that writes.
 struct RowsAffected(u64);
 
 impl From<sqlx::sqlite::SqliteQueryResult> for RowsAffected {
@@ -162,8 +155,13 @@ impl From<sqlx::postgres::PgQueryResult> for RowsAffected {
     }
 }
 
+#[derive(sqlx::FromRow)]
+struct CountRow {
+    count: i64,
+}
+
 impl Query {
-    /// Text with a null byte is not text for PostgreSQL: refused on both engines, as whoever sent it should know.
+    /// Rejects text with a null byte: PostgreSQL cannot store it, and SQLite should not accept what PostgreSQL rejects.
     fn checked(self) -> Result<Self> {
         let has_null = |value: &Value| matches!(value, Value::Text(Some(text)) if text.contains('\0'));
         if self.values.iter().any(has_null) { Err(Error::NullByte) } else { Ok(self) }
@@ -175,10 +173,20 @@ impl Query {
         self
     }
 
-    /// Runs a statement that changes rows; answers how many it touched.
-    pub(crate) async fn execute(self, write: &mut WriteTransaction) -> Result<u64> {
-        let touched: RowsAffected = run!(self.checked()?, write.connection(), query, execute);
-        Ok(touched.0)
+    /// Runs a statement that writes, however many rows it changes.
+    pub(crate) async fn execute(self, write: &mut WriteTransaction) -> Result<()> {
+        self.rows_affected(write).await.map(drop)
+    }
+
+    /// Runs a statement that writes; returns how many rows it changed.
+    pub(crate) async fn rows_affected(self, write: &mut WriteTransaction) -> Result<u64> {
+        let affected: RowsAffected = run!(self.checked()?, write.connection(), query, execute);
+        Ok(affected.0)
+    }
+
+    /// Runs a statement that writes one row by its key; returns whether that row was there.
+    pub(crate) async fn changes_row(self, write: &mut WriteTransaction) -> Result<bool> {
+        Ok(self.rows_affected(write).await? == 1)
     }
 
     /// All rows.
@@ -187,15 +195,36 @@ impl Query {
         Ok(rows)
     }
 
+    /// All rows, each as the model's type.
+    pub(crate) async fn list<R: Row, T: TryFrom<R, Error = Error>>(
+        self,
+        reads: &mut impl Readable,
+    ) -> Result<Vec<T>> {
+        self.all(reads).await?.into_iter().map(T::try_from).collect()
+    }
+
     /// The row, if there is one.
     pub(crate) async fn optional<R: Row>(self, reads: &mut impl Readable) -> Result<Option<R>> {
         let row: Option<R> = run!(self.checked()?, reads.connection(), query_as::<R>, fetch_optional);
         Ok(row)
     }
 
+    /// The row as the model's type, if there is one.
+    pub(crate) async fn find<R: Row, T: TryFrom<R, Error = Error>>(
+        self,
+        reads: &mut impl Readable,
+    ) -> Result<Option<T>> {
+        self.optional(reads).await?.map(T::try_from).transpose()
+    }
+
     /// The row; its absence is an error.
     pub(crate) async fn one<R: Row>(self, reads: &mut impl Readable) -> Result<R> {
         let row: R = run!(self.checked()?, reads.connection(), query_as::<R>, fetch_one);
         Ok(row)
+    }
+
+    /// The result of `SELECT COUNT(*) AS count`.
+    pub(crate) async fn count(self, reads: &mut impl Readable) -> Result<i64> {
+        Ok(self.one::<CountRow>(reads).await?.count)
     }
 }

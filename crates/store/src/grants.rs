@@ -62,8 +62,7 @@ pub async fn insert(write: &mut WriteTransaction, id: &KeyId, grant: &Grant, now
         .bind(grant.scope.as_str())
         .bind(grant.expires_at)
         .execute(write)
-        .await?;
-    Ok(())
+        .await
 }
 
 /// A grant.
@@ -71,8 +70,7 @@ pub async fn insert(write: &mut WriteTransaction, id: &KeyId, grant: &Grant, now
 /// # Errors
 /// When the database fails.
 pub async fn find(reads: &mut impl Readable, id: &KeyId) -> Result<Option<Grant>> {
-    let row: Option<Row> = FIND.bind(id.as_str()).optional(reads).await?;
-    row.map(Grant::try_from).transpose()
+    FIND.bind(id.as_str()).find::<Row, _>(reads).await
 }
 
 /// Takes a grant away; says whether it was there. Of several at once, one hears yes.
@@ -80,5 +78,5 @@ pub async fn find(reads: &mut impl Readable, id: &KeyId) -> Result<Option<Grant>
 /// # Errors
 /// When the database fails.
 pub async fn delete(write: &mut WriteTransaction, id: &KeyId) -> Result<bool> {
-    Ok(DELETE.bind(id.as_str()).execute(write).await? > 0)
+    DELETE.bind(id.as_str()).changes_row(write).await
 }

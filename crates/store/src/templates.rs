@@ -99,8 +99,7 @@ pub async fn insert(write: &mut WriteTransaction, template: &Template) -> Result
         .bind(template.created_by)
         .bind(template.created_at)
         .execute(write)
-        .await?;
-    Ok(())
+        .await
 }
 
 /// A template.
@@ -108,7 +107,7 @@ pub async fn insert(write: &mut WriteTransaction, template: &Template) -> Result
 /// # Errors
 /// When the database fails.
 pub async fn find(reads: &mut impl Readable, id: TemplateId) -> Result<Option<TemplateDetails>> {
-    FIND.bind(id).optional::<Row>(reads).await?.map(TemplateDetails::try_from).transpose()
+    FIND.bind(id).find::<Row, _>(reads).await
 }
 
 /// A template by name, without regard to case.
@@ -116,7 +115,7 @@ pub async fn find(reads: &mut impl Readable, id: TemplateId) -> Result<Option<Te
 /// # Errors
 /// When the database fails.
 pub async fn find_by_name(reads: &mut impl Readable, name: &str) -> Result<Option<TemplateDetails>> {
-    FIND_BY_NAME.bind(name).optional::<Row>(reads).await?.map(TemplateDetails::try_from).transpose()
+    FIND_BY_NAME.bind(name).find::<Row, _>(reads).await
 }
 
 /// All templates, by name.
@@ -124,7 +123,7 @@ pub async fn find_by_name(reads: &mut impl Readable, name: &str) -> Result<Optio
 /// # Errors
 /// When the database fails.
 pub async fn list(reads: &mut impl Readable) -> Result<Vec<TemplateDetails>> {
-    LIST.query().all::<Row>(reads).await?.into_iter().map(TemplateDetails::try_from).collect()
+    LIST.query().list::<Row, _>(reads).await
 }
 
 /// Holds a template's row until the transaction ends. Says whether it is still there.
@@ -132,7 +131,7 @@ pub async fn list(reads: &mut impl Readable) -> Result<Vec<TemplateDetails>> {
 /// # Errors
 /// When the database fails.
 pub async fn lock(write: &mut WriteTransaction, id: TemplateId, now: Moment) -> Result<bool> {
-    Ok(LOCK.bind(id).bind(now).execute(write).await? == 1)
+    LOCK.bind(id).bind(now).changes_row(write).await
 }
 
 /// Makes another version the one that new builds use.
@@ -145,8 +144,7 @@ pub async fn set_active_version(
     version: TemplateVersionId,
     now: Moment,
 ) -> Result<()> {
-    SET_ACTIVE_VERSION.bind(id).bind(version).bind(now).execute(write).await?;
-    Ok(())
+    SET_ACTIVE_VERSION.bind(id).bind(version).bind(now).execute(write).await
 }
 
 /// Takes a template away; its versions stay for the builds that used them.
@@ -154,8 +152,7 @@ pub async fn set_active_version(
 /// # Errors
 /// When the database fails.
 pub async fn delete(write: &mut WriteTransaction, id: TemplateId, now: Moment) -> Result<()> {
-    DELETE.bind(id).bind(now).execute(write).await?;
-    Ok(())
+    DELETE.bind(id).bind(now).execute(write).await
 }
 
 #[derive(sqlx::FromRow)]
@@ -188,8 +185,7 @@ pub async fn insert_version(
         .bind(version.created_by)
         .bind(version.created_at)
         .execute(write)
-        .await?;
-    Ok(())
+        .await
 }
 
 /// A version.
@@ -224,5 +220,5 @@ pub async fn assign_version(
     id: TemplateVersionId,
     template: TemplateId,
 ) -> Result<bool> {
-    Ok(ASSIGN_VERSION.bind(id).bind(template).execute(write).await? == 1)
+    ASSIGN_VERSION.bind(id).bind(template).changes_row(write).await
 }

@@ -89,18 +89,12 @@ fn roles_text(roles: &Roles) -> String {
     roles.iter().map(Role::as_str).collect::<Vec<_>>().join(",")
 }
 
-#[derive(sqlx::FromRow)]
-struct CountRow {
-    count: i64,
-}
-
 /// Whether anybody ever had an account.
 ///
 /// # Errors
 /// When the database fails.
 pub async fn any(reads: &mut impl Readable) -> Result<bool> {
-    let row: CountRow = COUNT.query().one(reads).await?;
-    Ok(row.count > 0)
+    Ok(COUNT.query().count(reads).await? > 0)
 }
 
 /// Stores a user.
@@ -118,8 +112,7 @@ pub async fn insert(write: &mut WriteTransaction, user: &User, password_hash: &s
         .bind(password_hash)
         .bind(user.created_at)
         .execute(write)
-        .await?;
-    Ok(())
+        .await
 }
 
 /// The user with this id, unless deleted.
@@ -127,7 +120,7 @@ pub async fn insert(write: &mut WriteTransaction, user: &User, password_hash: &s
 /// # Errors
 /// When the database fails.
 pub async fn find(reads: &mut impl Readable, id: UserId) -> Result<Option<User>> {
-    FIND.bind(id).optional::<Row>(reads).await?.map(User::try_from).transpose()
+    FIND.bind(id).find::<Row, _>(reads).await
 }
 
 /// The user with this name in whatever case, unless deleted.
@@ -135,7 +128,7 @@ pub async fn find(reads: &mut impl Readable, id: UserId) -> Result<Option<User>>
 /// # Errors
 /// When the database fails.
 pub async fn find_by_username(reads: &mut impl Readable, username: &str) -> Result<Option<User>> {
-    FIND_BY_USERNAME.bind(username).optional::<Row>(reads).await?.map(User::try_from).transpose()
+    FIND_BY_USERNAME.bind(username).find::<Row, _>(reads).await
 }
 
 /// The user with this address in whatever case, unless deleted.
@@ -143,7 +136,7 @@ pub async fn find_by_username(reads: &mut impl Readable, username: &str) -> Resu
 /// # Errors
 /// When the database fails.
 pub async fn find_by_email(reads: &mut impl Readable, email: &str) -> Result<Option<User>> {
-    FIND_BY_EMAIL.bind(email).optional::<Row>(reads).await?.map(User::try_from).transpose()
+    FIND_BY_EMAIL.bind(email).find::<Row, _>(reads).await
 }
 
 #[derive(sqlx::FromRow)]
@@ -188,15 +181,14 @@ pub async fn list(
     filter: &Filter,
     pagination: Pagination,
 ) -> Result<(Vec<User>, i64)> {
-    let rows: Vec<Row> = LIST
+    let page = LIST
         .bind(filter.pattern())
         .bind(filter.status())
         .bind(i64::from(pagination.limit))
         .bind(i64::from(pagination.offset))
-        .all(reads)
+        .list::<Row, _>(reads)
         .await?;
-    let count: CountRow = COUNT_MATCHES.bind(filter.pattern()).bind(filter.status()).one(reads).await?;
-    Ok((rows.into_iter().map(User::try_from).collect::<Result<_>>()?, count.count))
+    Ok((page, COUNT_MATCHES.bind(filter.pattern()).bind(filter.status()).count(reads).await?))
 }
 
 /// Locks the owners' rows against other writers and counts those who can sign in.
@@ -205,8 +197,7 @@ pub async fn list(
 /// When the database fails.
 pub async fn lock_and_count_active_owners(write: &mut WriteTransaction) -> Result<i64> {
     LOCK_OWNERS.query().execute(write).await?;
-    let row: CountRow = COUNT_ACTIVE_OWNERS.query().one(write).await?;
-    Ok(row.count)
+    COUNT_ACTIVE_OWNERS.query().count(write).await
 }
 
 /// Changes whether a user may sign in.
@@ -219,8 +210,7 @@ pub async fn set_status(
     status: UserStatus,
     now: Moment,
 ) -> Result<()> {
-    SET_STATUS.bind(id).bind(status.as_str()).bind(now).execute(write).await?;
-    Ok(())
+    SET_STATUS.bind(id).bind(status.as_str()).bind(now).execute(write).await
 }
 
 /// Changes what a user is called. Says whether there is such a user.
@@ -234,7 +224,7 @@ pub async fn set_profile(
     name: &str,
     now: Moment,
 ) -> Result<bool> {
-    Ok(SET_PROFILE.bind(id).bind(username.as_str()).bind(name).bind(now).execute(write).await? == 1)
+    SET_PROFILE.bind(id).bind(username.as_str()).bind(name).bind(now).changes_row(write).await
 }
 
 /// Changes what a user may do.
@@ -242,8 +232,7 @@ pub async fn set_profile(
 /// # Errors
 /// When the database fails.
 pub async fn set_roles(write: &mut WriteTransaction, id: UserId, roles: &Roles, now: Moment) -> Result<()> {
-    SET_ROLES.bind(id).bind(roles_text(roles)).bind(now).execute(write).await?;
-    Ok(())
+    SET_ROLES.bind(id).bind(roles_text(roles)).bind(now).execute(write).await
 }
 
 /// Changes the hash of a user's password.
@@ -256,8 +245,7 @@ pub async fn set_password_hash(
     hash: &str,
     now: Moment,
 ) -> Result<()> {
-    SET_PASSWORD_HASH.bind(id).bind(hash).bind(now).execute(write).await?;
-    Ok(())
+    SET_PASSWORD_HASH.bind(id).bind(hash).bind(now).execute(write).await
 }
 
 /// Notes that a user was here; a dormant one becomes active.
@@ -265,8 +253,7 @@ pub async fn set_password_hash(
 /// # Errors
 /// When the database fails.
 pub async fn record_seen(write: &mut WriteTransaction, id: UserId, now: Moment) -> Result<()> {
-    RECORD_SEEN.bind(id).bind(now).execute(write).await?;
-    Ok(())
+    RECORD_SEEN.bind(id).bind(now).execute(write).await
 }
 
 /// Deletes a user. The row stays, so that builds and audit entries keep their names; it is never found again.
@@ -274,8 +261,7 @@ pub async fn record_seen(write: &mut WriteTransaction, id: UserId, now: Moment) 
 /// # Errors
 /// When the database fails.
 pub async fn delete(write: &mut WriteTransaction, id: UserId, now: Moment) -> Result<()> {
-    DELETE.bind(id).bind(now).execute(write).await?;
-    Ok(())
+    DELETE.bind(id).bind(now).execute(write).await
 }
 
 /// Takes the row lock that orders all changes of a user's secrets. Says whether there is such a user.
@@ -283,7 +269,7 @@ pub async fn delete(write: &mut WriteTransaction, id: UserId, now: Moment) -> Re
 /// # Errors
 /// When the database fails.
 pub async fn lock(write: &mut WriteTransaction, id: UserId) -> Result<bool> {
-    Ok(LOCK.bind(id).execute(write).await? == 1)
+    LOCK.bind(id).changes_row(write).await
 }
 
 /// Whether a user owns workspaces.
@@ -291,6 +277,5 @@ pub async fn lock(write: &mut WriteTransaction, id: UserId) -> Result<bool> {
 /// # Errors
 /// When the database fails.
 pub async fn has_workspaces(reads: &mut impl Readable, id: UserId) -> Result<bool> {
-    let row: CountRow = HAS_WORKSPACES.bind(id).one(reads).await?;
-    Ok(row.count > 0)
+    Ok(HAS_WORKSPACES.bind(id).count(reads).await? > 0)
 }

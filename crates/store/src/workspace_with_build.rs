@@ -131,7 +131,3 @@ impl TryFrom<Row> for WorkspaceWithBuild {
         })
     }
 }
-
-pub(crate) fn from_rows(rows: Vec<Row>) -> Result<Vec<WorkspaceWithBuild>> {
-    rows.into_iter().map(WorkspaceWithBuild::try_from).collect()
-}

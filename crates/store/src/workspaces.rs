@@ -13,7 +13,7 @@ use crate::{
     Readable, Result, WriteTransaction,
     executor::statements,
     like,
-    workspace_with_build::{Row, from_rows, workspace_with_build},
+    workspace_with_build::{Row, workspace_with_build},
 };
 
 statements! {
@@ -63,8 +63,7 @@ pub async fn insert(
     template: TemplateId,
     now: Moment,
 ) -> Result<()> {
-    INSERT.bind(id).bind(owner).bind(name.as_str()).bind(template).bind(now).execute(write).await?;
-    Ok(())
+    INSERT.bind(id).bind(owner).bind(name.as_str()).bind(template).bind(now).execute(write).await
 }
 
 /// Holds a workspace's row until the transaction ends. Says whether it is still there.
@@ -72,7 +71,7 @@ pub async fn insert(
 /// # Errors
 /// When the database fails.
 pub async fn lock(write: &mut WriteTransaction, id: WorkspaceId, now: Moment) -> Result<bool> {
-    Ok(LOCK.bind(id).bind(now).execute(write).await? == 1)
+    LOCK.bind(id).bind(now).changes_row(write).await
 }
 
 /// Gives a workspace another name.
@@ -85,8 +84,7 @@ pub async fn rename(
     name: &ResourceName,
     now: Moment,
 ) -> Result<()> {
-    RENAME.bind(id).bind(name.as_str()).bind(now).execute(write).await?;
-    Ok(())
+    RENAME.bind(id).bind(name.as_str()).bind(now).execute(write).await
 }
 
 /// Notes whether the owner wants a workspace first in lists.
@@ -94,8 +92,7 @@ pub async fn rename(
 /// # Errors
 /// When the database fails.
 pub async fn set_favorite(write: &mut WriteTransaction, id: WorkspaceId, favorite: bool) -> Result<()> {
-    SET_FAVORITE.bind(id).bind(favorite).execute(write).await?;
-    Ok(())
+    SET_FAVORITE.bind(id).bind(favorite).execute(write).await
 }
 
 /// Notes when a workspace starts by itself.
@@ -108,8 +105,7 @@ pub async fn set_autostart(
     schedule: Option<&Schedule>,
     now: Moment,
 ) -> Result<()> {
-    SET_AUTOSTART.bind(id).bind(schedule.map(Schedule::as_str)).bind(now).execute(write).await?;
-    Ok(())
+    SET_AUTOSTART.bind(id).bind(schedule.map(Schedule::as_str)).bind(now).execute(write).await
 }
 
 /// Notes how long a workspace runs before it is stopped.
@@ -123,8 +119,7 @@ pub async fn set_ttl(
     now: Moment,
 ) -> Result<()> {
     let micros = ttl.map(|ttl| i64::try_from(ttl.as_micros()).unwrap_or(i64::MAX));
-    SET_TTL.bind(id).bind(micros).bind(now).execute(write).await?;
-    Ok(())
+    SET_TTL.bind(id).bind(micros).bind(now).execute(write).await
 }
 
 /// Puts a workspace aside, or takes it back.
@@ -137,8 +132,7 @@ pub async fn set_dormant(
     since: Option<Moment>,
     now: Moment,
 ) -> Result<()> {
-    SET_DORMANT.bind(id).bind(since).bind(now).execute(write).await?;
-    Ok(())
+    SET_DORMANT.bind(id).bind(since).bind(now).execute(write).await
 }
 
 /// Every stopped workspace that starts by itself.
@@ -146,7 +140,7 @@ pub async fn set_dormant(
 /// # Errors
 /// When the database fails.
 pub async fn list_scheduled(reads: &mut impl Readable) -> Result<Vec<WorkspaceWithBuild>> {
-    from_rows(LIST_SCHEDULED.query().all::<Row>(reads).await?)
+    LIST_SCHEDULED.query().list::<Row, _>(reads).await
 }
 
 /// Every running workspace whose time is over.
@@ -154,7 +148,7 @@ pub async fn list_scheduled(reads: &mut impl Readable) -> Result<Vec<WorkspaceWi
 /// # Errors
 /// When the database fails.
 pub async fn list_overdue(reads: &mut impl Readable, now: Moment) -> Result<Vec<WorkspaceWithBuild>> {
-    from_rows(LIST_OVERDUE.bind(now).all::<Row>(reads).await?)
+    LIST_OVERDUE.bind(now).list::<Row, _>(reads).await
 }
 
 /// Notes that somebody used a workspace.
@@ -162,8 +156,7 @@ pub async fn list_overdue(reads: &mut impl Readable, now: Moment) -> Result<Vec<
 /// # Errors
 /// When the database fails.
 pub async fn record_use(write: &mut WriteTransaction, id: WorkspaceId, now: Moment) -> Result<()> {
-    RECORD_USE.bind(id).bind(now).execute(write).await?;
-    Ok(())
+    RECORD_USE.bind(id).bind(now).execute(write).await
 }
 
 /// Takes a workspace away; its builds stay.
@@ -171,8 +164,7 @@ pub async fn record_use(write: &mut WriteTransaction, id: WorkspaceId, now: Mome
 /// # Errors
 /// When the database fails.
 pub async fn delete(write: &mut WriteTransaction, id: WorkspaceId, now: Moment) -> Result<()> {
-    DELETE.bind(id).bind(now).execute(write).await?;
-    Ok(())
+    DELETE.bind(id).bind(now).execute(write).await
 }
 
 /// A workspace with its latest build, deleted ones included.
@@ -180,7 +172,7 @@ pub async fn delete(write: &mut WriteTransaction, id: WorkspaceId, now: Moment) 
 /// # Errors
 /// When the database fails.
 pub async fn find(reads: &mut impl Readable, id: WorkspaceId) -> Result<Option<WorkspaceWithBuild>> {
-    FIND.bind(id).optional::<Row>(reads).await?.map(WorkspaceWithBuild::try_from).transpose()
+    FIND.bind(id).find::<Row, _>(reads).await
 }
 
 /// An owner's workspace by name, without regard to case; the last one deleted of that name only on request.
@@ -194,7 +186,7 @@ pub async fn find_by_name(
     with_deleted: bool,
 ) -> Result<Option<WorkspaceWithBuild>> {
     let query = FIND_BY_NAME.bind(owner).bind(name).bind(with_deleted);
-    query.optional::<Row>(reads).await?.map(WorkspaceWithBuild::try_from).transpose()
+    query.find::<Row, _>(reads).await
 }
 
 /// Which workspaces are listed. Empty texts match everything.
@@ -206,11 +198,6 @@ pub struct Filter {
     pub name: String,
     /// The template's name.
     pub template: String,
-}
-
-#[derive(sqlx::FromRow)]
-struct CountRow {
-    count: i64,
 }
 
 /// A page of workspaces with their latest builds, by name, and how many match in all.
@@ -225,16 +212,15 @@ pub async fn list(
     let owner = filter.owner.to_lowercase();
     let name = if filter.name.is_empty() { String::new() } else { like::contains(&filter.name) };
     let template = filter.template.to_lowercase();
-    let rows: Vec<Row> = LIST
+    let page = LIST
         .bind(owner.as_str())
         .bind(name.as_str())
         .bind(template.as_str())
         .bind(i64::from(pagination.limit))
         .bind(i64::from(pagination.offset))
-        .all(reads)
+        .list::<Row, _>(reads)
         .await?;
-    let count: CountRow = COUNT.bind(owner).bind(name).bind(template).one(reads).await?;
-    Ok((from_rows(rows)?, count.count))
+    Ok((page, COUNT.bind(owner).bind(name).bind(template).count(reads).await?))
 }
 
 /// Every workspace whose latest build is a start that is done.
@@ -242,5 +228,5 @@ pub async fn list(
 /// # Errors
 /// When the database fails.
 pub async fn list_running(reads: &mut impl Readable) -> Result<Vec<WorkspaceWithBuild>> {
-    from_rows(LIST_RUNNING.query().all::<Row>(reads).await?)
+    LIST_RUNNING.query().list::<Row, _>(reads).await
 }
