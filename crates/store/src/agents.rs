@@ -10,6 +10,19 @@ use uuid::Uuid;
 
 use crate::{Error, Readable, Result, WriteTransaction, executor::statements};
 
+/// Selects the columns of [`Row`].
+macro_rules! select_agent {
+    ($rest:literal) => {
+        concat!(
+            "SELECT id, workspace_id, build_id, name, lifecycle, operating_system, architecture, version,
+                 expanded_directory, created_at, first_connected_at, last_connected_at, disconnected_at, started_at,
+                 ready_at
+             FROM agents ",
+            $rest
+        )
+    };
+}
+
 statements! {
     INSERT = "INSERT INTO agents (id, workspace_id, build_id, name, lifecycle, token_hash, token_ciphertext,
                   token_nonce_tag, created_at, updated_at)
@@ -18,18 +31,9 @@ statements! {
                        disconnected_at = NULL, started_at = NULL, ready_at = NULL, log_run_id = NULL, log_batch = 0,
                        logs_length = 0, logs_overflowed = $4, updated_at = $5
                    WHERE id = $1";
-    FIND = "SELECT id, workspace_id, build_id, name, lifecycle, operating_system, architecture, version,
-                expanded_directory, created_at, first_connected_at, last_connected_at, disconnected_at, started_at,
-                ready_at
-            FROM agents WHERE id = $1";
-    FIND_BY_WORKSPACE = "SELECT id, workspace_id, build_id, name, lifecycle, operating_system, architecture, version,
-                             expanded_directory, created_at, first_connected_at, last_connected_at, disconnected_at,
-                             started_at, ready_at
-                         FROM agents WHERE workspace_id = $1";
-    FIND_BY_TOKEN = "SELECT id, workspace_id, build_id, name, lifecycle, operating_system, architecture, version,
-                         expanded_directory, created_at, first_connected_at, last_connected_at, disconnected_at,
-                         started_at, ready_at
-                     FROM agents WHERE token_hash = $1";
+    FIND = select_agent!("WHERE id = $1");
+    FIND_BY_WORKSPACE = select_agent!("WHERE workspace_id = $1");
+    FIND_BY_TOKEN = select_agent!("WHERE token_hash = $1");
     TOKEN = "SELECT token_ciphertext, token_nonce_tag FROM agents WHERE id = $1";
     RECORD_CONNECT = "UPDATE agents SET connection_id = $2, operating_system = $3, architecture = $4, version = $5,
                    first_connected_at = COALESCE(first_connected_at, $6), last_connected_at = $6,

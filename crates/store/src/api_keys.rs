@@ -9,29 +9,41 @@ use coder_model::{
 };
 use uuid::Uuid;
 
-use crate::{Error, Readable, Result, WriteTransaction, executor::statements, users};
+use crate::{
+    Error, Readable, Result, WriteTransaction,
+    executor::statements,
+    users::{self, user_columns},
+};
+
+/// The columns of [`Row`], from `api_keys k`. Those that `users` has as well get a name of their own.
+macro_rules! key_columns {
+    () => {
+        "k.id AS key_id, k.user_id, k.kind, k.name AS key_name, k.hashed_secret, k.lifetime,
+             k.created_at AS key_created_at, k.updated_at AS key_updated_at, k.last_used, k.expires_at"
+    };
+}
+
+/// Selects the columns of [`Row`].
+macro_rules! select_key {
+    ($rest:literal) => {
+        concat!("SELECT ", key_columns!(), " FROM api_keys k ", $rest)
+    };
+}
 
 statements! {
     INSERT = "INSERT INTO api_keys (id, user_id, kind, name, hashed_secret, lifetime, created_at, updated_at,
                   last_used, expires_at)
               VALUES ($1, $2, $3, $4, $5, $6, $7, $7, $7, $8)";
-    FIND = "SELECT id, user_id, kind, name, hashed_secret, lifetime, created_at, updated_at, last_used, expires_at
-            FROM api_keys WHERE id = $1";
-    FIND_WITH_USER = "SELECT k.id AS key_id, k.user_id, k.kind, k.name AS key_name, k.hashed_secret, k.lifetime,
-                          k.created_at AS key_created_at, k.updated_at AS key_updated_at, k.last_used, k.expires_at,
-                          u.id, u.username, u.email, u.name, u.status, u.roles, u.created_at, u.updated_at,
-                          u.last_seen_at
-                      FROM api_keys k JOIN users u ON u.id = k.user_id
-                      WHERE k.id = $1 AND u.deleted_at IS NULL";
-    FIND_BY_NAME = "SELECT id, user_id, kind, name, hashed_secret, lifetime, created_at, updated_at, last_used,
-                        expires_at
-                    FROM api_keys WHERE user_id = $1 AND name = $2";
-    LIST_TOKENS = "SELECT id, user_id, kind, name, hashed_secret, lifetime, created_at, updated_at, last_used,
-                       expires_at
-                   FROM api_keys WHERE user_id = $1 AND kind = 'token' AND expires_at > $2 ORDER BY created_at, id";
-    LIST_ALL_TOKENS = "SELECT id, user_id, kind, name, hashed_secret, lifetime, created_at, updated_at, last_used,
-                           expires_at
-                       FROM api_keys WHERE kind = 'token' AND expires_at > $1 ORDER BY created_at, id";
+    FIND = select_key!("WHERE k.id = $1");
+    FIND_WITH_USER = concat!(
+        "SELECT ", key_columns!(), ", ", user_columns!(),
+        " FROM api_keys k JOIN users u ON u.id = k.user_id WHERE k.id = $1 AND u.deleted_at IS NULL"
+    );
+    FIND_BY_NAME = select_key!("WHERE k.user_id = $1 AND k.name = $2");
+    LIST_TOKENS = select_key!(
+        "WHERE k.user_id = $1 AND k.kind = 'token' AND k.expires_at > $2 ORDER BY k.created_at, k.id"
+    );
+    LIST_ALL_TOKENS = select_key!("WHERE k.kind = 'token' AND k.expires_at > $1 ORDER BY k.created_at, k.id");
     RECORD_USE = "UPDATE api_keys SET last_used = $2, expires_at = $3, updated_at = $2 WHERE id = $1";
     EXPIRE = "UPDATE api_keys SET expires_at = $2, updated_at = $2 WHERE id = $1";
     DELETE = "DELETE FROM api_keys WHERE id = $1";
@@ -41,13 +53,17 @@ statements! {
 
 #[derive(sqlx::FromRow)]
 struct Row {
+    #[sqlx(rename = "key_id")]
     id: String,
     user_id: Uuid,
     kind: String,
+    #[sqlx(rename = "key_name")]
     name: Option<String>,
     hashed_secret: Vec<u8>,
     lifetime: i64,
+    #[sqlx(rename = "key_created_at")]
     created_at: i64,
+    #[sqlx(rename = "key_updated_at")]
     updated_at: i64,
     last_used: i64,
     expires_at: i64,
@@ -80,16 +96,8 @@ impl TryFrom<Row> for ApiKey {
 
 #[derive(sqlx::FromRow)]
 struct WithUserRow {
-    key_id: String,
-    user_id: Uuid,
-    kind: String,
-    key_name: Option<String>,
-    hashed_secret: Vec<u8>,
-    lifetime: i64,
-    key_created_at: i64,
-    key_updated_at: i64,
-    last_used: i64,
-    expires_at: i64,
+    #[sqlx(flatten)]
+    key: Row,
     #[sqlx(flatten)]
     user: users::Row,
 }
@@ -123,20 +131,8 @@ pub async fn find_with_user(
     let Some(row) = FIND_WITH_USER.bind(id.as_str()).optional::<WithUserRow>(reads).await? else {
         return Ok(None);
     };
-    let key = Row {
-        id: row.key_id,
-        user_id: row.user_id,
-        kind: row.kind,
-        name: row.key_name,
-        hashed_secret: row.hashed_secret,
-        lifetime: row.lifetime,
-        created_at: row.key_created_at,
-        updated_at: row.key_updated_at,
-        last_used: row.last_used,
-        expires_at: row.expires_at,
-    };
-    let hash = key.hash()?;
-    Ok(Some((key.try_into()?, hash, row.user.try_into()?)))
+    let hash = row.key.hash()?;
+    Ok(Some((row.key.try_into()?, hash, row.user.try_into()?)))
 }
 
 /// The key with this id.

@@ -10,17 +10,17 @@ use uuid::Uuid;
 use crate::{
     Readable, Result, WriteTransaction,
     executor::statements,
-    workspace_with_build::{Row, workspace_with_build},
+    workspace_with_build::{Row, select_workspace_with_build},
 };
 
 statements! {
-    FIND_BUILD = workspace_with_build!("b.id = $1");
-    LIST_BUILDS = workspace_with_build!("w.id = $1 ORDER BY b.build_number DESC LIMIT $2 OFFSET $3");
-    FIND_BUILD_BY_NUMBER = workspace_with_build!("w.id = $1 AND b.build_number = $2");
-    NEXT_CLAIMABLE = workspace_with_build!("(b.status = 'pending'
+    FIND = select_workspace_with_build!("b.id = $1");
+    LIST = select_workspace_with_build!("w.id = $1 ORDER BY b.build_number DESC LIMIT $2 OFFSET $3");
+    FIND_BY_NUMBER = select_workspace_with_build!("w.id = $1 AND b.build_number = $2");
+    NEXT_CLAIMABLE = select_workspace_with_build!("(b.status = 'pending'
             OR (b.status IN ('running', 'canceling') AND b.claimed_until < $1))
         ORDER BY b.created_at LIMIT 1");
-    INSERT_BUILD = "INSERT INTO workspace_builds (id, workspace_id, build_number, template_version_id, transition,
+    INSERT = "INSERT INTO workspace_builds (id, workspace_id, build_number, template_version_id, transition,
                         initiator_id, reason, then_start, status, created_at, updated_at)
                     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $10)";
     SET_DEADLINE = "UPDATE workspace_builds SET deadline = $2, updated_at = $3 WHERE id = $1";
@@ -65,7 +65,7 @@ pub struct NewBuild {
 /// # Errors
 /// When the database fails.
 pub async fn find(reads: &mut impl Readable, id: BuildId) -> Result<Option<WorkspaceWithBuild>> {
-    FIND_BUILD.bind(id).find::<Row, _>(reads).await
+    FIND.bind(id).find::<Row, _>(reads).await
 }
 
 /// A page of a workspace's builds, the latest first.
@@ -77,7 +77,7 @@ pub async fn list(
     id: WorkspaceId,
     pagination: Pagination,
 ) -> Result<Vec<WorkspaceWithBuild>> {
-    let query = LIST_BUILDS.bind(id).bind(i64::from(pagination.limit)).bind(i64::from(pagination.offset));
+    let query = LIST.bind(id).bind(i64::from(pagination.limit)).bind(i64::from(pagination.offset));
     query.list::<Row, _>(reads).await
 }
 
@@ -90,7 +90,7 @@ pub async fn find_by_number(
     id: WorkspaceId,
     number: i64,
 ) -> Result<Option<WorkspaceWithBuild>> {
-    let query = FIND_BUILD_BY_NUMBER.bind(id).bind(number);
+    let query = FIND_BY_NUMBER.bind(id).bind(number);
     query.find::<Row, _>(reads).await
 }
 
@@ -107,7 +107,7 @@ pub async fn next_claimable(reads: &mut impl Readable, now: Moment) -> Result<Op
 /// # Errors
 /// [`crate::Error::Conflict`] when the number is taken.
 pub async fn insert(write: &mut WriteTransaction, build: NewBuild) -> Result<()> {
-    INSERT_BUILD
+    INSERT
         .bind(build.id)
         .bind(build.workspace)
         .bind(build.number)

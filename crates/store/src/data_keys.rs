@@ -11,13 +11,19 @@ use crate::{
     executor::{Query, statements},
 };
 
+/// Selects the columns of [`Row`].
+macro_rules! select_data_key {
+    ($rest:literal) => {
+        concat!("SELECT user_id, key_fingerprint, nonce_tag, ciphertext FROM data_keys ", $rest)
+    };
+}
+
 statements! {
     INSERT = "INSERT INTO data_keys (user_id, key_fingerprint, nonce_tag, ciphertext) VALUES ($1, $2, $3, $4)";
-    FIND = "SELECT user_id, key_fingerprint, nonce_tag, ciphertext FROM data_keys WHERE user_id = $1";
+    FIND = select_data_key!("WHERE user_id = $1");
     FINGERPRINTS = "SELECT key_fingerprint, COUNT(*) AS count FROM data_keys GROUP BY key_fingerprint
                     ORDER BY key_fingerprint";
-    LIST_NOT_WRAPPED_BY = "SELECT user_id, key_fingerprint, nonce_tag, ciphertext FROM data_keys
-                      WHERE key_fingerprint <> $1 ORDER BY user_id LIMIT $2";
+    LIST_NOT_WRAPPED_BY = select_data_key!("WHERE key_fingerprint <> $1 ORDER BY user_id LIMIT $2");
     REPLACE = "UPDATE data_keys SET key_fingerprint = $2, nonce_tag = $3, ciphertext = $4 WHERE user_id = $1";
     DELETE = "DELETE FROM data_keys WHERE user_id = $1";
 }

@@ -9,29 +9,29 @@ use uuid::Uuid;
 
 use crate::{Error, Readable, Result, WriteTransaction, executor::statements};
 
+/// Selects the columns of [`Row`] of templates that are not deleted.
+macro_rules! select_template {
+    ($condition:literal) => {
+        concat!(
+            "SELECT t.id, t.name, t.display_name, t.description, t.icon, t.active_version_id, t.created_by,
+                 t.created_at, t.updated_at, u.username AS created_by_name, v.definition,
+                 (SELECT COUNT(*) FROM workspaces w WHERE w.template_id = t.id AND w.deleted_at IS NULL) AS workspaces
+             FROM templates t
+                 JOIN users u ON u.id = t.created_by
+                 JOIN template_versions v ON v.id = t.active_version_id
+             WHERE t.deleted_at IS NULL AND ",
+            $condition
+        )
+    };
+}
+
 statements! {
     INSERT = "INSERT INTO templates (id, name, display_name, description, icon, active_version_id, created_by,
                   created_at, updated_at)
               VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $8)";
-    FIND = "SELECT t.id, t.name, t.display_name, t.description, t.icon, t.active_version_id, t.created_by, t.created_at,
-                t.updated_at, u.username AS created_by_name, v.definition,
-                (SELECT COUNT(*) FROM workspaces w WHERE w.template_id = t.id AND w.deleted_at IS NULL) AS workspaces
-            FROM templates t JOIN users u ON u.id = t.created_by
-                JOIN template_versions v ON v.id = t.active_version_id
-            WHERE t.id = $1 AND t.deleted_at IS NULL";
-    FIND_BY_NAME = "SELECT t.id, t.name, t.display_name, t.description, t.icon, t.active_version_id, t.created_by,
-                        t.created_at, t.updated_at, u.username AS created_by_name, v.definition,
-                        (SELECT COUNT(*) FROM workspaces w WHERE w.template_id = t.id AND w.deleted_at IS NULL)
-                            AS workspaces
-                    FROM templates t JOIN users u ON u.id = t.created_by
-                        JOIN template_versions v ON v.id = t.active_version_id
-                    WHERE lower(t.name) = lower($1) AND t.deleted_at IS NULL";
-    LIST = "SELECT t.id, t.name, t.display_name, t.description, t.icon, t.active_version_id, t.created_by, t.created_at,
-                t.updated_at, u.username AS created_by_name, v.definition,
-                (SELECT COUNT(*) FROM workspaces w WHERE w.template_id = t.id AND w.deleted_at IS NULL) AS workspaces
-            FROM templates t JOIN users u ON u.id = t.created_by
-                JOIN template_versions v ON v.id = t.active_version_id
-            WHERE t.deleted_at IS NULL ORDER BY lower(t.name)";
+    FIND = select_template!("t.id = $1");
+    FIND_BY_NAME = select_template!("lower(t.name) = lower($1)");
+    LIST = select_template!("TRUE ORDER BY lower(t.name)");
     // Also the row lock that keeps a template from being deleted under a new workspace.
     LOCK = "UPDATE templates SET updated_at = $2 WHERE id = $1 AND deleted_at IS NULL";
     SET_ACTIVE_VERSION = "UPDATE templates SET active_version_id = $2, updated_at = $3 WHERE id = $1";

@@ -9,26 +9,42 @@ use uuid::Uuid;
 
 use crate::{Error, Readable, Result, WriteTransaction, executor::statements};
 
+/// The columns of [`Row`], from `users u`.
+macro_rules! user_columns {
+    () => {
+        "u.id, u.username, u.email, u.name, u.status, u.roles, u.created_at, u.updated_at, u.last_seen_at"
+    };
+}
+pub(crate) use user_columns;
+
+/// Selects the columns of [`Row`] of users who are not deleted.
+macro_rules! select_user {
+    ($($condition:expr),+) => {
+        concat!("SELECT ", user_columns!(), " FROM users u WHERE u.deleted_at IS NULL AND ", $($condition),+)
+    };
+}
+
+/// The condition of a [`Filter`]: `$1` is its pattern, `$2` its status.
+macro_rules! matches_filter {
+    () => {
+        "($1 = '' OR lower(u.username) LIKE $1 ESCAPE '\\' OR lower(u.email) LIKE $1 ESCAPE '\\')
+             AND ($2 = '' OR u.status = $2)"
+    };
+}
+
 statements! {
     COUNT = "SELECT COUNT(*) AS count FROM users";
     INSERT = "INSERT INTO users (id, username, email, name, status, roles, password_hash, created_at, updated_at)
               VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $8)";
-    FIND = "SELECT id, username, email, name, status, roles, created_at, updated_at, last_seen_at
-            FROM users WHERE id = $1 AND deleted_at IS NULL";
-    FIND_BY_USERNAME = "SELECT id, username, email, name, status, roles, created_at, updated_at, last_seen_at
-                        FROM users WHERE lower(username) = lower($1) AND deleted_at IS NULL";
-    FIND_BY_EMAIL = "SELECT id, username, email, name, status, roles, created_at, updated_at, last_seen_at
-                     FROM users WHERE lower(email) = lower($1) AND deleted_at IS NULL";
+    FIND = select_user!("u.id = $1");
+    FIND_BY_USERNAME = select_user!("lower(u.username) = lower($1)");
+    FIND_BY_EMAIL = select_user!("lower(u.email) = lower($1)");
     PASSWORD_HASH = "SELECT password_hash FROM users WHERE id = $1 AND deleted_at IS NULL";
-    LIST = "SELECT id, username, email, name, status, roles, created_at, updated_at, last_seen_at
-            FROM users
-            WHERE deleted_at IS NULL AND ($1 = '' OR lower(username) LIKE $1 ESCAPE '\\' OR lower(email) LIKE $1 ESCAPE '\\')
-                AND ($2 = '' OR status = $2)
-            ORDER BY lower(username) LIMIT $3 OFFSET $4";
-    COUNT_MATCHES = "SELECT COUNT(*) AS count FROM users
-                     WHERE deleted_at IS NULL
-                         AND ($1 = '' OR lower(username) LIKE $1 ESCAPE '\\' OR lower(email) LIKE $1 ESCAPE '\\')
-                         AND ($2 = '' OR status = $2)";
+    LIST = select_user!(matches_filter!(), " ORDER BY lower(u.username) LIMIT $3 OFFSET $4");
+    COUNT_MATCHES = concat!(
+        "SELECT COUNT(*) AS count FROM users u WHERE u.deleted_at IS NULL AND ",
+        matches_filter!()
+    );
     COUNT_ACTIVE_OWNERS = "SELECT COUNT(*) AS count FROM users
                            WHERE deleted_at IS NULL AND status <> 'suspended'
                                AND (roles = 'owner' OR roles LIKE 'owner,%')";

@@ -11,9 +11,10 @@ use uuid::Uuid;
 
 use crate::{Error, Result};
 
-/// A build with everything that is shown beside it.
-macro_rules! workspace_with_build {
-    ($rest:literal) => {
+/// Selects the columns of [`Row`]: builds `b` and their workspaces `w`, with owner `o`, template `t`, version `v` and
+/// initiator `i`.
+macro_rules! select_workspace_with_build {
+    ($($condition:expr),+) => {
         concat!(
             "SELECT w.id, w.owner_id, w.name, w.template_id, w.created_at, w.updated_at, w.last_used_at, w.deleted_at,
                  w.favorite, w.autostart_schedule, w.ttl, w.dormant_at, b.reason, b.then_start, b.deadline,
@@ -29,11 +30,22 @@ macro_rules! workspace_with_build {
                  JOIN template_versions v ON v.id = b.template_version_id
                  JOIN users i ON i.id = b.initiator_id
              WHERE ",
-            $rest
+            $($condition),+
         )
     };
 }
-pub(crate) use workspace_with_build;
+pub(crate) use select_workspace_with_build;
+
+/// [`select_workspace_with_build`] of each workspace's latest build.
+macro_rules! select_workspace_with_latest_build {
+    ($($condition:expr),+) => {
+        select_workspace_with_build!(
+            "b.build_number = (SELECT MAX(n.build_number) FROM workspace_builds n WHERE n.workspace_id = w.id) AND ",
+            $($condition),+
+        )
+    };
+}
+pub(crate) use select_workspace_with_latest_build;
 
 #[derive(sqlx::FromRow)]
 pub(crate) struct Row {

@@ -13,8 +13,16 @@ use crate::{
     Readable, Result, WriteTransaction,
     executor::statements,
     like,
-    workspace_with_build::{Row, workspace_with_build},
+    workspace_with_build::{Row, select_workspace_with_build, select_workspace_with_latest_build},
 };
+
+/// The condition of a [`Filter`]: `$1` is its owner, `$2` its pattern, `$3` its template.
+macro_rules! matches_filter {
+    () => {
+        "w.deleted_at IS NULL AND ($1 = '' OR lower(o.username) = $1)
+             AND ($2 = '' OR lower(w.name) LIKE $2 ESCAPE '\\') AND ($3 = '' OR lower(t.name) = $3)"
+    };
+}
 
 statements! {
     INSERT = "INSERT INTO workspaces (id, owner_id, name, template_id, created_at, updated_at, last_used_at)
@@ -26,29 +34,34 @@ statements! {
     SET_AUTOSTART = "UPDATE workspaces SET autostart_schedule = $2, updated_at = $3 WHERE id = $1";
     SET_TTL = "UPDATE workspaces SET ttl = $2, updated_at = $3 WHERE id = $1";
     SET_DORMANT = "UPDATE workspaces SET dormant_at = $2, updated_at = $3 WHERE id = $1";
-    LIST_SCHEDULED = workspace_with_build!("w.deleted_at IS NULL AND w.dormant_at IS NULL AND w.autostart_schedule IS NOT NULL
-        AND b.transition = 'stop' AND b.status = 'succeeded'
-        AND b.build_number = (SELECT MAX(n.build_number) FROM workspace_builds n WHERE n.workspace_id = w.id)");
-    LIST_OVERDUE = workspace_with_build!("w.deleted_at IS NULL AND b.transition = 'start' AND b.status = 'succeeded'
-        AND b.deadline < $1
-        AND b.build_number = (SELECT MAX(n.build_number) FROM workspace_builds n WHERE n.workspace_id = w.id)");
+    LIST_SCHEDULED = select_workspace_with_latest_build!(
+        "w.deleted_at IS NULL AND w.dormant_at IS NULL AND w.autostart_schedule IS NOT NULL
+            AND b.transition = 'stop' AND b.status = 'succeeded'"
+    );
+    LIST_OVERDUE = select_workspace_with_latest_build!(
+        "w.deleted_at IS NULL AND b.transition = 'start' AND b.status = 'succeeded' AND b.deadline < $1"
+    );
     RECORD_USE = "UPDATE workspaces SET last_used_at = $2 WHERE id = $1";
     DELETE = "UPDATE workspaces SET deleted_at = $2, updated_at = $2 WHERE id = $1";
-    FIND = workspace_with_build!("w.id = $1 AND b.build_number =
-        (SELECT MAX(n.build_number) FROM workspace_builds n WHERE n.workspace_id = w.id)");
-    FIND_BY_NAME = workspace_with_build!("w.owner_id = $1 AND lower(w.name) = lower($2) AND ($3 OR w.deleted_at IS NULL)
-        AND b.build_number = (SELECT MAX(n.build_number) FROM workspace_builds n WHERE n.workspace_id = w.id)
-        ORDER BY CASE WHEN w.deleted_at IS NULL THEN 0 ELSE 1 END, w.deleted_at DESC LIMIT 1");
-    LIST = workspace_with_build!("w.deleted_at IS NULL AND ($1 = '' OR lower(o.username) = $1)
-        AND ($2 = '' OR lower(w.name) LIKE $2 ESCAPE '\\') AND ($3 = '' OR lower(t.name) = $3)
-        AND b.build_number = (SELECT MAX(n.build_number) FROM workspace_builds n WHERE n.workspace_id = w.id)
-        ORDER BY w.favorite DESC, lower(w.name), w.id LIMIT $4 OFFSET $5");
-    COUNT = "SELECT COUNT(*) AS count FROM workspaces w JOIN users o ON o.id = w.owner_id
-                 JOIN templates t ON t.id = w.template_id
-             WHERE w.deleted_at IS NULL AND ($1 = '' OR lower(o.username) = $1)
-                 AND ($2 = '' OR lower(w.name) LIKE $2 ESCAPE '\\') AND ($3 = '' OR lower(t.name) = $3)";
-    LIST_RUNNING = workspace_with_build!("w.deleted_at IS NULL AND b.transition = 'start' AND b.status = 'succeeded'
-        AND b.build_number = (SELECT MAX(n.build_number) FROM workspace_builds n WHERE n.workspace_id = w.id)");
+    FIND = select_workspace_with_latest_build!("w.id = $1");
+    FIND_BY_NAME = select_workspace_with_latest_build!(
+        "w.owner_id = $1 AND lower(w.name) = lower($2) AND ($3 OR w.deleted_at IS NULL)
+         ORDER BY CASE WHEN w.deleted_at IS NULL THEN 0 ELSE 1 END, w.deleted_at DESC LIMIT 1"
+    );
+    LIST = select_workspace_with_latest_build!(
+        matches_filter!(),
+        " ORDER BY w.favorite DESC, lower(w.name), w.id LIMIT $4 OFFSET $5"
+    );
+    COUNT = concat!(
+        "SELECT COUNT(*) AS count FROM workspaces w
+             JOIN users o ON o.id = w.owner_id
+             JOIN templates t ON t.id = w.template_id
+         WHERE ",
+        matches_filter!()
+    );
+    LIST_RUNNING = select_workspace_with_latest_build!(
+        "w.deleted_at IS NULL AND b.transition = 'start' AND b.status = 'succeeded'"
+    );
 }
 
 /// Stores a new workspace. Its first build follows in the same transaction.
