@@ -1,4 +1,4 @@
-//! What agents say of their apps' health.
+//! Health of apps, as their agents report it.
 
 use coder_model::{AgentId, template::AppHealth};
 
@@ -17,26 +17,15 @@ struct Row {
     health: String,
 }
 
-/// Notes an app's health.
-///
-/// # Errors
-/// When the database fails.
 pub async fn set(write: &mut WriteTransaction, agent: AgentId, slug: &str, health: AppHealth) -> Result<()> {
     SET.bind(agent).bind(slug).bind(health.as_str()).execute(write).await
 }
 
-/// Forgets what an agent said.
-///
-/// # Errors
-/// When the database fails.
 pub async fn clear(write: &mut WriteTransaction, agent: AgentId) -> Result<()> {
     DELETE_ALL.bind(agent).execute(write).await
 }
 
-/// What an agent said, by slug.
-///
-/// # Errors
-/// When the database fails.
+/// By slug.
 pub async fn list(reads: &mut impl Readable, agent: AgentId) -> Result<Vec<(String, AppHealth)>> {
     let rows: Vec<Row> = LIST.bind(agent).all(reads).await?;
     let unknown = Error::Unknown { column: "agent_app_health.health" };

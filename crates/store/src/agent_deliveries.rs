@@ -1,4 +1,4 @@
-//! What each agent was last given: names and revisions of secrets, never values.
+//! What was last delivered to each agent: names and revisions of secrets, never values.
 
 use coder_model::{AgentId, SecretId, workspace::DeliveryRecord};
 use uuid::Uuid;
@@ -22,10 +22,7 @@ struct Row {
     value_revision: i64,
 }
 
-/// Puts this delivery in the place of the agent's earlier one.
-///
-/// # Errors
-/// When the database fails.
+/// Replaces the record of the agent's earlier delivery.
 pub async fn replace(write: &mut WriteTransaction, agent: AgentId, delivered: &[DeliveryRecord]) -> Result<()> {
     DELETE.bind(agent).execute(write).await?;
     for secret in delivered {
@@ -42,10 +39,7 @@ pub async fn replace(write: &mut WriteTransaction, agent: AgentId, delivered: &[
     Ok(())
 }
 
-/// What an agent was last given, by name.
-///
-/// # Errors
-/// When the database fails.
+/// By name.
 pub async fn list(reads: &mut impl Readable, agent: AgentId) -> Result<Vec<DeliveryRecord>> {
     let rows: Vec<Row> = LIST.bind(agent).all(reads).await?;
     Ok(rows

@@ -1,4 +1,4 @@
-//! Output of start and stop scripts, and of the agents themselves.
+//! Output of startup and shutdown scripts, and of the agents themselves.
 
 use coder_model::{
     AgentId, BuildId, Moment,
@@ -13,7 +13,7 @@ statements! {
     INSERT_SOURCE = "INSERT INTO agent_log_sources (id, agent_id, build_id, position, display_name)
                      VALUES ($1, $2, $3, $4, $5)";
     SOURCES = "SELECT id, position, display_name FROM agent_log_sources WHERE build_id = $1 ORDER BY position";
-    // Also the row lock that orders two connections of one agent.
+    // Also locks the agent's row, which serializes two connections of one agent.
     REGISTER_BATCH = "UPDATE agents SET log_run_id = $2, log_batch = $3
                   WHERE id = $1 AND (log_run_id IS NULL OR log_run_id <> $2 OR log_batch < $3)";
     LENGTH = "SELECT logs_length, logs_overflowed FROM agents WHERE id = $1";
@@ -31,10 +31,6 @@ struct SourceRow {
     display_name: String,
 }
 
-/// Adds a source to a build.
-///
-/// # Errors
-/// When the database fails.
 pub async fn insert_source(
     write: &mut WriteTransaction,
     agent: AgentId,
@@ -51,10 +47,7 @@ pub async fn insert_source(
         .await
 }
 
-/// The sources of a build, the agent itself first.
-///
-/// # Errors
-/// When the database fails.
+/// By position: the agent itself first.
 pub async fn sources(reads: &mut impl Readable, build: BuildId) -> Result<Vec<LogSource>> {
     let rows: Vec<SourceRow> = SOURCES.bind(build).all(reads).await?;
     Ok(rows
@@ -63,10 +56,8 @@ pub async fn sources(reads: &mut impl Readable, build: BuildId) -> Result<Vec<Lo
         .collect())
 }
 
-/// Whether this batch of this run of the agent process is new. Says yes once.
-///
-/// # Errors
-/// When the database fails.
+/// Returns whether this batch is new, once: an agent that missed the acknowledgement sends it again.
+/// Batches are numbered from 1 in each run of the agent process.
 pub async fn register_batch(
     write: &mut WriteTransaction,
     agent: AgentId,
@@ -82,19 +73,12 @@ struct LengthRow {
     logs_overflowed: bool,
 }
 
-/// Bytes stored for the agent's current build, and whether lines were dropped because there were too many.
-///
-/// # Errors
-/// When the database fails.
+/// Bytes stored for the agent's current build, and whether lines were dropped over the limit.
 pub async fn length(reads: &mut impl Readable, agent: AgentId) -> Result<(i64, bool)> {
     let row: LengthRow = LENGTH.bind(agent).one(reads).await?;
     Ok((row.logs_length, row.logs_overflowed))
 }
 
-/// Notes the bytes stored, and whether lines were dropped.
-///
-/// # Errors
-/// When the database fails.
 pub async fn set_length(
     write: &mut WriteTransaction,
     agent: AgentId,
@@ -104,10 +88,6 @@ pub async fn set_length(
     SET_LENGTH.bind(agent).bind(length).bind(overflowed).execute(write).await
 }
 
-/// Stores lines, in order.
-///
-/// # Errors
-/// When the database fails.
 pub async fn insert(
     write: &mut WriteTransaction,
     agent: AgentId,
@@ -138,9 +118,6 @@ struct LineRow {
 }
 
 /// At most `limit` lines of a build after the line `after`, in order.
-///
-/// # Errors
-/// When the database fails.
 pub async fn list(
     reads: &mut impl Readable,
     agent: AgentId,

@@ -1,4 +1,4 @@
-//! What the owner should know about the latest delivery of secrets.
+//! Warnings about the latest delivery of secrets, for the workspace's owner.
 
 use coder_model::{AgentId, workspace::Warning};
 
@@ -12,7 +12,6 @@ statements! {
     LIST = "SELECT secret_name, message FROM agent_warnings WHERE agent_id = $1 ORDER BY reporter DESC, position";
 }
 
-/// Who noticed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Reporter {
     /// The server, while assembling the manifest.
@@ -36,10 +35,7 @@ struct Row {
     message: String,
 }
 
-/// Puts this report in the place of the reporter's earlier one.
-///
-/// # Errors
-/// When the database fails.
+/// Replaces the reporter's earlier warnings.
 pub async fn replace(
     write: &mut WriteTransaction,
     agent: AgentId,
@@ -60,18 +56,11 @@ pub async fn replace(
     Ok(())
 }
 
-/// Forgets every report of an agent.
-///
-/// # Errors
-/// When the database fails.
 pub async fn clear(write: &mut WriteTransaction, agent: AgentId) -> Result<()> {
     DELETE_ALL.bind(agent).execute(write).await
 }
 
-/// What was reported, the server's first.
-///
-/// # Errors
-/// When the database fails.
+/// The server's first.
 pub async fn list(reads: &mut impl Readable, agent: AgentId) -> Result<Vec<Warning>> {
     let rows: Vec<Row> = LIST.bind(agent).all(reads).await?;
     Ok(rows.into_iter().map(|row| Warning { secret: row.secret_name, message: row.message }).collect())

@@ -1,4 +1,4 @@
-//! Workspace agents: one row a workspace, for the workspace's life.
+//! Workspace agents: one per workspace, for the workspace's life.
 
 use coder_model::{
     AgentId, BuildId, Moment, WorkspaceId,
@@ -94,28 +94,21 @@ impl TryFrom<Row> for Agent {
     }
 }
 
-/// A workspace's first agent row.
 pub struct NewAgent<'a> {
-    /// The agent.
     pub id: AgentId,
-    /// Its workspace.
     pub workspace: WorkspaceId,
-    /// The start build that made it.
+    /// The workspace's first start build.
     pub build: BuildId,
-    /// Its name within the workspace.
     pub name: &'a str,
-    /// Finds the agent by its token.
+    /// Authenticates the agent: see [`find_by_token`].
     pub token_hash: &'a HashedSecret,
-    /// The token, for its owner.
+    /// Sealed with the owner's data key.
     pub token: &'a Sealed,
-    /// When it is made.
     pub now: Moment,
 }
 
-/// Stores a workspace's agent.
-///
 /// # Errors
-/// When the workspace has one already, or the database fails.
+/// [`Error::Conflict`] when the workspace has an agent.
 pub async fn insert(write: &mut WriteTransaction, agent: NewAgent<'_>) -> Result<()> {
     INSERT
         .bind(agent.id)
@@ -130,10 +123,7 @@ pub async fn insert(write: &mut WriteTransaction, agent: NewAgent<'_>) -> Result
         .await
 }
 
-/// Takes an agent into its workspace's next start build: nothing of the build before it counts any more.
-///
-/// # Errors
-/// When the database fails.
+/// Resets the agent's state for a new start build.
 pub async fn reset_for_build(
     write: &mut WriteTransaction,
     id: AgentId,
@@ -144,26 +134,15 @@ pub async fn reset_for_build(
     RESET_FOR_BUILD.bind(id).bind(build).bind(name).bind(false).bind(now).execute(write).await
 }
 
-/// The agent with this id.
-///
-/// # Errors
-/// When the database fails.
 pub async fn find(reads: &mut impl Readable, id: AgentId) -> Result<Option<Agent>> {
     FIND.bind(id).find::<Row, _>(reads).await
 }
 
-/// The agent of this workspace, once the workspace has been started.
-///
-/// # Errors
-/// When the database fails.
+/// `None` until the workspace's first start build.
 pub async fn find_by_workspace(reads: &mut impl Readable, workspace: WorkspaceId) -> Result<Option<Agent>> {
     FIND_BY_WORKSPACE.bind(workspace).find::<Row, _>(reads).await
 }
 
-/// The agent whose token has this hash.
-///
-/// # Errors
-/// When the database fails.
 pub async fn find_by_token(reads: &mut impl Readable, hash: &HashedSecret) -> Result<Option<Agent>> {
     FIND_BY_TOKEN.bind(hash.0.as_slice()).find::<Row, _>(reads).await
 }
@@ -174,30 +153,20 @@ struct TokenRow {
     token_nonce_tag: Vec<u8>,
 }
 
-/// The agent's sealed token.
-///
-/// # Errors
-/// When the database fails.
 pub async fn token(reads: &mut impl Readable, id: AgentId) -> Result<Option<Sealed>> {
     let row: Option<TokenRow> = TOKEN.bind(id).optional(reads).await?;
     Ok(row.map(|row| Sealed { ciphertext: row.token_ciphertext, nonce_tag: row.token_nonce_tag }))
 }
 
-/// What an agent says of itself when it connects.
+/// What an agent reports about itself when it connects.
 #[derive(Debug, Clone, Copy)]
 pub struct AgentInfo<'a> {
-    /// Its operating system.
     pub operating_system: &'a str,
-    /// Its processor architecture.
     pub architecture: &'a str,
-    /// Its version.
     pub version: &'a str,
 }
 
-/// Notes that an agent is there; this connection is the one that counts from now on.
-///
-/// # Errors
-/// When the database fails.
+/// Makes this connection the agent's current one. Records about an earlier one are ignored from now on.
 pub async fn record_connect(
     write: &mut WriteTransaction,
     id: AgentId,
@@ -216,42 +185,27 @@ pub async fn record_connect(
         .await
 }
 
-/// Notes that a connection is still there.
-///
-/// # Errors
-/// When the database fails.
+/// Does nothing unless `connection` is an agent's current one.
 pub async fn record_heartbeat(write: &mut WriteTransaction, connection: Uuid, now: Moment) -> Result<()> {
     RECORD_HEARTBEAT.bind(connection).bind(now).execute(write).await
 }
 
-/// Notes that a connection has ended, unless a later one has replaced it.
-///
-/// # Errors
-/// When the database fails.
+/// Does nothing unless `connection` is an agent's current one.
 pub async fn record_disconnect(write: &mut WriteTransaction, connection: Uuid, now: Moment) -> Result<()> {
     RECORD_DISCONNECT.bind(connection).bind(now).execute(write).await
 }
 
-/// Notes that no agent is connected, as is true when the only server starts.
-///
-/// # Errors
-/// When the database fails.
+/// Records that no agent is connected. Correct only when no other server serves this database.
 pub async fn record_disconnect_all(write: &mut WriteTransaction, now: Moment) -> Result<()> {
     RECORD_DISCONNECT_ALL.bind(now).execute(write).await
 }
 
-/// Notes the folder that sessions start in.
-///
-/// # Errors
-/// When the database fails.
+/// Records the absolute path of the directory that sessions start in.
 pub async fn set_directory(write: &mut WriteTransaction, id: AgentId, directory: &str) -> Result<()> {
     SET_DIRECTORY.bind(id).bind(directory).execute(write).await
 }
 
-/// Notes how far an agent has come: `at` is when it says it got there, `now` when we heard.
-///
-/// # Errors
-/// When the database fails.
+/// `at` is the agent's own time of the change, `now` the server's time of the report.
 pub async fn set_lifecycle(
     write: &mut WriteTransaction,
     id: AgentId,
@@ -265,10 +219,7 @@ pub async fn set_lifecycle(
     SET_LIFECYCLE.bind(id).bind(lifecycle.as_str()).bind(started).bind(ready).bind(now).execute(write).await
 }
 
-/// Forgets a workspace's agent, with its token, logs and warnings.
-///
-/// # Errors
-/// When the database fails.
+/// Deletes a workspace's agent, with its token, logs and warnings.
 pub async fn delete(write: &mut WriteTransaction, workspace: WorkspaceId) -> Result<()> {
     DELETE.bind(workspace).execute(write).await
 }

@@ -1,4 +1,4 @@
-//! Users' keys: sessions and API tokens. Only the hash of a token is here.
+//! API keys: sessions and tokens of users. A token's secret is stored only as a hash.
 
 use std::time::Duration;
 
@@ -15,7 +15,7 @@ use crate::{
     users::{self, user_columns},
 };
 
-/// The columns of [`Row`], from `api_keys k`. Those that `users` has as well get a name of their own.
+/// The columns of [`Row`], from `api_keys k`. The `key_` names keep them apart from those of `users u` in a join.
 macro_rules! key_columns {
     () => {
         "k.id AS key_id, k.user_id, k.kind, k.name AS key_name, k.hashed_secret, k.lifetime,
@@ -102,10 +102,8 @@ struct WithUserRow {
     user: users::Row,
 }
 
-/// Stores a key.
-///
 /// # Errors
-/// A conflict on `api_keys_user_id_name_key`, or the database fails.
+/// [`Error::Conflict`] on `api_keys_user_id_name_key`.
 pub async fn insert(write: &mut WriteTransaction, key: &ApiKey, hash: &HashedSecret) -> Result<()> {
     INSERT
         .bind(key.id.as_str())
@@ -120,10 +118,7 @@ pub async fn insert(write: &mut WriteTransaction, key: &ApiKey, hash: &HashedSec
         .await
 }
 
-/// A key, its hash and its user: all that authentication needs, in one statement.
-///
-/// # Errors
-/// When the database fails.
+/// Everything that authentication needs, in one query. `None` also when the user was deleted.
 pub async fn find_with_user(
     reads: &mut impl Readable,
     id: &KeyId,
@@ -135,26 +130,15 @@ pub async fn find_with_user(
     Ok(Some((row.key.try_into()?, hash, row.user.try_into()?)))
 }
 
-/// The key with this id.
-///
-/// # Errors
-/// When the database fails.
 pub async fn find(reads: &mut impl Readable, id: &KeyId) -> Result<Option<ApiKey>> {
     FIND.bind(id.as_str()).find::<Row, _>(reads).await
 }
 
-/// A user's token of this name.
-///
-/// # Errors
-/// When the database fails.
 pub async fn find_by_name(reads: &mut impl Readable, user: UserId, name: &str) -> Result<Option<ApiKey>> {
     FIND_BY_NAME.bind(user).bind(name).find::<Row, _>(reads).await
 }
 
-/// A user's tokens, or everybody's, that expire after `after`; oldest first.
-///
-/// # Errors
-/// When the database fails.
+/// Tokens of one user or, with `None`, of all users, that expire later than `after`; oldest first.
 pub async fn list_tokens(
     reads: &mut impl Readable,
     user: Option<UserId>,
@@ -167,10 +151,6 @@ pub async fn list_tokens(
     query.list::<Row, _>(reads).await
 }
 
-/// Notes that a key was used, and when it now expires.
-///
-/// # Errors
-/// When the database fails.
 pub async fn record_use(
     write: &mut WriteTransaction,
     id: &KeyId,
@@ -180,34 +160,22 @@ pub async fn record_use(
     RECORD_USE.bind(id.as_str()).bind(now).bind(expires_at).execute(write).await
 }
 
-/// Ends a key now and keeps its row.
-///
-/// # Errors
-/// When the database fails.
+/// Expires a key now. Its row stays, so that it is listed as expired.
 pub async fn expire(write: &mut WriteTransaction, id: &KeyId, now: Moment) -> Result<()> {
     EXPIRE.bind(id.as_str()).bind(now).execute(write).await
 }
 
-/// Deletes a key. Says whether there was one.
-///
-/// # Errors
-/// When the database fails.
+/// Returns whether the key existed.
 pub async fn delete(write: &mut WriteTransaction, id: &KeyId) -> Result<bool> {
     DELETE.bind(id.as_str()).changes_row(write).await
 }
 
-/// Deletes a user's keys, all but the one to keep.
-///
-/// # Errors
-/// When the database fails.
+/// Deletes a user's keys except `keep`.
 pub async fn delete_all(write: &mut WriteTransaction, user: UserId, keep: Option<&KeyId>) -> Result<()> {
     DELETE_OTHERS.bind(user).bind(keep.map_or("", KeyId::as_str)).execute(write).await
 }
 
-/// Deletes sessions that expired before `before`.
-///
-/// # Errors
-/// When the database fails.
+/// Returns how many were deleted.
 pub async fn delete_expired_sessions(write: &mut WriteTransaction, before: Moment) -> Result<u64> {
     DELETE_EXPIRED_SESSIONS.bind(before).rows_affected(write).await
 }

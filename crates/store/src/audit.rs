@@ -1,4 +1,4 @@
-//! The audit log. Entries are only ever added, in the transaction of the change they record.
+//! The audit log. Entries are only inserted, in the transaction of the change that they record.
 
 use coder_model::{AuditId, Moment, UserId};
 use uuid::Uuid;
@@ -11,38 +11,27 @@ statements! {
               VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)";
 }
 
-/// One thing that somebody did.
 pub struct Entry<'a> {
-    /// The entry.
     pub id: AuditId,
-    /// When.
     pub at: Moment,
-    /// The request in the server's log.
+    /// As in the server's log.
     pub request_id: &'a str,
-    /// Who.
+    /// `None` for the server itself, as in a scheduled build.
     pub actor: Option<UserId>,
-    /// The address it came from.
     pub ip: &'a str,
-    /// The program that sent it.
     pub user_agent: &'a str,
     /// `create`, `write`, `delete`, `login`, `logout`.
     pub action: &'a str,
-    /// What kind of thing it was done to.
     pub resource_type: &'a str,
-    /// Which one.
     pub resource_id: Uuid,
-    /// What people call it.
+    /// The resource's name, for display.
     pub resource_target: &'a str,
-    /// The HTTP status that it was answered with.
+    /// The HTTP status of the response.
     pub status_code: i64,
     /// JSON: field to `{old, new, secret}`.
     pub diff: &'a str,
 }
 
-/// Adds an entry.
-///
-/// # Errors
-/// When the database fails.
 pub async fn insert(write: &mut WriteTransaction, entry: Entry<'_>) -> Result<()> {
     INSERT
         .bind(entry.id)

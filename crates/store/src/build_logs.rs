@@ -1,4 +1,4 @@
-//! What builds say while they are worked on.
+//! Log lines of builds.
 
 use coder_model::{BuildId, Moment, log::BuildLogLine, workspace::LogLevel};
 
@@ -20,10 +20,6 @@ struct Row {
     output: String,
 }
 
-/// Stores a line.
-///
-/// # Errors
-/// When the database fails.
 pub async fn insert(write: &mut WriteTransaction, build: BuildId, line: &BuildLogLine) -> Result<()> {
     INSERT
         .bind(build)
@@ -36,9 +32,6 @@ pub async fn insert(write: &mut WriteTransaction, build: BuildId, line: &BuildLo
 }
 
 /// At most `limit` lines of a build after the line `after`, in order.
-///
-/// # Errors
-/// When the database fails.
 pub async fn list(
     reads: &mut impl Readable,
     build: BuildId,

@@ -1,4 +1,6 @@
-//! Builds: the transitions of workspaces, and who works on them.
+//! Builds: the transitions of workspaces, and the queue of those still to do.
+//!
+//! A server claims a build with a lease. A lease that is not renewed ends, and another server may claim the build.
 
 use coder_model::{
     BuildId, Moment, TemplateVersionId, UserId, WorkspaceId,
@@ -24,7 +26,7 @@ statements! {
                         initiator_id, reason, then_start, status, created_at, updated_at)
                     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $10)";
     SET_DEADLINE = "UPDATE workspace_builds SET deadline = $2, updated_at = $3 WHERE id = $1";
-    // One that waits is called off at once; one under way by whoever works on it.
+    // A pending build is canceled at once; the server that runs it cancels a running one.
     CANCEL = "UPDATE workspace_builds SET status = CASE WHEN status = 'pending' THEN 'canceled' ELSE 'canceling' END,
                   completed_at = CASE WHEN status = 'pending' THEN $2 ELSE completed_at END, updated_at = $2
               WHERE id = $1 AND status IN ('pending', 'running')";
@@ -37,41 +39,26 @@ statements! {
               WHERE id = $1 AND claimed_by = $2 AND status IN ('running', 'canceling')";
 }
 
-/// A build to store.
 #[derive(Debug, Clone, Copy)]
 pub struct NewBuild {
-    /// The build.
     pub id: BuildId,
-    /// The workspace.
     pub workspace: WorkspaceId,
-    /// One more than the latest.
+    /// One more than the workspace's latest.
     pub number: i64,
-    /// What to build from.
     pub template_version: TemplateVersionId,
-    /// Where to.
     pub transition: Transition,
-    /// Who asks.
     pub initiator: UserId,
-    /// Why.
     pub reason: BuildReason,
-    /// Whether a start follows once it is done.
+    /// For the stop of a restart: completing it queues a start.
     pub then_start: bool,
-    /// When.
     pub now: Moment,
 }
 
-/// A build with its workspace.
-///
-/// # Errors
-/// When the database fails.
 pub async fn find(reads: &mut impl Readable, id: BuildId) -> Result<Option<WorkspaceWithBuild>> {
     FIND.bind(id).find::<Row, _>(reads).await
 }
 
-/// A page of a workspace's builds, the latest first.
-///
-/// # Errors
-/// When the database fails.
+/// The latest first.
 pub async fn list(
     reads: &mut impl Readable,
     id: WorkspaceId,
@@ -81,10 +68,6 @@ pub async fn list(
     query.list::<Row, _>(reads).await
 }
 
-/// A workspace's build by number.
-///
-/// # Errors
-/// When the database fails.
 pub async fn find_by_number(
     reads: &mut impl Readable,
     id: WorkspaceId,
@@ -94,15 +77,12 @@ pub async fn find_by_number(
     query.find::<Row, _>(reads).await
 }
 
-/// The build that has waited longest, or that a server left lying.
-///
-/// # Errors
-/// When the database fails.
+/// The oldest build that is pending, or whose lease has expired.
 pub async fn next_claimable(reads: &mut impl Readable, now: Moment) -> Result<Option<WorkspaceWithBuild>> {
     NEXT_CLAIMABLE.bind(now).find::<Row, _>(reads).await
 }
 
-/// Stores a new build that waits for its turn.
+/// Queues a build.
 ///
 /// # Errors
 /// [`crate::Error::Conflict`] when the number is taken.
@@ -122,18 +102,12 @@ pub async fn insert(write: &mut WriteTransaction, build: NewBuild) -> Result<()>
         .await
 }
 
-/// Calls a build off that waits or is under way. Says whether there was anything to call off.
-///
-/// # Errors
-/// When the database fails.
+/// Cancels a pending build, or asks the server that runs it to cancel it. Returns whether it was either.
 pub async fn cancel(write: &mut WriteTransaction, id: BuildId, now: Moment) -> Result<bool> {
     CANCEL.bind(id).bind(now).changes_row(write).await
 }
 
-/// Claims a build for a server until a moment. Says whether the server got it.
-///
-/// # Errors
-/// When the database fails.
+/// Returns whether `server` got the lease, until `until`.
 pub async fn claim(
     write: &mut WriteTransaction,
     id: BuildId,
@@ -144,10 +118,7 @@ pub async fn claim(
     CLAIM.bind(id).bind(server).bind(until).bind(now).changes_row(write).await
 }
 
-/// Holds a claim for longer. Says whether it was still held.
-///
-/// # Errors
-/// When the database fails.
+/// Returns whether `server` still has the lease and the build is not canceled.
 pub async fn renew_lease(
     write: &mut WriteTransaction,
     id: BuildId,
@@ -157,10 +128,7 @@ pub async fn renew_lease(
     RENEW_LEASE.bind(id).bind(server).bind(until).changes_row(write).await
 }
 
-/// Ends a build that the server holds. Says whether it was still held.
-///
-/// # Errors
-/// When the database fails.
+/// Returns whether `server` still had the lease; otherwise nothing changes.
 pub async fn complete(
     write: &mut WriteTransaction,
     id: BuildId,
@@ -172,10 +140,7 @@ pub async fn complete(
     COMPLETE.bind(id).bind(server).bind(status.as_str()).bind(error).bind(now).changes_row(write).await
 }
 
-/// Notes when a workspace is stopped by itself.
-///
-/// # Errors
-/// When the database fails.
+/// Sets when the workspace stops automatically; `None` for never.
 pub async fn set_deadline(
     write: &mut WriteTransaction,
     id: BuildId,

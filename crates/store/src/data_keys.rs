@@ -1,4 +1,4 @@
-//! Each user's data key, wrapped by a deployment key.
+//! Each user's data key, wrapped (encrypted) by a deployment key.
 
 use coder_model::{
     UserId,
@@ -52,18 +52,12 @@ fn bind_key(statement: Statement, user: UserId, key: &WrappedKey) -> Query {
         .bind(key.sealed.ciphertext.as_slice())
 }
 
-/// Stores a user's first data key.
-///
 /// # Errors
-/// When the user has one already, or the database fails.
+/// [`crate::Error::Conflict`] when the user has a data key.
 pub async fn insert(write: &mut WriteTransaction, user: UserId, key: &WrappedKey) -> Result<()> {
     bind_key(INSERT, user, key).execute(write).await
 }
 
-/// A user's data key.
-///
-/// # Errors
-/// When the database fails.
 pub async fn find(reads: &mut impl Readable, user: UserId) -> Result<Option<WrappedKey>> {
     Ok(FIND.bind(user).optional::<Row>(reads).await?.map(|row| row.into_parts().1))
 }
@@ -74,19 +68,13 @@ struct FingerprintRow {
     count: i64,
 }
 
-/// The deployment keys that are needed to open all data keys, each with how many of these it wraps.
-///
-/// # Errors
-/// When the database fails.
+/// Fingerprints of the deployment keys in use, each with the count of data keys that it wraps.
 pub async fn fingerprints(reads: &mut impl Readable) -> Result<Vec<(String, i64)>> {
     let rows: Vec<FingerprintRow> = FINGERPRINTS.query().all(reads).await?;
     Ok(rows.into_iter().map(|row| (row.key_fingerprint, row.count)).collect())
 }
 
-/// At most `limit` data keys that another deployment key than this one wraps.
-///
-/// # Errors
-/// When the database fails.
+/// At most `limit` data keys that are wrapped by another deployment key.
 pub async fn list_not_wrapped_by(
     reads: &mut impl Readable,
     fingerprint: &str,
@@ -96,18 +84,12 @@ pub async fn list_not_wrapped_by(
     Ok(rows.into_iter().map(Row::into_parts).collect())
 }
 
-/// Stores the same data key wrapped anew.
-///
-/// # Errors
-/// When the database fails.
+/// Stores the same data key, wrapped by another deployment key.
 pub async fn replace(write: &mut WriteTransaction, user: UserId, key: &WrappedKey) -> Result<()> {
     bind_key(REPLACE, user, key).execute(write).await
 }
 
-/// Forgets a user's data key: what it sealed never opens again.
-///
-/// # Errors
-/// When the database fails.
+/// Deletes a user's data key, after which nothing sealed with it can be decrypted.
 pub async fn delete(write: &mut WriteTransaction, user: UserId) -> Result<()> {
     DELETE.bind(user).execute(write).await
 }

@@ -1,4 +1,4 @@
-//! The deployment itself: one row, made when the database is first used.
+//! The deployment: one row, inserted when a server first uses the database.
 
 use coder_model::{
     Moment,
@@ -32,10 +32,6 @@ struct CountsRow {
     workspaces: i64,
 }
 
-/// The deployment, if it was made.
-///
-/// # Errors
-/// When the database fails.
 pub async fn find(reads: &mut impl Readable) -> Result<Option<Deployment>> {
     let row: Option<Row> = FIND.query().optional(reads).await?;
     Ok(row.map(|row| Deployment {
@@ -45,26 +41,16 @@ pub async fn find(reads: &mut impl Readable) -> Result<Option<Deployment>> {
     }))
 }
 
-/// Makes the deployment, unless there is one already: of several servers that start at once, one wins.
-///
-/// # Errors
-/// When the database fails.
+/// Does nothing if there is one: several servers may start at once, and the first one's row counts.
 pub async fn insert(write: &mut WriteTransaction, deployment: Deployment) -> Result<()> {
     INSERT.bind(deployment.id).bind(deployment.organization).bind(deployment.created_at).execute(write).await
 }
 
-/// Holds the deployment's row until the transaction ends: what only one may do at a time begins with it.
-///
-/// # Errors
-/// When the database fails.
+/// Locks the deployment's row until the transaction ends. Creating the first user begins with it.
 pub async fn lock(write: &mut WriteTransaction) -> Result<()> {
     LOCK.query().execute(write).await
 }
 
-/// Counts what there is.
-///
-/// # Errors
-/// When the database fails.
 pub async fn counts(reads: &mut impl Readable) -> Result<Counts> {
     let CountsRow { users, templates, workspaces } = COUNTS.query().one(reads).await?;
     Ok(Counts { users, templates, workspaces })

@@ -1,30 +1,21 @@
-//! What can go wrong in the database.
+//! Errors of this crate, and the name of the unique index that rejected a row.
 
-/// A result of this crate.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
-/// What can go wrong in the database.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-    /// A unique index refused a row. The name is the index's, the same on both engines.
-    #[error("unique index {index} refused the row")]
-    Conflict {
-        /// The index.
-        index: String,
-    },
-    /// A stored word, number or date is not one that this version knows.
+    /// A unique index rejected the row. The index has the same name on both engines.
+    #[error("unique index {index} rejected the row")]
+    Conflict { index: String },
+    /// A stored value that does not parse: the row is damaged, or was written by a newer version.
     #[error("column {column} holds a value that this version does not know")]
-    Unknown {
-        /// The column.
-        column: &'static str,
-    },
-    /// A text holds a null byte.
+    Unknown { column: &'static str },
     #[error("text must not contain null bytes")]
     NullByte,
-    /// The database could not be opened or brought up to date.
+    /// Connecting or migrating failed.
     #[error("cannot open the database: {0}")]
     Open(String),
-    /// Everything else: connection lost, disk full, a statement that does not fit the schema.
+    /// Everything else, such as a lost connection or a full disk.
     #[error("database error: {0}")]
     Database(#[source] sqlx::Error),
 }
@@ -38,10 +29,10 @@ impl From<sqlx::Error> for Error {
     }
 }
 
-/// The name of the unique index that was violated, if that is what the error says.
+/// The name of the violated unique index, if that is the error.
 ///
-/// PostgreSQL names the index. SQLite names an index on expressions, and the columns of any other
-/// (`UNIQUE constraint failed: t.a, t.b`): indexes are called `table_columns_key`, so the name follows.
+/// PostgreSQL gives the name. SQLite gives it for an index on expressions, and for others only the columns
+/// (`UNIQUE constraint failed: t.a, t.b`). The migrations name indexes `table_columns_key`, so the columns give the name.
 fn unique_index(error: &sqlx::Error) -> Option<String> {
     let error = error.as_database_error().filter(|error| error.is_unique_violation())?;
     if let Some(name) = error.constraint() {

@@ -1,4 +1,4 @@
-//! One query text on two engines: a query collects its values, then runs on whichever connection it is given.
+//! One query text for two engines: a query collects its values, then runs on the connection it is given.
 
 use sqlx::{FromRow, Postgres, Sqlite, postgres::PgRow, sqlite::SqliteRow};
 use uuid::Uuid;
@@ -8,13 +8,12 @@ use crate::{
     transaction::{Connection, Readable, WriteTransaction},
 };
 
-/// The text of a query that both engines understand: `$n` placeholders, no server-side clock, no dialect.
-/// Made only by [`statements!`], which puts it on the list that tests prepare.
+/// SQL that both engines understand: `$n` placeholders, no database clock, no dialect.
+/// Created only by `statements!`, which lists it for the test that prepares every statement.
 #[derive(Debug, Clone, Copy)]
 pub struct Statement(pub(crate) &'static str);
 
 impl Statement {
-    /// The SQL text.
     #[must_use]
     pub const fn text(self) -> &'static str {
         self.0
@@ -25,7 +24,7 @@ impl Statement {
         Query { text: self.0, values: Vec::new() }.bind(value)
     }
 
-    /// A query without values.
+    /// A query without parameters.
     pub(crate) const fn query(self) -> Query {
         Query { text: self.0, values: Vec::new() }
     }
@@ -36,13 +35,12 @@ macro_rules! statements {
     ($($(#[$doc:meta])* $name:ident = $text:expr;)*) => {
         $($(#[$doc])* const $name: crate::executor::Statement = crate::executor::Statement($text);)*
 
-        /// Every statement of this module.
         pub(crate) const STATEMENTS: &[crate::executor::Statement] = &[$($name),*];
     };
 }
 pub(crate) use statements;
 
-/// A value on its way into a query; `None` is NULL of that type.
+/// A query parameter; `None` is NULL of that type.
 #[derive(Clone)]
 pub(crate) enum Value {
     Text(Option<String>),
@@ -99,7 +97,7 @@ ids_into_value!(
     AuditId
 );
 
-/// A row type that decodes from either engine. `#[derive(sqlx::FromRow)]` is enough.
+/// A row that decodes from both engines. `#[derive(sqlx::FromRow)]` implements it.
 pub(crate) trait Row:
     for<'r> FromRow<'r, SqliteRow> + for<'r> FromRow<'r, PgRow> + Send + Unpin
 {

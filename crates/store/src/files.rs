@@ -1,4 +1,4 @@
-//! Uploaded files: templates' archives.
+//! Uploaded files: archives of templates.
 
 use coder_model::{FileId, Moment, UserId};
 use uuid::Uuid;
@@ -17,10 +17,7 @@ struct IdRow {
     id: Uuid,
 }
 
-/// Keeps a file, or finds the same one of the same user. Answers the id that it has.
-///
-/// # Errors
-/// When the database fails.
+/// Returns `id`, or the id of the same user's earlier file with the same hash.
 pub async fn insert(
     write: &mut WriteTransaction,
     id: FileId,
@@ -39,10 +36,6 @@ struct DataRow {
     data: Vec<u8>,
 }
 
-/// The bytes of a file.
-///
-/// # Errors
-/// When the database fails.
 pub async fn data(reads: &mut impl Readable, id: FileId) -> Result<Option<Vec<u8>>> {
     let row: Option<DataRow> = DATA.bind(id).optional(reads).await?;
     Ok(row.map(|row| row.data))

@@ -1,4 +1,4 @@
-//! What a user's key has lent to a narrower use. Only the hash of a token is here.
+//! Grants: single-purpose tokens derived from a session or token. Stored only as a hash; deleted with their key.
 
 use coder_model::{
     Moment,
@@ -14,16 +14,14 @@ statements! {
     DELETE_EXPIRED = "DELETE FROM grants WHERE expires_at <= $1";
 }
 
-/// A grant as stored.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Grant {
-    /// The key that it was made with.
+    /// The key that it was derived from.
     pub key: KeyId,
-    /// The hash of its secret.
     pub hash: HashedSecret,
-    /// What it is good for.
+    /// What it authorizes, as the text of `coder_control`'s scope.
     pub scope: String,
-    /// When it ends, if its key has not ended before.
+    /// The grant ends earlier if its key does.
     pub expires_at: Moment,
 }
 
@@ -49,10 +47,7 @@ impl TryFrom<Row> for Grant {
     }
 }
 
-/// Stores a grant, and forgets those that have expired.
-///
-/// # Errors
-/// When the database fails.
+/// Also deletes all expired grants.
 pub async fn insert(write: &mut WriteTransaction, id: &KeyId, grant: &Grant, now: Moment) -> Result<()> {
     DELETE_EXPIRED.bind(now).execute(write).await?;
     INSERT
@@ -65,18 +60,11 @@ pub async fn insert(write: &mut WriteTransaction, id: &KeyId, grant: &Grant, now
         .await
 }
 
-/// A grant.
-///
-/// # Errors
-/// When the database fails.
 pub async fn find(reads: &mut impl Readable, id: &KeyId) -> Result<Option<Grant>> {
     FIND.bind(id.as_str()).find::<Row, _>(reads).await
 }
 
-/// Takes a grant away; says whether it was there. Of several at once, one hears yes.
-///
-/// # Errors
-/// When the database fails.
+/// Returns whether the grant existed: of several concurrent calls, only one gets `true`.
 pub async fn delete(write: &mut WriteTransaction, id: &KeyId) -> Result<bool> {
     DELETE.bind(id.as_str()).changes_row(write).await
 }

@@ -1,7 +1,10 @@
 //! SQL: connections, transactions, migrations, and one module per table.
 //!
-//! One text per query serves SQLite and PostgreSQL ([`executor`]). What mutates takes a [`WriteTransaction`], what only reads
-//! takes anything that [`Readable`]. No cipher is linked here: sealed values pass through as opaque bytes.
+//! One text per query serves SQLite and PostgreSQL (`executor.rs`). What writes takes a [`WriteTransaction`], what only
+//! reads takes anything [`Readable`]. This crate links no cipher: sealed values pass through as opaque bytes.
+//!
+//! Every call returns [`Error::Database`] when the database fails; `# Errors` lists what else a call can return.
+#![allow(missing_docs)]
 
 mod database;
 mod error;
@@ -33,7 +36,7 @@ pub use error::{Error, Result};
 pub use executor::Statement;
 pub use transaction::{ReadConnection, Readable, WriteTransaction};
 
-/// Every statement that the product runs, by table, so that a test can prepare each on both engines.
+/// Every statement by table, so that a test can prepare each on both engines.
 pub const STATEMENTS: &[(&str, &[Statement])] = &[
     ("agent_app_health", agent_app_health::STATEMENTS),
     ("agent_deliveries", agent_deliveries::STATEMENTS),

@@ -1,6 +1,6 @@
 //! Patterns for `LIKE … ESCAPE '\'`.
 
-/// The pattern of texts that contain `part`, both lower-cased; its wildcards stand for themselves.
+/// The pattern for texts that contain `part` in lower case; `%`, `_` and `\` in it match themselves.
 pub fn contains(part: &str) -> String {
     let mut pattern = String::with_capacity(part.len() + 2);
     pattern.push('%');
@@ -17,7 +17,7 @@ pub fn contains(part: &str) -> String {
 #[cfg(test)]
 mod tests {
     #[test]
-    fn wildcards_stand_for_themselves() {
+    fn wildcards_match_themselves() {
         assert_eq!(super::contains("A_b%\\"), "%a\\_b\\%\\\\%");
     }
 }

@@ -113,17 +113,11 @@ pub async fn insert(write: &mut WriteTransaction, secret: &Secret, value: &Seale
 }
 
 /// A user's secret by name.
-///
-/// # Errors
-/// When the database fails.
 pub async fn find(reads: &mut impl Readable, owner: UserId, name: &str) -> Result<Option<Secret>> {
     FIND.bind(owner).bind(name).optional::<Row>(reads).await?.map(Secret::try_from).transpose()
 }
 
 /// All secrets of a user, by name.
-///
-/// # Errors
-/// When the database fails.
 pub async fn list(reads: &mut impl Readable, owner: UserId) -> Result<Vec<Secret>> {
     LIST.bind(owner).all::<Row>(reads).await?.into_iter().map(Secret::try_from).collect()
 }
@@ -172,9 +166,6 @@ impl TryFrom<SealedSecretRow> for SealedSecret {
 }
 
 /// A user's enabled secrets that have a target, by name, with their values.
-///
-/// # Errors
-/// When the database fails.
 pub async fn list_deliverable(reads: &mut impl Readable, owner: UserId) -> Result<Vec<SealedSecret>> {
     LIST_DELIVERABLE
         .bind(owner)
@@ -203,9 +194,6 @@ pub async fn update(write: &mut WriteTransaction, secret: &Secret) -> Result<()>
 }
 
 /// Stores another value.
-///
-/// # Errors
-/// When the database fails.
 pub async fn set_value(
     write: &mut WriteTransaction,
     id: SecretId,
@@ -223,18 +211,12 @@ pub async fn set_value(
 }
 
 /// Deletes a secret.
-///
-/// # Errors
-/// When the database fails.
 pub async fn delete(write: &mut WriteTransaction, id: SecretId) -> Result<()> {
     DELETE.bind(id).execute(write).await?;
     Ok(())
 }
 
 /// Deletes all secrets of a user.
-///
-/// # Errors
-/// When the database fails.
 pub async fn delete_all(write: &mut WriteTransaction, owner: UserId) -> Result<()> {
     DELETE_ALL.bind(owner).execute(write).await?;
     Ok(())

@@ -32,7 +32,7 @@ statements! {
     FIND = select_template!("t.id = $1");
     FIND_BY_NAME = select_template!("lower(t.name) = lower($1)");
     LIST = select_template!("TRUE ORDER BY lower(t.name)");
-    // Also the row lock that keeps a template from being deleted under a new workspace.
+    // Also the row lock that prevents a template from being deleted while a workspace is created from it.
     LOCK = "UPDATE templates SET updated_at = $2 WHERE id = $1 AND deleted_at IS NULL";
     SET_ACTIVE_VERSION = "UPDATE templates SET active_version_id = $2, updated_at = $3 WHERE id = $1";
     DELETE = "UPDATE templates SET deleted_at = $2, updated_at = $2 WHERE id = $1";
@@ -84,8 +84,6 @@ impl TryFrom<Row> for TemplateDetails {
     }
 }
 
-/// Stores a new template.
-///
 /// # Errors
 /// [`Error::Conflict`] when the name is taken.
 pub async fn insert(write: &mut WriteTransaction, template: &Template) -> Result<()> {
@@ -102,42 +100,26 @@ pub async fn insert(write: &mut WriteTransaction, template: &Template) -> Result
         .await
 }
 
-/// A template.
-///
-/// # Errors
-/// When the database fails.
 pub async fn find(reads: &mut impl Readable, id: TemplateId) -> Result<Option<TemplateDetails>> {
     FIND.bind(id).find::<Row, _>(reads).await
 }
 
-/// A template by name, without regard to case.
-///
-/// # Errors
-/// When the database fails.
+/// Ignores case.
 pub async fn find_by_name(reads: &mut impl Readable, name: &str) -> Result<Option<TemplateDetails>> {
     FIND_BY_NAME.bind(name).find::<Row, _>(reads).await
 }
 
-/// All templates, by name.
-///
-/// # Errors
-/// When the database fails.
+/// By name.
 pub async fn list(reads: &mut impl Readable) -> Result<Vec<TemplateDetails>> {
     LIST.query().list::<Row, _>(reads).await
 }
 
-/// Holds a template's row until the transaction ends. Says whether it is still there.
-///
-/// # Errors
-/// When the database fails.
+/// Locks the template's row until the transaction ends. Returns whether the template exists.
 pub async fn lock(write: &mut WriteTransaction, id: TemplateId, now: Moment) -> Result<bool> {
     LOCK.bind(id).bind(now).changes_row(write).await
 }
 
-/// Makes another version the one that new builds use.
-///
-/// # Errors
-/// When the database fails.
+/// The active version is the one that new workspaces use.
 pub async fn set_active_version(
     write: &mut WriteTransaction,
     id: TemplateId,
@@ -147,10 +129,7 @@ pub async fn set_active_version(
     SET_ACTIVE_VERSION.bind(id).bind(version).bind(now).execute(write).await
 }
 
-/// Takes a template away; its versions stay for the builds that used them.
-///
-/// # Errors
-/// When the database fails.
+/// Marks the template as deleted. Its versions stay for the builds that used them.
 pub async fn delete(write: &mut WriteTransaction, id: TemplateId, now: Moment) -> Result<()> {
     DELETE.bind(id).bind(now).execute(write).await
 }
@@ -167,10 +146,6 @@ struct VersionRow {
     created_by_name: String,
 }
 
-/// Stores a new version.
-///
-/// # Errors
-/// When the database fails.
 pub async fn insert_version(
     write: &mut WriteTransaction,
     version: &TemplateVersion,
@@ -188,10 +163,6 @@ pub async fn insert_version(
         .await
 }
 
-/// A version.
-///
-/// # Errors
-/// When the database fails.
 pub async fn find_version(
     reads: &mut impl Readable,
     id: TemplateVersionId,
@@ -211,10 +182,7 @@ pub async fn find_version(
     }))
 }
 
-/// Gives a version that belongs to no template yet to one. Says whether it was free.
-///
-/// # Errors
-/// When the database fails.
+/// Assigns an uploaded version to a template. Returns false if it belongs to one already.
 pub async fn assign_version(
     write: &mut WriteTransaction,
     id: TemplateVersionId,

@@ -1,10 +1,10 @@
-//! Connections lent for reading and transactions for writing: two types, so that nothing mutates by accident.
+//! Connections for reading and transactions for writing: two types, so that a function that only reads cannot write.
 
 use sqlx::{PgConnection, Postgres, Sqlite, SqliteConnection, Transaction, pool::PoolConnection};
 
 use crate::Result;
 
-/// A connection for reading. Each statement sees what was committed before it.
+/// A connection for reading, outside a transaction: each statement sees what was committed before it.
 pub struct ReadConnection(pub(crate) Pooled);
 
 pub(crate) enum Pooled {
@@ -12,9 +12,9 @@ pub(crate) enum Pooled {
     Postgres(PoolConnection<Postgres>),
 }
 
-/// A write transaction. Dropped without [`WriteTransaction::commit`], it changes nothing.
+/// A write transaction. Dropping it without [`WriteTransaction::commit`] rolls it back.
 ///
-/// On SQLite it holds the only write lock from its first moment; on PostgreSQL it holds the row locks it takes.
+/// On SQLite it holds the database's write lock from its start; on PostgreSQL, the locks of the rows it wrote.
 pub struct WriteTransaction(pub(crate) Begun);
 
 pub(crate) enum Begun {
@@ -23,10 +23,7 @@ pub(crate) enum Begun {
 }
 
 impl WriteTransaction {
-    /// Makes the changes durable. When this returns, they survive power loss.
-    ///
-    /// # Errors
-    /// When the database refuses; then nothing was changed.
+    /// When this returns, the changes survive power loss.
     pub async fn commit(self) -> Result<()> {
         match self.0 {
             Begun::Sqlite(transaction) => transaction.commit().await?,
@@ -36,17 +33,13 @@ impl WriteTransaction {
     }
 }
 
-/// A connection of either engine, borrowed for one statement.
 pub enum Connection<'c> {
-    /// SQLite.
     Sqlite(&'c mut SqliteConnection),
-    /// PostgreSQL.
     Postgres(&'c mut PgConnection),
 }
 
-/// What can run a query that only reads: a [`ReadConnection`], and a [`WriteTransaction`] that looks before it changes.
+/// What a query that only reads can run on: a [`ReadConnection`], or a [`WriteTransaction`] that reads before it writes.
 pub trait Readable: Send {
-    /// The connection, for one statement.
     fn connection(&mut self) -> Connection<'_>;
 }
 

@@ -1,4 +1,4 @@
-//! People with accounts.
+//! Users. Deletion marks the row and keeps it, for the names in builds and audit entries. Only [`any`] counts deleted users.
 
 use coder_model::{
     Moment, UserId,
@@ -105,18 +105,13 @@ fn roles_text(roles: &Roles) -> String {
     roles.iter().map(Role::as_str).collect::<Vec<_>>().join(",")
 }
 
-/// Whether anybody ever had an account.
-///
-/// # Errors
-/// When the database fails.
+/// Whether there is a user, deleted ones included.
 pub async fn any(reads: &mut impl Readable) -> Result<bool> {
     Ok(COUNT.query().count(reads).await? > 0)
 }
 
-/// Stores a user.
-///
 /// # Errors
-/// A conflict on `users_username_key` or `users_email_key`, or the database fails.
+/// [`Error::Conflict`] on `users_username_key` or `users_email_key`.
 pub async fn insert(write: &mut WriteTransaction, user: &User, password_hash: &str) -> Result<()> {
     INSERT
         .bind(user.id)
@@ -131,26 +126,16 @@ pub async fn insert(write: &mut WriteTransaction, user: &User, password_hash: &s
         .await
 }
 
-/// The user with this id, unless deleted.
-///
-/// # Errors
-/// When the database fails.
 pub async fn find(reads: &mut impl Readable, id: UserId) -> Result<Option<User>> {
     FIND.bind(id).find::<Row, _>(reads).await
 }
 
-/// The user with this name in whatever case, unless deleted.
-///
-/// # Errors
-/// When the database fails.
+/// Ignores case.
 pub async fn find_by_username(reads: &mut impl Readable, username: &str) -> Result<Option<User>> {
     FIND_BY_USERNAME.bind(username).find::<Row, _>(reads).await
 }
 
-/// The user with this address in whatever case, unless deleted.
-///
-/// # Errors
-/// When the database fails.
+/// Ignores case.
 pub async fn find_by_email(reads: &mut impl Readable, email: &str) -> Result<Option<User>> {
     FIND_BY_EMAIL.bind(email).find::<Row, _>(reads).await
 }
@@ -160,21 +145,16 @@ struct PasswordRow {
     password_hash: String,
 }
 
-/// The stored hash of a user's password.
-///
-/// # Errors
-/// When the database fails.
 pub async fn password_hash(reads: &mut impl Readable, id: UserId) -> Result<Option<String>> {
     let row: Option<PasswordRow> = PASSWORD_HASH.bind(id).optional(reads).await?;
     Ok(row.map(|row| row.password_hash))
 }
 
-/// Which users are asked for.
+/// Which users to list.
 #[derive(Debug, Clone, Default)]
 pub struct Filter {
-    /// Part of the username or address, in whatever case; empty for all.
+    /// Part of the username or email address, in any case; empty matches all.
     pub search: String,
-    /// Only users of this status.
     pub status: Option<UserStatus>,
 }
 
@@ -188,10 +168,7 @@ impl Filter {
     }
 }
 
-/// A page of the users that match, by username, and how many match in all.
-///
-/// # Errors
-/// When the database fails.
+/// A page of the users that match, by username, and the count of all that match.
 pub async fn list(
     reads: &mut impl Readable,
     filter: &Filter,
@@ -207,19 +184,12 @@ pub async fn list(
     Ok((page, COUNT_MATCHES.bind(filter.pattern()).bind(filter.status()).count(reads).await?))
 }
 
-/// Locks the owners' rows against other writers and counts those who can sign in.
-///
-/// # Errors
-/// When the database fails.
+/// Locks the rows of all users with the owner role until the transaction ends, and counts those who can log in.
 pub async fn lock_and_count_active_owners(write: &mut WriteTransaction) -> Result<i64> {
     LOCK_OWNERS.query().execute(write).await?;
     COUNT_ACTIVE_OWNERS.query().count(write).await
 }
 
-/// Changes whether a user may sign in.
-///
-/// # Errors
-/// When the database fails.
 pub async fn set_status(
     write: &mut WriteTransaction,
     id: UserId,
@@ -229,10 +199,10 @@ pub async fn set_status(
     SET_STATUS.bind(id).bind(status.as_str()).bind(now).execute(write).await
 }
 
-/// Changes what a user is called. Says whether there is such a user.
+/// Returns whether the user exists.
 ///
 /// # Errors
-/// A conflict on `users_username_key`, or the database fails.
+/// [`Error::Conflict`] on `users_username_key`.
 pub async fn set_profile(
     write: &mut WriteTransaction,
     id: UserId,
@@ -243,18 +213,10 @@ pub async fn set_profile(
     SET_PROFILE.bind(id).bind(username.as_str()).bind(name).bind(now).changes_row(write).await
 }
 
-/// Changes what a user may do.
-///
-/// # Errors
-/// When the database fails.
 pub async fn set_roles(write: &mut WriteTransaction, id: UserId, roles: &Roles, now: Moment) -> Result<()> {
     SET_ROLES.bind(id).bind(roles_text(roles)).bind(now).execute(write).await
 }
 
-/// Changes the hash of a user's password.
-///
-/// # Errors
-/// When the database fails.
 pub async fn set_password_hash(
     write: &mut WriteTransaction,
     id: UserId,
@@ -264,34 +226,22 @@ pub async fn set_password_hash(
     SET_PASSWORD_HASH.bind(id).bind(hash).bind(now).execute(write).await
 }
 
-/// Notes that a user was here; a dormant one becomes active.
-///
-/// # Errors
-/// When the database fails.
+/// Records that the user was active. A dormant user becomes active again.
 pub async fn record_seen(write: &mut WriteTransaction, id: UserId, now: Moment) -> Result<()> {
     RECORD_SEEN.bind(id).bind(now).execute(write).await
 }
 
-/// Deletes a user. The row stays, so that builds and audit entries keep their names; it is never found again.
-///
-/// # Errors
-/// When the database fails.
+/// Marks the user as deleted and erases the password hash.
 pub async fn delete(write: &mut WriteTransaction, id: UserId, now: Moment) -> Result<()> {
     DELETE.bind(id).bind(now).execute(write).await
 }
 
-/// Takes the row lock that orders all changes of a user's secrets. Says whether there is such a user.
-///
-/// # Errors
-/// When the database fails.
+/// Locks the user's row until the transaction ends, which serializes all changes of the user's secrets. Returns whether
+/// the user exists.
 pub async fn lock(write: &mut WriteTransaction, id: UserId) -> Result<bool> {
     LOCK.bind(id).changes_row(write).await
 }
 
-/// Whether a user owns workspaces.
-///
-/// # Errors
-/// When the database fails.
 pub async fn has_workspaces(reads: &mut impl Readable, id: UserId) -> Result<bool> {
     Ok(HAS_WORKSPACES.bind(id).count(reads).await? > 0)
 }

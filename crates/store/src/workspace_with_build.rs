@@ -1,4 +1,4 @@
-//! A workspace with one of its builds: what people look at, read in one go.
+//! A workspace with one of its builds and the names that the two refer to, read in one query.
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! Workspaces. They are read with a build of theirs, as an [`WorkspaceWithBuild`].
+//! Workspaces. They are read together with one of their builds, as [`WorkspaceWithBuild`].
 
 use std::time::Duration;
 
@@ -27,7 +27,7 @@ macro_rules! matches_filter {
 statements! {
     INSERT = "INSERT INTO workspaces (id, owner_id, name, template_id, created_at, updated_at, last_used_at)
               VALUES ($1, $2, $3, $4, $5, $5, $5)";
-    // The row lock that orders a workspace's builds.
+    // The row lock that serializes a workspace's builds.
     LOCK = "UPDATE workspaces SET updated_at = $2 WHERE id = $1 AND deleted_at IS NULL";
     RENAME = "UPDATE workspaces SET name = $2, updated_at = $3 WHERE id = $1";
     SET_FAVORITE = "UPDATE workspaces SET favorite = $2 WHERE id = $1";
@@ -64,7 +64,7 @@ statements! {
     );
 }
 
-/// Stores a new workspace. Its first build follows in the same transaction.
+/// The first build must follow in the same transaction: a workspace without a build is never found.
 ///
 /// # Errors
 /// [`crate::Error::Conflict`] when the name is taken.
@@ -79,16 +79,11 @@ pub async fn insert(
     INSERT.bind(id).bind(owner).bind(name.as_str()).bind(template).bind(now).execute(write).await
 }
 
-/// Holds a workspace's row until the transaction ends. Says whether it is still there.
-///
-/// # Errors
-/// When the database fails.
+/// Locks the workspace's row until the transaction ends. Returns whether the workspace exists.
 pub async fn lock(write: &mut WriteTransaction, id: WorkspaceId, now: Moment) -> Result<bool> {
     LOCK.bind(id).bind(now).changes_row(write).await
 }
 
-/// Gives a workspace another name.
-///
 /// # Errors
 /// [`crate::Error::Conflict`] when the name is taken.
 pub async fn rename(
@@ -100,18 +95,11 @@ pub async fn rename(
     RENAME.bind(id).bind(name.as_str()).bind(now).execute(write).await
 }
 
-/// Notes whether the owner wants a workspace first in lists.
-///
-/// # Errors
-/// When the database fails.
+/// Favorites are listed first.
 pub async fn set_favorite(write: &mut WriteTransaction, id: WorkspaceId, favorite: bool) -> Result<()> {
     SET_FAVORITE.bind(id).bind(favorite).execute(write).await
 }
 
-/// Notes when a workspace starts by itself.
-///
-/// # Errors
-/// When the database fails.
 pub async fn set_autostart(
     write: &mut WriteTransaction,
     id: WorkspaceId,
@@ -121,10 +109,7 @@ pub async fn set_autostart(
     SET_AUTOSTART.bind(id).bind(schedule.map(Schedule::as_str)).bind(now).execute(write).await
 }
 
-/// Notes how long a workspace runs before it is stopped.
-///
-/// # Errors
-/// When the database fails.
+/// Sets how long the workspace runs after each start before it stops automatically.
 pub async fn set_ttl(
     write: &mut WriteTransaction,
     id: WorkspaceId,
@@ -135,10 +120,7 @@ pub async fn set_ttl(
     SET_TTL.bind(id).bind(micros).bind(now).execute(write).await
 }
 
-/// Puts a workspace aside, or takes it back.
-///
-/// # Errors
-/// When the database fails.
+/// Makes the workspace dormant since a time or, with `None`, activates it.
 pub async fn set_dormant(
     write: &mut WriteTransaction,
     id: WorkspaceId,
@@ -148,50 +130,31 @@ pub async fn set_dormant(
     SET_DORMANT.bind(id).bind(since).bind(now).execute(write).await
 }
 
-/// Every stopped workspace that starts by itself.
-///
-/// # Errors
-/// When the database fails.
+/// Stopped workspaces that start by a schedule.
 pub async fn list_scheduled(reads: &mut impl Readable) -> Result<Vec<WorkspaceWithBuild>> {
     LIST_SCHEDULED.query().list::<Row, _>(reads).await
 }
 
-/// Every running workspace whose time is over.
-///
-/// # Errors
-/// When the database fails.
+/// Running workspaces whose deadline has passed.
 pub async fn list_overdue(reads: &mut impl Readable, now: Moment) -> Result<Vec<WorkspaceWithBuild>> {
     LIST_OVERDUE.bind(now).list::<Row, _>(reads).await
 }
 
-/// Notes that somebody used a workspace.
-///
-/// # Errors
-/// When the database fails.
 pub async fn record_use(write: &mut WriteTransaction, id: WorkspaceId, now: Moment) -> Result<()> {
     RECORD_USE.bind(id).bind(now).execute(write).await
 }
 
-/// Takes a workspace away; its builds stay.
-///
-/// # Errors
-/// When the database fails.
+/// Marks the workspace as deleted. Its builds stay.
 pub async fn delete(write: &mut WriteTransaction, id: WorkspaceId, now: Moment) -> Result<()> {
     DELETE.bind(id).bind(now).execute(write).await
 }
 
-/// A workspace with its latest build, deleted ones included.
-///
-/// # Errors
-/// When the database fails.
+/// With the latest build; deleted workspaces included.
 pub async fn find(reads: &mut impl Readable, id: WorkspaceId) -> Result<Option<WorkspaceWithBuild>> {
     FIND.bind(id).find::<Row, _>(reads).await
 }
 
-/// An owner's workspace by name, without regard to case; the last one deleted of that name only on request.
-///
-/// # Errors
-/// When the database fails.
+/// With the latest build; ignores case. `with_deleted` falls back to the last deleted workspace of that name.
 pub async fn find_by_name(
     reads: &mut impl Readable,
     owner: UserId,
@@ -202,21 +165,18 @@ pub async fn find_by_name(
     query.find::<Row, _>(reads).await
 }
 
-/// Which workspaces are listed. Empty texts match everything.
+/// Which workspaces to list. Empty text matches all.
 #[derive(Debug, Clone, Default)]
 pub struct Filter {
-    /// The owner's username.
+    /// Username.
     pub owner: String,
-    /// Part of the name.
+    /// Part of the workspace's name.
     pub name: String,
-    /// The template's name.
+    /// Name of the template.
     pub template: String,
 }
 
-/// A page of workspaces with their latest builds, by name, and how many match in all.
-///
-/// # Errors
-/// When the database fails.
+/// A page of the workspaces that match, favorites first, then by name, and the count of all that match.
 pub async fn list(
     reads: &mut impl Readable,
     filter: &Filter,
@@ -236,10 +196,7 @@ pub async fn list(
     Ok((page, COUNT.bind(owner).bind(name).bind(template).count(reads).await?))
 }
 
-/// Every workspace whose latest build is a start that is done.
-///
-/// # Errors
-/// When the database fails.
+/// Workspaces whose latest build is a successful start.
 pub async fn list_running(reads: &mut impl Readable) -> Result<Vec<WorkspaceWithBuild>> {
     LIST_RUNNING.query().list::<Row, _>(reads).await
 }

@@ -28,8 +28,8 @@ async fn postgres_understands_every_statement() {
     prepare_all(Engine::Postgres).await;
 }
 
-/// What a transaction wrote is there after its commit, and not without one; a refused row names its index.
-async fn transactions(engine: Engine) {
+/// A commit persists what was written, a drop does not; a conflict names the unique index.
+async fn commits_and_conflicts(engine: Engine) {
     let database = TestDatabase::new(engine).await;
     let database = database.open().await;
     let user = |name: &str| coder_model::user::User {
@@ -67,11 +67,11 @@ async fn transactions(engine: Engine) {
 }
 
 #[tokio::test]
-async fn sqlite_keeps_what_was_committed() {
-    transactions(Engine::Sqlite).await;
+async fn sqlite_commits_and_conflicts() {
+    commits_and_conflicts(Engine::Sqlite).await;
 }
 
 #[tokio::test]
-async fn postgres_keeps_what_was_committed() {
-    transactions(Engine::Postgres).await;
+async fn postgres_commits_and_conflicts() {
+    commits_and_conflicts(Engine::Postgres).await;
 }

@@ -1,4 +1,4 @@
-//! The database: opening it, bringing it up to date, lending connections.
+//! The database: opening and migrating it, connections and transactions.
 
 mod postgres;
 mod sqlite;
@@ -10,13 +10,13 @@ use crate::{
     transaction::{Begun, Pooled, ReadConnection, WriteTransaction},
 };
 
-/// A database that is open and up to date. Cheap to clone.
+/// A pool of connections to a migrated database. Cheap to clone.
 #[derive(Clone)]
 pub struct Database(Pools);
 
 #[derive(Clone)]
 enum Pools {
-    /// One connection writes, the others read.
+    /// SQLite has one writer at a time. A pool of one connection queues writers; its own lock would make them time out.
     Sqlite {
         write: SqlitePool,
         read: SqlitePool,
@@ -24,17 +24,15 @@ enum Pools {
     Postgres(PgPool),
 }
 
-/// Which engine a database runs on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Engine {
-    /// A file on this machine.
+    /// A file, used by one server process.
     Sqlite,
-    /// A server, possibly shared by several of ours.
+    /// Can be shared by several server processes.
     Postgres,
 }
 
 impl Database {
-    /// Which engine it runs on.
     #[must_use]
     pub const fn engine(&self) -> Engine {
         match &self.0 {
@@ -43,10 +41,10 @@ impl Database {
         }
     }
 
-    /// A connection for reading.
+    /// Takes a connection from the pool.
     ///
     /// # Errors
-    /// When none can be had in time.
+    /// Also when none becomes free within 10 seconds.
     pub async fn read(&self) -> Result<ReadConnection> {
         Ok(ReadConnection(match &self.0 {
             Pools::Sqlite { read, .. } => Pooled::Sqlite(read.acquire().await?),
@@ -54,10 +52,10 @@ impl Database {
         }))
     }
 
-    /// A write transaction. On SQLite writers queue for the one write connection, in order of arrival.
+    /// Begins a write transaction. On SQLite writers queue for the one write connection, in order of arrival.
     ///
     /// # Errors
-    /// When none can be had in time.
+    /// Also when no connection becomes free within 10 seconds.
     pub async fn write(&self) -> Result<WriteTransaction> {
         Ok(WriteTransaction(match &self.0 {
             Pools::Sqlite { write, .. } => Begun::Sqlite(write.begin_with("BEGIN IMMEDIATE").await?),
@@ -65,7 +63,7 @@ impl Database {
         }))
     }
 
-    /// Closes every connection once it is idle. On SQLite this folds the write-ahead log back into the file.
+    /// Closes every connection once it is idle. On SQLite this merges the write-ahead log back into the file.
     pub async fn close(&self) {
         match &self.0 {
             Pools::Sqlite { write, read } => {

@@ -7,7 +7,7 @@ use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use super::{Database, Pools};
 use crate::{Error, Result};
 
-/// Connections per server process. PostgreSQL allows 100 in all unless told otherwise.
+/// Connections per server process. PostgreSQL allows 100 in all by default.
 const CONNECTIONS: u32 = 20;
 /// How long a request waits for a connection before it fails.
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(10);
@@ -15,11 +15,11 @@ const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(10);
 const MAX_LIFETIME: Duration = Duration::from_secs(30 * 60);
 
 impl Database {
-    /// Connects to `url` and applies the migrations that the database lacks, under the engine's advisory lock.
+    /// Connects to `url` and applies missing migrations, under an advisory lock: several servers may start at once.
     ///
     /// # Errors
-    /// When the URL is not one, the server cannot be reached, or the database was written by a newer version.
-    /// The URL's password is never in the text.
+    /// [`Error::Open`] when the URL is invalid, the server cannot be reached, or the database was migrated by a newer
+    /// version. Its text never contains the password of the URL.
     pub async fn open_postgres(url: &str) -> Result<Self> {
         let options = PgConnectOptions::from_str(url)
             .map_err(|_| Error::Open("the PostgreSQL URL is not valid".to_owned()))?

@@ -13,16 +13,16 @@ const READERS: u32 = 4;
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(10);
 
 impl Database {
-    /// Opens the file at `path`, creating it readable to this user only, and applies the migrations it lacks.
+    /// Opens the file at `path`, creating it with mode 0600, and applies missing migrations.
     ///
     /// # Errors
-    /// When the file cannot be opened, is not a database, or was written by a newer version.
+    /// [`Error::Open`] when the file cannot be opened, is not a database, or was migrated by a newer version.
     pub async fn open_sqlite(path: &Path) -> Result<Self> {
         create_private(path).map_err(|error| Error::Open(format!("{}: {error}", path.display())))?;
         let options = SqliteConnectOptions::new()
             .filename(path)
             .journal_mode(SqliteJournalMode::Wal)
-            // An answered write survives power loss: the log is synced at each commit.
+            // Syncs the log at each commit, so that a committed write survives power loss.
             .synchronous(SqliteSynchronous::Full)
             .foreign_keys(true)
             .busy_timeout(Duration::from_secs(5));
@@ -52,7 +52,7 @@ impl Database {
     }
 }
 
-/// Makes sure that the file exists and that nobody else could ever open it; its log files inherit the mode.
+/// Creates the file, if missing, as readable by its owner only from the start; SQLite gives its log files the same mode.
 fn create_private(path: &Path) -> std::io::Result<()> {
     let mut options = std::fs::OpenOptions::new();
     options.create(true).append(true);
