@@ -1,34 +1,33 @@
-//! What sealed bytes are tied to: moved anywhere else, they do not open.
+//! Associated data: ties a ciphertext to the row that it is stored in, so that it cannot be decrypted in another.
 
 use coder_model::{SecretId, UserId, WorkspaceId};
 
-/// The place that a sealed value belongs to. It is authenticated with the value but not stored in it.
+/// What a ciphertext belongs to. Authenticated with the ciphertext, but not stored in it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum AssociatedData {
     /// A user secret's value.
     SecretValue {
-        /// Whose secret.
+        /// The user whose data key encrypts it.
         owner: UserId,
-        /// Which secret.
+        /// The secret's row.
         secret: SecretId,
-        /// Which of the values it has had.
+        /// From 1, one more with each new value of the secret.
         revision: i64,
     },
     /// The token of a workspace's agent.
     AgentToken {
-        /// Whose workspace.
+        /// The user whose data key encrypts it.
         owner: UserId,
-        /// Which workspace.
+        /// The workspace, which has one agent.
         workspace: WorkspaceId,
     },
 }
 
-/// Names this format in everything that is sealed; another format gets another name.
+/// The version of this encoding. Stored ciphertexts depend on it: another encoding needs another value.
 const FORMAT: &[u8; 8] = b"coder/1\0";
 
 impl AssociatedData {
-    /// The associated data. All parts but the first have a fixed length and the first byte after the format says
-    /// which they are, so no two bindings give the same bytes.
+    /// Unambiguous: the byte after the format tells the variants apart, and the fields of each have fixed lengths.
     pub(crate) fn to_bytes(self) -> Vec<u8> {
         let mut data = FORMAT.to_vec();
         match self {
@@ -47,7 +46,7 @@ impl AssociatedData {
         data
     }
 
-    /// The associated data of a user's wrapped data key.
+    /// For a user's wrapped data key. 0 tells it apart from the variants.
     pub(crate) fn wrapped_key(owner: UserId) -> Vec<u8> {
         let mut data = FORMAT.to_vec();
         data.push(0);

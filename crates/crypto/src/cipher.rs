@@ -1,4 +1,4 @@
-//! AES-256-GCM with the tag detached.
+//! AES-256-GCM. Nonce and tag are stored apart from the ciphertext.
 
 use aws_lc_rs::{
     aead::{AES_256_GCM, Aad, LessSafeKey, NONCE_LEN, Nonce, UnboundKey},
@@ -9,13 +9,13 @@ use zeroize::Zeroizing;
 
 use crate::Error;
 
-/// Bytes of a key.
+/// Key length, in bytes.
 pub(crate) const KEY_BYTES: usize = 32;
 
-/// A key, wiped when dropped.
+/// Wiped when dropped.
 pub(crate) type KeyBytes = Zeroizing<[u8; KEY_BYTES]>;
 
-/// Fresh key bytes from the operating system.
+/// From the operating system's random generator.
 pub(crate) fn random_key() -> Result<KeyBytes, Error> {
     let mut bytes = Zeroizing::new([0; KEY_BYTES]);
     SystemRandom::new().fill(bytes.as_mut()).map_err(|_| Error::CipherUnavailable)?;
@@ -26,7 +26,7 @@ fn key(bytes: &KeyBytes) -> Result<LessSafeKey, Error> {
     UnboundKey::new(&AES_256_GCM, bytes.as_ref()).map(LessSafeKey::new).map_err(|_| Error::CipherUnavailable)
 }
 
-/// Encrypts under a random nonce.
+/// Encrypts with a random 96-bit nonce.
 pub(crate) fn seal(key_bytes: &KeyBytes, associated_data: &[u8], plain: &[u8]) -> Result<Sealed, Error> {
     let mut nonce = [0; NONCE_LEN];
     SystemRandom::new().fill(&mut nonce).map_err(|_| Error::CipherUnavailable)?;
@@ -43,7 +43,7 @@ pub(crate) fn seal(key_bytes: &KeyBytes, associated_data: &[u8], plain: &[u8]) -
     Ok(Sealed { ciphertext, nonce_tag })
 }
 
-/// Decrypts and checks; the plain text is wiped when dropped.
+/// Authenticates and decrypts. The plaintext is wiped when dropped.
 pub(crate) fn open(
     key_bytes: &KeyBytes,
     associated_data: &[u8],

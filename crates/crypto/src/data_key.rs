@@ -1,4 +1,4 @@
-//! A user's own key: what their values are sealed with.
+//! A user's data key: encrypts their secret values and their agents' tokens.
 
 use std::fmt;
 
@@ -10,14 +10,14 @@ use crate::{
     cipher::{self, KEY_BYTES, KeyBytes},
 };
 
-/// A user's own key. Wiped when dropped; stored only wrapped.
+/// A user's data key. Wiped when dropped; stored only wrapped.
 pub struct DataKey(pub(crate) KeyBytes);
 
 impl DataKey {
-    /// A new key.
+    /// A random key.
     ///
     /// # Errors
-    /// When the operating system has no randomness.
+    /// [`Error::CipherUnavailable`].
     pub fn generate() -> Result<Self, Error> {
         cipher::random_key().map(Self)
     }
@@ -27,18 +27,18 @@ impl DataKey {
         Ok(Self(Zeroizing::new(bytes)))
     }
 
-    /// Seals `plain` for the place that `associated_data` names.
+    /// Encrypts `plain`. The same associated data is needed to decrypt it.
     ///
     /// # Errors
-    /// When the operating system has no randomness.
+    /// [`Error::CipherUnavailable`].
     pub fn seal(&self, associated_data: AssociatedData, plain: &[u8]) -> Result<Sealed, Error> {
         cipher::seal(&self.0, &associated_data.to_bytes(), plain)
     }
 
-    /// Opens what was sealed for exactly this place.
+    /// Decrypts what was sealed with the same associated data.
     ///
     /// # Errors
-    /// [`Error::DecryptionFailed`] when it was changed, or belongs somewhere else.
+    /// [`Error::DecryptionFailed`] when the ciphertext was changed, or sealed with another key or associated data.
     pub fn open(&self, associated_data: AssociatedData, sealed: &Sealed) -> Result<Zeroizing<Vec<u8>>, Error> {
         cipher::open(&self.0, &associated_data.to_bytes(), sealed)
     }

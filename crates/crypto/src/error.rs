@@ -1,37 +1,37 @@
-//! What can go wrong. No text here ever carries key material or plain text.
+//! Errors. No text here contains key material or plaintext.
 
 use crate::Fingerprint;
 
-/// Why something could not be sealed or opened.
+/// Encryption or decryption failed.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Error {
-    /// The ring lacks the key that this was sealed with.
+    /// The ring lacks the key that wrapped a data key.
     #[error("no encryption key with fingerprint {0} is configured")]
     UnknownKey(Fingerprint),
-    /// It was changed, or belongs somewhere else, or was sealed with another key of the same fingerprint.
-    #[error("the sealed bytes do not open: they were changed or moved")]
+    /// The ciphertext was changed, moved to another row, or encrypted with another key of the same fingerprint.
+    #[error("decryption failed: the ciphertext was changed or moved")]
     DecryptionFailed,
-    /// The operating system gave no randomness, or the cipher refused to run.
+    /// The operating system's random generator or the cipher failed.
     #[error("the cipher is not available")]
     CipherUnavailable,
 }
 
-/// Why a key ring cannot be used.
+/// A key ring cannot be parsed or generated. Indexes count from 0.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum KeyError {
-    /// There is no key in the text.
+    /// The text is empty.
     #[error("no keys provided")]
     NoKeys,
     /// A key is not base64.
     #[error("key at index {0} must be base64-encoded")]
     NotBase64(usize),
-    /// A key has another length.
+    /// A key is not 32 bytes long.
     #[error("key at index {0} must be exactly 32 bytes in length")]
     WrongLength(usize),
     /// Two keys have the same fingerprint.
     #[error("key at index {0} is the same as an earlier one")]
     Repeated(usize),
-    /// The operating system gave no randomness.
-    #[error("the operating system gave no randomness")]
+    /// The operating system's random generator failed.
+    #[error("the operating system's random generator failed")]
     NoRandomness,
 }

@@ -1,4 +1,4 @@
-//! The deployment's keys: the first one seals, all of them open.
+//! The deployment's keys: the primary one encrypts, all decrypt.
 
 use std::fmt;
 
@@ -12,7 +12,7 @@ use crate::{
     cipher::{self, KEY_BYTES, KeyBytes},
 };
 
-/// Names a key without telling it: the first 7 hex digits of SHA-256 over `aes256gcm` and the key.
+/// Identifies a key without revealing it: the first 7 hex digits of SHA-256 over `aes256gcm` and the key.
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub struct Fingerprint(String);
 
@@ -25,7 +25,7 @@ impl Fingerprint {
         Self(hex.chars().take(7).collect())
     }
 
-    /// The digits.
+    /// 7 lower-case hex digits.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
@@ -49,17 +49,17 @@ struct Key {
     bytes: KeyBytes,
 }
 
-/// The deployment's keys. Never empty. Wiped when dropped; Debug shows fingerprints only.
+/// The deployment's keys, at least one. Wiped when dropped; `Debug` prints fingerprints only.
 pub struct KeyRing {
     primary: Key,
     others: Vec<Key>,
 }
 
 impl KeyRing {
-    /// Parses base64 keys of 32 bytes, separated by commas.
+    /// Parses comma-separated keys, each 32 bytes in base64; the first is the primary key.
     ///
     /// # Errors
-    /// Which key is wrong, by index from 0; never the key.
+    /// [`KeyError`] with the index of the invalid key, never with the key.
     pub fn parse(text: &str) -> Result<Self, KeyError> {
         let mut keys: Vec<Key> = Vec::new();
         for (index, encoded) in text.split(',').map(str::trim).enumerate() {
@@ -81,16 +81,16 @@ impl KeyRing {
         Ok(Self { primary, others: keys.collect() })
     }
 
-    /// A ring of one new key.
+    /// A ring of one random key.
     ///
     /// # Errors
-    /// When the operating system has no randomness.
+    /// [`KeyError::NoRandomness`].
     pub fn generate() -> Result<Self, KeyError> {
         let bytes = cipher::random_key().map_err(|_| KeyError::NoRandomness)?;
         Ok(Self { primary: Key { fingerprint: Fingerprint::of(&bytes), bytes }, others: Vec::new() })
     }
 
-    /// The keys as [`KeyRing::parse`] reads them.
+    /// The text that [`KeyRing::parse`] reads.
     #[must_use]
     pub fn encode(&self) -> Zeroizing<String> {
         let mut text = Zeroizing::new(String::with_capacity(self.keys().count() * 45));
@@ -107,37 +107,37 @@ impl KeyRing {
         std::iter::once(&self.primary).chain(&self.others)
     }
 
-    /// The key that seals.
+    /// The key that encrypts.
     #[must_use]
     pub fn primary(&self) -> &Fingerprint {
         &self.primary.fingerprint
     }
 
-    /// Every key, the one that seals first.
+    /// Every key, the primary one first.
     pub fn fingerprints(&self) -> impl Iterator<Item = &Fingerprint> {
         self.keys().map(|key| &key.fingerprint)
     }
 
-    /// Whether the ring can open what the key with this fingerprint sealed.
+    /// Whether the ring can decrypt what the key with this fingerprint encrypted.
     #[must_use]
     pub fn contains(&self, fingerprint: &str) -> bool {
         self.keys().any(|key| key.fingerprint.as_str() == fingerprint)
     }
 
-    /// Wraps a user's data key with the first key.
+    /// Encrypts a user's data key with the primary key.
     ///
     /// # Errors
-    /// When the operating system has no randomness.
+    /// [`Error::CipherUnavailable`].
     pub fn wrap(&self, owner: UserId, data_key: &DataKey) -> Result<WrappedKey, Error> {
         let sealed =
             cipher::seal(&self.primary.bytes, &AssociatedData::wrapped_key(owner), data_key.0.as_ref())?;
         Ok(WrappedKey { key_fingerprint: self.primary.fingerprint.0.clone(), sealed })
     }
 
-    /// Unwraps a user's data key.
+    /// Decrypts a user's data key with the key that wrapped it.
     ///
     /// # Errors
-    /// [`Error::UnknownKey`] when the ring lacks the key, [`Error::DecryptionFailed`] when it is not this user's.
+    /// [`Error::UnknownKey`] when the ring lacks that key, [`Error::DecryptionFailed`] when it is not this user's.
     pub fn unwrap(&self, owner: UserId, wrapped: &WrappedKey) -> Result<DataKey, Error> {
         let key = self
             .keys()

@@ -1,12 +1,11 @@
-//! Encryption at rest. Pure: bytes in, bytes out.
+//! Encryption at rest, without I/O.
 //!
-//! Each user has a [`DataKey`]; values are sealed with it and [bound](AssociatedData) to where they are stored. Data keys are
-//! wrapped by the deployment's [`KeyRing`], whose first key seals and whose every key opens. Everything is AES-256-GCM
-//! with a random 96-bit nonce; nonce and tag are kept apart from the ciphertext, which is exactly as long as the
-//! plain text.
+//! Each user has a [`DataKey`], which encrypts their values with [`AssociatedData`] that names the row. The deployment's
+//! [`KeyRing`] wraps (encrypts) data keys: its primary key encrypts, all its keys decrypt. The cipher is AES-256-GCM with
+//! a random 96-bit nonce. Nonce and tag are stored apart, so a ciphertext is exactly as long as its plaintext.
 //!
-//! A data key seals at most a few thousand values in its life, far below the 2^32 at which random nonces of one key
-//! become likely to repeat.
+//! A data key encrypts a few thousand values in its life. Random nonces are safe for 2^32 encryptions with one key
+//! (NIST SP 800-38D, section 8.3).
 
 mod associated_data;
 mod cipher;

@@ -1,4 +1,4 @@
-//! Encryption at rest, seen from outside.
+//! Encryption at rest, through the crate's public interface.
 #![allow(clippy::unwrap_used)]
 
 use coder_crypto::{AssociatedData, DataKey, Error, KeyError, KeyRing};
@@ -18,7 +18,7 @@ fn value(owner: u128, secret: u128, revision: i64) -> AssociatedData {
 }
 
 #[test]
-fn a_key_ring_is_read_as_written_and_names_what_is_wrong() {
+fn a_key_ring_round_trips_and_rejects_invalid_keys_by_index() {
     assert_eq!(KeyRing::parse(&format!("{A}, {B}")).unwrap().fingerprints().count(), 2);
     for (text, error) in [
         (String::new(), KeyError::NoKeys),
@@ -30,19 +30,19 @@ fn a_key_ring_is_read_as_written_and_names_what_is_wrong() {
     ] {
         assert_eq!(KeyRing::parse(&text).err(), Some(error), "{text:?}");
     }
-    let made = KeyRing::generate().unwrap();
-    assert_eq!(KeyRing::parse(&made.encode()).unwrap().primary(), made.primary());
+    let generated = KeyRing::generate().unwrap();
+    assert_eq!(KeyRing::parse(&generated.encode()).unwrap().primary(), generated.primary());
 }
 
 #[test]
 fn a_fingerprint_is_seven_digits_of_sha_256() {
-    // printf 'aes256gcm' and 32 zero bytes, through sha256sum.
+    // (printf aes256gcm; head -c 32 /dev/zero) | sha256sum
     assert_eq!(KeyRing::parse(A).unwrap().primary().as_str(), "fdd7705");
     assert_eq!(format!("{:?}", KeyRing::parse(A).unwrap()), "[fdd7705]");
 }
 
 #[test]
-fn the_first_key_seals_and_every_key_opens() {
+fn the_primary_key_encrypts_and_every_key_decrypts() {
     let old = KeyRing::parse(A).unwrap();
     let data_key = DataKey::generate().unwrap();
     let wrapped = old.wrap(user(1), &data_key).unwrap();
@@ -59,13 +59,13 @@ fn the_first_key_seals_and_every_key_opens() {
 }
 
 #[test]
-fn a_value_opens_only_where_it_belongs() {
+fn a_value_decrypts_only_with_its_associated_data() {
     let key = DataKey::generate().unwrap();
     let sealed = key.seal(value(1, 2, 3), b"hunter2").unwrap();
     assert_eq!(sealed.ciphertext.len(), 7, "stored bytes equal raw bytes");
     let token = AssociatedData::AgentToken { owner: user(1), workspace: WorkspaceId(Uuid::from_u128(2)) };
-    for elsewhere in [value(9, 2, 3), value(1, 9, 3), value(1, 2, 9), token] {
-        assert_eq!(key.open(elsewhere, &sealed).err(), Some(Error::DecryptionFailed), "{elsewhere:?}");
+    for other in [value(9, 2, 3), value(1, 9, 3), value(1, 2, 9), token] {
+        assert_eq!(key.open(other, &sealed).err(), Some(Error::DecryptionFailed), "{other:?}");
     }
     let another = DataKey::generate().unwrap();
     assert_eq!(another.open(value(1, 2, 3), &sealed).err(), Some(Error::DecryptionFailed));
@@ -73,7 +73,7 @@ fn a_value_opens_only_where_it_belongs() {
 
 proptest! {
     #[test]
-    fn what_is_sealed_opens_and_what_is_changed_does_not(plain: Vec<u8>, bit: prop::sample::Index) {
+    fn a_ciphertext_decrypts_unless_a_bit_is_changed(plain: Vec<u8>, bit: prop::sample::Index) {
         let key = DataKey::generate().unwrap();
         let sealed = key.seal(value(1, 2, 3), &plain).unwrap();
         let opened = key.open(value(1, 2, 3), &sealed).unwrap();
@@ -88,7 +88,7 @@ proptest! {
     }
 
     #[test]
-    fn no_sealed_bytes_make_it_panic(ciphertext: Vec<u8>, nonce_tag: Vec<u8>) {
+    fn random_ciphertexts_fail_without_panic(ciphertext: Vec<u8>, nonce_tag: Vec<u8>) {
         let key = DataKey::generate().unwrap();
         let sealed = Sealed { ciphertext, nonce_tag };
         prop_assert_eq!(key.open(value(1, 2, 3), &sealed).err(), Some(Error::DecryptionFailed));
