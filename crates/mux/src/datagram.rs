@@ -1,16 +1,16 @@
-//! Datagrams on a byte stream: a length in two bytes, the limit significant first, then the bytes.
+//! Datagrams on a byte stream: the length as a big-endian `u16`, then the bytes.
 
 use std::io;
 
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 
-/// The longest datagram, in bytes: what the length can say.
+/// The longest datagram, in bytes: what the length prefix allows. UDP payloads are shorter.
 pub const MAX_BYTES: usize = u16::MAX as usize;
 
 /// Sends a datagram.
 ///
 /// # Errors
-/// When the stream fails, or the datagram is longer than [`MAX_BYTES`].
+/// When the stream fails, or `InvalidInput` when the datagram is longer than [`MAX_BYTES`].
 pub async fn send(to: &mut (impl AsyncWrite + Unpin), datagram: &[u8]) -> io::Result<()> {
     let length = u16::try_from(datagram.len()).map_err(|_| io::Error::from(io::ErrorKind::InvalidInput))?;
     let mut bytes = Vec::with_capacity(datagram.len() + 2);
@@ -20,10 +20,10 @@ pub async fn send(to: &mut (impl AsyncWrite + Unpin), datagram: &[u8]) -> io::Re
     to.flush().await
 }
 
-/// Receives a datagram into `buffer`, in the place of what it holds; says no when the stream has ended.
+/// Receives a datagram, replacing the contents of `buffer`. Returns false when the stream has ended.
 ///
 /// # Errors
-/// When the stream fails or ends within a datagram.
+/// When the stream fails, or ends within a datagram.
 pub async fn receive(from: &mut (impl AsyncRead + Unpin), buffer: &mut Vec<u8>) -> io::Result<bool> {
     let mut length = [0; 2];
     if from.read(&mut length[..1]).await? == 0 {
@@ -40,7 +40,7 @@ mod tests {
     use super::*;
 
     #[tokio::test]
-    async fn datagrams_keep_their_borders() {
+    async fn datagrams_keep_their_boundaries() {
         let (mut one, mut other) = tokio::io::duplex(1024);
         let longest = vec![7; MAX_BYTES];
         let sent = [&b"one"[..], b"", b"three", &longest];

@@ -1,10 +1,10 @@
-//! JSON messages on a byte stream: a length in four bytes, the limit significant first, then the text.
+//! JSON messages on a byte stream: the length as a big-endian `u32`, then the text.
 
 use serde::{Serialize, de::DeserializeOwned};
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use zeroize::Zeroizing;
 
-/// What can go wrong with a message.
+/// A message could not be sent or received.
 #[derive(Debug, thiserror::Error)]
 pub enum FrameError {
     /// The stream failed.
@@ -13,13 +13,13 @@ pub enum FrameError {
     /// The message is longer than allowed.
     #[error("a message of {length} bytes exceeds the limit of {limit}")]
     TooLong {
-        /// Its length.
+        /// In bytes.
         length: usize,
-        /// The limit.
+        /// In bytes.
         limit: usize,
     },
-    /// The text is not the expected JSON. Says where, not what: messages can hold secrets.
-    #[error("a message is not understood at line {line} column {column}")]
+    /// The text is not the expected JSON. Gives only the position: messages can contain secrets.
+    #[error("a message is malformed at line {line} column {column}")]
     Malformed {
         /// From 1.
         line: usize,
@@ -28,10 +28,10 @@ pub enum FrameError {
     },
 }
 
-/// Sends a message. The buffer it is written to is wiped.
+/// Sends a message. Its JSON text is wiped afterwards.
 ///
 /// # Errors
-/// When the stream fails, or the message cannot be written as JSON.
+/// When the stream fails, or the message does not serialize.
 pub async fn send<T: Serialize>(to: &mut (impl AsyncWrite + Unpin), message: &T) -> Result<(), FrameError> {
     let mut bytes = Zeroizing::new(vec![0; 4]);
     serde_json::to_writer(&mut *bytes, message).map_err(|error| malformed(&error))?;
@@ -39,18 +39,18 @@ pub async fn send<T: Serialize>(to: &mut (impl AsyncWrite + Unpin), message: &T)
     let prefix = u32::try_from(length)
         .map_err(|_| FrameError::TooLong { length, limit: u32::MAX as usize })?
         .to_be_bytes();
-    for (to, from) in bytes.iter_mut().zip(prefix) {
-        *to = from;
+    for (byte, value) in bytes.iter_mut().zip(prefix) {
+        *byte = value;
     }
     to.write_all(&bytes).await?;
     to.flush().await?;
     Ok(())
 }
 
-/// Receives a message of at limit `limit` bytes; none when the stream ended before one began.
+/// Receives a message of at most `limit` bytes. `None` when the stream ended before a message began.
 ///
 /// # Errors
-/// When the stream fails or ends within a message, or the message is too long or not understood.
+/// When the stream fails or ends within a message, or the message is too long or malformed.
 pub async fn receive<T: DeserializeOwned>(
     from: &mut (impl AsyncRead + Unpin),
     limit: usize,

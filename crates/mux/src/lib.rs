@@ -1,10 +1,10 @@
-//! Many byte streams over one WebSocket, the same at all ends: agent and server, command line and server.
+//! Many byte streams over one WebSocket, between agent and server and between command line and server.
 //!
-//! A [`socket`] turns a WebSocket into bytes with keep-alive; a [`Mux`] multiplexes streams over them; [`frame`] puts
-//! JSON messages on a stream; [`relay()`] joins two streams. Nothing is buffered without bound: a slow reader slows its
-//! writer down, and only that one.
+//! [`socket`] turns a WebSocket into a byte stream with keep-alive, [`Mux`] multiplexes streams over it, [`frame`] and
+//! [`datagram`] put messages on a stream, [`relay`] joins two streams. Buffers are bounded: a slow reader slows down its
+//! own writer and no other.
 //!
-//! Whoever dials or accepts the TCP connection must set `TCP_NODELAY`, or every keystroke waits for an acknowledgement.
+//! Both ends must set `TCP_NODELAY` on the TCP connection; without it each keystroke waits for an acknowledgement.
 
 pub mod datagram;
 pub mod frame;

@@ -1,4 +1,4 @@
-//! Streams over one connection. One task drives it; handles ask that task for streams.
+//! Streams over one connection. One task owns and drives the connection; [`Mux`] handles ask it for streams.
 
 use std::{
     future::poll_fn,
@@ -13,27 +13,25 @@ use tokio::{
 };
 use tokio_util::compat::{Compat, FuturesAsyncReadCompatExt, TokioAsyncReadCompatExt};
 
-/// Streams open at once in one mux.
+/// Streams open at once in one mux, from both ends together.
 const MAX_STREAMS: usize = 256;
-/// Bytes that a peer may have under way to us over all streams: yamux insists on 256 KiB for each.
+/// Unread bytes accepted over all streams. yamux requires 256 KiB for each.
 const MAX_RECEIVE_WINDOW: usize = MAX_STREAMS * 256 * 1024;
-/// The largest piece of a stream that goes over the connection at once, in bytes: as much as an SSH packet, and what waits
-/// behind one does not wait long.
+/// The largest frame of a stream, in bytes: as much as an SSH packet, and small enough not to delay other streams.
 const CHUNK_SIZE: usize = 32 * 1024;
-/// Requests for streams, and streams not yet accepted, that may wait.
+/// Limit of waiting requests for streams, and of streams not yet accepted.
 const QUEUE: usize = 32;
 
-/// Which end of the connection this is: the two must differ.
+/// The end of the connection. The two ends must differ.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Role {
-    /// The end that dialled.
+    /// The end that dialed.
     Client,
     /// The end that accepted.
     Server,
 }
 
-/// Opens streams. Cheap to clone; the connection ends when all clones and the [`Incoming`] are gone, or on
-/// [`Mux::close`].
+/// Opens streams. Cheap to clone. Dropping all clones and the [`Incoming`] closes the connection, as [`Mux::close`] does.
 #[derive(Debug, Clone)]
 pub struct Mux {
     open: mpsc::Sender<oneshot::Sender<io::Result<MuxStream>>>,
@@ -48,12 +46,12 @@ pub struct Incoming {
     _alive: Mux,
 }
 
-/// One byte stream of a mux. Shutting its writing half down leaves the reading half open.
+/// One byte stream of a mux. Shutting down its write half leaves the read half open.
 #[derive(Debug)]
 pub struct MuxStream(Compat<yamux::Stream>);
 
 impl Mux {
-    /// Multiplexes streams over `io` from here on.
+    /// Starts the task that multiplexes streams over `io`.
     pub fn new(io: impl AsyncRead + AsyncWrite + Send + Unpin + 'static, role: Role) -> (Self, Incoming) {
         let mut config = yamux::Config::default();
         config.set_max_num_streams(MAX_STREAMS).set_max_connection_receive_window(Some(MAX_RECEIVE_WINDOW));
@@ -76,23 +74,23 @@ impl Mux {
         (mux.clone(), Incoming { streams, _alive: mux })
     }
 
-    /// Opens a stream. The other end learns of it with the first byte.
+    /// Opens a stream. The other end sees it once the first byte is written.
     ///
     /// # Errors
-    /// When the connection has ended or holds as many streams as it may.
+    /// When the connection has ended, or has 256 streams.
     pub async fn open(&self) -> io::Result<MuxStream> {
-        let gone = || io::Error::new(io::ErrorKind::NotConnected, "the connection has ended");
+        let ended = || io::Error::new(io::ErrorKind::NotConnected, "the connection has ended");
         let (response, stream) = oneshot::channel();
-        self.open.send(response).await.map_err(|_| gone())?;
-        stream.await.map_err(|_| gone())?
+        self.open.send(response).await.map_err(|_| ended())?;
+        stream.await.map_err(|_| ended())?
     }
 
-    /// Ends the mux and everything in it.
+    /// Closes the connection with all its streams.
     pub fn close(&self) {
         self.stop.send_replace(true);
     }
 
-    /// Waits for the end of the mux and says what ended it.
+    /// Waits for the end of the connection; returns the reason, for logs.
     pub async fn closed(&self) -> String {
         let mut ended = self.ended.clone();
         let reason = ended.wait_for(Option::is_some).await.map(|reason| reason.clone());
@@ -101,13 +99,13 @@ impl Mux {
 }
 
 impl Incoming {
-    /// The next stream that the other end opened; none once the connection has ended.
+    /// The next stream that the other end opened; `None` once the connection has ended.
     pub async fn accept(&mut self) -> Option<MuxStream> {
         self.streams.recv().await
     }
 }
 
-/// Drives the connection until it ends; says why.
+/// Drives the connection until it ends; returns the reason.
 async fn drive<T>(
     mut connection: yamux::Connection<Compat<T>>,
     mut requests: mpsc::Receiver<oneshot::Sender<io::Result<MuxStream>>>,
@@ -145,7 +143,7 @@ where
         }
         loop {
             match connection.poll_next_inbound(cx) {
-                // A stream that nobody takes in time is dropped, which resets it: the queue is bounded.
+                // With the queue full the stream is dropped, which resets it.
                 Poll::Ready(Some(Ok(stream))) => {
                     let _ = arrived.try_send(MuxStream::new(stream));
                 }

@@ -4,11 +4,11 @@ use std::io;
 
 use tokio::io::{AsyncRead, AsyncWrite};
 
-/// Bytes under way in each direction.
+/// Buffer of each direction, in bytes.
 const BUFFER: usize = 64 * 1024;
 
-/// Copies both ways until both directions have ended. The end of one direction is passed on as such, so that a program
-/// that reads to the end of its input sees it while its output still flows.
+/// Copies both ways until both directions have ended. The end of one direction shuts down only that direction: a program
+/// that reads its input to the end can still write output.
 ///
 /// # Errors
 /// When either stream fails.

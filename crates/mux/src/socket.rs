@@ -14,12 +14,12 @@ use tokio::{
     time::{Instant, Interval, MissedTickBehavior, Sleep},
 };
 
-/// When a peer is pinged, and when it counts as dead.
+/// Keep-alive of a connection.
 #[derive(Debug, Clone, Copy)]
 pub struct KeepAlive {
-    /// Time between pings; each side sends its own.
+    /// Time between pings. Each end sends its own.
     pub interval: Duration,
-    /// A peer that sends nothing for this long is dead.
+    /// The connection fails when the peer sends nothing for this long.
     pub timeout: Duration,
 }
 
@@ -29,35 +29,35 @@ impl Default for KeepAlive {
     }
 }
 
-/// The largest message that is sent, in bytes.
-const MESSAGE: usize = 64 * 1024;
-/// The largest message that is accepted, in bytes; a peer splits at [`MESSAGE`].
+/// The largest message sent, in bytes.
+const CHUNK_SIZE: usize = 64 * 1024;
+/// The largest message accepted, in bytes. Peers of this version send at most 64 KiB.
 pub const MAX_MESSAGE: usize = 256 * 1024;
-/// Read buffer of the WebSocket library, in bytes. The library zeroes it before every read, so its default of 128 KiB
-/// would cost more than most reads themselves.
+/// Read buffer of the WebSocket library, in bytes. The library zeroes it before every read, which with its default of
+/// 128 KiB costs more than most reads.
 pub const READ_BUFFER: usize = 64 * 1024;
 
-/// A WebSocket library's message.
+/// A message type of a WebSocket library: axum's on the server, tungstenite's elsewhere.
 pub trait Message: Sized {
-    /// A message of bytes.
+    /// A binary message.
     fn binary(data: Bytes) -> Self;
-    /// A ping.
+    /// A ping without payload.
     fn ping() -> Self;
-    /// A close message.
+    /// A close message without code.
     fn close() -> Self;
-    /// The bytes of a message; empty for a ping or pong.
+    /// The payload of a binary message; empty for a ping or pong.
     ///
     /// # Errors
-    /// A text or close message.
+    /// [`Unexpected`] for a text or close message.
     fn into_bytes(self) -> Result<Bytes, Unexpected>;
 }
 
-/// A message that carries no bytes.
+/// A message that is not part of the byte stream.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Unexpected {
-    /// A close message.
+    /// The peer ends the connection.
     Close,
-    /// A text message.
+    /// A protocol error.
     Text,
 }
 
@@ -94,13 +94,13 @@ pub struct WebSocketIo<W> {
 }
 
 impl<W> WebSocketIo<W> {
-    /// Wraps an open WebSocket.
+    /// Wraps an open WebSocket, with the default [`KeepAlive`].
     #[must_use]
     pub fn new(socket: W) -> Self {
         Self::with_keep_alive(socket, KeepAlive::default())
     }
 
-    /// Wraps an open WebSocket, with other intervals than the default.
+    /// Wraps an open WebSocket, with another keep-alive than the default.
     #[must_use]
     pub fn with_keep_alive(socket: W, keep_alive: KeepAlive) -> Self {
         let KeepAlive { interval, timeout } = keep_alive;
@@ -117,7 +117,8 @@ where
     M: Message,
     E: std::error::Error + Send + Sync + 'static,
 {
-    /// Sends a ping when one is due. While sending is blocked none is needed: the peer's timeout decides.
+    /// Sends a ping when one is due. Skips it while sending is blocked: the data before it resets the peer's
+    /// timeout as well.
     fn poll_ping(&mut self, cx: &mut Context<'_>) -> io::Result<()> {
         while self.ping.poll_tick(cx).is_ready() {
             if let Poll::Ready(ready) = Pin::new(&mut self.socket).poll_ready(cx) {
@@ -183,7 +184,7 @@ where
         let this = self.get_mut();
         ready!(Pin::new(&mut this.socket).poll_ready(cx)).map_err(io::Error::other)?;
         let mut data = data;
-        let bytes = data.copy_to_bytes(data.len().min(MESSAGE));
+        let bytes = data.copy_to_bytes(data.len().min(CHUNK_SIZE));
         let length = bytes.len();
         Pin::new(&mut this.socket).start_send(M::binary(bytes)).map_err(io::Error::other)?;
         Poll::Ready(Ok(length))

@@ -1,4 +1,4 @@
-//! Links over real WebSockets on loopback: an axum server and a tungstenite client.
+//! Multiplexed connections over real WebSockets on loopback: an axum server and a tungstenite client.
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, missing_docs)]
 
 use std::time::Duration;
@@ -30,7 +30,7 @@ async fn pair() -> ((Mux, Incoming), (Mux, Incoming)) {
             upgrade.on_upgrade(|socket: WebSocket| async move {
                 let end = Mux::new(WebSocketIo::new(socket), Role::Server);
                 let mux = end.0.clone();
-                sender.send(end).await.unwrap_or_else(|_| panic!("nobody waits"));
+                sender.send(end).await.unwrap_or_else(|_| panic!("the test has ended"));
                 mux.closed().await;
             })
         }),
@@ -44,7 +44,7 @@ async fn pair() -> ((Mux, Incoming), (Mux, Incoming)) {
     (client, receiver.recv().await.unwrap())
 }
 
-/// Answers everything on every stream with itself, to the end.
+/// Sends back what each stream receives, until its end.
 fn echo(mut incoming: Incoming) {
     tokio::spawn(async move {
         while let Some(stream) = incoming.accept().await {
@@ -58,7 +58,7 @@ fn echo(mut incoming: Incoming) {
 }
 
 #[tokio::test]
-async fn streams_carry_much_both_ways_and_end_half_by_half() {
+async fn streams_carry_ten_megabytes_both_ways_and_close_by_halves() {
     let ((mux, _incoming), (_other, server)) = pair().await;
     echo(server);
     let data: Vec<u8> = (0..10_000_000_u32).map(|n| (n.wrapping_mul(2_654_435_761) >> 24) as u8).collect();
@@ -75,7 +75,7 @@ async fn streams_carry_much_both_ways_and_end_half_by_half() {
 }
 
 #[tokio::test]
-async fn a_stream_that_nobody_reads_does_not_hold_up_another() {
+async fn an_unread_stream_does_not_block_another() {
     let ((mux, _incoming), (_other, mut server)) = pair().await;
     let mut stuck = mux.open().await.unwrap();
     let filler = tokio::spawn(async move {
@@ -87,16 +87,16 @@ async fn a_stream_that_nobody_reads_does_not_hold_up_another() {
     for _ in 0..20 {
         let mut quick = mux.open().await.unwrap();
         quick.write_all(b"hello").await.unwrap();
-        let mut answer = [0; 5];
-        timeout(Duration::from_secs(5), quick.read_exact(&mut answer)).await.unwrap().unwrap();
-        assert_eq!(&answer, b"hello");
+        let mut echoed = [0; 5];
+        timeout(Duration::from_secs(5), quick.read_exact(&mut echoed)).await.unwrap().unwrap();
+        assert_eq!(&echoed, b"hello");
     }
-    assert!(!filler.is_finished(), "a stream without a reader must push back");
+    assert!(!filler.is_finished(), "an unread stream must apply back-pressure");
     filler.abort();
 }
 
 #[tokio::test]
-async fn both_ends_learn_of_the_end() {
+async fn closing_one_end_closes_both() {
     let ((mux, mut incoming), (other, mut server)) = pair().await;
     other.close();
     timeout(Duration::from_secs(5), mux.closed()).await.unwrap();
@@ -106,29 +106,29 @@ async fn both_ends_learn_of_the_end() {
 }
 
 #[tokio::test]
-async fn a_silent_peer_is_given_up_and_a_live_one_is_not() {
-    let usual = KeepAlive::default();
-    assert!(usual.timeout < Duration::from_secs(30) && usual.interval * 2 < usual.timeout);
+async fn a_silent_peer_times_out_and_a_live_one_does_not() {
+    let default = KeepAlive::default();
+    assert!(default.timeout < Duration::from_secs(30) && default.interval * 2 < default.timeout);
     let keep_alive = KeepAlive { interval: Duration::from_millis(100), timeout: Duration::from_millis(250) };
     let end = |io, role| async move {
         let socket = tokio_tungstenite::WebSocketStream::from_raw_socket(io, role, None).await;
         WebSocketIo::with_keep_alive(socket, keep_alive)
     };
     // Two ends that only exchange pings.
-    let (near, far) = tokio::io::duplex(1 << 16);
-    let (one, _one_in) = Mux::new(end(near, WsRole::Client).await, Role::Client);
-    let (_other, _other_in) = Mux::new(end(far, WsRole::Server).await, Role::Server);
-    // One end whose peer takes everything and answers nothing.
-    let (near, mute) = tokio::io::duplex(1 << 16);
-    let (lonely, _lonely_in) = Mux::new(end(near, WsRole::Client).await, Role::Client);
-    let reason = timeout(Duration::from_secs(10), lonely.closed()).await.unwrap();
+    let (client_io, server_io) = tokio::io::duplex(1 << 16);
+    let (one, _one_in) = Mux::new(end(client_io, WsRole::Client).await, Role::Client);
+    let (_other, _other_in) = Mux::new(end(server_io, WsRole::Server).await, Role::Server);
+    // One end whose peer never sends anything.
+    let (client_io, silent) = tokio::io::duplex(1 << 16);
+    let (alone, _alone_in) = Mux::new(end(client_io, WsRole::Client).await, Role::Client);
+    let reason = timeout(Duration::from_secs(10), alone.closed()).await.unwrap();
     assert!(reason.contains("timed out"), "{reason}");
-    assert!(timeout(Duration::from_secs(1), one.closed()).await.is_err(), "a live mux was given up");
-    drop(mute);
+    assert!(timeout(Duration::from_secs(1), one.closed()).await.is_err(), "a live connection timed out");
+    drop(silent);
 }
 
 #[tokio::test]
-async fn frames_are_bounded_and_do_not_tell_what_they_hold() {
+async fn frames_are_bounded_and_errors_do_not_contain_the_message() {
     let mut wire = Vec::new();
     frame::send(&mut wire, &"hunter2").await.unwrap();
     let error = frame::receive::<u32>(&mut wire.as_slice(), 100).await.unwrap_err();
