@@ -1,73 +1,75 @@
-//! What a workspace agent and the server say to each other, over a `coder_mux` between them.
+//! The agent protocol, over a multiplexed connection (`coder_mux`) between agent and server.
 //!
 //! The agent connects with its token in a header and opens one stream, the *control stream*, on which it sends
-//! [`AgentMessage`]s and receives [`ServerMessage`]s. The server opens all other streams, each begun by an
-//! [`OpenStream`] that says what it carries.
+//! [`AgentMessage`]s and receives [`ServerMessage`]s. The server opens all other streams, each with an [`OpenStream`] as
+//! its first message. Messages are JSON with a length prefix (`coder_mux::frame`).
+//!
+//! Older agents speak to newer servers: names of variants and fields do not change, and new fields are optional.
 
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::{Sensitive, Time};
 
-/// The version of this protocol. A server refuses an agent whose number it does not know.
+/// The version of this protocol. A server rejects an agent with another version.
 pub const PROTOCOL_VERSION: u32 = 1;
 
-/// The largest message, in bytes: a manifest with 200 KiB of values, every byte escaped, fits several times.
+/// The largest message, in bytes. A manifest with 200 KiB of secret values fits, also with every byte escaped (1.2 MiB).
 pub const MAX_MESSAGE_BYTES: usize = 4 * 1024 * 1024;
 
-/// What the agent says on the control stream.
+/// A message of the agent on the control stream.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum AgentMessage {
-    /// The first message: who is speaking. Answered by [`ServerMessage::Welcome`] or [`ServerMessage::Refused`].
+    /// The first message. The response is [`ServerMessage::Welcome`] or [`ServerMessage::Refused`].
     Hello(Hello),
-    /// Asks for the manifest. Answered by [`ServerMessage::Manifest`].
+    /// Requests the manifest. The response is [`ServerMessage::Manifest`].
     GetManifest,
-    /// The folder that sessions start in, with `~` and variables resolved.
+    /// Reports the directory that sessions start in, with `~` and variables resolved.
     Directory {
         /// An absolute path.
         path: String,
     },
-    /// The agent has reached a stage of its life.
+    /// Reports a new lifecycle state.
     Lifecycle {
-        /// A `coder_model::workspace::Lifecycle` word.
+        /// A string value of `coder_model::workspace::Lifecycle`.
         state: String,
-        /// When it was reached.
+        /// The agent's time of the change.
         at: Time,
     },
-    /// What became of the secrets of the latest manifest. Replaces the report before it; sent also when empty.
+    /// Reports the delivery of the latest manifest's secrets. Replaces the earlier report; sent also without warnings.
     Delivery {
-        /// The build whose manifest this is about.
+        /// The manifest's build.
         build_id: Uuid,
-        /// What failed or collided. Names only, never values.
+        /// Secrets that failed or collided. Never contains values.
         warnings: Vec<DeliveryWarning>,
     },
-    /// Whether an app is well. Sent when it changes, and again after a reconnect.
+    /// Reports an app's health, when it changes and after a reconnect.
     AppHealth {
-        /// The build whose manifest this is about.
+        /// The manifest's build.
         build_id: Uuid,
-        /// The app.
+        /// The app's slug.
         slug: String,
-        /// A `coder_model::template::AppHealth` word.
+        /// A string value of `coder_model::template::AppHealth`.
         health: String,
     },
-    /// Output of scripts and of the agent itself. Answered by [`ServerMessage::LogsStored`].
+    /// Output of scripts and of the agent itself. The response is [`ServerMessage::LogsStored`].
     Logs {
-        /// Counts batches from 1 within a run of the agent; a batch sent again is stored once.
+        /// Counts batches from 1 in each run of the agent process. A batch sent again is stored once.
         batch: u64,
-        /// Where the lines come from: a script's `log_source_id`, or the manifest's own.
+        /// A script's `log_source_id`, or the manifest's for lines of the agent itself.
         source_id: Uuid,
-        /// The lines, in order.
+        /// In order, at most 1000.
         lines: Vec<LogLine>,
     },
 }
 
-/// Who is speaking.
+/// The agent process, in its first message.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Hello {
-    /// [`PROTOCOL_VERSION`] of the speaker.
+    /// The agent's [`PROTOCOL_VERSION`].
     pub protocol_version: u32,
-    /// Chosen by the agent process when it starts: log batches are counted within one run.
+    /// Random for each start of the agent process: log batches count within a run.
     pub run_id: Uuid,
     /// The agent's version.
     pub version: String,
@@ -75,70 +77,70 @@ pub struct Hello {
     pub operating_system: String,
     /// `amd64`, `arm64`.
     pub architecture: String,
-    /// What the agent can do beyond protocol version 1.
+    /// Extensions of protocol version 1 that the agent supports.
     #[serde(default)]
     pub capabilities: Vec<String>,
 }
 
-/// A secret that was not delivered as asked.
+/// A secret that was not delivered, or not everywhere.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DeliveryWarning {
     /// The secret's name.
     pub secret: String,
-    /// What happened and what to do.
+    /// What happened and how to fix it.
     pub message: String,
 }
 
 /// One line of output.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LogLine {
-    /// When it was read.
+    /// The agent's time when it read the line.
     pub at: Time,
-    /// A `coder_model::workspace::LogLevel` word.
+    /// A string value of `coder_model::workspace::LogLevel`.
     pub level: String,
-    /// The text, without its line end.
+    /// The text, without line end.
     pub output: String,
 }
 
-/// What the server says on the control stream.
+/// A message of the server on the control stream.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ServerMessage {
-    /// The agent is known and expected.
+    /// The agent is accepted.
     Welcome {
         /// The server's version.
         version: String,
     },
-    /// The agent is not served. The server closes the link after it.
+    /// The agent is rejected. The server closes the connection after this message.
     Refused {
-        /// Why, and what to do.
+        /// The reason and how to fix it.
         message: String,
     },
-    /// The answer to [`AgentMessage::GetManifest`].
+    /// The response to [`AgentMessage::GetManifest`].
     Manifest(Box<Manifest>),
-    /// Everything up to this batch is stored.
+    /// Acknowledges all batches up to this one.
     LogsStored {
-        /// The batch.
+        /// The batch's number.
         batch: u64,
     },
 }
 
-/// All that an agent needs to make its workspace what its owner expects.
+/// Everything that an agent needs to set up its workspace.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Manifest {
-    /// The agent.
+    /// The same for the workspace's life.
     pub agent_id: Uuid,
-    /// Its name within the workspace.
+    /// The name that the template gives the agent.
     pub agent_name: String,
-    /// The workspace.
+    /// The workspace that the agent runs in.
     pub workspace_id: Uuid,
-    /// Its name.
+    /// The workspace's name.
     pub workspace_name: String,
-    /// Its owner's username.
+    /// The owner's username.
     pub owner_name: String,
-    /// The start build this manifest belongs to: start scripts run once per build.
+    /// The workspace's latest start build. Startup scripts run once per build.
     pub build_id: Uuid,
-    /// The folder that sessions and scripts start in; absent for the home directory.
+    /// The directory that sessions and scripts start in, not resolved; absent for the home directory.
     #[serde(default)]
     pub directory: Option<String>,
     /// The template's `[agent] env`, in file order, not expanded.
@@ -149,37 +151,37 @@ pub struct Manifest {
     pub scripts: Vec<Script>,
     /// The template's apps, in file order.
     pub apps: Vec<App>,
-    /// Where the agent's own log lines go.
+    /// The source of the agent's own log lines.
     pub log_source_id: Uuid,
-    /// The owner's enabled secrets that opened, by name.
+    /// The owner's enabled secrets that could be decrypted, by name.
     pub secrets: Vec<ManifestSecret>,
 }
 
-/// A template's variable.
+/// An environment variable of a template.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct EnvVar {
-    /// The name.
+    /// `[a-zA-Z_][a-zA-Z0-9_]*`, not starting with `CODER_`.
     pub name: String,
-    /// The value, `$VAR` and `${VAR}` not yet expanded.
+    /// The agent expands `$VAR` and `${VAR}` in it.
     pub value: String,
 }
 
 /// A template's script.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Script {
-    /// Where its output goes.
+    /// The source of its output.
     pub log_source_id: Uuid,
-    /// The name shown with its output.
+    /// The name for display.
     pub display_name: String,
-    /// The text.
+    /// The text of the script.
     pub script: String,
-    /// Run when the workspace starts.
+    /// Whether it is a startup script.
     pub run_on_start: bool,
-    /// Run when the workspace stops.
+    /// Whether it is a shutdown script.
     pub run_on_stop: bool,
-    /// Sessions wait until it is done.
+    /// Whether sessions wait until it has ended.
     pub start_blocks_login: bool,
-    /// Milliseconds after which it is ended; absent means never.
+    /// Milliseconds after which it is killed; absent for never.
     #[serde(default)]
     pub timeout_ms: Option<u64>,
 }
@@ -189,104 +191,104 @@ pub struct Script {
 pub struct App {
     /// Unique in the template.
     pub slug: String,
-    /// The name shown to people.
+    /// The name for display.
     pub display_name: String,
-    /// Runs in a terminal session; exactly one of this and `url`.
+    /// The command to run in a terminal session. Exactly one of this and `url` is set.
     #[serde(default)]
     pub command: Option<String>,
-    /// Is proxied, seen from the workspace.
+    /// The URL in the workspace that the server proxies.
     #[serde(default)]
     pub url: Option<String>,
-    /// How the agent tells whether it is well.
+    /// Only for an app with `url`.
     #[serde(default)]
     pub health_check: Option<HealthCheck>,
 }
 
-/// How the agent tells whether an app is well: it asks for a URL, and any answer below 500 is a good one.
+/// How the agent checks an app: it requests a URL, and a status below 500 is healthy.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct HealthCheck {
-    /// What is asked for, seen from the workspace.
+    /// The URL in the workspace.
     pub url: String,
-    /// Milliseconds between two looks.
+    /// Milliseconds between two probes.
     pub interval_ms: u64,
-    /// How many bad answers in a row make an app unhealthy.
+    /// Failed probes in a row that make the app unhealthy.
     pub threshold: u32,
 }
 
-/// A secret with its value, for the workspace it is delivered to.
+/// A secret with its value, for delivery.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ManifestSecret {
-    /// The secret's name, for messages.
+    /// For warnings.
     pub name: String,
     /// The environment variable to deliver it as.
     #[serde(default)]
     pub env_name: Option<String>,
-    /// The file to deliver it as, `~/` not yet resolved.
+    /// The file to deliver it as; the agent resolves `~/`.
     #[serde(default)]
     pub file_path: Option<String>,
-    /// The value, verbatim.
+    /// Delivered byte for byte.
     pub value: Sensitive,
 }
 
-/// The first message on a stream towards the agent: what the stream carries.
+/// The first message on a stream that the server opens: what the stream is for.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum OpenStream {
-    /// The SSH protocol, the agent being the server.
+    /// An SSH connection, with the agent as SSH server.
     Ssh,
-    /// A connection from the workspace to what listens there or is reached from there. Answered by one [`Opened`]; then
-    /// the stream carries what [`Network`] says.
+    /// A connection from the workspace to a host and port. The response is one [`Opened`]; then the stream carries bytes or
+    /// datagrams, by [`Network`].
     Dial(Dial),
-    /// A terminal session. Answered by one [`Opened`]. Towards the agent the stream then carries [`TerminalInput`]
-    /// messages, from it the terminal's output as it is, until the session's process has ended.
+    /// A viewer of a terminal session. The response is one [`Opened`]. Then the stream carries [`TerminalInput`] messages to
+    /// the agent and the terminal's raw output from it, until the session's process has ended.
     Terminal(OpenTerminal),
-    /// Nothing but the answer, one [`Opened`], by which the way there and back is timed.
+    /// Measures the round-trip time. The response is one [`Opened`].
     Ping,
-    /// The end of the workspace: run the stop scripts, answer with one [`ShutdownDone`], then close.
-    /// Only the server opens this; it is never relayed from a person's program.
+    /// Shuts down the workspace: the agent runs the shutdown scripts, responds with one [`ShutdownDone`] and closes.
+    /// Only the server opens this; it is never relayed from a client.
     Shutdown {
-        /// Whether the agent process is to end afterwards.
+        /// Whether the agent process exits afterwards.
         exit: bool,
     },
 }
 
-/// Where to connect to.
+/// A host and port to connect to.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Dial {
-    /// How.
+    /// The transport protocol.
     pub network: Network,
-    /// A name or an address, seen from the workspace.
+    /// A host name or IP address, resolved in the workspace.
     pub host: String,
-    /// A port.
+    /// The port on that host.
     pub port: u16,
 }
 
-/// What a dialled stream carries.
+/// What a stream of [`OpenStream::Dial`] carries.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Network {
-    /// The connection's bytes, both ways.
+    /// The bytes of the TCP connection, both ways.
     Tcp,
-    /// Datagrams both ways, each as its length in two bytes, the most significant first, then its bytes.
+    /// Datagrams both ways, each with its length as a big-endian `u16` before it (`coder_mux::datagram`).
     Udp,
 }
 
-/// The answer on a stream that may not come about.
+/// The response to an [`OpenStream`] that can fail.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Opened {
-    /// Why not; absent when all is well.
+    /// Why it failed; absent on success.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub error: Option<String>,
 }
 
-/// A terminal session to begin, or to come back to.
+/// A terminal session to start, or to attach to.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OpenTerminal {
-    /// Chosen by whoever begins it; the same again comes back to the same session.
+    /// Chosen by the client. The same id attaches to the same session.
     pub session: Uuid,
-    /// What it is to be.
+    /// The viewer's window.
     pub size: TerminalSize,
-    /// What runs: the login shell when neither this nor an app is given.
+    /// The command to run; the login shell without this and `app`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub command: Option<String>,
     /// The slug of an app with a command.
@@ -294,30 +296,30 @@ pub struct OpenTerminal {
     pub app: Option<String>,
 }
 
-/// Columns and rows.
+/// The size of a terminal's window, in characters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TerminalSize {
-    /// Characters in a line.
+    /// Width.
     pub columns: u16,
-    /// Lines.
+    /// Height.
     pub rows: u16,
 }
 
-/// What a viewer of a terminal session does.
+/// Input from a viewer of a terminal session.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum TerminalInput {
-    /// Types text.
+    /// Input as text.
     Text(Sensitive),
-    /// Types bytes that are not text, in base64.
+    /// Input that is not UTF-8, in base64.
     Bytes(Sensitive),
-    /// Has a window of another size now.
+    /// The viewer's window has another size.
     Resize(TerminalSize),
 }
 
-/// The answer on a stream opened by [`OpenStream::Shutdown`].
+/// The response to [`OpenStream::Shutdown`].
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ShutdownDone {
-    /// The `coder_model::workspace::Lifecycle` word reached: `off`, `shutdown_error` or `shutdown_timeout`.
+    /// The final `coder_model::workspace::Lifecycle`: `off`, `shutdown_error` or `shutdown_timeout`.
     pub state: String,
 }

@@ -1,4 +1,4 @@
-//! The deployment itself over REST.
+//! The deployment over REST.
 
 use std::collections::BTreeMap;
 
@@ -6,71 +6,71 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-/// A plain message.
+/// A message without further data.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 pub struct Message {
-    /// What happened.
+    /// What happened, in one sentence.
     pub message: String,
 }
 
-/// Answer to `GET /api/v2/buildinfo`.
+/// Response of `GET /api/v2/buildinfo`.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 pub struct BuildInfo {
     /// The server's version.
     pub version: String,
-    /// Where the source is.
+    /// The server's access URL.
     pub external_url: String,
-    /// Where people and agents reach the server.
+    /// The server's access URL.
     pub dashboard_url: String,
-    /// The deployment.
+    /// Identifies the deployment; the same on all its servers.
     pub deployment_id: Uuid,
-    /// Always false: nothing is reported to anybody.
+    /// Always false: no usage data is sent.
     pub telemetry: bool,
-    /// The agent protocol that is spoken.
+    /// The version of the agent protocol.
     pub agent_api_version: String,
-    /// What to do when client and server differ.
+    /// Always empty.
     pub upgrade_message: String,
 }
 
-/// Answer to `GET /api/v2/deployment/ssh`: how workspaces are named for SSH clients.
+/// Response of `GET /api/v2/deployment/ssh`: how workspaces are named for SSH clients.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct SshConfig {
-    /// Stands before a workspace's name: `coder.dev`.
+    /// Before a workspace's name: `coder.` in `coder.dev`.
     pub hostname_prefix: String,
-    /// Stands after a workspace's name, behind a dot: `dev.coder`. May be empty.
+    /// After a workspace's name and a dot: `coder` in `dev.coder`. May be empty.
     pub hostname_suffix: String,
-    /// Options that the operator wants in every client's configuration.
+    /// OpenSSH options for every client's configuration, by name.
     pub ssh_config_options: BTreeMap<String, String>,
 }
 
-/// Answer to `GET /api/v2/applications/host`.
+/// Response of `GET /api/v2/applications/host`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct ApplicationHost {
-    /// The host names of apps, with a star in the place of an app's `subdomain_name`; empty when they have none.
+    /// The host name of apps, with `*` for an app's `subdomain_name`; empty when apps have no host names of their own.
     pub host: String,
 }
 
-/// Answer to `GET /api/v2/deployment/user-secrets/capabilities`.
+/// Response of `GET /api/v2/deployment/user-secrets/capabilities`.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 pub struct UserSecretsCapabilities {
-    /// Whether file targets are delivered.
+    /// Whether secrets are delivered as files. Always true.
     pub file_path_delivery_enabled: bool,
 }
 
-/// Answer to `GET /api/v2/users/authmethods`.
+/// Response of `GET /api/v2/users/authmethods`.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 pub struct AuthMethods {
-    /// Signing in with a password.
+    /// Login with a password. Always enabled.
     pub password: AuthMethod,
-    /// Signing in with GitHub.
+    /// Login with GitHub. Never enabled.
     pub github: AuthMethod,
-    /// Signing in with OpenID Connect.
+    /// Login with OpenID Connect. Never enabled.
     pub oidc: AuthMethod,
 }
 
-/// Whether a way to sign in is offered.
+/// A login method.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 pub struct AuthMethod {
-    /// It is.
+    /// Whether it can be used.
     pub enabled: bool,
 }

@@ -1,27 +1,27 @@
-//! The error envelope: every answer that is not a success has this body.
+//! The body of every response that is not a success.
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-/// Why a request was not carried out.
+/// The body of a response with a status of 400 or above.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, ToSchema)]
 pub struct ApiError {
     /// What happened, in one sentence.
     pub message: String,
-    /// More about it; absent when there is nothing to add.
+    /// Details, such as how to fix it; absent when there are none.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub detail: String,
-    /// Every broken rule, by field; absent when no field is to blame.
+    /// Every invalid field of the request; absent when no field is invalid.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub validations: Vec<FieldError>,
 }
 
-/// A broken rule.
+/// An invalid field of a request. Never contains the field's value.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct FieldError {
-    /// The field of the request.
+    /// The field, as it is spelled in the request: `env_name`, `secrets[3].value`.
     pub field: String,
-    /// What is wrong with it.
+    /// What is wrong, and what is allowed.
     pub detail: String,
 }
 

@@ -1,7 +1,7 @@
-//! JSON on the network: what people's programs and the agent exchange with the server.
+//! JSON on the network: the REST API and the agent protocol.
 //!
-//! Shapes only, no rules: requests are parsed into `coder_model` types by whoever receives them. Field names
-//! are the contract; `docs/openapi.json` is made from these types.
+//! Types without validation: the receiver parses them into types of `coder_model`. Field names are the contract.
+//! `docs/openapi.json` is generated from these types, and their doc comments are its text.
 
 pub mod agent;
 pub mod deployment;
@@ -17,11 +17,11 @@ pub use error::{ApiError, FieldError};
 pub use sensitive::Sensitive;
 pub use time::Time;
 
-/// The header that carries a token, a user's or an agent's.
+/// The request header with a user's or an agent's token.
 pub const TOKEN_HEADER: &str = "Coder-Session-Token";
-/// The cookie that carries a user's token in a browser.
+/// The cookie with a user's token in a browser.
 pub const TOKEN_COOKIE: &str = "coder_session_token";
-/// The header on every answer that names the server's version.
+/// The response header with the server's version, in every response.
 pub const VERSION_HEADER: &str = "X-Coder-Build-Version";
-/// The header on every answer that names the request in the server's log.
+/// The response header with the request's id in the server's log, in every response.
 pub const REQUEST_ID_HEADER: &str = "X-Coder-Request-Id";

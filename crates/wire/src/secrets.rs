@@ -7,24 +7,24 @@ use uuid::Uuid;
 
 use crate::{Sensitive, Time};
 
-/// A secret's metadata. No answer to people ever carries a value.
+/// A secret's metadata. No response contains a value: it can only be read in a workspace.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct UserSecret {
-    /// The secret.
+    /// Stays the same when the value changes.
     pub id: Uuid,
-    /// Unique for its owner.
+    /// Unique among the owner's secrets, case-sensitive.
     pub name: String,
-    /// Free text.
+    /// May be empty.
     pub description: String,
-    /// Environment variable target; empty when there is none.
+    /// The environment variable to deliver it as; empty for none.
     pub env_name: String,
-    /// File target; empty when there is none.
+    /// The file to deliver it as; empty for none.
     pub file_path: String,
     /// Whether it is delivered to workspaces.
     pub enabled: bool,
-    /// When it was made.
+    /// Creation time.
     pub created_at: Time,
-    /// When it was last changed.
+    /// Time of the last change of any field or of the value.
     pub updated_at: Time,
 }
 
@@ -47,22 +47,25 @@ impl From<&Secret> for UserSecret {
 /// Body of `POST /api/v2/users/{user}/secrets`.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, ToSchema)]
 pub struct CreateUserSecretRequest {
-    /// Required.
+    /// Required. 1 to 255 bytes without `/`, `?`, `#` and control characters, no outer whitespace, not `.` or `..`; unique
+    /// among the owner's secrets.
     #[serde(default)]
     pub name: String,
-    /// Required; at most 24576 bytes without NUL.
+    /// Required. 1 to 24576 bytes without null bytes, stored as sent.
     #[serde(default)]
     pub value: Sensitive,
-    /// Free text.
+    /// At most 4096 bytes without null bytes.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub description: String,
-    /// Environment variable to deliver it as; empty or absent for none.
+    /// Environment variable to deliver it as; empty or absent for none. At most 256 bytes, `[a-zA-Z_][a-zA-Z0-9_]*`, not a
+    /// reserved name, unique among the owner's secrets.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub env_name: String,
-    /// File to deliver it as, starting with `~/` or `/`; empty or absent for none.
+    /// File to deliver it as; empty or absent for none. At most 4096 bytes without null bytes, starts with `~/` or `/`,
+    /// unique among the owner's secrets.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub file_path: String,
-    /// Whether it is delivered; absent means yes.
+    /// Whether it is delivered to workspaces; true when absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub enabled: Option<bool>,
 }
@@ -96,22 +99,22 @@ impl CreateUserSecretRequest {
     }
 }
 
-/// Body of `PATCH /api/v2/users/{user}/secrets/{name}`. Absent leaves a field alone, an empty string clears it.
+/// Body of `PATCH /api/v2/users/{user}/secrets/{name}`. An absent field stays as it is, an empty string clears it.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, ToSchema)]
 pub struct UpdateUserSecretRequest {
-    /// New value.
+    /// At most 24576 bytes without null bytes; may be empty.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub value: Option<Sensitive>,
-    /// New description.
+    /// At most 4096 bytes without null bytes.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
-    /// New environment variable target.
+    /// As in a create request.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub env_name: Option<String>,
-    /// New file target.
+    /// As in a create request.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub file_path: Option<String>,
-    /// Whether it is delivered.
+    /// Whether it is delivered to workspaces.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub enabled: Option<bool>,
 }
@@ -138,7 +141,7 @@ pub struct ImportUserSecretsRequest {
     /// `env`, `json` or `yaml`.
     #[serde(default)]
     pub format: String,
-    /// The whole file; at most 1048576 bytes.
+    /// The file's text, at most 1048576 bytes with at most 50 secrets.
     #[serde(default)]
     pub content: Sensitive,
 }

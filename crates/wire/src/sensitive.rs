@@ -1,4 +1,4 @@
-//! Text that must not be seen: secret values, passwords, tokens. Wiped when dropped, hidden from Debug.
+//! Text that must not be logged: secret values, passwords, tokens. Wiped when dropped; `Debug` does not print it.
 
 use std::{borrow::Cow, fmt};
 
@@ -6,24 +6,24 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use utoipa::{PartialSchema, ToSchema};
 use zeroize::Zeroizing;
 
-/// Sensitive text on its way over the network.
+/// Sensitive text in a request or response.
 #[derive(Clone, Default, PartialEq, Eq)]
 pub struct Sensitive(Zeroizing<String>);
 
 impl Sensitive {
-    /// Wraps plain text.
+    /// Wraps plaintext.
     #[must_use]
     pub fn new(text: Zeroizing<String>) -> Self {
         Self(text)
     }
 
-    /// The plain text. Every call is a place where it could leak: keep them few.
+    /// The plaintext. Each call is a place where it could leak.
     #[must_use]
     pub fn expose(&self) -> &str {
         &self.0
     }
 
-    /// Takes the plain text out, still wiping.
+    /// The plaintext, still wiped when dropped.
     #[must_use]
     pub fn into_inner(self) -> Zeroizing<String> {
         self.0
@@ -50,12 +50,12 @@ impl Serialize for Sensitive {
 
 impl<'de> Deserialize<'de> for Sensitive {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        // Not `deserialize_string`: its own error for a wrong type quotes what it found.
+        // Not `deserialize_string`: its error for a wrong type quotes the value.
         deserializer.deserialize_any(SensitiveVisitor)
     }
 }
 
-/// Like serde's own string visitor, but a value of a wrong type is not quoted in the error.
+/// Like serde's string visitor, but an error for a wrong type does not quote the value.
 struct SensitiveVisitor;
 
 impl serde::de::Visitor<'_> for SensitiveVisitor {
@@ -107,7 +107,7 @@ mod tests {
     use super::Sensitive;
 
     #[test]
-    fn neither_debug_nor_a_type_error_shows_the_text() {
+    fn debug_and_type_errors_do_not_contain_the_text() {
         let parsed: Sensitive = serde_json::from_str("\"hunter2\"").unwrap();
         assert_eq!(format!("{parsed:?}"), "Sensitive(..)");
         let error = serde_json::from_str::<Sensitive>("271828").unwrap_err().to_string();

@@ -6,20 +6,20 @@ use uuid::Uuid;
 
 use crate::{Time, workspaces::ProvisionerJob};
 
-/// Answer to `POST /api/v2/files`.
+/// Response of `POST /api/v2/files`.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 pub struct UploadResponse {
-    /// Names the file; kept under this name for compatibility, it is a UUID.
+    /// The file's id, for `file_id`. A UUID, named `hash` for compatibility.
     pub hash: Uuid,
 }
 
 /// Body of `POST /api/v2/organizations/{organization}/templateversions`.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, ToSchema)]
 pub struct CreateTemplateVersionRequest {
-    /// Made up when empty.
+    /// At most 64 letters, digits, hyphens, dots and underscores; generated when empty.
     #[serde(default)]
     pub name: String,
-    /// The template that this is a new version of; absent for the first version of a new one.
+    /// The template that gets the version; absent for the first version of a new template.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub template_id: Option<Uuid>,
     /// The uploaded archive, with `template.toml` at its root.
@@ -27,52 +27,52 @@ pub struct CreateTemplateVersionRequest {
     pub file_id: Uuid,
 }
 
-/// One pushed state of a template.
+/// A version of a template.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 pub struct TemplateVersion {
-    /// The version.
+    /// Identifies the version in build requests.
     pub id: Uuid,
-    /// Its template; absent until one is made of it.
+    /// The template; null until one is created from this version.
     pub template_id: Option<Uuid>,
-    /// The one organisation.
+    /// The deployment's one organization.
     pub organization_id: Uuid,
-    /// Its name.
+    /// As requested, or generated.
     pub name: String,
-    /// Who pushed it.
+    /// The user who pushed it.
     pub created_by: MinimalUser,
-    /// When it was pushed.
+    /// Time of the push.
     pub created_at: Time,
-    /// The same.
+    /// Always the time of the push: versions do not change.
     pub updated_at: Time,
-    /// Always done: the archive is read while it is pushed.
+    /// Always `succeeded`: the archive is read during the request that pushes it.
     pub job: ProvisionerJob,
 }
 
-/// A user as named in passing.
+/// Reference to a user.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct MinimalUser {
-    /// The user.
+    /// The user's id.
     pub id: Uuid,
-    /// Their username.
+    /// The user's name in URLs.
     pub username: String,
 }
 
 /// Body of `POST /api/v2/organizations/{organization}/templates`.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, ToSchema)]
 pub struct CreateTemplateRequest {
-    /// Unique among templates.
+    /// Required. 1 to 32 letters and digits with single hyphens between them; unique among templates, ignoring case.
     #[serde(default)]
     pub name: String,
-    /// The first version.
+    /// The first version, which must not belong to a template yet.
     #[serde(default)]
     pub template_version_id: Uuid,
-    /// The name shown to people.
+    /// The name for display; at most 1024 bytes.
     #[serde(default)]
     pub display_name: String,
-    /// What it is for.
+    /// At most 1024 bytes.
     #[serde(default)]
     pub description: String,
-    /// A path or URL of a picture.
+    /// Path or URL of an image; at most 1024 bytes.
     #[serde(default)]
     pub icon: String,
 }
@@ -80,7 +80,7 @@ pub struct CreateTemplateRequest {
 /// Body of `PATCH /api/v2/templates/{template}/versions`.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, ToSchema)]
 pub struct UpdateActiveTemplateVersionRequest {
-    /// The version that new builds use.
+    /// A version of this template, for new workspaces and the next starts of existing ones.
     #[serde(default)]
     pub id: Uuid,
 }
@@ -88,30 +88,30 @@ pub struct UpdateActiveTemplateVersionRequest {
 /// A template.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Template {
-    /// The template.
+    /// Stays the same for the template's life.
     pub id: Uuid,
-    /// The one organisation.
+    /// The deployment's one organization.
     pub organization_id: Uuid,
-    /// Unique among templates.
+    /// Unique among templates, ignoring case.
     pub name: String,
-    /// The name shown to people; may be empty.
+    /// The name for display; may be empty.
     pub display_name: String,
-    /// What it is for.
+    /// May be empty.
     pub description: String,
-    /// A path or URL of a picture.
+    /// Path or URL of an image; may be empty.
     pub icon: String,
-    /// The kind of computer: `process` or `external`.
+    /// Where workspaces run, by the active version: `process` or `external`.
     pub provisioner: String,
-    /// The version that new builds use.
+    /// The version that new workspaces, and starts that name no version, use.
     pub active_version_id: Uuid,
-    /// How many workspaces use it.
+    /// Count of workspaces created from it that are not deleted.
     pub active_workspace_count: i64,
-    /// Who made it.
+    /// The user who created it.
     pub created_by_id: Uuid,
-    /// Their username.
+    /// That user's username.
     pub created_by_name: String,
-    /// When it was made.
+    /// Creation time.
     pub created_at: Time,
-    /// When it was last changed.
+    /// Time of the last change, such as of the active version.
     pub updated_at: Time,
 }

@@ -1,4 +1,4 @@
-//! Timestamps on the wire.
+//! Timestamps.
 
 use std::borrow::Cow;
 

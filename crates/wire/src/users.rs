@@ -1,4 +1,4 @@
-//! People over REST.
+//! Users, their API keys, and the organization over REST.
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -9,88 +9,88 @@ use crate::{Sensitive, Time};
 /// A user.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct User {
-    /// The user.
+    /// Stays the same when the username changes.
     pub id: Uuid,
-    /// Unique among users.
+    /// Unique among users, ignoring case.
     pub username: String,
-    /// The name to greet them by; may be empty.
+    /// Display name; may be empty.
     pub name: String,
-    /// Unique among users.
+    /// Unique among users, ignoring case.
     pub email: String,
-    /// Empty: pictures are not kept.
+    /// Always empty: avatars are not stored.
     pub avatar_url: String,
     /// `active`, `dormant` or `suspended`.
     pub status: String,
-    /// `password`.
+    /// Always `password`.
     pub login_type: String,
-    /// The one organisation.
+    /// The deployment's one organization.
     pub organization_ids: Vec<Uuid>,
-    /// What they may do beyond what every member may.
+    /// Roles beyond `member`, which every user has.
     pub roles: Vec<Role>,
-    /// When the account was made.
+    /// Creation time.
     pub created_at: Time,
-    /// When it was last changed.
+    /// Time of the last change of the account.
     pub updated_at: Time,
-    /// When they were last here, to the hour.
+    /// Time of the last request, updated at most once an hour; null before the first one.
     pub last_seen_at: Option<Time>,
 }
 
-/// A role that a user holds.
+/// A role.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Role {
     /// `owner`, `user-admin`, `template-admin` or `auditor`.
     pub name: String,
-    /// The name shown to people.
+    /// The name for display, such as `User Admin`.
     pub display_name: String,
 }
 
 /// A page of users.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 pub struct UsersResponse {
-    /// The page.
+    /// By username.
     pub users: Vec<User>,
-    /// How many match in all.
+    /// Count of all users that match, on all pages.
     pub count: i64,
 }
 
 /// Body of `POST /api/v2/users/first`.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, ToSchema)]
 pub struct CreateFirstUserRequest {
-    /// Required.
+    /// Required. At most 254 bytes, like `name@example.com`; unique among users, ignoring case.
     #[serde(default)]
     pub email: String,
-    /// Required.
+    /// Required. 1 to 32 letters and digits with single hyphens between them, not `me`; unique among users, ignoring case.
     #[serde(default)]
     pub username: String,
-    /// The name to greet them by.
+    /// Display name; at most 128 characters without control characters.
     #[serde(default)]
     pub name: String,
-    /// Required; 8 characters to 64 bytes.
+    /// Required. 8 characters to 64 bytes, not one character repeated.
     #[serde(default)]
     pub password: Sensitive,
 }
 
-/// Answer to `POST /api/v2/users/first`.
+/// Response of `POST /api/v2/users/first`.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 pub struct CreateFirstUserResponse {
-    /// The new user.
+    /// The new user, who has the role `owner`.
     pub user_id: Uuid,
-    /// The one organisation.
+    /// The deployment's one organization.
     pub organization_id: Uuid,
 }
 
 /// Body of `POST /api/v2/users/login`.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, ToSchema)]
 pub struct LoginRequest {
-    /// Required.
+    /// Required. Case is ignored.
     #[serde(default)]
     pub email: String,
-    /// Required.
+    /// Required. Case is significant.
     #[serde(default)]
     pub password: Sensitive,
 }
 
-/// Answer to `POST /api/v2/users/login`.
+/// Response of `POST /api/v2/users/login`.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 pub struct LoginResponse {
     /// The token of the new session.
@@ -100,19 +100,19 @@ pub struct LoginResponse {
 /// Body of `POST /api/v2/users`.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, ToSchema)]
 pub struct CreateUserRequest {
-    /// Required.
+    /// Required. At most 254 bytes, like `name@example.com`; unique among users, ignoring case.
     #[serde(default)]
     pub email: String,
-    /// Required.
+    /// Required. 1 to 32 letters and digits with single hyphens between them, not `me`; unique among users, ignoring case.
     #[serde(default)]
     pub username: String,
-    /// The name to greet them by.
+    /// Display name; at most 128 characters without control characters.
     #[serde(default)]
     pub name: String,
-    /// Required; 8 characters to 64 bytes.
+    /// Required. 8 characters to 64 bytes, not one character repeated.
     #[serde(default)]
     pub password: Sensitive,
-    /// `active` or `dormant`; dormant when absent.
+    /// `active` or `dormant`; `dormant` when absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub user_status: Option<String>,
 }
@@ -120,10 +120,10 @@ pub struct CreateUserRequest {
 /// Body of `PUT /api/v2/users/{user}/password`.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, ToSchema)]
 pub struct UpdatePasswordRequest {
-    /// Required for one's own.
+    /// The current password; required for a user's own.
     #[serde(default)]
     pub old_password: Sensitive,
-    /// The new one.
+    /// The new password. Required; 8 characters to 64 bytes, not one character repeated.
     #[serde(default)]
     pub password: Sensitive,
 }
@@ -131,10 +131,10 @@ pub struct UpdatePasswordRequest {
 /// Body of `PUT /api/v2/users/{user}/profile`.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, ToSchema)]
 pub struct UpdateProfileRequest {
-    /// Required.
+    /// Required. 1 to 32 letters and digits with single hyphens between them, not `me`; unique among users, ignoring case.
     #[serde(default)]
     pub username: String,
-    /// The name to greet them by.
+    /// Display name; at most 128 characters without control characters.
     #[serde(default)]
     pub name: String,
 }
@@ -142,67 +142,67 @@ pub struct UpdateProfileRequest {
 /// Body of `PUT /api/v2/users/{user}/roles`.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, ToSchema)]
 pub struct UpdateRolesRequest {
-    /// All roles that the user is to have.
+    /// Replaces the user's roles: `owner`, `user-admin`, `template-admin`, `auditor`.
     #[serde(default)]
     pub roles: Vec<String>,
 }
 
-/// The one organisation of a deployment.
+/// The one organization of a deployment.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 pub struct Organization {
-    /// The organisation.
+    /// Stays the same for the deployment's life.
     pub id: Uuid,
-    /// `coder`.
+    /// Always `coder`.
     pub name: String,
-    /// The name shown to people.
+    /// The name for display.
     pub display_name: String,
     /// Always true.
     pub is_default: bool,
-    /// When the deployment was made.
+    /// Creation time of the deployment.
     pub created_at: Time,
-    /// The same.
+    /// Always the creation time.
     pub updated_at: Time,
 }
 
 /// Body of `POST /api/v2/users/{user}/keys/tokens`.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, ToSchema)]
 pub struct CreateTokenRequest {
-    /// Unique for the user; made up when empty.
+    /// At most 64 letters, digits, hyphens, dots and underscores, unique among the user's tokens; generated when empty.
     #[serde(default)]
     pub token_name: String,
-    /// Nanoseconds; 30 days when absent or zero, at most a year.
+    /// In nanoseconds, at most 366 days; 30 days when absent or zero.
     #[serde(default)]
     pub lifetime: i64,
 }
 
-/// A new key: the only time its plain text is shown.
+/// A new token. No other response contains it.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 pub struct GenerateApiKeyResponse {
-    /// The token.
+    /// The whole token, `<id>-<secret>`.
     pub key: Sensitive,
 }
 
-/// A key without its secret part.
+/// A session or token, without the secret part.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct ApiKey {
-    /// The public part of the token.
+    /// The public part of the token, 10 characters.
     pub id: String,
-    /// Whose it is.
+    /// The user whom it authenticates.
     pub user_id: Uuid,
-    /// Its name; empty for sessions.
+    /// Unique among the user's tokens; empty for sessions.
     pub token_name: String,
     /// `password` for sessions, `token` for tokens.
     pub login_type: String,
-    /// `all`.
+    /// Always `all`.
     pub scope: String,
-    /// How long it lives from creation (tokens) or last use (sessions).
+    /// Lifetime, from creation (tokens) or from last use (sessions).
     pub lifetime_seconds: u64,
-    /// When it was made.
+    /// Creation time.
     pub created_at: Time,
-    /// When it was last changed.
+    /// Time of the last change, including use.
     pub updated_at: Time,
-    /// When it was last used, to the hour.
+    /// Time of the last use, updated at most once an hour.
     pub last_used: Time,
-    /// When it stops working.
+    /// Requests are rejected from then on.
     pub expires_at: Time,
 }

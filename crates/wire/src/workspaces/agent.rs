@@ -1,4 +1,4 @@
-//! A workspace agent as people see it.
+//! A workspace agent over REST.
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -9,87 +9,87 @@ use crate::{Sensitive, Time};
 /// A workspace agent.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 pub struct WorkspaceAgent {
-    /// The agent.
+    /// Stays the same for the workspace's life.
     pub id: Uuid,
-    /// Its name within the workspace.
+    /// The name that the template gives it; `main` by default.
     pub name: String,
     /// `connecting`, `connected`, `disconnected` or `timeout`.
     pub status: String,
     /// `created`, `starting`, `start_timeout`, `start_error`, `ready`, `shutting_down`, `shutdown_timeout`,
     /// `shutdown_error` or `off`.
     pub lifecycle_state: String,
-    /// Whether a start script that shells wait for is part of the template.
+    /// `blocking` if sessions wait for a startup script, else `non-blocking`.
     pub startup_script_behavior: String,
-    /// `linux`; empty until it connected.
+    /// Such as `linux`; empty until the agent has connected.
     pub operating_system: String,
-    /// `amd64`; empty until it connected.
+    /// Such as `amd64`; empty until the agent has connected.
     pub architecture: String,
-    /// Empty until it connected.
+    /// The agent's version; empty until it has connected.
     pub version: String,
-    /// The version of the protocol it speaks.
+    /// The version of the agent protocol.
     pub api_version: String,
-    /// The folder that sessions start in, as the template says.
+    /// The directory that sessions start in, as the template has it; empty for the home directory.
     pub directory: String,
-    /// The same with `~` and variables resolved; empty until the agent said.
+    /// The same as an absolute path; empty until the agent has connected.
     pub expanded_directory: String,
-    /// The template's variables. Secrets are never among them.
+    /// The template's variables, not expanded. Never contains secrets.
     pub environment_variables: std::collections::BTreeMap<String, String>,
-    /// The template's apps.
+    /// In the order of the template.
     pub apps: Vec<WorkspaceApp>,
-    /// The template's scripts.
+    /// In the order of the template.
     pub scripts: Vec<WorkspaceAgentScript>,
-    /// Where its log lines come from.
+    /// The sources of its log lines: the agent itself, then the scripts.
     pub log_sources: Vec<LogSource>,
-    /// Bytes of log stored for this build.
+    /// Bytes of log lines stored for this build; at most 1 MiB.
     pub logs_length: i64,
-    /// Whether lines were dropped because there were too many.
+    /// Whether lines were dropped over that limit.
     pub logs_overflowed: bool,
-    /// Whether it is well.
+    /// Whether the agent is healthy.
     pub health: WorkspaceAgentHealth,
-    /// What the owner should know about the latest delivery of secrets.
+    /// Warnings about the latest delivery of secrets.
     pub warnings: Vec<SecretWarning>,
-    /// How long it may take to connect.
+    /// Seconds until the status of an agent that has not connected becomes `timeout`.
     pub connection_timeout_seconds: u64,
-    /// Ways in that are offered: `ssh_helper`.
+    /// Always `ssh_helper`.
     pub display_apps: Vec<String>,
     /// Always empty.
     pub subsystems: Vec<String>,
-    /// Empty.
+    /// Always empty.
     pub troubleshooting_url: String,
-    /// When the workspace was made.
+    /// Creation time of the agent, in the workspace's first start build.
     pub created_at: Time,
-    /// When it first connected in this build.
+    /// Time of the first connection in this build; absent before.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub first_connected_at: Option<Time>,
-    /// When it was last heard of.
+    /// Time of the latest sign of life; absent before the first connection.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub last_connected_at: Option<Time>,
-    /// When it went away.
+    /// Time when the connection ended; absent while connected.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub disconnected_at: Option<Time>,
-    /// When its start scripts began.
+    /// Time when the startup scripts began; absent before.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub started_at: Option<Time>,
-    /// When they were done.
+    /// Time when the startup scripts ended; absent before.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ready_at: Option<Time>,
 }
 
-/// A secret that was not delivered as asked.
+/// A secret that was not delivered, or not everywhere.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct SecretWarning {
     /// The secret's name.
     pub secret: String,
-    /// What happened and what to do.
+    /// What happened and how to fix it. Never contains the value.
     pub message: String,
 }
 
-/// Whether an agent is well.
+/// Health of an agent.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct WorkspaceAgentHealth {
-    /// It is.
+    /// False while disconnected, late to connect or shutting down, and after a startup script failed or timed out.
     pub healthy: bool,
-    /// Why not.
+    /// Why it is unhealthy; absent otherwise.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub reason: String,
 }
@@ -99,114 +99,114 @@ pub struct WorkspaceAgentHealth {
 pub struct WorkspaceApp {
     /// Unique in the template.
     pub slug: String,
-    /// The name shown to people.
+    /// The name for display.
     pub display_name: String,
-    /// A picture.
+    /// Path or URL of an image; may be empty.
     pub icon: String,
-    /// Runs in a terminal; empty when there is a URL.
+    /// The command that runs in a terminal session; empty when the app has a URL.
     pub command: String,
-    /// Is proxied; empty when there is a command. Seen from the workspace.
+    /// The URL in the workspace that the server proxies; empty when the app has a command.
     pub url: String,
-    /// Always `owner`: nobody else gets to it.
+    /// Always `owner`: only the workspace's owner can open it.
     pub sharing_level: String,
     /// Whether it has a host name of its own.
     pub subdomain: bool,
-    /// That host name's first label; empty when it has none.
+    /// That host name's first label; empty without one.
     pub subdomain_name: String,
-    /// How it is told whether it is well.
+    /// How the agent checks the app.
     pub healthcheck: Healthcheck,
     /// `disabled`, `initializing`, `healthy` or `unhealthy`.
     pub health: String,
 }
 
-/// How it is told whether an app is well.
+/// How the agent checks an app: it requests a URL, and a status below 500 is healthy.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Healthcheck {
-    /// What is asked for, seen from the workspace; empty when nobody looks.
+    /// The URL in the workspace; empty when no healthcheck is configured.
     pub url: String,
-    /// Seconds between two looks.
+    /// Seconds between two probes.
     pub interval: u64,
-    /// How many bad answers in a row make an app unhealthy.
+    /// Failed probes in a row that make the app unhealthy.
     pub threshold: u32,
 }
 
 /// A script of a template.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct WorkspaceAgentScript {
-    /// Where its output goes.
+    /// The source of its output in the agent's log.
     pub log_source_id: Uuid,
-    /// The name shown with its output.
+    /// The name for display.
     pub display_name: String,
-    /// Run when the workspace starts.
+    /// Whether it is a startup script.
     pub run_on_start: bool,
-    /// Run when the workspace stops.
+    /// Whether it is a shutdown script.
     pub run_on_stop: bool,
-    /// Sessions wait until it is done.
+    /// Whether sessions wait until it has ended.
     pub start_blocks_login: bool,
-    /// Seconds after which it is ended; 0 means never.
+    /// Seconds after which it is killed; 0 for never.
     pub timeout: u64,
 }
 
-/// Where log lines come from.
+/// A source of log lines.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct LogSource {
-    /// The source.
+    /// The `source_id` of its lines.
     pub id: Uuid,
-    /// The agent.
+    /// The agent that reports it.
     pub workspace_agent_id: Uuid,
-    /// The name shown with its lines.
+    /// The name for display: the script's, or the agent's own.
     pub display_name: String,
 }
 
 /// A line of an agent's log.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct AgentLog {
-    /// Counts up.
+    /// Ascending, with gaps: the `after` parameter of the next request.
     pub id: i64,
-    /// When it was read.
+    /// Time when the agent read the line.
     pub created_at: Time,
-    /// `info`, `warn`, `error`.
+    /// `info`, `warn` or `error`.
     pub level: String,
-    /// The text.
+    /// The text, at most 8 KiB.
     pub output: String,
-    /// Where it comes from.
+    /// A log source of the agent.
     pub source_id: Uuid,
 }
 
-/// Answer to `GET /api/v2/workspaces/{workspace}/external-agent/{agent}/credentials`.
+/// Response of `GET /api/v2/workspaces/{workspace}/external-agent/{agent}/credentials`.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 pub struct ExternalAgentCredentials {
-    /// What to run on the machine.
+    /// The command that starts the agent on the owner's machine.
     pub command: String,
-    /// The agent's token.
+    /// The agent's token, valid for the workspace's life.
     pub agent_token: Sensitive,
 }
 
-/// Answer to `POST /api/v2/workspaceagents/{agent}/pty-ticket`.
+/// Response of `POST /api/v2/workspaceagents/{agent}/pty-ticket`.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 pub struct TerminalTicket {
     /// For the `ticket` parameter of `GET /api/v2/workspaceagents/{agent}/pty`.
     pub ticket: Sensitive,
-    /// Until when it is good.
+    /// The ticket is valid until then, for one use.
     pub expires_at: Time,
 }
 
-/// What a client of a terminal sends, as text or as bytes of the same text. Everything in it is optional.
+/// A message of a terminal's client, in a text or binary WebSocket message. Every field is optional.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, ToSchema)]
 pub struct TerminalMessage {
-    /// What is typed.
+    /// Input as text.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub data: Option<Sensitive>,
-    /// What is typed and is not text, in base64.
+    /// Input that is not UTF-8, in base64.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub bytes: Option<Sensitive>,
-    /// Characters in a line, when the window has another size now.
+    /// The window's new width, in columns; with `height`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub width: Option<u16>,
-    /// Lines, likewise.
+    /// The window's new height, in rows; with `width`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub height: Option<u16>,
-    /// How many bytes of output were shown since the last time this was said, by a client that asked for `flow`.
+    /// Bytes of output rendered since the last message with this field, from a client that connected with `flow`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub shown: Option<u32>,
 }

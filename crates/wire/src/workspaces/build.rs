@@ -1,4 +1,4 @@
-//! One transition of a workspace, its work and its log.
+//! Builds over REST: transitions of a workspace, their jobs and logs.
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -13,98 +13,99 @@ pub struct CreateWorkspaceBuildRequest {
     /// `start`, `stop` or `delete`.
     #[serde(default)]
     pub transition: String,
-    /// The template version; for a start the active one when absent, else the last used.
+    /// A version of the workspace's template; when absent, the active one for a start, else that of the latest build.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub template_version_id: Option<Uuid>,
-    /// Deletes the workspace without touching its computer.
+    /// Only for `delete`: deletes the workspace without stopping or deleting what it runs on.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub orphan: bool,
 }
 
-/// One transition of a workspace.
+/// A build: one transition of a workspace.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 pub struct WorkspaceBuild {
-    /// The build.
+    /// Also the id of its job.
     pub id: Uuid,
-    /// Counts from 1 for each workspace.
+    /// Counts from 1 in each workspace.
     pub build_number: i64,
-    /// The workspace.
+    /// The workspace that it starts, stops or deletes.
     pub workspace_id: Uuid,
-    /// Its name.
+    /// That workspace's name.
     pub workspace_name: String,
-    /// Its owner.
+    /// That workspace's owner.
     pub workspace_owner_id: Uuid,
-    /// Their username.
+    /// The owner's username.
     pub workspace_owner_name: String,
-    /// What it is built from.
+    /// The template version that it uses.
     pub template_version_id: Uuid,
-    /// The version's name.
+    /// That version's name.
     pub template_version_name: String,
     /// `start`, `stop` or `delete`.
     pub transition: String,
-    /// Who asked for it.
+    /// The user who requested it; the workspace's owner for `autostart` and `autostop`.
     pub initiator_id: Uuid,
-    /// Their username.
+    /// That user's username.
     pub initiator_name: String,
     /// `initiator`, `autostart`, `autostop` or `dormancy`.
     pub reason: String,
-    /// When the workspace is stopped by itself.
+    /// Time when the workspace stops automatically; null for never.
     pub deadline: Option<Time>,
-    /// Absent: a deadline may be moved again and again.
+    /// Always null: a deadline can be extended without limit.
     pub max_deadline: Option<Time>,
     /// Always 0: nothing is billed.
     pub daily_cost: i64,
-    /// How far its work has come.
+    /// The job that carries out the transition.
     pub job: ProvisionerJob,
-    /// The computers of the workspace: one.
+    /// Always one: what the workspace runs on.
     pub resources: Vec<WorkspaceResource>,
-    /// Transition and job in one word.
+    /// The workspace's status, from transition and job: `pending`, `starting`, `running`, `stopping`, `stopped`, `failed`,
+    /// `canceling`, `canceled`, `deleting` or `deleted`.
     pub status: String,
-    /// When it was asked for.
+    /// Time of the request.
     pub created_at: Time,
-    /// When it was last changed.
+    /// Time of the last change.
     pub updated_at: Time,
 }
 
-/// How far work has come.
+/// The job of a build or of a template version.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct ProvisionerJob {
-    /// The job.
+    /// The id of the build or template version.
     pub id: Uuid,
     /// `pending`, `running`, `succeeded`, `canceling`, `canceled` or `failed`.
     pub status: String,
-    /// What went wrong; absent otherwise.
+    /// Why it failed; absent otherwise.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub error: String,
     /// `workspace_build` or `template_version_import`.
     pub r#type: String,
-    /// The template's archive.
+    /// The uploaded archive of the template version.
     pub file_id: Uuid,
-    /// When it was asked for.
+    /// Time of the request.
     pub created_at: Time,
-    /// When work began.
+    /// Time when a server began the job; absent before.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub started_at: Option<Time>,
-    /// When it ended.
+    /// Time when it succeeded, failed or was canceled; absent before.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub completed_at: Option<Time>,
-    /// When it was called off.
+    /// Time when it was canceled; absent otherwise.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub canceled_at: Option<Time>,
 }
 
-/// A computer of a workspace.
+/// What a workspace runs on.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 pub struct WorkspaceResource {
-    /// The resource.
+    /// The workspace's id.
     pub id: Uuid,
-    /// The build it belongs to.
+    /// The build's id.
     pub job_id: Uuid,
     /// The workspace's name.
     pub name: String,
     /// `process` or `external`.
     pub r#type: String,
-    /// Empty.
+    /// Always empty.
     pub icon: String,
     /// Always false.
     pub hide: bool,
@@ -112,23 +113,23 @@ pub struct WorkspaceResource {
     pub daily_cost: i64,
     /// The build's transition.
     pub workspace_transition: String,
-    /// What runs on it.
+    /// The workspace's agent while this is its latest start build; else empty.
     pub agents: Vec<WorkspaceAgent>,
 }
 
 /// A line of a build's log.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct BuildLog {
-    /// Counts up.
+    /// Ascending, with gaps: the `after` parameter of the next request.
     pub id: i64,
-    /// When it was written.
+    /// Time when the server wrote the line.
     pub created_at: Time,
-    /// `provisioner`.
+    /// Always `provisioner`.
     pub log_source: String,
-    /// `info`, `warn`, `error`.
+    /// `info`, `warn` or `error`.
     pub log_level: String,
-    /// The part of the work.
+    /// The step of the build.
     pub stage: String,
-    /// The text.
+    /// The text, at most 8 KiB.
     pub output: String,
 }

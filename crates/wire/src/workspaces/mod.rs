@@ -14,13 +14,14 @@ use crate::Time;
 /// Body of `POST /api/v2/users/{user}/workspaces`.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, ToSchema)]
 pub struct CreateWorkspaceRequest {
-    /// Unique among the owner's workspaces.
+    /// Required. 1 to 32 letters and digits with single hyphens between them; unique among the owner's workspaces,
+    /// ignoring case.
     #[serde(default)]
     pub name: String,
-    /// The template; either this or a version of one.
+    /// A template, for its active version. Required, unless `template_version_id` is set.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub template_id: Option<Uuid>,
-    /// A version of a template, instead of its active one.
+    /// A template version, instead of `template_id`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub template_version_id: Option<Uuid>,
 }
@@ -28,31 +29,31 @@ pub struct CreateWorkspaceRequest {
 /// A workspace.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 pub struct Workspace {
-    /// The workspace.
+    /// Stays the same when the name changes.
     pub id: Uuid,
-    /// Unique among the owner's workspaces.
+    /// Unique among the owner's workspaces, ignoring case.
     pub name: String,
-    /// Whose it is.
+    /// The user whose secrets it gets, and the only one who can enter it.
     pub owner_id: Uuid,
-    /// Their username.
+    /// The owner's username.
     pub owner_name: String,
-    /// Empty: pictures are not kept.
+    /// Always empty: avatars are not stored.
     pub owner_avatar_url: String,
-    /// The one organisation.
+    /// The deployment's one organization.
     pub organization_id: Uuid,
-    /// Its name.
+    /// Always `coder`.
     pub organization_name: String,
-    /// The template.
+    /// The template that it was created from.
     pub template_id: Uuid,
-    /// Its name.
+    /// The template's unique name.
     pub template_name: String,
-    /// Its name as shown to people.
+    /// The template's name for display; may be empty.
     pub template_display_name: String,
-    /// Its picture.
+    /// Path or URL of the template's image; may be empty.
     pub template_icon: String,
     /// The template's active version.
     pub template_active_version_id: Uuid,
-    /// Always false: a start may name any version of the template.
+    /// Always false: a build can name any version of the template.
     pub template_require_active_version: bool,
     /// Always true.
     pub template_allow_user_cancel_workspace_jobs: bool,
@@ -62,54 +63,54 @@ pub struct Workspace {
     pub latest_build: WorkspaceBuild,
     /// Whether the latest build used an older version of the template than the active one.
     pub outdated: bool,
-    /// Whether every agent is well.
+    /// Whether every agent is healthy.
     pub health: WorkspaceHealth,
-    /// When it starts by itself: `CRON_TZ=Europe/Berlin 30 9 * * 1-5`.
+    /// Weekly schedule of automatic starts, such as `CRON_TZ=Europe/Berlin 30 9 * * 1-5`; null for none.
     pub autostart_schedule: Option<String>,
-    /// How long it runs before it is stopped, in milliseconds.
+    /// Milliseconds from each start to the automatic stop; null for none.
     pub ttl_ms: Option<i64>,
-    /// When it starts by itself next.
+    /// Time of the next automatic start; null when none is due.
     pub next_start_at: Option<Time>,
-    /// Since when it is put aside.
+    /// Time since when it is dormant, and cannot be started until it is activated; null otherwise.
     pub dormant_at: Option<Time>,
-    /// Absent: what is put aside is not deleted by itself.
+    /// Always null: dormant workspaces are not deleted automatically.
     pub deleting_at: Option<Time>,
-    /// Whether its owner wants it first in lists.
+    /// Whether it is listed first.
     pub favorite: bool,
-    /// `never`: a start uses the template's active version, and nothing starts by itself.
+    /// Always `never`: a new active version of the template applies from the next start.
     pub automatic_updates: String,
     /// Always true.
     pub allow_renames: bool,
-    /// When somebody last used it.
+    /// Time when it was last entered, updated at most once a minute.
     pub last_used_at: Time,
-    /// When it was made.
+    /// Creation time.
     pub created_at: Time,
-    /// When it was last changed.
+    /// Time of the last change, such as a build.
     pub updated_at: Time,
 }
 
-/// Whether a workspace is well.
+/// Health of a workspace.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct WorkspaceHealth {
-    /// Every agent is.
+    /// Whether all agents are healthy.
     pub healthy: bool,
-    /// The agents that are not.
+    /// The unhealthy agents.
     pub failing_agents: Vec<Uuid>,
 }
 
 /// A page of workspaces.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 pub struct WorkspacesResponse {
-    /// The page.
+    /// Favorites first, then by name.
     pub workspaces: Vec<Workspace>,
-    /// How many match in all.
+    /// Count of all workspaces that match, on all pages.
     pub count: i64,
 }
 
 /// Body of `PUT /api/v2/workspaces/{workspace}/autostart`.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, ToSchema)]
 pub struct UpdateWorkspaceAutostartRequest {
-    /// A weekly schedule; never when absent or empty.
+    /// `[CRON_TZ=<zone>] <minute> <hour> * * <days of the week>`, in UTC by default; null, absent or empty for none.
     #[serde(default)]
     pub schedule: Option<String>,
 }
@@ -117,7 +118,7 @@ pub struct UpdateWorkspaceAutostartRequest {
 /// Body of `PUT /api/v2/workspaces/{workspace}/ttl`.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, ToSchema)]
 pub struct UpdateWorkspaceTtlRequest {
-    /// Milliseconds, a minute to 30 days; for ever when absent or zero.
+    /// In milliseconds, 1 minute to 30 days; null, absent or 0 for no automatic stop.
     #[serde(default)]
     pub ttl_ms: Option<i64>,
 }
@@ -125,14 +126,14 @@ pub struct UpdateWorkspaceTtlRequest {
 /// Body of `PUT /api/v2/workspaces/{workspace}/extend`.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 pub struct PutExtendWorkspaceRequest {
-    /// At least 30 minutes from now.
+    /// Time of the automatic stop, 30 minutes to 30 days from now.
     pub deadline: Time,
 }
 
 /// Body of `PUT /api/v2/workspaces/{workspace}/dormant`.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, ToSchema)]
 pub struct UpdateWorkspaceDormancy {
-    /// Whether it is put aside.
+    /// True makes the workspace dormant, which stops it; false activates it.
     #[serde(default)]
     pub dormant: bool,
 }
@@ -140,16 +141,16 @@ pub struct UpdateWorkspaceDormancy {
 /// A message of `GET /api/v2/workspaces/{workspace}/watch-ws`.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 pub struct WorkspaceEvent {
-    /// `data`.
+    /// Always `data`.
     pub r#type: String,
-    /// The workspace as it is now.
+    /// The workspace with its latest build.
     pub data: Workspace,
 }
 
 /// Body of `PATCH /api/v2/workspaces/{workspace}`.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, ToSchema)]
 pub struct UpdateWorkspaceRequest {
-    /// The new name.
+    /// The new name, with the rules of a create request.
     #[serde(default)]
     pub name: String,
 }
