@@ -1,9 +1,9 @@
-//! Encrypted bytes as they are stored: opaque to everything but `coder_crypto`.
+//! Ciphertexts as they are stored. Only `coder_crypto` creates and decrypts them.
 
-/// An encrypted value. The ciphertext is exactly as long as the plain text, so that stored bytes equal raw bytes.
+/// An encrypted value.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Sealed {
-    /// The encrypted bytes.
+    /// Exactly as long as the plaintext, so that limits on stored bytes are limits on values.
     pub ciphertext: Vec<u8>,
     /// The 12-byte nonce followed by the 16-byte tag.
     pub nonce_tag: Vec<u8>,
@@ -12,7 +12,7 @@ pub struct Sealed {
 /// A user's data key, encrypted by a deployment key.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct WrappedKey {
-    /// Which deployment key opens it.
+    /// The deployment key that decrypts it.
     pub key_fingerprint: String,
     /// The encrypted data key.
     pub sealed: Sealed,

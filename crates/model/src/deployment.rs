@@ -1,27 +1,27 @@
-//! A deployment: one database, and the servers that share it.
+//! A deployment: one database and the servers that share it.
 
 use uuid::Uuid;
 
 use crate::{Moment, OrganizationId};
 
-/// The deployment.
+/// Identity of a deployment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Deployment {
-    /// Tells this deployment from any other.
+    /// Random, from the first start.
     pub id: Uuid,
-    /// Its one organisation.
+    /// The deployment's one organization.
     pub organization: OrganizationId,
-    /// When it was made.
+    /// Time of the first start.
     pub created_at: Moment,
 }
 
-/// How much of everything there is, without what was deleted.
+/// Counts of resources that are not deleted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Counts {
-    /// User accounts.
+    /// In any status.
     pub users: i64,
-    /// Templates.
+    /// All templates.
     pub templates: i64,
-    /// Workspaces.
+    /// In any status.
     pub workspaces: i64,
 }

@@ -1,35 +1,32 @@
-//! Spans of time as people write them: `90s`, `8h`, `30d`, `1d12h30m`, `1y`.
+//! Durations as text: `90s`, `8h`, `30d`, `1d12h30m`, `1y`.
 
 use std::time::Duration;
 
-/// Units from the longest, in seconds. A year is 365 days.
+/// Units in seconds, longest first. A year is 365 days.
 const UNITS: [(&str, u64); 6] =
     [("y", 365 * 86_400), ("w", 7 * 86_400), ("d", 86_400), ("h", 3_600), ("m", 60), ("s", 1)];
 
-/// Parses whole numbers, each followed by its unit, from the longest unit to the shortest.
-///
-/// # Errors
-/// What a span of time looks like.
+/// Parses whole numbers with units, longest unit first, each unit at most once.
 pub fn parse(text: &str) -> Result<Duration, String> {
-    let wrong = || format!("must be a span of time such as 30s, 8h, 30d or 1d12h, not {text:?}");
+    let invalid = || format!("must be a span of time such as 30s, 8h, 30d or 1d12h, not {text:?}");
     let mut rest = text;
     let mut seconds: u64 = 0;
     let mut units = UNITS.iter();
     if rest.is_empty() {
-        return Err(wrong());
+        return Err(invalid());
     }
     while !rest.is_empty() {
-        let digits = rest.find(|c: char| !c.is_ascii_digit()).ok_or_else(wrong)?;
-        let (number, tail) = rest.split_at_checked(digits).ok_or_else(wrong)?;
-        let number: u64 = number.parse().map_err(|_| wrong())?;
-        let (unit, each) = units.find(|(unit, _)| tail.starts_with(unit)).ok_or_else(wrong)?;
-        seconds = number.checked_mul(*each).and_then(|more| seconds.checked_add(more)).ok_or_else(wrong)?;
-        rest = tail.strip_prefix(unit).ok_or_else(wrong)?;
+        let digits = rest.find(|c: char| !c.is_ascii_digit()).ok_or_else(invalid)?;
+        let (number, tail) = rest.split_at_checked(digits).ok_or_else(invalid)?;
+        let number: u64 = number.parse().map_err(|_| invalid())?;
+        let (unit, each) = units.find(|(unit, _)| tail.starts_with(unit)).ok_or_else(invalid)?;
+        seconds = number.checked_mul(*each).and_then(|more| seconds.checked_add(more)).ok_or_else(invalid)?;
+        rest = tail.strip_prefix(unit).ok_or_else(invalid)?;
     }
     Ok(Duration::from_secs(seconds))
 }
 
-/// Writes whole seconds the way [`parse`] reads them.
+/// Formats whole seconds as [`parse`] reads them; fractions are dropped.
 #[must_use]
 pub fn format(span: Duration) -> String {
     let mut seconds = span.as_secs();
@@ -49,7 +46,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn spans_are_read_and_written() {
+    fn durations_are_parsed_and_formatted() {
         for (text, seconds) in [
             ("0s", 0),
             ("90s", 90),

@@ -1,11 +1,11 @@
-//! An invalid field of a request. Messages are shown to users and never contain the input.
+//! Errors of single fields.
 
-/// One invalid field. Never contains the input, which may be a secret.
+/// An invalid field of a request. Messages are shown to users and never contain a secret or password.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FieldError {
-    /// The field of the request, as it is spelled in JSON (`env_name`, `secrets[3].value`).
+    /// The field as spelled in JSON, with its path: `env_name`, `secrets[3].value`.
     pub field: String,
-    /// What is wrong and what would be right.
+    /// What is wrong, and what is allowed.
     pub detail: String,
 }
 

@@ -1,4 +1,4 @@
-//! Identifiers, one type per kind of thing, so that a workspace's id cannot stand where a user's is wanted.
+//! Identifiers: UUIDs with one type for each kind of resource, so that they cannot be confused.
 
 use std::fmt;
 
@@ -11,7 +11,7 @@ macro_rules! id {
         pub struct $name(pub Uuid);
 
         impl $name {
-            /// The identifier as a UUID, for the wire and the database.
+            /// As a UUID, for JSON and the database.
             #[must_use]
             pub const fn uuid(self) -> Uuid { self.0 }
         }
@@ -29,25 +29,25 @@ macro_rules! id {
 id! {
     /// A user.
     UserId,
-    /// The one organisation of a deployment; kept because the API speaks of it.
+    /// The one organization of a deployment: the API has a field for it.
     OrganizationId,
     /// A user secret.
     SecretId,
-    /// An uploaded file (a template's archive).
+    /// An uploaded archive of a template.
     FileId,
     /// A template.
     TemplateId,
-    /// One pushed state of a template.
+    /// A version of a template.
     TemplateVersionId,
     /// A workspace.
     WorkspaceId,
-    /// One transition of a workspace.
+    /// A build: one transition of a workspace.
     BuildId,
-    /// A resource of a build: the computer that carries an agent.
+    /// A resource of a build: what its agent runs on.
     ResourceId,
     /// A workspace agent.
     AgentId,
-    /// A place agent log lines come from: one start-up script, or the agent itself.
+    /// A source of agent log lines: a script, or the agent itself.
     LogSourceId,
     /// An entry of the audit log.
     AuditId,

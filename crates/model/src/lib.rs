@@ -1,8 +1,7 @@
-//! What a secret, a target, a user, a workspace, a token and a moment *are*, and every rule about them.
+//! Secrets, users, tokens, templates and workspaces as types, with their rules. Neither I/O nor async.
 //!
-//! Nothing here does I/O or is async. A value of one of these types has already passed its rules:
-//! text from outside is parsed into them once, at the edge, and every broken rule comes back as a
-//! [`FieldError`] that names the field.
+//! A value of one of these types is valid: input is parsed into it once, at the edge. A `parse` function that returns
+//! `Result<_, String>` returns a message for the user, the detail of a [`FieldError`].
 
 pub mod ciphertext;
 pub mod deployment;

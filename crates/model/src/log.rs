@@ -2,43 +2,43 @@
 
 use crate::{LogSourceId, Moment, workspace::LogLevel};
 
-/// A line.
+/// A line of a build's log.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct BuildLogLine {
-    /// Counts up over all lines; 0 for one that is not stored yet.
+    /// Ascending over all lines of the table; 0 before it is stored.
     pub id: i64,
-    /// When it was written.
+    /// The server's time when it wrote the line.
     pub created_at: Moment,
-    /// How grave it is.
+    /// Severity.
     pub level: LogLevel,
-    /// The part of the work.
+    /// The step of the build.
     pub stage: String,
-    /// The text.
+    /// The text, without line end.
     pub output: String,
 }
 
-/// Where lines come from.
+/// A source of agent log lines.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LogSource {
-    /// The source.
+    /// Refers to it in each line.
     pub id: LogSourceId,
-    /// Of the script in the template, from 0; -1 is the agent itself.
+    /// The script's index in the template, from 0; -1 for the agent itself.
     pub position: i64,
-    /// The name shown with its lines.
+    /// The name for display.
     pub display_name: String,
 }
 
-/// A line of output.
+/// A line of an agent's log.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AgentLogLine {
-    /// Counts up over all lines; 0 for one that is not stored yet.
+    /// Ascending over all lines of the table; 0 before it is stored.
     pub id: i64,
-    /// Where it comes from.
+    /// A script or the agent itself.
     pub source: LogSourceId,
-    /// When the agent read it.
+    /// The agent's time when it read the line.
     pub created_at: Moment,
-    /// How grave it is.
+    /// Severity.
     pub level: LogLevel,
-    /// The text, without its line end.
+    /// The text, without line end.
     pub output: String,
 }

@@ -7,7 +7,7 @@ use std::{fmt, time::Duration};
 pub struct Moment(i64);
 
 impl Moment {
-    /// The moment that many microseconds after 1970-01-01 UTC.
+    /// From microseconds since 1970-01-01 UTC.
     #[must_use]
     pub const fn from_micros(micros: i64) -> Self {
         Self(micros)
@@ -19,19 +19,19 @@ impl Moment {
         self.0
     }
 
-    /// This moment moved into the future; stays at the far end of time instead of wrapping.
+    /// `span` later, at most the latest possible moment.
     #[must_use]
     pub fn after(self, span: Duration) -> Self {
         Self(self.0.saturating_add(i64::try_from(span.as_micros()).unwrap_or(i64::MAX)))
     }
 
-    /// How much time lies between `earlier` and this moment; zero when `earlier` is later.
+    /// Time elapsed since `earlier`; zero when `earlier` is later.
     #[must_use]
     pub fn since(self, earlier: Self) -> Duration {
         Duration::from_micros(u64::try_from(self.0.saturating_sub(earlier.0)).unwrap_or(0))
     }
 
-    /// As a timestamp for calendars and the wire. Out-of-range values become the nearest end.
+    /// As a timestamp, for calendars and JSON. Out-of-range values become its earliest or latest.
     #[must_use]
     pub fn timestamp(self) -> jiff::Timestamp {
         jiff::Timestamp::from_microsecond(self.0).unwrap_or(if self.0 < 0 {

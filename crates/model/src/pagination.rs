@@ -1,19 +1,19 @@
-//! A bounded slice of a long list.
+//! Pagination of lists.
 
-/// Which part of a list is asked for.
+/// The requested part of a list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Pagination {
     /// At most this many rows, 1 to [`Pagination::MAX_LIMIT`].
     pub limit: u32,
-    /// How many rows come before the first one.
+    /// Rows before the first one.
     pub offset: u32,
 }
 
 impl Pagination {
-    /// The most rows that one answer holds.
+    /// Rows in one response.
     pub const MAX_LIMIT: u32 = 1000;
 
-    /// The page for a request's `limit` and `offset`; zero or nothing means as many as are allowed.
+    /// From a request's `limit` and `offset`. No limit, 0 and larger ones mean [`Pagination::MAX_LIMIT`].
     #[must_use]
     pub fn new(limit: Option<u32>, offset: Option<u32>) -> Self {
         let limit = match limit {

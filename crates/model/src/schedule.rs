@@ -1,4 +1,4 @@
-//! When a workspace starts by itself: minutes and hours of some days of the week, in a time zone.
+//! Weekly schedules of automatic starts, a subset of cron: minutes and hours of days of the week, in a time zone.
 
 use std::fmt;
 
@@ -6,7 +6,7 @@ use jiff::{ToSpan, civil::Time, tz::TimeZone};
 
 use crate::Moment;
 
-/// A weekly schedule, as `CRON_TZ=Europe/Berlin 30 9 * * 1-5`: minute, hour, `*`, `*`, days of the week from 0, Sunday.
+/// A weekly schedule such as `CRON_TZ=Europe/Berlin 30 9 * * 1-5`: minute, hour, `*`, `*`, days of the week, 0 for Sunday.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Schedule {
     text: String,
@@ -17,10 +17,7 @@ pub struct Schedule {
 }
 
 impl Schedule {
-    /// Parses a schedule. Without `CRON_TZ=` it is in UTC.
-    ///
-    /// # Errors
-    /// The broken rule, in the words shown to people.
+    /// Parses a schedule. Without `CRON_TZ=` its times are UTC.
     pub fn parse(text: &str) -> Result<Self, String> {
         let mut fields: Vec<&str> = text.split_ascii_whitespace().collect();
         let zone = match fields.first().and_then(|first| first.strip_prefix("CRON_TZ=")) {
@@ -46,17 +43,17 @@ impl Schedule {
         })
     }
 
-    /// The schedule as it was written.
+    /// As it was entered.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.text
     }
 
-    /// The first moment after `moment` that the schedule names.
+    /// The schedule's first time after `moment`.
     #[must_use]
     pub fn next_after(&self, moment: Moment) -> Option<Moment> {
         let now = moment.timestamp().to_zoned(self.zone.clone());
-        // A week and a day: today's times may all be over.
+        // Eight days: today's times may all have passed.
         (0..8_i64).find_map(|ahead| {
             let day = now.date().checked_add(ahead.days()).ok()?;
             if !self.days.contains(&day.weekday().to_sunday_zero_offset()) {
@@ -67,8 +64,8 @@ impl Schedule {
             times
                 .filter_map(|(hour, minute)| {
                     let at = day.to_datetime(Time::new(hour, minute, 0, 0).ok()?);
-                    // A time that a clock change skips moves by as much as the clock does; of one that comes twice, the
-                    // first counts.
+                    // jiff moves a time that a clock change skips forward by the gap, and takes the first of one that
+                    // occurs twice.
                     Some(Moment::from(at.to_zoned(self.zone.clone()).ok()?.timestamp()))
                 })
                 .find(|at| *at > moment)
@@ -82,11 +79,11 @@ impl fmt::Display for Schedule {
     }
 }
 
-/// `*`, `9`, `1-5`, `0,30`, in order and each once.
+/// Parses `*`, `9`, `1-5` or `0,30`; sorted, without duplicates.
 fn numbers(text: &str, all: std::ops::RangeInclusive<i8>, what: &str) -> Result<Vec<i8>, String> {
-    let wrong =
+    let invalid =
         || format!("{what} must be *, or numbers from {} to {} such as 1-5 or 1,3", all.start(), all.end());
-    let number = |text: &str| text.parse::<i8>().ok().filter(|number| all.contains(number)).ok_or_else(wrong);
+    let number = |text: &str| text.parse::<i8>().ok().filter(|number| all.contains(number)).ok_or_else(invalid);
     let mut found = Vec::new();
     for part in text.split(',') {
         match part.split_once('-') {
@@ -94,7 +91,7 @@ fn numbers(text: &str, all: std::ops::RangeInclusive<i8>, what: &str) -> Result<
             Some((from, to)) => {
                 let range = number(from)?..=number(to)?;
                 if range.is_empty() {
-                    return Err(wrong());
+                    return Err(invalid());
                 }
                 found.extend(range);
             }
@@ -115,7 +112,7 @@ mod tests {
     }
 
     #[test]
-    fn the_next_time_is_found() {
+    fn the_next_time_follows_the_schedule_and_clock_changes() {
         for (schedule, now, next) in [
             // 2026-11-24 is a Tuesday.
             ("30 9 * * 1-5", "2026-11-24T09:29:59Z", "2026-11-24T09:30:00Z"),
@@ -124,11 +121,11 @@ mod tests {
             ("0,30 8-9 * * *", "2026-11-24T08:30:00Z", "2026-11-24T09:00:00Z"),
             ("0 0 * * 2", "2026-11-24T00:00:00Z", "2026-12-01T00:00:00Z"),
             ("CRON_TZ=Europe/Berlin 30 9 * * 1-5", "2026-11-24T08:00:00Z", "2026-11-24T08:30:00Z"),
-            // The clocks go forward at 2 o'clock: no start is left out.
+            // Clocks go forward at 2:00: no start is skipped.
             ("CRON_TZ=Europe/Berlin 30 2 * * 0", "2026-03-28T12:00:00Z", "2026-03-29T01:30:00Z"),
             ("CRON_TZ=Europe/Berlin 0,30 2 * * 0", "2026-03-28T12:00:00Z", "2026-03-29T01:00:00Z"),
             ("CRON_TZ=Europe/Berlin 0,30 2 * * 0", "2026-03-29T01:00:00Z", "2026-03-29T01:30:00Z"),
-            // They go back at 3 o'clock: no start happens twice.
+            // Clocks go back at 3:00: no start happens twice.
             ("CRON_TZ=Europe/Berlin 30 2 * * 0", "2026-10-24T12:00:00Z", "2026-10-25T00:30:00Z"),
             ("CRON_TZ=Europe/Berlin 30 2 * * 0", "2026-10-25T00:30:00Z", "2026-11-01T01:30:00Z"),
         ] {
@@ -138,8 +135,8 @@ mod tests {
     }
 
     #[test]
-    fn broken_rules_are_named() {
-        for (text, said) in [
+    fn invalid_schedules_are_rejected() {
+        for (text, message) in [
             ("", "must be a weekly schedule"),
             ("30 9 1 * 1-5", "must be a weekly schedule"),
             ("60 9 * * 1", "minute must be"),
@@ -150,7 +147,7 @@ mod tests {
             ("CRON_TZ=Mars/Base 0 9 * * 1", "unknown time zone \"Mars/Base\""),
         ] {
             let error = Schedule::parse(text).unwrap_err();
-            assert!(error.starts_with(said), "{text}: {error}");
+            assert!(error.starts_with(message), "{text}: {error}");
         }
     }
 }

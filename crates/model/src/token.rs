@@ -1,4 +1,4 @@
-//! Tokens: what a caller shows to be known. The plain text and what is stored of it are two types.
+//! Tokens of users and agents, `<id>-<secret>`. The plaintext and what is stored of it are different types.
 
 use std::{fmt, time::Duration};
 
@@ -6,23 +6,23 @@ use zeroize::Zeroizing;
 
 use crate::{Moment, UserId};
 
-/// Characters of a token's public id.
+/// Length of a token's public id, in characters.
 pub const ID_LENGTH: usize = 10;
-/// Characters of a token's secret part: 22 of base 62 hold 130 bits.
+/// Length of a token's secret part, in characters: 22 of base 62 have 130 bits.
 pub const SECRET_LENGTH: usize = 22;
 
-/// The public part of a user's token. Names the key; opens nothing.
+/// The public part of a token. Identifies the key; does not authenticate.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct KeyId(String);
 
 impl KeyId {
-    /// Parses the ten characters.
+    /// Parses ten ASCII letters and digits.
     #[must_use]
     pub fn parse(raw: &str) -> Option<Self> {
         (raw.len() == ID_LENGTH && is_alphanumeric(raw)).then(|| Self(raw.to_owned()))
     }
 
-    /// The id as text.
+    /// Ten ASCII letters and digits.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
@@ -35,22 +35,22 @@ impl fmt::Display for KeyId {
     }
 }
 
-/// A user's token in plain text, `<id>-<secret>`: shown once, stored nowhere on the server.
+/// A token in plaintext. Shown once, and not stored on the server.
 #[derive(Clone)]
 pub struct PlainToken {
-    /// Names the key.
+    /// The public part.
     pub id: KeyId,
     secret: Zeroizing<String>,
 }
 
 impl PlainToken {
-    /// A token of these parts, made by whoever has randomness.
+    /// From generated parts; the caller has the random generator.
     #[must_use]
     pub fn from_parts(id: KeyId, secret: Zeroizing<String>) -> Self {
         Self { id, secret }
     }
 
-    /// Parses a token as a caller sent it.
+    /// Parses a token of a request.
     #[must_use]
     pub fn parse(raw: &str) -> Option<Self> {
         let (id, secret) = raw.split_once('-')?;
@@ -65,7 +65,7 @@ impl PlainToken {
         &self.secret
     }
 
-    /// The whole token, for its owner.
+    /// The whole token, for the response that shows it.
     #[must_use]
     pub fn expose(&self) -> Zeroizing<String> {
         Zeroizing::new(format!("{}-{}", self.id, *self.secret))
@@ -82,7 +82,7 @@ fn is_alphanumeric(raw: &str) -> bool {
     raw.bytes().all(|byte| byte.is_ascii_alphanumeric())
 }
 
-/// SHA-256 of a token's secret part: what the database holds.
+/// SHA-256 of a token's secret part, as stored.
 #[derive(Clone, PartialEq, Eq)]
 pub struct HashedSecret(pub [u8; 32]);
 
@@ -92,17 +92,17 @@ impl fmt::Debug for HashedSecret {
     }
 }
 
-/// How a key came to be.
+/// How a key was created.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum KeyKind {
-    /// By signing in; its expiry slides with use.
+    /// By login. Use extends it.
     Session,
-    /// By `coder tokens create`; its expiry is fixed.
+    /// By `coder tokens create`. Use does not extend it.
     Token,
 }
 
 impl KeyKind {
-    /// The word used in JSON and in the database.
+    /// The string value in JSON and in the database.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -111,33 +111,33 @@ impl KeyKind {
         }
     }
 
-    /// The kind with that word.
+    /// Parses a string value.
     #[must_use]
-    pub fn parse(word: &str) -> Option<Self> {
-        [Self::Session, Self::Token].into_iter().find(|kind| kind.as_str() == word)
+    pub fn parse(text: &str) -> Option<Self> {
+        [Self::Session, Self::Token].into_iter().find(|kind| kind.as_str() == text)
     }
 }
 
-/// What is known of a stored key. Its hash stays in the store.
+/// A stored key, without its hash.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ApiKey {
-    /// Names the key.
+    /// The public part of its token.
     pub id: KeyId,
-    /// Whose it is.
+    /// The user whom it authenticates.
     pub user: UserId,
-    /// How it came to be.
+    /// Session or token.
     pub kind: KeyKind,
-    /// Unique for the user; empty for sessions.
+    /// Unique among the user's keys; empty for sessions.
     pub name: String,
-    /// How long it lives from creation (tokens) or from last use (sessions).
+    /// From creation (tokens) or from last use (sessions).
     pub lifetime: Duration,
-    /// When it was made.
+    /// Creation time.
     pub created_at: Moment,
-    /// When it was last changed.
+    /// Time of the last change, including use.
     pub updated_at: Moment,
-    /// When it was last used, to the hour.
+    /// Time of the last use, updated at most once an hour.
     pub last_used: Moment,
-    /// When it stops opening anything.
+    /// The key is rejected from then on.
     pub expires_at: Moment,
 }
 
@@ -146,19 +146,19 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_token_is_ten_and_twenty_two_characters() {
+    fn a_token_has_ten_and_twenty_two_characters() {
         let token = PlainToken::parse("abcdefghij-ABCDEFGHIJ0123456789xy").unwrap();
         assert_eq!(token.id.as_str(), "abcdefghij");
         assert_eq!(*token.expose(), "abcdefghij-ABCDEFGHIJ0123456789xy");
         assert_eq!(format!("{token:?}"), "PlainToken(abcdefghij-..)");
-        for bad in [
+        for invalid in [
             "",
             "abcdefghij",
             "abcdefghij-",
             "abcdefghi-ABCDEFGHIJ0123456789xyz",
             "abcdefghij-ABCDEFGHIJ01234567 9xy",
         ] {
-            assert!(PlainToken::parse(bad).is_none(), "{bad}");
+            assert!(PlainToken::parse(invalid).is_none(), "{invalid}");
         }
     }
 }

@@ -1,4 +1,4 @@
-//! `KEY=VALUE` lines.
+//! Lines of `KEY=VALUE`.
 
 use zeroize::Zeroizing;
 
@@ -19,13 +19,13 @@ pub(super) fn parse(text: &str) -> Result<Vec<Entry>, ParseError> {
         if key.is_empty() {
             return Err(ParseError(format!("line {number}: missing key before '='")));
         }
-        let value = unquote(value.trim()).map_err(|problem| ParseError(format!("line {number}: {problem}")))?;
+        let value = unquote(value.trim()).map_err(|error| ParseError(format!("line {number}: {error}")))?;
         add(&mut entries, Entry { key: key.to_owned(), value, line: Some(number) })?;
     }
     Ok(entries)
 }
 
-/// `export KEY=…` without its `export`; a key that is or begins with that word stays.
+/// Strips `export` from `export KEY=…`, but not from a key such as `export` or `exports`.
 fn without_export(line: &str) -> &str {
     match line.strip_prefix("export") {
         Some(rest) if rest.starts_with([' ', '\t']) && !rest.trim_start().starts_with('=') => rest.trim_start(),

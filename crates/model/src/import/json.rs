@@ -18,17 +18,17 @@ pub(super) fn parse(text: &str) -> Result<Vec<Entry>, ParseError> {
         return Ok(Vec::new());
     }
     if !text.trim_start().starts_with('{') {
-        // Told apart from broken JSON only where it is whole.
+        // The message depends on whether the text is valid JSON of another type, or not JSON.
         return Err(match serde_json::from_str::<IgnoredAny>(text) {
             Ok(_) => ParseError(NOT_AN_OBJECT.to_owned()),
             Err(error) => invalid(&error),
         });
     }
     let mut deserializer = serde_json::Deserializer::from_str(text);
-    let mut problem = None;
-    let read = deserializer.deserialize_map(Object { problem: &mut problem });
-    match (read, problem) {
-        (_, Some(problem)) => Err(problem),
+    let mut entry_error = None;
+    let parsed = deserializer.deserialize_map(Object { entry_error: &mut entry_error });
+    match (parsed, entry_error) {
+        (_, Some(error)) => Err(error),
         (Err(error), None) => Err(invalid(&error)),
         (Ok(entries), None) => match deserializer.end() {
             Ok(()) => Ok(entries),
@@ -41,8 +41,9 @@ fn invalid(error: &serde_json::Error) -> ParseError {
     ParseError(format!("invalid JSON: {error}"))
 }
 
-struct Object<'p> {
-    problem: &'p mut Option<ParseError>,
+struct Object<'e> {
+    /// An error in an entry, whose message serde's own error would wrap.
+    entry_error: &'e mut Option<ParseError>,
 }
 
 impl<'de> Visitor<'de> for Object<'_> {
@@ -63,16 +64,16 @@ impl<'de> Visitor<'de> for Object<'_> {
                 ))),
                 Text::Other => Err(ParseError(format!("value for key \"{}\" must be a string", shown(&key)))),
             };
-            if let Err(problem) = added {
-                *self.problem = Some(problem);
-                return Err(A::Error::custom("refused"));
+            if let Err(error) = added {
+                *self.entry_error = Some(error);
+                return Err(A::Error::custom("invalid entry"));
             }
         }
         Ok(entries)
     }
 }
 
-/// A value, told by kind; only strings are kept.
+/// A value by its type. Only strings are valid.
 enum Text {
     String(Zeroizing<String>),
     Nested,

@@ -1,4 +1,4 @@
-//! The grammar of a file of secrets: text in, entries in file order out.
+//! Parses files of secrets into entries, in file order. Nothing is validated beyond the format: entries become requests.
 
 mod env;
 mod json;
@@ -13,13 +13,13 @@ use crate::{
     secret::{EnvName, MAX_SECRETS, NewSecret, RawSettings},
 };
 
-/// The largest file, in bytes.
+/// The largest file, in bytes (user guide, Limits).
 pub const MAX_FILE_BYTES: usize = 1_048_576;
 
-/// The longest part of a key that messages show, in characters.
-const SHOWN_KEY: usize = 64;
+/// The longest key in messages, in characters; longer ones are cut.
+const MAX_SHOWN_KEY: usize = 64;
 
-/// How a file of secrets is written.
+/// The format of a file of secrets.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Format {
     /// `KEY=VALUE` lines.
@@ -34,7 +34,7 @@ impl Format {
     /// Every format.
     pub const ALL: [Self; 3] = [Self::Env, Self::Json, Self::Yaml];
 
-    /// The word for the format.
+    /// The string value in JSON and on the command line.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -44,24 +44,24 @@ impl Format {
         }
     }
 
-    /// Parses the word.
+    /// Parses a string value.
     ///
     /// # Errors
-    /// [`ParseError`] for an empty or unknown word.
-    pub fn parse(word: &str) -> Result<Self, ParseError> {
-        if word.is_empty() {
+    /// [`ParseError`] for an empty or unknown one.
+    pub fn parse(text: &str) -> Result<Self, ParseError> {
+        if text.is_empty() {
             return Err(ParseError("a secrets file format is required".to_owned()));
         }
         Self::ALL
             .into_iter()
-            .find(|format| format.as_str() == word)
-            .ok_or_else(|| ParseError(format!("unknown secrets file format {word:?}")))
+            .find(|format| format.as_str() == text)
+            .ok_or_else(|| ParseError(format!("unknown secrets file format {text:?}")))
     }
 
-    /// The format that a file's extension tells, if it does.
+    /// The format by the file's extension; `None` for another one.
     #[must_use]
     pub fn of_path(path: &str) -> Option<Self> {
-        // A file named `.env` has no extension in the eyes of `Path`.
+        // By hand, since `Path` sees no extension in `.env`.
         let path = Path::new(path);
         let name = path.file_name()?.to_str()?.to_ascii_lowercase();
         match name.rsplit_once('.')?.1 {
@@ -76,23 +76,23 @@ impl Format {
 /// One secret of a file.
 #[derive(Clone)]
 pub struct Entry {
-    /// Becomes the secret's name, and its variable where it can be one.
+    /// Becomes the secret's name, and its environment variable if it is a valid one.
     pub key: String,
     /// Becomes the secret's value.
     pub value: Zeroizing<String>,
-    /// Where it begins, from 1; not known for JSON.
+    /// The line of the key, from 1; unknown for JSON.
     pub line: Option<usize>,
 }
 
 impl Entry {
-    /// The entry in messages: `Secret "KEY" on line 3`.
+    /// For messages: `Secret "KEY" on line 3`.
     #[must_use]
     pub fn describe(&self) -> String {
         let line = self.line.map(|line| format!(" on line {line}")).unwrap_or_default();
         format!("Secret \"{}\"{line}", self.shown_key())
     }
 
-    /// The entry as a secret: the key is its name, and its variable where it can be one.
+    /// The entry as a secret: the key is its name, and its environment variable if it is a valid one.
     ///
     /// # Errors
     /// All field errors.
@@ -102,14 +102,14 @@ impl Entry {
         NewSecret::parse(&self.key, self.value.clone(), &settings)
     }
 
-    /// The key as messages show it: cut to a bound, control characters escaped.
+    /// The key for messages: at most 64 characters, escaped.
     #[must_use]
     pub fn shown_key(&self) -> String {
         shown(&self.key)
     }
 }
 
-/// What is wrong with a file. Never quotes a value.
+/// A file cannot be parsed. The message never contains a value.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{0}")]
 pub struct ParseError(pub(crate) String);
@@ -117,7 +117,7 @@ pub struct ParseError(pub(crate) String);
 /// Parses a file of secrets.
 ///
 /// # Errors
-/// The first thing that is wrong with the text.
+/// The first error in the text.
 pub fn parse(format: Format, text: &str) -> Result<Vec<Entry>, ParseError> {
     if text.len() > MAX_FILE_BYTES {
         return Err(ParseError(format!(
@@ -141,7 +141,7 @@ pub fn parse(format: Format, text: &str) -> Result<Vec<Entry>, ParseError> {
     Ok(entries)
 }
 
-/// Adds an entry unless its key is there already.
+/// Adds an entry; a duplicate key is an error.
 fn add(entries: &mut Vec<Entry>, entry: Entry) -> Result<(), ParseError> {
     if entries.iter().any(|other| other.key == entry.key) {
         let line = entry.line.map(|line| format!(" on line {line}")).unwrap_or_default();
@@ -152,8 +152,8 @@ fn add(entries: &mut Vec<Entry>, entry: Entry) -> Result<(), ParseError> {
 }
 
 fn shown(key: &str) -> String {
-    let mut text: String = key.chars().take(SHOWN_KEY).flat_map(char::escape_debug).collect();
-    if key.chars().count() > SHOWN_KEY {
+    let mut text: String = key.chars().take(MAX_SHOWN_KEY).flat_map(char::escape_debug).collect();
+    if key.chars().count() > MAX_SHOWN_KEY {
         text.push_str("...");
     }
     text

@@ -7,7 +7,7 @@ fn pairs(format: Format, text: &str) -> Vec<(String, String, Option<usize>)> {
     entries.into_iter().map(|entry| (entry.key, entry.value.to_string(), entry.line)).collect()
 }
 
-fn refusal(format: Format, text: &str) -> String {
+fn parse_error(format: Format, text: &str) -> String {
     parse(format, text).err().unwrap_or_else(|| panic!("{text:?} was accepted")).to_string()
 }
 
@@ -29,7 +29,7 @@ fn env_files() {
     ] {
         assert_eq!(pairs(Format::Env, text), wanted, "{text:?}");
     }
-    for (text, said) in [
+    for (text, message) in [
         ("A=1\nnothing", "line 2: expected KEY=VALUE but found no '='"),
         ("=1", "line 1: missing key before '='"),
         ("A=\"x", "line 1: missing closing double quote"),
@@ -39,7 +39,7 @@ fn env_files() {
         ("A=1\nA=2", "duplicate key \"A\" on line 2"),
         ("# nothing\n\n", "no secrets found in file"),
     ] {
-        assert_eq!(refusal(Format::Env, text), said, "{text:?}");
+        assert_eq!(parse_error(Format::Env, text), message, "{text:?}");
     }
 }
 
@@ -47,7 +47,7 @@ fn env_files() {
 fn json_files() {
     let read = pairs(Format::Json, r#"{"b":"1","a":"<\n>"}"#);
     assert_eq!(read, [("b".into(), "1".into(), None), ("a".into(), "<\n>".into(), None)]);
-    for (text, said) in [
+    for (text, message) in [
         ("[]", "JSON content must be an object mapping secret names to string values"),
         ("{}", "no secrets found in file"),
         ("  ", "no secrets found in file"),
@@ -58,11 +58,11 @@ fn json_files() {
         (r#"{"A":"1"} x"#, "unexpected trailing data after JSON object"),
         (r#"{"A":"1","A":"2"}"#, "duplicate key \"A\""),
     ] {
-        assert_eq!(refusal(Format::Json, text), said, "{text:?}");
+        assert_eq!(parse_error(Format::Json, text), message, "{text:?}");
     }
-    assert!(refusal(Format::Json, r#"{"A":"hunter2"#).starts_with("invalid JSON: "));
+    assert!(parse_error(Format::Json, r#"{"A":"hunter2"#).starts_with("invalid JSON: "));
     let deep = format!("{{\"A\":{}", "[".repeat(100_000));
-    assert!(refusal(Format::Json, &deep).starts_with("invalid JSON: "));
+    assert!(parse_error(Format::Json, &deep).starts_with("invalid JSON: "));
 }
 
 #[test]
@@ -75,7 +75,7 @@ fn yaml_files() {
     ] {
         assert_eq!(pairs(Format::Yaml, text), wanted, "{text:?}");
     }
-    for (text, said) in [
+    for (text, message) in [
         ("- a\n", "YAML content must be a mapping of secret names to string values"),
         ("x", "YAML content must be a mapping of secret names to string values"),
         ("A: x\n---\nB: y\n", "YAML content must be a single document mapping secret names to string values"),
@@ -93,22 +93,22 @@ fn yaml_files() {
         ("# nothing\n", "no secrets found in file"),
         ("{}", "no secrets found in file"),
     ] {
-        assert_eq!(refusal(Format::Yaml, text), said, "{text:?}");
+        assert_eq!(parse_error(Format::Yaml, text), message, "{text:?}");
     }
-    assert!(refusal(Format::Yaml, "A: \"hunter2").starts_with("invalid YAML: "));
+    assert!(parse_error(Format::Yaml, "A: \"hunter2").starts_with("invalid YAML: "));
 }
 
 #[test]
-fn bounds_are_held() {
+fn size_and_count_are_limited() {
     let many: String = (0..51).map(|n| format!("K{n}=1\n")).collect();
-    let said = "secrets file contains 51 secrets, which exceeds the maximum of 50 secrets per user";
-    assert_eq!(refusal(Format::Env, &many), said);
-    let said = "secrets file exceeds the maximum allowed size of 1048576 bytes";
-    assert_eq!(refusal(Format::Env, &"#".repeat(MAX_FILE_BYTES + 1)), said);
+    let too_many = "secrets file contains 51 secrets, which exceeds the maximum of 50 secrets per user";
+    assert_eq!(parse_error(Format::Env, &many), too_many);
+    let too_large = "secrets file exceeds the maximum allowed size of 1048576 bytes";
+    assert_eq!(parse_error(Format::Env, &"#".repeat(MAX_FILE_BYTES + 1)), too_large);
 }
 
 #[test]
-fn formats_are_named_and_inferred() {
+fn formats_are_parsed_and_inferred() {
     assert_eq!(Format::parse("").unwrap_err().to_string(), "a secrets file format is required");
     assert_eq!(Format::parse("toml").unwrap_err().to_string(), "unknown secrets file format \"toml\"");
     for (path, format) in [
@@ -125,7 +125,7 @@ fn formats_are_named_and_inferred() {
 }
 
 #[test]
-fn entries_are_described_without_control_characters_and_within_bounds() {
+fn entry_descriptions_are_escaped_and_bounded() {
     let entry = |key: &str, line| Entry { key: key.to_owned(), value: Zeroizing::default(), line };
     assert_eq!(entry("A", Some(3)).describe(), "Secret \"A\" on line 3");
     assert_eq!(entry("A\u{1b}[31m", None).describe(), "Secret \"A\\u{1b}[31m\"");
@@ -141,7 +141,7 @@ proptest! {
     }
 
     #[test]
-    fn quoted_values_come_back(value in "[^'\\n\\r]{0,80}") {
+    fn quoted_values_round_trip(value in "[^'\\n\\r]{0,80}") {
         let entries = parse(Format::Env, &format!("KEY='{value}'")).unwrap();
         prop_assert_eq!(&*entries[0].value, &value);
     }

@@ -1,5 +1,5 @@
-//! One YAML document: a mapping of strings to strings. Read as events, so that nothing is expanded and a plain `123` is
-//! told from a quoted one.
+//! One YAML document: a mapping of strings to strings. Parsed as events, so that aliases are not expanded and a plain `123`
+//! differs from a quoted one.
 
 use saphyr_parser::{Event, Parser, ScalarStyle, ScanError, Span};
 use zeroize::Zeroizing;
@@ -35,14 +35,14 @@ pub(super) fn parse(text: &str) -> Result<Vec<Entry>, ParseError> {
             Event::Scalar(key, style, _, tag) if tag.is_none() && is_string(&key, style) => key.into_owned(),
             _ => return Err(ParseError("YAML keys must be strings".to_owned())),
         };
-        let of = |problem: &str| ParseError(format!("value for key \"{}\" must be {problem}", shown(&key)));
+        let must_be = |what: &str| ParseError(format!("value for key \"{}\" must be {what}", shown(&key)));
         let value = match next()?.0 {
             Event::Scalar(value, style, _, tag) if tag.is_none() && is_string(&value, style) => {
                 Zeroizing::new(value.into_owned())
             }
-            Event::Scalar(..) => return Err(of("a string (quote the value if it is numeric or boolean)")),
-            Event::Alias(_) => return Err(of("a literal string; YAML aliases are not supported")),
-            _ => return Err(of("a string, not a nested mapping or sequence")),
+            Event::Scalar(..) => return Err(must_be("a string (quote the value if it is numeric or boolean)")),
+            Event::Alias(_) => return Err(must_be("a literal string; YAML aliases are not supported")),
+            _ => return Err(must_be("a string, not a nested mapping or sequence")),
         };
         add(&mut entries, Entry { key, value, line: Some(span.start.line()) })?;
     }
@@ -67,7 +67,7 @@ fn is_null(text: &str) -> bool {
     matches!(text, "" | "~" | "null" | "Null" | "NULL")
 }
 
-/// Whether YAML's core schema reads the scalar as a string.
+/// Whether the scalar is a string in YAML 1.2's core schema.
 fn is_string(text: &str, style: ScalarStyle) -> bool {
     if style != ScalarStyle::Plain {
         return true;
@@ -87,7 +87,7 @@ fn is_number(text: &str) -> bool {
     if matches!(unsigned, ".inf" | ".Inf" | ".INF") || matches!(text, ".nan" | ".NaN" | ".NAN") {
         return true;
     }
-    // What Rust calls a float is the core schema's notion, but for words and a lone sign.
+    // Rust's floats are those of the core schema, plus words such as `inf`, which the characters rule out.
     unsigned.starts_with(|first: char| first.is_ascii_digit() || first == '.')
         && unsigned
             .bytes()

@@ -1,11 +1,11 @@
-//! The environment variable that a secret is delivered as.
+//! Names of environment variables that secrets are delivered as.
 
 use std::fmt;
 
 /// The longest name, in bytes (user guide, Limits).
 const MAX_BYTES: usize = 256;
 
-/// Names that shells, loaders and the agent itself depend on; compared without case.
+/// Names that shells, loaders and the agent depend on (user guide). Comparison ignores case.
 const RESERVED: &[&str] = &[
     "PATH",
     "HOME",
@@ -40,7 +40,7 @@ const RESERVED: &[&str] = &[
     "XDG_STATE_HOME",
 ];
 
-/// Prefixes that are reserved as a whole; compared without case.
+/// Comparison ignores case.
 const RESERVED_PREFIXES: &[&str] = &["GIT_", "LC_", "LD_", "DYLD_"];
 
 /// A valid, unreserved environment variable name.
@@ -48,10 +48,7 @@ const RESERVED_PREFIXES: &[&str] = &["GIT_", "LC_", "LD_", "DYLD_"];
 pub struct EnvName(String);
 
 impl EnvName {
-    /// Parses a name as it came in. Empty is not a name: callers treat it as "no target" first.
-    ///
-    /// # Errors
-    /// The broken rule, in the words shown to people.
+    /// Parses a name. An empty one is invalid: the caller treats it as no target.
     pub fn parse(raw: &str) -> Result<Self, String> {
         if raw.len() > MAX_BYTES {
             return Err(format!("environment variable name must not exceed {MAX_BYTES} bytes"));
@@ -75,14 +72,14 @@ impl EnvName {
         Ok(Self(raw.to_owned()))
     }
 
-    /// The name as text.
+    /// As it was entered.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
     }
 }
 
-/// Whether `raw` is a name in the POSIX sense: `[a-zA-Z_][a-zA-Z0-9_]*`.
+/// Whether `raw` is a POSIX name: `[a-zA-Z_][a-zA-Z0-9_]*`.
 pub(crate) fn is_posix_name(raw: &str) -> bool {
     let mut bytes = raw.bytes();
     bytes.next().is_some_and(|first| first.is_ascii_alphabetic() || first == b'_')
@@ -100,12 +97,12 @@ mod tests {
     use super::EnvName;
 
     #[test]
-    fn names_follow_posix_and_leave_reserved_ones_alone() {
-        for good in ["A", "_a1", "api_key", "CODERS", "GITHUB_TOKEN", "PATHS", "LCX"] {
-            assert!(EnvName::parse(good).is_ok(), "{good}");
+    fn names_are_posix_names_and_not_reserved() {
+        for valid in ["A", "_a1", "api_key", "CODERS", "GITHUB_TOKEN", "PATHS", "LCX"] {
+            assert!(EnvName::parse(valid).is_ok(), "{valid}");
         }
         let grammar = "must start with a letter or underscore, followed by letters, digits, or underscores";
-        for (bad, detail) in [
+        for (invalid, detail) in [
             ("1A", grammar),
             ("A-B", grammar),
             ("A=B", grammar),
@@ -119,7 +116,7 @@ mod tests {
             ("DYLD_X", "environment variables starting with DYLD_ are reserved"),
             ("LC_ALL", "environment variables starting with LC_ are reserved"),
         ] {
-            assert_eq!(EnvName::parse(bad), Err(detail.to_owned()), "{bad}");
+            assert_eq!(EnvName::parse(invalid), Err(detail.to_owned()), "{invalid}");
         }
         assert!(EnvName::parse(&"A".repeat(256)).is_ok());
         assert_eq!(

@@ -1,19 +1,16 @@
-//! The file that a secret is delivered as.
+//! Paths of files that secrets are delivered as.
 
 use std::fmt;
 
 /// The longest path, in bytes (Linux `PATH_MAX`).
 const MAX_BYTES: usize = 4096;
 
-/// A path as its owner wrote it, starting with `~/` or `/`. What it means is decided in the workspace.
+/// A path that starts with `~/` or `/`, as it was entered. The agent resolves it.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct FileTarget(String);
 
 impl FileTarget {
-    /// Parses a path as it came in. Empty is not a path: callers treat it as "no target" first.
-    ///
-    /// # Errors
-    /// The broken rule, in the words shown to people.
+    /// Parses a path. An empty one is invalid: the caller treats it as no target.
     pub fn parse(raw: &str) -> Result<Self, String> {
         if !raw.starts_with("~/") && !raw.starts_with('/') {
             return Err("file path must start with ~/ or /".to_owned());
@@ -27,7 +24,7 @@ impl FileTarget {
         Ok(Self(raw.to_owned()))
     }
 
-    /// The path as text.
+    /// As it was entered.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
@@ -45,12 +42,16 @@ mod tests {
     use super::FileTarget;
 
     #[test]
-    fn a_path_starts_at_home_or_at_the_root() {
-        for good in ["/", "~/x", "/etc/../x", "~/.config/tool/config.json"] {
-            assert!(FileTarget::parse(good).is_ok(), "{good}");
+    fn paths_start_with_home_or_root() {
+        for valid in ["/", "~/x", "/etc/../x", "~/.config/tool/config.json"] {
+            assert!(FileTarget::parse(valid).is_ok(), "{valid}");
         }
-        for bad in ["~", "~user/x", "x", "./x", "C:\\x"] {
-            assert_eq!(FileTarget::parse(bad), Err("file path must start with ~/ or /".to_owned()), "{bad}");
+        for invalid in ["~", "~user/x", "x", "./x", "C:\\x"] {
+            assert_eq!(
+                FileTarget::parse(invalid),
+                Err("file path must start with ~/ or /".to_owned()),
+                "{invalid}"
+            );
         }
         assert_eq!(FileTarget::parse("/a\0b"), Err("file path must not contain null bytes".to_owned()));
         assert!(FileTarget::parse(&format!("/{}", "a".repeat(4095))).is_ok());

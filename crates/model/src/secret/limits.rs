@@ -1,4 +1,4 @@
-//! The caps on a user's secrets (user guide, Limits). Bytes are raw value bytes: sealing takes nothing from them.
+//! Limits on a user's secrets (user guide, Limits). Bytes are those of the values, before encryption.
 
 use std::fmt;
 
@@ -8,15 +8,15 @@ use super::Secret;
 pub const MAX_SECRETS: u64 = 50;
 /// Bytes of all values of one user.
 pub const MAX_TOTAL_BYTES: u64 = 204_800;
-/// Bytes of all values of one user that have an environment variable target.
+/// Bytes of all values of one user with an environment variable target.
 pub const MAX_ENV_BYTES: u64 = 24_576;
 /// Bytes of one value.
 pub const MAX_VALUE_BYTES: usize = 24_576;
 
-/// What a user's stored secrets add up to. Disabled ones count.
+/// Totals over a user's secrets, disabled ones included.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Usage {
-    /// How many secrets.
+    /// Count of secrets.
     pub count: u64,
     /// Bytes of all values.
     pub total_bytes: u64,
@@ -24,7 +24,7 @@ pub struct Usage {
     pub env_bytes: u64,
 }
 
-/// A cap that a change would pass.
+/// A limit that a change would exceed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum LimitExceeded {
     /// More than [`MAX_SECRETS`].
@@ -36,7 +36,7 @@ pub enum LimitExceeded {
 }
 
 impl Usage {
-    /// What these secrets add up to.
+    /// The totals of `secrets`.
     #[must_use]
     pub fn of<'s>(secrets: impl IntoIterator<Item = &'s Secret>) -> Self {
         secrets.into_iter().fold(Self::default(), |usage, secret| {
@@ -44,7 +44,7 @@ impl Usage {
         })
     }
 
-    /// This usage with one more secret.
+    /// The totals with one more secret.
     #[must_use]
     pub fn with(self, value_bytes: u64, has_env: bool) -> Self {
         Self {
@@ -54,7 +54,7 @@ impl Usage {
         }
     }
 
-    /// This usage with one secret fewer.
+    /// The totals with one secret less.
     #[must_use]
     pub fn without(self, value_bytes: u64, has_env: bool) -> Self {
         Self {
@@ -64,10 +64,10 @@ impl Usage {
         }
     }
 
-    /// Checks every cap; each is inclusive.
+    /// Checks all limits, which are inclusive.
     ///
     /// # Errors
-    /// The first cap that is passed, in the order count, total bytes, environment bytes.
+    /// The first exceeded limit, in the order count, total bytes, environment bytes.
     pub fn check(self) -> Result<(), LimitExceeded> {
         if self.count > MAX_SECRETS {
             Err(LimitExceeded::Count)
@@ -82,7 +82,7 @@ impl Usage {
 }
 
 impl LimitExceeded {
-    /// The headline shown to people.
+    /// The message for the user.
     #[must_use]
     pub const fn message(self) -> &'static str {
         match self {
@@ -92,7 +92,7 @@ impl LimitExceeded {
         }
     }
 
-    /// What the cap is and how to get below it.
+    /// What the limit is and how to get below it.
     #[must_use]
     pub fn detail(self) -> String {
         match self {
@@ -120,7 +120,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn caps_are_inclusive() {
+    fn limits_are_inclusive() {
         let at = |count, total_bytes, env_bytes| Usage { count, total_bytes, env_bytes }.check();
         assert_eq!(at(50, 204_800, 24_576), Ok(()));
         assert_eq!(at(51, 204_800, 24_576), Err(LimitExceeded::Count));
@@ -129,7 +129,7 @@ mod tests {
     }
 
     #[test]
-    fn only_env_secrets_count_towards_the_env_budget() {
+    fn only_env_secrets_count_towards_the_env_limit() {
         let usage = Usage::default().with(100, false).with(30, true);
         assert_eq!(usage, Usage { count: 2, total_bytes: 130, env_bytes: 30 });
         assert_eq!(usage.without(30, true), Usage { count: 1, total_bytes: 100, env_bytes: 0 });

@@ -1,4 +1,4 @@
-//! A user secret: its name, its value, where it is delivered, and the caps that bound a user's secrets.
+//! User secrets: names, values, targets, and the limits on a user's secrets.
 
 mod env_name;
 mod file_target;
@@ -17,23 +17,23 @@ pub use value::SecretValue;
 
 use crate::{Moment, SecretId, UserId};
 
-/// What is known of a stored secret without opening it.
+/// A stored secret, without its value.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Secret {
-    /// The secret.
+    /// Stays the same when the value changes.
     pub id: SecretId,
-    /// Whose it is. Nobody else may read or change it.
+    /// The only user who can see, change or use it.
     pub owner: UserId,
-    /// Unique for the owner.
+    /// Unique among the owner's secrets.
     pub name: SecretName,
     /// What its owner sets.
     pub settings: SecretSettings,
-    /// Size of the value in bytes.
+    /// Length of the value, in bytes.
     pub value_bytes: u64,
-    /// Counts the values this secret has had, from 1; part of what a sealed value is bound to.
+    /// From 1, one more with each new value. Part of the value's associated data.
     pub value_revision: i64,
-    /// When it was made.
+    /// Creation time.
     pub created_at: Moment,
-    /// When it was last changed.
+    /// Time of the last change of any field or of the value.
     pub updated_at: Moment,
 }

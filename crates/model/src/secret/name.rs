@@ -1,21 +1,18 @@
-//! What a secret is called.
+//! Names of secrets.
 
 use std::fmt;
 
-/// The longest name, in bytes.
+/// The longest name, in bytes (user guide, Limits).
 const MAX_BYTES: usize = 255;
 
-/// A secret's name: unique for its owner, case-sensitive, one URL segment.
+/// A secret's name: case-sensitive, and one segment of a URL path.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct SecretName(String);
 
 impl SecretName {
-    /// Parses a name as it came in.
-    ///
-    /// # Errors
-    /// The broken rule, in the words shown to people.
+    /// Parses a name.
     pub fn parse(raw: &str) -> Result<Self, String> {
-        let broken = if raw.trim().is_empty() {
+        let error = if raw.trim().is_empty() {
             "Name is required."
         } else if raw.trim() != raw {
             "Name must not have leading or trailing whitespace."
@@ -30,10 +27,10 @@ impl SecretName {
         } else {
             return Ok(Self(raw.to_owned()));
         };
-        Err(broken.to_owned())
+        Err(error.to_owned())
     }
 
-    /// The name as text.
+    /// As it was entered.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
@@ -51,11 +48,11 @@ mod tests {
     use super::SecretName;
 
     #[test]
-    fn a_name_is_one_url_segment_without_outer_space() {
-        for good in ["api-key", "API_KEY", "two words", "50%", "ключ", "..."] {
-            assert!(SecretName::parse(good).is_ok(), "{good}");
+    fn names_are_one_url_segment_without_outer_whitespace() {
+        for valid in ["api-key", "API_KEY", "two words", "50%", "ключ", "..."] {
+            assert!(SecretName::parse(valid).is_ok(), "{valid}");
         }
-        for (bad, detail) in [
+        for (invalid, detail) in [
             ("", "Name is required."),
             (" \t", "Name is required."),
             (" a", "Name must not have leading or trailing whitespace."),
@@ -65,7 +62,7 @@ mod tests {
             ("a\u{1b}[31m", "Name must not contain control characters."),
             ("..", "Name must not be . or .., which a URL cannot carry."),
         ] {
-            assert_eq!(SecretName::parse(bad), Err(detail.to_owned()), "{bad:?}");
+            assert_eq!(SecretName::parse(invalid), Err(detail.to_owned()), "{invalid:?}");
         }
         assert!(SecretName::parse(&"n".repeat(255)).is_ok());
         assert_eq!(SecretName::parse(&"n".repeat(256)), Err("Name must not exceed 255 bytes.".to_owned()));

@@ -1,4 +1,4 @@
-//! The sensitive content. Wiped from memory when dropped; never printed, never serialised.
+//! Secret values. Wiped when dropped; `Debug` does not print them, and they are not serialized.
 
 use std::fmt;
 
@@ -6,16 +6,12 @@ use zeroize::Zeroizing;
 
 use super::limits::MAX_VALUE_BYTES;
 
-/// A secret's value: text of at most [`MAX_VALUE_BYTES`] bytes without NUL. May be empty: an update can
-/// clear a value.
+/// A secret's value: text of at most [`MAX_VALUE_BYTES`] bytes without null bytes. May be empty, which an update allows.
 #[derive(Clone, PartialEq, Eq)]
 pub struct SecretValue(Zeroizing<String>);
 
 impl SecretValue {
-    /// Parses a value as it came in.
-    ///
-    /// # Errors
-    /// The broken rule, in the words shown to people; never the value.
+    /// Parses a value. The error never contains it.
     pub fn parse(raw: Zeroizing<String>) -> Result<Self, String> {
         if raw.contains('\0') {
             return Err("secret value must not contain null bytes".to_owned());
@@ -26,19 +22,19 @@ impl SecretValue {
         Ok(Self(raw))
     }
 
-    /// The plain text. Every call is a place where a value could leak: keep them few.
+    /// The plaintext. Each call is a place where a value could leak.
     #[must_use]
     pub fn expose(&self) -> &str {
         &self.0
     }
 
-    /// Size in bytes, as it counts towards the caps.
+    /// Length in bytes, which counts towards the limits.
     #[must_use]
     pub fn len(&self) -> usize {
         self.0.len()
     }
 
-    /// Whether the value is empty.
+    /// Whether the length is zero.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()

@@ -1,43 +1,43 @@
-//! `[[app]]`: what a template offers beside a shell.
+//! `[[app]]`: apps of a template, commands or web servers in the workspace.
 
 use std::{fmt, time::Duration};
 
 /// `[[app]]`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct App {
-    /// Unique in the template; part of URLs.
+    /// Unique in the template; part of URLs and host names.
     pub slug: String,
-    /// The name shown to people.
+    /// The name for display.
     pub display_name: String,
-    /// A path or URL of a picture; may be empty.
+    /// Path or URL of an image; may be empty.
     pub icon: String,
-    /// What it is.
+    /// A command or a URL.
     pub target: AppTarget,
-    /// How it is told whether it is well; none when nobody looks.
+    /// Only for a URL.
     pub health_check: Option<HealthCheck>,
 }
 
-/// What an app is: exactly one of `command` and `url`.
+/// Exactly one of `command` and `url`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum AppTarget {
-    /// Runs in a terminal session.
+    /// A command to run in a terminal session.
     Command(String),
-    /// Is proxied, seen from the workspace.
+    /// A web server in the workspace, which the server proxies.
     Url(AppUrl),
 }
 
 /// `healthcheck = { url, interval, threshold }`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct HealthCheck {
-    /// What is asked for; any answer below 500 is a good one.
+    /// The URL in the workspace to request. A status below 500 is healthy.
     pub url: AppUrl,
-    /// How often.
+    /// Time between two probes.
     pub interval: Duration,
-    /// How many bad answers in a row make an app unhealthy.
+    /// Failed probes in a row that make the app unhealthy.
     pub threshold: u32,
 }
 
-/// Where a web app listens: `http://HOST[:PORT][/PATH]`, seen from the workspace.
+/// The URL of a web app in the workspace: `http://HOST[:PORT][/PATH]`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AppUrl {
     host: String,
@@ -46,11 +46,11 @@ pub struct AppUrl {
 }
 
 impl AppUrl {
-    /// Parses a URL. There is no `https`: the way to the workspace is encrypted already, and inside it nothing is said for
-    /// others to hear.
+    /// Parses a URL. There is no `https`: the connection to the workspace is encrypted, and within it the request does not
+    /// leave the machine.
     ///
     /// # Errors
-    /// What is wrong with it.
+    /// A message for the template's author.
     pub fn parse(text: &str) -> Result<Self, &'static str> {
         let rest = text.strip_prefix("http://").ok_or("url must start with http://")?;
         let (authority, path) = rest.find('/').and_then(|at| rest.split_at_checked(at)).unwrap_or((rest, ""));
@@ -74,19 +74,19 @@ impl AppUrl {
         }
     }
 
-    /// The host.
+    /// Host name or IP address, without brackets.
     #[must_use]
     pub fn host(&self) -> &str {
         &self.host
     }
 
-    /// The port.
+    /// 80 by default.
     #[must_use]
     pub fn port(&self) -> u16 {
         self.port
     }
 
-    /// The path that everything is below, without a slash at its end: empty for the root.
+    /// The base path, without trailing slash: empty for the root.
     #[must_use]
     pub fn path(&self) -> &str {
         &self.path
@@ -109,21 +109,21 @@ impl fmt::Display for AppUrl {
     }
 }
 
-/// Whether a web app is well.
+/// Health of an app.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum AppHealth {
-    /// Nobody looks.
+    /// No healthcheck is configured.
     Disabled,
-    /// Nobody knows yet.
+    /// No probe has completed yet.
     Initializing,
-    /// It answers.
+    /// The latest probe succeeded.
     Healthy,
-    /// It has not answered well for a while.
+    /// As many probes in a row failed as the healthcheck's threshold.
     Unhealthy,
 }
 
 impl AppHealth {
-    /// The word for it.
+    /// The string value in JSON and in the database.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -134,12 +134,12 @@ impl AppHealth {
         }
     }
 
-    /// What a word means.
+    /// Parses a string value.
     #[must_use]
-    pub fn parse(word: &str) -> Option<Self> {
+    pub fn parse(text: &str) -> Option<Self> {
         [Self::Disabled, Self::Initializing, Self::Healthy, Self::Unhealthy]
             .into_iter()
-            .find(|health| health.as_str() == word)
+            .find(|health| health.as_str() == text)
     }
 }
 
@@ -148,7 +148,7 @@ mod tests {
     use super::AppUrl;
 
     #[test]
-    fn urls_of_apps() {
+    fn app_urls_round_trip_or_are_rejected() {
         for (text, host, port, path, shown) in [
             ("http://localhost", "localhost", 80, "", "http://localhost:80"),
             ("http://localhost:8080/", "localhost", 8080, "", "http://localhost:8080"),
@@ -161,7 +161,7 @@ mod tests {
             assert_eq!(url.to_string(), shown);
             assert_eq!(AppUrl::parse(&url.to_string()).unwrap(), url);
         }
-        for wrong in [
+        for invalid in [
             "",
             "https://localhost",
             "http://",
@@ -176,7 +176,7 @@ mod tests {
             "http://a\r\n",
             "http://[::1]x",
         ] {
-            assert!(AppUrl::parse(wrong).is_err(), "{wrong}");
+            assert!(AppUrl::parse(invalid).is_err(), "{invalid}");
         }
     }
 }

@@ -1,27 +1,27 @@
-//! Templates with what is shown beside them.
+//! Templates and versions with the names and counts that are shown with them.
 
 use super::{Template, TemplateVersion};
 
-/// A template with what is shown beside it.
+/// A template with what is shown with it.
 #[derive(Debug, Clone)]
 pub struct TemplateDetails {
-    /// The template.
+    /// The stored template.
     pub template: Template,
-    /// Who made it.
+    /// Username of its creator.
     pub created_by_name: String,
     /// The text of its active version's `template.toml`.
     pub definition: String,
-    /// How many workspaces use it.
+    /// Count of workspaces created from it that are not deleted.
     pub workspaces: i64,
 }
 
-/// A version with what is shown beside it.
+/// A template version with what is shown with it.
 #[derive(Debug, Clone)]
 pub struct TemplateVersionDetails {
-    /// The version.
+    /// The stored version.
     pub version: TemplateVersion,
     /// The text of its `template.toml`.
     pub definition: String,
-    /// Who pushed it.
+    /// Username of its creator.
     pub created_by_name: String,
 }

@@ -1,4 +1,4 @@
-//! A template: what `template.toml` says a workspace is made of.
+//! Templates, and the definition in `template.toml`.
 
 mod app;
 mod details;
@@ -16,99 +16,99 @@ use crate::{FileId, Moment, TemplateId, TemplateVersionId, UserId, workspace::Re
 /// A template as stored.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Template {
-    /// The template.
+    /// Stays the same for the template's life.
     pub id: TemplateId,
     /// Unique among templates that are not deleted.
     pub name: ResourceName,
-    /// The name shown to people; may be empty.
+    /// The name for display; may be empty.
     pub display_name: String,
-    /// Free text.
+    /// May be empty.
     pub description: String,
-    /// A path or URL of a picture; may be empty.
+    /// Path or URL of an image; may be empty.
     pub icon: String,
-    /// What new builds are made from.
+    /// The version that new workspaces, and starts that name no version, use.
     pub active_version: TemplateVersionId,
-    /// Who made it.
+    /// The user who created it.
     pub created_by: UserId,
-    /// When it was made.
+    /// Creation time.
     pub created_at: Moment,
-    /// When it was last changed.
+    /// Time of the last change, such as of the active version.
     pub updated_at: Moment,
 }
 
-/// One pushed state of a template.
+/// A version of a template. Versions do not change.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TemplateVersion {
-    /// The version.
+    /// Identifies the version in build requests.
     pub id: TemplateVersionId,
-    /// The template, once the version belongs to one.
+    /// `None` until a template is created from the version.
     pub template: Option<TemplateId>,
-    /// Its name.
+    /// As requested, or generated.
     pub name: String,
-    /// The archive it was pushed as.
+    /// The uploaded archive.
     pub file: FileId,
-    /// Who pushed it.
+    /// The user who pushed it.
     pub created_by: UserId,
-    /// When it was pushed.
+    /// Time of the push.
     pub created_at: Moment,
 }
 
-/// What a `template.toml` says.
+/// A parsed `template.toml`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Definition {
-    /// The agent's settings.
+    /// `[agent]`.
     pub agent: AgentSettings,
-    /// `[[env]]`, in file order: variables that beat `[agent] env` and lose to user secrets.
+    /// `[[env]]`, in file order: variables that override `[agent] env` and are overridden by user secrets.
     pub env: Vec<(String, String)>,
     /// `[[script]]`, in file order.
     pub scripts: Vec<Script>,
     /// `[[app]]`, in file order.
     pub apps: Vec<App>,
-    /// What the agent runs on.
+    /// `[process]` or `[external]`.
     pub provisioner: Provisioner,
 }
 
 /// `[agent]`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AgentSettings {
-    /// Name within the workspace; `main` when not given.
+    /// The agent's name; `main` by default.
     pub name: String,
-    /// The folder that sessions and scripts start in; the home directory when not given.
+    /// The directory that sessions and scripts start in; the home directory by default.
     pub dir: Option<String>,
-    /// Variables, in file order, `$VAR` and `${VAR}` expanded by the agent.
+    /// Variables, in file order. The agent expands `$VAR` and `${VAR}` in values.
     pub env: Vec<(String, String)>,
-    /// How long the agent may take to connect.
+    /// Time after which an agent that has not connected counts as timed out.
     pub connection_timeout: Duration,
 }
 
 /// `[[script]]`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Script {
-    /// The name shown with its output.
+    /// The name for display.
     pub display_name: String,
-    /// The text, run by the shell that its `#!` line names or by the user's shell.
+    /// The text, run by the interpreter in its `#!` line or by the user's shell.
     pub script: String,
-    /// Run when the workspace starts.
+    /// Whether it is a startup script.
     pub run_on_start: bool,
-    /// Run when the workspace stops.
+    /// Whether it is a shutdown script.
     pub run_on_stop: bool,
-    /// Sessions wait until it is done.
+    /// Whether sessions wait until it has ended.
     pub start_blocks_login: bool,
-    /// After this long it is ended and counts as timed out; none means never.
+    /// Time after which it is killed and counts as timed out; `None` for never.
     pub timeout: Option<Duration>,
 }
 
 /// What the agent runs on: exactly one of `[process]` and `[external]`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Provisioner {
-    /// A child process on the server's own machine.
+    /// A process on the server's machine.
     Process,
-    /// Any machine whose owner starts the agent there.
+    /// A machine on which the workspace's owner starts the agent.
     External,
 }
 
 impl Provisioner {
-    /// The word for it, as in `template.toml`.
+    /// The string value in JSON, and the table's name in `template.toml`.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -118,14 +118,14 @@ impl Provisioner {
     }
 }
 
-/// One thing that is wrong with a `template.toml`.
+/// An error in a `template.toml`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TemplateError {
-    /// Where, from 1.
+    /// From 1.
     pub line: usize,
     /// The key, as a path such as `script[0].timeout`; empty for the whole file.
     pub key: String,
-    /// What is wrong and what would be right.
+    /// What is wrong, and what is allowed.
     pub message: String,
 }
 

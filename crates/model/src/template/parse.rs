@@ -1,4 +1,4 @@
-//! `template.toml`: text in, a [`Definition`] or everything that is wrong with it out.
+//! Parses `template.toml` into a [`Definition`], or reports all errors in it.
 
 use std::{collections::HashSet, time::Duration};
 
@@ -12,22 +12,22 @@ use crate::{secret::is_posix_name, user::is_slug};
 
 /// The longest file, in bytes.
 pub const MAX_BYTES: usize = 1024 * 1024;
-/// The most entries of each list.
+/// Entries in each list.
 const MAX_ENTRIES: usize = 100;
-/// The longest slug of an app, in bytes: it is a part of host names.
+/// The longest slug of an app, in bytes: it is part of a DNS label, which has at most 63.
 const MAX_SLUG: usize = 32;
-/// How often an app's health is looked at when nothing is said.
+/// Default time between two probes of an app.
 const HEALTH_INTERVAL: Duration = Duration::from_secs(10);
-/// How many bad answers in a row make an app unhealthy when nothing is said.
+/// Default count of failed probes that make an app unhealthy.
 const HEALTH_THRESHOLD: u32 = 3;
-/// How long an agent may take to connect when nothing is said.
+/// Default time for an agent to connect.
 const CONNECTION_TIMEOUT: Duration = Duration::from_secs(120);
 
 impl Definition {
     /// Parses the text of `template.toml`.
     ///
     /// # Errors
-    /// Everything that is wrong, by line.
+    /// All errors, by line.
     pub fn parse(text: &str) -> Result<Self, Vec<TemplateError>> {
         let errors = ErrorCollector::new(text);
         if text.len() > MAX_BYTES {
@@ -42,10 +42,10 @@ impl Definition {
             }
         };
         let definition = definition(&Table::root(document.get_ref(), &errors));
-        let found = errors.into_inner();
+        let errors = errors.into_inner();
         match definition {
-            Some(definition) if found.is_empty() => Ok(definition),
-            _ => Err(found),
+            Some(definition) if errors.is_empty() => Ok(definition),
+            _ => Err(errors),
         }
     }
 }
@@ -84,7 +84,7 @@ fn agent_settings(table: &Table<'_, '_>) -> AgentSettings {
     let mut env = Vec::new();
     if let Some(fields) = table.get("env").and_then(|field| field.table()) {
         for (variable, field) in fields.all() {
-            if let Some(error) = bad_variable(&variable) {
+            if let Some(error) = variable_error(&variable) {
                 field.error(error);
             }
             env.extend(field.text().map(|value| (variable, value)));
@@ -101,7 +101,7 @@ fn agent_settings(table: &Table<'_, '_>) -> AgentSettings {
     }
 }
 
-fn bad_variable(name: &str) -> Option<&'static str> {
+fn variable_error(name: &str) -> Option<&'static str> {
     if !is_posix_name(name) {
         Some(
             "a variable's name must start with a letter or underscore, followed by letters, digits, or underscores",
@@ -117,7 +117,7 @@ fn env_entry(table: &Table<'_, '_>) -> Option<(String, String)> {
     table.only(&["name", "value"]);
     let (name, value) = (table.required("name"), table.required("value"));
     let name = name?;
-    if let Some(error) = bad_variable(&name) {
+    if let Some(error) = variable_error(&name) {
         table.error(error);
     }
     Some((name, value?))

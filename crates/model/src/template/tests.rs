@@ -5,7 +5,7 @@ fn errors(text: &str) -> Vec<String> {
 }
 
 #[test]
-fn a_whole_template_is_read() {
+fn a_complete_template_is_parsed() {
     let definition = Definition::parse(
         r#"
 [agent]
@@ -59,7 +59,7 @@ fn the_smallest_template_has_defaults() {
 }
 
 #[test]
-fn every_problem_is_named_by_line_and_key() {
+fn every_error_has_line_and_key() {
     let text = "[agent]\ndirr = \"x\"\n[[script]]\ntimeout = \"soon\"\n[process]\n[[app]]\nslug = \"A\"\n";
     assert_eq!(
         errors(text),
@@ -70,7 +70,7 @@ fn every_problem_is_named_by_line_and_key() {
             "template.toml:6: app[0]: set command or url",
         ]
     );
-    for (text, said) in [
+    for (text, message) in [
         ("", "template.toml:1: say what the workspace runs on: add [process] or [external]"),
         (
             "[process]\n[external]",
@@ -100,7 +100,7 @@ fn every_problem_is_named_by_line_and_key() {
             "template.toml:2: script[0]: set run_on_start or run_on_stop to true; this script never runs",
         ),
     ] {
-        assert_eq!(errors(text), [said], "{text}");
+        assert_eq!(errors(text), [message], "{text}");
     }
     assert!(errors("[agent\n").first().unwrap().starts_with("template.toml:1: "));
 }

@@ -1,4 +1,4 @@
-//! Reading fields of a TOML table: every error is noted with its line and key, and reading goes on.
+//! Reads fields of TOML tables. An error is collected with its line and key, and reading continues.
 
 use std::{cell::RefCell, ops::Range, time::Duration};
 
@@ -10,7 +10,7 @@ use toml::{
 use super::TemplateError;
 use crate::duration;
 
-/// Collects what is wrong with one file.
+/// Collects the errors of one file.
 pub(super) struct ErrorCollector<'t> {
     text: &'t str,
     found: RefCell<Vec<TemplateError>>,
@@ -35,7 +35,7 @@ impl<'t> ErrorCollector<'t> {
     }
 }
 
-/// A table of the file, with the path that leads to it.
+/// A table, with the path of keys to it.
 pub(super) struct Table<'f, 'i> {
     pub(super) path: String,
     pub(super) at: Range<usize>,
@@ -43,7 +43,7 @@ pub(super) struct Table<'f, 'i> {
     errors: &'f ErrorCollector<'f>,
 }
 
-/// A value of the file, with the path that leads to it.
+/// A value, with the path of keys to it.
 pub(super) struct Field<'f, 'i> {
     pub(super) path: String,
     pub(super) at: Range<usize>,
@@ -56,7 +56,7 @@ impl<'f, 'i> Table<'f, 'i> {
         Self { path: String::new(), at: 0..0, fields, errors }
     }
 
-    /// Notes every key that is not among `known`, with the nearest one that is.
+    /// Reports every key that is not in `known`, with a suggestion.
     pub(super) fn only(&self, known: &[&str]) {
         for key in self.fields.keys() {
             let name: &str = key.get_ref();
@@ -105,7 +105,7 @@ impl<'f, 'i> Table<'f, 'i> {
         self.errors.add(&self.at, &self.path, message);
     }
 
-    /// A text that must be there.
+    /// A string; a missing key is an error.
     pub(super) fn required(&self, name: &str) -> Option<String> {
         let Some(field) = self.get(name) else {
             self.errors.add(&self.at, &self.join(name), "is missing");
@@ -122,19 +122,19 @@ impl<'f, 'i> Table<'f, 'i> {
         self.get(name).and_then(|field| field.bool()).unwrap_or(default)
     }
 
-    /// The tables of an array of tables, at most `most`.
-    pub(super) fn tables(&self, name: &str, most: usize) -> Vec<Table<'f, 'i>> {
+    /// The tables of an array of tables, at most `limit`.
+    pub(super) fn tables(&self, name: &str, limit: usize) -> Vec<Table<'f, 'i>> {
         let Some(field) = self.get(name) else { return Vec::new() };
         let Some(array) = field.value.as_array() else {
             field.error(format!("must be written as [[{name}]]"));
             return Vec::new();
         };
-        if array.len() > most {
-            field.error(format!("there may be at most {most}"));
+        if array.len() > limit {
+            field.error(format!("there may be at most {limit}"));
         }
         array
             .iter()
-            .take(most)
+            .take(limit)
             .enumerate()
             .filter_map(|(index, item)| {
                 let path = format!("{}[{index}]", field.path);
@@ -178,7 +178,6 @@ impl<'f, 'i> Field<'f, 'i> {
         value
     }
 
-    /// `"30s"` or a whole number of seconds.
     pub(super) fn number_from_1_to_100(&self) -> Option<u32> {
         let number = self.value.as_integer().and_then(|number| number.as_str().parse().ok());
         let number = number.filter(|number| (1..=100).contains(number));
@@ -188,6 +187,7 @@ impl<'f, 'i> Field<'f, 'i> {
         number
     }
 
+    /// `"30s"` or a whole number of seconds.
     pub(super) fn duration(&self) -> Option<Duration> {
         let parsed = match (self.value.as_integer(), self.value.as_str()) {
             (Some(number), _) => number

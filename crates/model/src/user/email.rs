@@ -1,19 +1,16 @@
-//! A user's e-mail address.
+//! Email addresses.
 
 use std::fmt;
 
-/// The longest address (RFC 5321 path limit).
+/// The longest address, in bytes (RFC 5321: a path has 256 with its brackets).
 const MAX_BYTES: usize = 254;
 
-/// An e-mail address; compared without case.
+/// An email address; comparison ignores case in the database.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Email(String);
 
 impl Email {
-    /// Parses an address as it came in. Only the shape is checked: no mail is sent.
-    ///
-    /// # Errors
-    /// The broken rule, in the words shown to people.
+    /// Parses an address. Checks only its shape: no mail is sent.
     pub fn parse(raw: &str) -> Result<Self, String> {
         let shape = raw.split_once('@').is_some_and(|(local, domain)| {
             !local.is_empty() && !domain.is_empty() && !domain.contains('@') && !domain.starts_with('.')
@@ -29,7 +26,7 @@ impl Email {
         }
     }
 
-    /// The address as text.
+    /// As it was entered.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0

@@ -1,4 +1,4 @@
-//! A person with an account: name, e-mail, roles, standing.
+//! Users: name, email, password, status and roles.
 
 mod email;
 mod password;
@@ -13,42 +13,42 @@ pub(crate) use username::is_slug;
 
 use crate::{Moment, UserId};
 
-/// A person with an account.
+/// A user.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct User {
-    /// The user.
+    /// Stays the same when the username changes.
     pub id: UserId,
-    /// Unique, compared without case.
+    /// Unique, ignoring case.
     pub username: Username,
-    /// Unique, compared without case.
+    /// Unique, ignoring case.
     pub email: Email,
-    /// The name to greet them by; may be empty.
+    /// Display name; may be empty.
     pub name: String,
-    /// Whether they may sign in.
+    /// Decides whether the user can log in.
     pub status: UserStatus,
-    /// What they may do beyond what every member may.
+    /// Roles beyond `member`, which every user has.
     pub roles: Roles,
-    /// When the account was made.
+    /// Creation time.
     pub created_at: Moment,
-    /// When it was last changed.
+    /// Time of the last change of the account.
     pub updated_at: Moment,
-    /// When they last used it.
+    /// Time of the last request, updated at most once an hour; `None` before the first.
     pub last_seen_at: Option<Moment>,
 }
 
-/// Whether a user may sign in.
+/// Whether a user can log in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum UserStatus {
-    /// Uses the account.
+    /// Can log in.
     Active,
-    /// Has not used the account yet, or not for long; using it makes them active.
+    /// Can log in, and becomes active by doing so.
     Dormant,
-    /// May not sign in; open sessions end.
+    /// Cannot log in, and all sessions and tokens are rejected.
     Suspended,
 }
 
 impl UserStatus {
-    /// The word used in JSON and in the database.
+    /// The string value in JSON and in the database.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -58,9 +58,9 @@ impl UserStatus {
         }
     }
 
-    /// The status with that word.
+    /// Parses a string value.
     #[must_use]
-    pub fn parse(word: &str) -> Option<Self> {
-        [Self::Active, Self::Dormant, Self::Suspended].into_iter().find(|status| status.as_str() == word)
+    pub fn parse(text: &str) -> Option<Self> {
+        [Self::Active, Self::Dormant, Self::Suspended].into_iter().find(|status| status.as_str() == text)
     }
 }

@@ -1,4 +1,4 @@
-//! A password as its user types it. Wiped from memory when dropped; never printed, never serialised.
+//! Passwords as plaintext. Wiped when dropped; `Debug` does not print them, and they are not serialized.
 
 use std::fmt;
 
@@ -9,15 +9,12 @@ const MIN_CHARACTERS: usize = 8;
 /// The longest password, in bytes: bounds the work of hashing it.
 const MAX_BYTES: usize = 64;
 
-/// A password that may be set.
+/// A password that satisfies the rules for new ones.
 #[derive(Clone)]
 pub struct Password(Zeroizing<String>);
 
 impl Password {
-    /// Parses a password that is about to be set.
-    ///
-    /// # Errors
-    /// The broken rule, in the words shown to people; never the password.
+    /// Parses a new password.
     pub fn parse(raw: Zeroizing<String>) -> Result<Self, String> {
         if raw.is_empty() {
             return Err("Password is required.".to_owned());
@@ -36,7 +33,7 @@ impl Password {
         Ok(Self(raw))
     }
 
-    /// The plain text, for hashing.
+    /// The plaintext, for hashing.
     #[must_use]
     pub fn expose(&self) -> &str {
         &self.0

@@ -1,23 +1,23 @@
-//! What a user may do beyond what every member may. No role opens another user's secrets.
+//! Roles. No role gives access to another user's secrets or into another user's workspaces.
 
-/// A site-wide role. Everyone is a member; `member` is never stored.
+/// A role in the deployment. Every user also has `member`, which is never stored.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Role {
-    /// Everything but other people's secrets.
+    /// All permissions but for other users' secrets.
     Owner,
-    /// Makes, suspends and changes users.
+    /// Creates, changes, suspends and deletes users.
     UserAdmin,
-    /// Makes and changes templates, and sees all workspaces.
+    /// Creates, changes and deletes templates; sees all workspaces.
     TemplateAdmin,
-    /// Reads the audit log, users, templates and workspaces.
+    /// Sees the audit log, users, templates and workspaces.
     Auditor,
 }
 
 impl Role {
-    /// Every role.
+    /// All roles, in the order they are listed.
     pub const ALL: [Self; 4] = [Self::Owner, Self::UserAdmin, Self::TemplateAdmin, Self::Auditor];
 
-    /// The word used in JSON, on the command line and in the database.
+    /// The string value in JSON, on the command line and in the database.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -28,7 +28,7 @@ impl Role {
         }
     }
 
-    /// The name shown to people.
+    /// The name for display.
     #[must_use]
     pub const fn display_name(self) -> &'static str {
         match self {
@@ -39,31 +39,31 @@ impl Role {
         }
     }
 
-    /// The role with that word.
+    /// Parses a string value.
     #[must_use]
-    pub fn parse(word: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|role| role.as_str() == word)
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|role| role.as_str() == text)
     }
 }
 
-/// A user's roles, without repeats, in a fixed order.
+/// A user's roles, each once, in the order of [`Role::ALL`].
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Roles(std::collections::BTreeSet<Role>);
 
 impl Roles {
-    /// Whether this role is among them.
+    /// Whether the user has `role`.
     #[must_use]
     pub fn has(&self, role: Role) -> bool {
         self.0.contains(&role)
     }
 
-    /// Whether any of these roles is among them.
+    /// Whether the user has one of `roles`.
     #[must_use]
     pub fn has_any(&self, roles: &[Role]) -> bool {
         roles.iter().any(|role| self.has(*role))
     }
 
-    /// The roles, strongest first.
+    /// In the order of [`Role::ALL`].
     pub fn iter(&self) -> impl Iterator<Item = Role> + '_ {
         self.0.iter().copied()
     }

@@ -1,19 +1,16 @@
-//! The name a user is addressed by.
+//! Usernames.
 
 use std::fmt;
 
-/// The longest username, in bytes (as in the reference).
+/// The longest username, in bytes (as in the reference; a DNS label allows 63).
 const MAX_BYTES: usize = 32;
 
-/// Letters, digits and single inner hyphens; compared without case.
+/// Letters and digits with single hyphens between them; comparison ignores case in the database.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Username(String);
 
 impl Username {
-    /// Parses a username as it came in.
-    ///
-    /// # Errors
-    /// The broken rule, in the words shown to people.
+    /// Parses a username.
     pub fn parse(raw: &str) -> Result<Self, String> {
         if raw.is_empty() {
             return Err("Username is required.".to_owned());
@@ -32,14 +29,14 @@ impl Username {
         Ok(Self(raw.to_owned()))
     }
 
-    /// The username as text.
+    /// As it was entered.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
     }
 }
 
-/// Whether `raw` is letters and digits with single hyphens between them.
+/// Whether `raw` consists of ASCII letters and digits with single hyphens between them.
 pub(crate) fn is_slug(raw: &str) -> bool {
     raw.split('-').all(|part| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_alphanumeric()))
 }
@@ -55,12 +52,12 @@ mod tests {
     use super::Username;
 
     #[test]
-    fn a_username_is_a_slug_and_not_me() {
-        for good in ["a", "Ada-1", "x1-y2-z3"] {
-            assert!(Username::parse(good).is_ok(), "{good}");
+    fn usernames_are_slugs_other_than_me() {
+        for valid in ["a", "Ada-1", "x1-y2-z3"] {
+            assert!(Username::parse(valid).is_ok(), "{valid}");
         }
-        for bad in ["", "-a", "a-", "a--b", "a b", "ä", "me", "ME", "a/b", &"a".repeat(33)] {
-            assert!(Username::parse(bad).is_err(), "{bad}");
+        for invalid in ["", "-a", "a-", "a--b", "a b", "ä", "me", "ME", "a/b", &"a".repeat(33)] {
+            assert!(Username::parse(invalid).is_err(), "{invalid}");
         }
     }
 }

@@ -1,19 +1,19 @@
-//! What a workspace was given of its owner's secrets, and what its next start would change.
+//! Which secrets were last delivered to a workspace, and what the next delivery would change.
 
 use crate::{SecretId, secret::Secret};
 
-/// A secret as it was last delivered to a workspace. No value.
+/// A secret as it was last delivered to a workspace, without its value.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DeliveryRecord {
-    /// The secret.
+    /// Identifies the secret also after a change of its targets.
     pub id: SecretId,
-    /// What it was called.
+    /// Its name at the time.
     pub name: String,
     /// The environment variable it was delivered as.
     pub env_name: Option<String>,
     /// The file it was delivered as.
     pub file_path: Option<String>,
-    /// Which of its values.
+    /// The revision of the delivered value.
     pub value_revision: i64,
 }
 
@@ -29,26 +29,26 @@ impl From<&Secret> for DeliveryRecord {
     }
 }
 
-/// What the next start changes about one secret.
+/// What the next start changes for one secret.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum PendingChange {
-    /// It is delivered for the first time.
+    /// It is new in the workspace.
     Added,
     /// It has another value.
     ValueChanged,
     /// It is delivered as another variable or file.
     TargetChanged,
-    /// It is not delivered any more. A file that was written stays.
+    /// It is no longer delivered. A file that was written stays.
     Removed,
 }
 
-/// What a workspace's next start would change, by secret name. `now` is what its owner has.
+/// What a workspace's next start would change, by secret name. `current` is all secrets of its owner.
 #[must_use]
-pub fn pending_changes(delivered: &[DeliveryRecord], now: &[Secret]) -> Vec<(String, PendingChange)> {
-    let wanted: Vec<DeliveryRecord> =
-        now.iter().filter(|secret| secret.settings.is_delivered()).map(DeliveryRecord::from).collect();
-    let gone = delivered.iter().filter(|old| !wanted.iter().any(|new| new.id == old.id));
-    let changed = wanted.iter().filter_map(|new| {
+pub fn pending_changes(delivered: &[DeliveryRecord], current: &[Secret]) -> Vec<(String, PendingChange)> {
+    let deliverable: Vec<DeliveryRecord> =
+        current.iter().filter(|secret| secret.settings.is_delivered()).map(DeliveryRecord::from).collect();
+    let removed = delivered.iter().filter(|old| !deliverable.iter().any(|new| new.id == old.id));
+    let changed = deliverable.iter().filter_map(|new| {
         let change = match delivered.iter().find(|old| old.id == new.id) {
             None => PendingChange::Added,
             Some(old) if old.value_revision != new.value_revision => PendingChange::ValueChanged,
@@ -59,7 +59,8 @@ pub fn pending_changes(delivered: &[DeliveryRecord], now: &[Secret]) -> Vec<(Str
         };
         Some((new.name.clone(), change))
     });
-    let mut all: Vec<_> = changed.chain(gone.map(|old| (old.name.clone(), PendingChange::Removed))).collect();
+    let mut all: Vec<_> =
+        changed.chain(removed.map(|old| (old.name.clone(), PendingChange::Removed))).collect();
     all.sort_by(|(one, _), (other, _)| one.cmp(other));
     all
 }
@@ -97,28 +98,32 @@ mod tests {
     }
 
     #[test]
-    fn a_start_changes_what_is_other_than_it_was_delivered() {
-        let kept = secret(1, "kept");
+    fn changes_are_the_difference_to_the_latest_delivery() {
+        let unchanged = secret(1, "unchanged");
         let value = secret(2, "value");
         let target = secret(3, "target");
         let removed = secret(4, "removed");
-        let off = secret(5, "off");
-        let delivered: Vec<_> = [&kept, &value, &target, &removed, &off].map(DeliveryRecord::from).into();
-        let now = [
-            changed(kept, |settings| settings.description = "new".to_owned()),
+        let disabled = secret(5, "disabled");
+        let delivered: Vec<_> =
+            [&unchanged, &value, &target, &removed, &disabled].map(DeliveryRecord::from).into();
+        let current = [
+            changed(unchanged, |settings| settings.description = "new".to_owned()),
             Secret { value_revision: 2, ..value },
             changed(target, |settings| settings.file_path = Some(FileTarget::parse("~/t").unwrap())),
-            changed(off, |settings| settings.enabled = false),
+            changed(disabled, |settings| settings.enabled = false),
             secret(6, "added"),
             changed(secret(7, "stored"), |settings| settings.env_name = None),
         ];
         let expected = [
             ("added", PendingChange::Added),
-            ("off", PendingChange::Removed),
+            ("disabled", PendingChange::Removed),
             ("removed", PendingChange::Removed),
             ("target", PendingChange::TargetChanged),
             ("value", PendingChange::ValueChanged),
         ];
-        assert_eq!(pending_changes(&delivered, &now), expected.map(|(name, change)| (name.to_owned(), change)));
+        assert_eq!(
+            pending_changes(&delivered, &current),
+            expected.map(|(name, change)| (name.to_owned(), change))
+        );
     }
 }

@@ -1,4 +1,4 @@
-//! A workspace, its transitions, and the life of its agent.
+//! Workspaces, builds and agents.
 
 mod delivery;
 mod name;
@@ -17,108 +17,108 @@ use crate::{AgentId, BuildId, Moment, TemplateId, TemplateVersionId, UserId, Wor
 /// A workspace as stored.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Workspace {
-    /// The workspace.
+    /// Stays the same when the name changes.
     pub id: WorkspaceId,
-    /// Whose it is, and whose secrets it receives.
+    /// The user whose secrets it gets, and the only one who can enter it.
     pub owner: UserId,
     /// Unique among the owner's workspaces that are not deleted.
     pub name: ResourceName,
-    /// What it is built from.
+    /// The template that it was created from.
     pub template: TemplateId,
-    /// When it was made.
+    /// Creation time.
     pub created_at: Moment,
-    /// When it was last changed.
+    /// Time of the last change, such as a build.
     pub updated_at: Moment,
-    /// When somebody last used it.
+    /// Time when it was last entered, updated at most once a minute.
     pub last_used_at: Moment,
-    /// When it was deleted, if it was.
+    /// Set once it is deleted.
     pub deleted_at: Option<Moment>,
-    /// Whether its owner wants it first in lists.
+    /// Whether it is listed first.
     pub favorite: bool,
-    /// When it starts by itself.
+    /// Schedule of automatic starts.
     pub autostart: Option<Schedule>,
-    /// How long it runs before it is stopped.
+    /// Time from each start to the automatic stop.
     pub ttl: Option<Duration>,
-    /// Since when it is put aside: it does not start until it is taken back.
+    /// Set while it is dormant: it cannot be started until it is activated.
     pub dormant_at: Option<Moment>,
 }
 
-/// One transition of a workspace.
+/// A build: one transition of a workspace.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Build {
-    /// The build.
+    /// Also the id of its job.
     pub id: BuildId,
-    /// The workspace it moves.
+    /// The workspace that it starts, stops or deletes.
     pub workspace: WorkspaceId,
-    /// Counts a workspace's builds from 1.
+    /// Counts from 1 in each workspace.
     pub number: i64,
-    /// What it is built from.
+    /// The template version that it uses.
     pub template_version: TemplateVersionId,
-    /// Where it takes the workspace.
+    /// Start, stop or delete.
     pub transition: Transition,
-    /// Who asked for it.
+    /// The user who requested it; the workspace's owner for automatic starts and stops.
     pub initiator: UserId,
-    /// Why.
+    /// Why it was requested.
     pub reason: BuildReason,
-    /// Whether a start follows once it is done: the first half of a restart.
+    /// For the stop of a restart: completing it queues a start.
     pub then_start: bool,
-    /// When the workspace is stopped by itself.
+    /// Time when the workspace stops automatically.
     pub deadline: Option<Moment>,
-    /// How far it has come.
+    /// Status of its job.
     pub status: JobStatus,
-    /// What went wrong; empty while nothing did.
+    /// Why it failed; empty otherwise.
     pub error: String,
-    /// When it was asked for.
+    /// Time of the request.
     pub created_at: Moment,
-    /// When it was last changed.
+    /// Time of the last change.
     pub updated_at: Moment,
-    /// When work on it began.
+    /// Time when a server first claimed it.
     pub started_at: Option<Moment>,
-    /// When it ended, well or badly.
+    /// Time when it succeeded, failed or was canceled.
     pub completed_at: Option<Moment>,
 }
 
-/// A workspace agent as the server knows it.
+/// A workspace agent as stored.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Agent {
-    /// The agent.
+    /// Stays the same for the workspace's life.
     pub id: AgentId,
-    /// The workspace it belongs to, for the workspace's life.
+    /// The workspace that it runs in.
     pub workspace: WorkspaceId,
     /// The workspace's latest start build.
     pub build: BuildId,
-    /// Its name within the workspace.
+    /// The name that the template gives it.
     pub name: String,
-    /// How far it has come.
+    /// The latest state that it reported.
     pub lifecycle: Lifecycle,
-    /// What it says of its machine; empty until it has connected.
+    /// As the agent reports it; empty until it has connected.
     pub operating_system: String,
-    /// What it says of its machine; empty until it has connected.
+    /// As the agent reports it; empty until it has connected.
     pub architecture: String,
-    /// Its version; empty until it has connected.
+    /// As the agent reports it; empty until it has connected.
     pub version: String,
-    /// The folder that sessions start in, with `~` resolved; empty until it has connected.
+    /// The absolute path of the directory that sessions start in; empty until the agent has connected.
     pub expanded_directory: String,
-    /// When the start build made it.
+    /// Time of the workspace's first start build.
     pub created_at: Moment,
-    /// When it first connected.
+    /// Time of the first connection in this build.
     pub first_connected_at: Option<Moment>,
-    /// When it was last heard of.
+    /// Time of the latest sign of life.
     pub last_connected_at: Option<Moment>,
-    /// When its connection ended, if it has ended since.
+    /// Set while it is disconnected.
     pub disconnected_at: Option<Moment>,
-    /// When its start scripts began.
+    /// Time when the startup scripts began.
     pub started_at: Option<Moment>,
-    /// When its start scripts were done.
+    /// Time when the startup scripts ended.
     pub ready_at: Option<Moment>,
 }
 
-/// Something about delivery that the owner should know: a secret that does not open, a file that could not be
-/// written, two targets that are one path. Names only, never values.
+/// A warning about the delivery of a secret: its value cannot be decrypted, its file cannot be written, or two secrets
+/// have the same path. Never contains values.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Warning {
-    /// The secret it is about.
+    /// The secret's name.
     pub secret: String,
-    /// What happened and what to do.
+    /// What happened and how to fix it.
     pub message: String,
 }

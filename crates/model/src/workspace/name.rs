@@ -1,4 +1,4 @@
-//! What workspaces and templates are called.
+//! Names of workspaces and templates.
 
 use std::fmt;
 
@@ -7,15 +7,13 @@ use crate::user::is_slug;
 /// The longest name, in bytes (as in the reference; a DNS label allows 63).
 const MAX_NAME_BYTES: usize = 32;
 
-/// A workspace's or a template's name: letters, digits and single inner hyphens; compared without case.
+/// A workspace's or template's name: letters and digits with single hyphens between them. Comparison ignores case in the
+/// database.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct ResourceName(String);
 
 impl ResourceName {
-    /// Parses a name as it came in.
-    ///
-    /// # Errors
-    /// The broken rule, in the words shown to people.
+    /// Parses a name.
     pub fn parse(raw: &str) -> Result<Self, String> {
         if raw.is_empty() {
             Err("Name is required.".to_owned())
@@ -28,7 +26,7 @@ impl ResourceName {
         }
     }
 
-    /// The name as text.
+    /// As it was entered.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
@@ -46,10 +44,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_name_is_a_slug() {
+    fn names_are_slugs() {
         assert!(ResourceName::parse("dev-1").is_ok());
-        for bad in ["", "-", "a_b", "a.b", &"a".repeat(33)] {
-            assert!(ResourceName::parse(bad).is_err(), "{bad}");
+        for invalid in ["", "-", "a_b", "a.b", &"a".repeat(33)] {
+            assert!(ResourceName::parse(invalid).is_err(), "{invalid}");
         }
     }
 }

@@ -1,24 +1,24 @@
-//! The states that workspaces, builds and agents can be in, with the words that JSON and the database have for them.
+//! States of workspaces, builds and agents, with their string values in JSON and in the database.
 
 use std::fmt;
 
-macro_rules! words {
-    ($(#[$doc:meta])* $name:ident { $($(#[$vdoc:meta])* $variant:ident = $word:literal),* $(,)? }) => {
+macro_rules! string_enum {
+    ($(#[$doc:meta])* $name:ident { $($(#[$vdoc:meta])* $variant:ident = $text:literal),* $(,)? }) => {
         $(#[$doc])*
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
         pub enum $name { $($(#[$vdoc])* $variant),* }
 
         impl $name {
-            /// The word used in JSON and in the database.
+            /// The string value in JSON and in the database.
             #[must_use]
             pub const fn as_str(self) -> &'static str {
-                match self { $(Self::$variant => $word),* }
+                match self { $(Self::$variant => $text),* }
             }
 
-            /// The value with that word.
+            /// Parses a string value.
             #[must_use]
-            pub fn parse(word: &str) -> Option<Self> {
-                match word { $($word => Some(Self::$variant),)* _ => None }
+            pub fn parse(text: &str) -> Option<Self> {
+                match text { $($text => Some(Self::$variant),)* _ => None }
             }
         }
 
@@ -28,78 +28,78 @@ macro_rules! words {
     };
 }
 
-words! {
-    /// Where a build takes a workspace.
+string_enum! {
+    /// What a build does to its workspace.
     Transition {
-        /// To running.
+        /// The workspace runs afterwards.
         Start = "start",
-        /// To stopped.
+        /// The workspace is stopped afterwards.
         Stop = "stop",
-        /// Away, for good.
+        /// The workspace and its data are deleted.
         Delete = "delete",
     }
 }
 
-words! {
-    /// Why a build was asked for.
+string_enum! {
+    /// Why a build was requested.
     BuildReason {
-        /// Somebody did.
+        /// By a user.
         Initiator = "initiator",
-        /// It was due by the workspace's schedule.
+        /// By the workspace's schedule.
         Autostart = "autostart",
-        /// The workspace had run for as long as it should.
+        /// The workspace's deadline passed.
         Autostop = "autostop",
-        /// The workspace was put aside.
+        /// The workspace became dormant.
         Dormancy = "dormancy",
     }
 }
 
-words! {
-    /// How far the work of a build has come.
+string_enum! {
+    /// Status of a build's job.
     JobStatus {
-        /// Waits for its turn.
+        /// Queued.
         Pending = "pending",
-        /// Is being done.
+        /// A server works on it.
         Running = "running",
-        /// Is done.
+        /// Completed.
         Succeeded = "succeeded",
-        /// Is being called off.
+        /// The server that works on it has been asked to cancel it.
         Canceling = "canceling",
-        /// Was called off.
+        /// Ended by cancellation.
         Canceled = "canceled",
         /// Ended with an error.
         Failed = "failed",
     }
 }
 
-words! {
-    /// What a workspace looks like from outside: its latest build's transition and job in one word.
+string_enum! {
+    /// A workspace's status: its latest build's transition and job status combined.
     WorkspaceStatus {
-        /// A start waits for its turn.
+        /// The latest build is queued.
         Pending = "pending",
-        /// A start is being done.
+        /// A start is running.
         Starting = "starting",
-        /// Started.
+        /// The latest build is a successful start.
         Running = "running",
-        /// A stop waits or is being done.
+        /// A stop is running.
         Stopping = "stopping",
-        /// Stopped.
+        /// The latest build is a successful stop.
         Stopped = "stopped",
         /// The latest build failed.
         Failed = "failed",
-        /// The latest build is being called off.
+        /// The latest build is being canceled.
         Canceling = "canceling",
-        /// The latest build was called off.
+        /// The latest build was canceled.
         Canceled = "canceled",
-        /// A delete waits or is being done.
+        /// A delete is running.
         Deleting = "deleting",
-        /// Deleted.
+        /// The latest build is a successful delete.
         Deleted = "deleted",
     }
 }
 
 impl WorkspaceStatus {
-    /// The status that a build with this transition and job gives its workspace.
+    /// The status of a workspace whose latest build has this transition and job status.
     #[must_use]
     pub const fn of(transition: Transition, job: JobStatus) -> Self {
         match (job, transition) {
@@ -117,62 +117,62 @@ impl WorkspaceStatus {
     }
 }
 
-words! {
-    /// Whether an agent is there.
+string_enum! {
+    /// Status of an agent's connection.
     AgentStatus {
         /// Has not connected yet.
         Connecting = "connecting",
-        /// Is connected.
+        /// Has a live connection.
         Connected = "connected",
-        /// Was connected and is not any more.
+        /// Has lost its connection.
         Disconnected = "disconnected",
-        /// Has not connected in the time its template gives it.
+        /// Has not connected within the template's `connection_timeout`.
         Timeout = "timeout",
     }
 }
 
-words! {
-    /// How far an agent has come with its start-up, or with its end.
+string_enum! {
+    /// State of an agent's startup or shutdown.
     Lifecycle {
-        /// Known to the server, not heard of yet.
+        /// Has not connected in this build.
         Created = "created",
-        /// Start scripts run.
+        /// Startup scripts run.
         Starting = "starting",
-        /// A start script takes longer than its timeout.
+        /// A startup script timed out.
         StartTimeout = "start_timeout",
-        /// A start script failed.
+        /// A startup script failed.
         StartError = "start_error",
-        /// Start scripts are done.
+        /// Startup scripts have succeeded.
         Ready = "ready",
-        /// Stop scripts run.
+        /// Shutdown scripts run.
         ShuttingDown = "shutting_down",
-        /// A stop script takes longer than its timeout.
+        /// A shutdown script timed out.
         ShutdownTimeout = "shutdown_timeout",
-        /// A stop script failed.
+        /// A shutdown script failed.
         ShutdownError = "shutdown_error",
-        /// Stop scripts are done.
+        /// Shutdown scripts have succeeded.
         Off = "off",
     }
 }
 
 impl Lifecycle {
-    /// Whether start-up is over, well or badly: a session need not wait any longer.
+    /// Whether startup has ended, successfully or not: sessions that wait for it can start.
     #[must_use]
     pub const fn startup_finished(self) -> bool {
         !matches!(self, Self::Created | Self::Starting)
     }
 }
 
-words! {
-    /// How grave a log line is.
+string_enum! {
+    /// Severity of a log line.
     LogLevel {
-        /// For finding faults.
+        /// For debugging.
         Trace = "trace",
-        /// For finding faults.
+        /// For debugging.
         Debug = "debug",
         /// Ordinary output.
         Info = "info",
-        /// Something to look at.
+        /// Something that may need attention.
         Warn = "warn",
         /// Something failed.
         Error = "error",
@@ -184,7 +184,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn words_round_trip() {
+    fn string_values_round_trip() {
         for transition in [Transition::Start, Transition::Stop, Transition::Delete] {
             assert_eq!(Transition::parse(transition.as_str()), Some(transition));
             for job in [
@@ -200,8 +200,8 @@ mod tests {
                 assert_eq!(WorkspaceStatus::parse(status.as_str()), Some(status));
             }
         }
-        for word in ["", "Start", "start ", "pause"] {
-            assert_eq!(Transition::parse(word), None, "{word:?}");
+        for text in ["", "Start", "start ", "pause"] {
+            assert_eq!(Transition::parse(text), None, "{text:?}");
         }
     }
 }
