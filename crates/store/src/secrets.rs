@@ -1,4 +1,4 @@
-//! User secrets. Values pass through sealed; metadata never includes them.
+//! User secrets. Only [`list_deliverable`] reads values, which are encrypted; all other queries leave them out.
 
 use coder_model::{
     Moment, SecretId, UserId,
@@ -9,11 +9,15 @@ use uuid::Uuid;
 
 use crate::{Error, Readable, Result, WriteTransaction, executor::statements};
 
-/// The columns of [`Row`].
-macro_rules! columns {
-    () => {
-        "id, user_id, name, description, env_name, file_path, enabled,
-             CAST(length(value_ciphertext) AS BIGINT) AS value_bytes, value_revision, created_at, updated_at"
+/// Selects the columns of [`Row`].
+macro_rules! select_secret {
+    ($rest:literal) => {
+        concat!(
+            "SELECT id, user_id, name, description, env_name, file_path, enabled,
+                 CAST(length(value_ciphertext) AS BIGINT) AS value_bytes, value_revision, created_at, updated_at
+             FROM user_secrets ",
+            $rest
+        )
     };
 }
 
@@ -21,8 +25,8 @@ statements! {
     INSERT = "INSERT INTO user_secrets (id, user_id, name, description, env_name, file_path, enabled,
                   value_ciphertext, value_nonce_tag, value_revision, created_at, updated_at)
               VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)";
-    FIND = concat!("SELECT ", columns!(), " FROM user_secrets WHERE user_id = $1 AND name = $2");
-    LIST = concat!("SELECT ", columns!(), " FROM user_secrets WHERE user_id = $1 ORDER BY name");
+    FIND = select_secret!("WHERE user_id = $1 AND name = $2");
+    LIST = select_secret!("WHERE user_id = $1 ORDER BY name");
     LIST_DELIVERABLE = "SELECT id, name, env_name, file_path, value_ciphertext, value_nonce_tag, value_revision
                    FROM user_secrets
                    WHERE user_id = $1 AND enabled AND (env_name IS NOT NULL OR file_path IS NOT NULL)
@@ -89,10 +93,8 @@ impl TryFrom<Row> for Secret {
     }
 }
 
-/// Stores a new secret with its sealed value.
-///
 /// # Errors
-/// [`Error::Conflict`] when name or a target is taken.
+/// [`Error::Conflict`] when the name or a target is taken.
 pub async fn insert(write: &mut WriteTransaction, secret: &Secret, value: &Sealed) -> Result<()> {
     INSERT
         .bind(secret.id)
@@ -108,34 +110,27 @@ pub async fn insert(write: &mut WriteTransaction, secret: &Secret, value: &Seale
         .bind(secret.created_at)
         .bind(secret.updated_at)
         .execute(write)
-        .await?;
-    Ok(())
+        .await
 }
 
-/// A user's secret by name.
 pub async fn find(reads: &mut impl Readable, owner: UserId, name: &str) -> Result<Option<Secret>> {
-    FIND.bind(owner).bind(name).optional::<Row>(reads).await?.map(Secret::try_from).transpose()
+    FIND.bind(owner).bind(name).find::<Row, _>(reads).await
 }
 
 /// All secrets of a user, by name.
 pub async fn list(reads: &mut impl Readable, owner: UserId) -> Result<Vec<Secret>> {
-    LIST.bind(owner).all::<Row>(reads).await?.into_iter().map(Secret::try_from).collect()
+    LIST.bind(owner).list::<Row, _>(reads).await
 }
 
-/// A secret on its way to a workspace.
+/// A secret with its encrypted value, for delivery.
 #[derive(Debug)]
 pub struct SealedSecret {
-    /// The secret.
     pub id: SecretId,
-    /// Its name.
     pub name: SecretName,
-    /// Environment variable to deliver it as.
     pub env_name: Option<EnvName>,
-    /// File to deliver it as.
     pub file_path: Option<FileTarget>,
-    /// Which of its values this is.
+    /// Part of the value's associated data.
     pub value_revision: i64,
-    /// The value.
     pub value: Sealed,
 }
 
@@ -165,18 +160,12 @@ impl TryFrom<SealedSecretRow> for SealedSecret {
     }
 }
 
-/// A user's enabled secrets that have a target, by name, with their values.
+/// A user's enabled secrets with a target, by name.
 pub async fn list_deliverable(reads: &mut impl Readable, owner: UserId) -> Result<Vec<SealedSecret>> {
-    LIST_DELIVERABLE
-        .bind(owner)
-        .all::<SealedSecretRow>(reads)
-        .await?
-        .into_iter()
-        .map(SealedSecret::try_from)
-        .collect()
+    LIST_DELIVERABLE.bind(owner).list::<SealedSecretRow, _>(reads).await
 }
 
-/// Stores everything about a secret that may change, but for its value.
+/// Stores the settings of a secret; see [`set_value`] for its value.
 ///
 /// # Errors
 /// [`Error::Conflict`] when a target is taken.
@@ -189,11 +178,10 @@ pub async fn update(write: &mut WriteTransaction, secret: &Secret) -> Result<()>
         .bind(secret.settings.enabled)
         .bind(secret.updated_at)
         .execute(write)
-        .await?;
-    Ok(())
+        .await
 }
 
-/// Stores another value.
+/// The revision must be one more than that of the value it replaces: it is part of the associated data.
 pub async fn set_value(
     write: &mut WriteTransaction,
     id: SecretId,
@@ -206,18 +194,13 @@ pub async fn set_value(
         .bind(value.nonce_tag.as_slice())
         .bind(revision)
         .execute(write)
-        .await?;
-    Ok(())
+        .await
 }
 
-/// Deletes a secret.
 pub async fn delete(write: &mut WriteTransaction, id: SecretId) -> Result<()> {
-    DELETE.bind(id).execute(write).await?;
-    Ok(())
+    DELETE.bind(id).execute(write).await
 }
 
-/// Deletes all secrets of a user.
 pub async fn delete_all(write: &mut WriteTransaction, owner: UserId) -> Result<()> {
-    DELETE_ALL.bind(owner).execute(write).await?;
-    Ok(())
+    DELETE_ALL.bind(owner).execute(write).await
 }
