@@ -1,5 +1,6 @@
 //! What is wrong with a form, said where it is wrong.
 
+use axum::http::StatusCode;
 use coder_control::Error;
 
 use crate::response::PageError;
@@ -56,6 +57,11 @@ impl FormErrors {
     pub fn unlisted(&self, fields: impl std::fmt::Display) -> Vec<&(String, String)> {
         let fields = fields.to_string();
         self.fields.iter().filter(|(field, _)| !fields.split(' ').any(|shown| shown == field)).collect()
+    }
+
+    /// The status of a page that shows the form.
+    pub fn status(&self) -> StatusCode {
+        if self.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY }
     }
 
     /// Whether there is any.

@@ -17,6 +17,7 @@ mod form;
 mod form_errors;
 mod format;
 mod layout;
+mod new_user;
 mod notice;
 mod page_context;
 mod response;

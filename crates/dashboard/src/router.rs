@@ -8,7 +8,10 @@ use axum::{
 };
 
 use crate::{
-    DashboardState, account, assets, auth, deployment, secrets, security_headers, templates, workspaces,
+    DashboardState, account, assets, auth,
+    deployment::{self, UserAction, user_action},
+    secrets, security_headers, templates,
+    workspaces::{self, WorkspaceAction, workspace_action},
 };
 
 /// The largest form with a file of secrets in it, in bytes: a mebibyte, and what surrounds it.
@@ -42,14 +45,14 @@ pub fn router<S: Clone + Send + Sync + 'static>(state: DashboardState) -> Router
         .route("/workspaces/new", get(workspaces::create_workspace_page).post(workspaces::create_workspace))
         .route("/{owner}/{workspace}", get(workspaces::workspace_page))
         .route("/{owner}/{workspace}/live", get(workspaces::follow_workspace))
-        .route("/{owner}/{workspace}/start", post(workspaces::start_workspace))
-        .route("/{owner}/{workspace}/stop", post(workspaces::stop_workspace))
-        .route("/{owner}/{workspace}/restart", post(workspaces::restart_workspace))
-        .route("/{owner}/{workspace}/activate", post(workspaces::activate_workspace))
-        .route("/{owner}/{workspace}/cancel", post(workspaces::cancel_build))
+        .route("/{owner}/{workspace}/start", workspace_action(WorkspaceAction::Start))
+        .route("/{owner}/{workspace}/stop", workspace_action(WorkspaceAction::Stop))
+        .route("/{owner}/{workspace}/restart", workspace_action(WorkspaceAction::Restart))
+        .route("/{owner}/{workspace}/activate", workspace_action(WorkspaceAction::Activate))
+        .route("/{owner}/{workspace}/cancel", workspace_action(WorkspaceAction::Cancel))
         .route(
             "/{owner}/{workspace}/delete",
-            get(workspaces::delete_workspace_page).post(workspaces::delete_workspace),
+            workspace_action(WorkspaceAction::Delete).get(workspaces::delete_workspace_page),
         )
         .route("/{owner}/{workspace}/terminal", get(workspaces::terminal_page))
         // Templates
@@ -68,18 +71,9 @@ pub fn router<S: Clone + Send + Sync + 'static>(state: DashboardState) -> Router
             "/deployment/users/{user}/password",
             get(deployment::reset_password_page).post(deployment::reset_password),
         )
-        .route(
-            "/deployment/users/{user}/suspend",
-            get(deployment::suspend_user_page).post(deployment::suspend_user),
-        )
-        .route(
-            "/deployment/users/{user}/activate",
-            get(deployment::activate_user_page).post(deployment::activate_user),
-        )
-        .route(
-            "/deployment/users/{user}/delete",
-            get(deployment::delete_user_page).post(deployment::delete_user),
-        )
+        .route("/deployment/users/{user}/suspend", user_action(UserAction::Suspend))
+        .route("/deployment/users/{user}/activate", user_action(UserAction::Activate))
+        .route("/deployment/users/{user}/delete", user_action(UserAction::Delete))
         .layer(middleware::from_fn(security_headers::security_headers))
         .route("/static/{file}", get(assets::asset))
         .with_state(state)

@@ -84,23 +84,21 @@ pub async fn tokens_page(State(state): State<DashboardState>, current_user: Curr
 #[template(path = "account/create_token.html", blocks = ["dialog"])]
 struct NewTokenPage {
     layout: Layout,
-    token_name: String,
-    lifetime: u64,
+    token: TokenForm,
     errors: FormErrors,
+}
+
+fn token_form(current_user: &CurrentUser, token: TokenForm, errors: FormErrors) -> PageResult {
+    let page = NewTokenPage { layout: current_user.layout(Section::Tokens), token, errors };
+    dialog(&current_user.context, page.errors.status(), &page, &page.as_dialog())
 }
 
 /// The form for a new token.
 pub async fn new_token_page(current_user: CurrentUser) -> PageResult {
-    let shown = NewTokenPage {
-        layout: current_user.layout(Section::Tokens),
-        token_name: String::new(),
-        lifetime: DEFAULT_LIFETIME_DAYS,
-        errors: FormErrors::default(),
-    };
-    dialog(&current_user.context, StatusCode::OK, &shown, &shown.as_dialog())
+    let token = TokenForm { token_name: String::new(), lifetime: DEFAULT_LIFETIME_DAYS };
+    token_form(&current_user, token, FormErrors::default())
 }
 
-/// What was filled in.
 #[derive(serde::Deserialize)]
 pub struct TokenForm {
     #[serde(default)]
@@ -109,7 +107,7 @@ pub struct TokenForm {
     lifetime: u64,
 }
 
-/// Makes a token and shows it, once.
+/// Creates a token and shows it, once.
 pub async fn create_token(
     State(state): State<DashboardState>,
     current_user: CurrentUser,
@@ -129,15 +127,7 @@ pub async fn create_token(
             }
             Ok(response)
         }
-        Err(error) => {
-            let shown = NewTokenPage {
-                layout: current_user.layout(Section::Tokens),
-                token_name: form.token_name,
-                lifetime: form.lifetime,
-                errors: FormErrors::of(error)?,
-            };
-            dialog(&current_user.context, StatusCode::UNPROCESSABLE_ENTITY, &shown, &shown.as_dialog())
-        }
+        Err(error) => token_form(&current_user, form, FormErrors::of(error)?),
     }
 }
 

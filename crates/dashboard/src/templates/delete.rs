@@ -1,7 +1,7 @@
 //! Deleting a template.
 
 use askama::Template;
-use axum::{extract::State, http::StatusCode};
+use axum::extract::State;
 use coder_control::Error;
 use coder_http::extract::Path;
 use coder_model::template::TemplateDetails;
@@ -26,15 +26,14 @@ struct DeletePage {
     errors: FormErrors,
 }
 
-impl DeletePage {
-    fn new(current_user: &CurrentUser, found: &TemplateDetails, errors: FormErrors) -> Self {
-        Self {
-            layout: current_user.layout(Section::Templates),
-            name: found.template.name.to_string(),
-            title: title(found),
-            errors,
-        }
-    }
+fn confirm(current_user: &CurrentUser, details: &TemplateDetails, errors: FormErrors) -> PageResult {
+    let page = DeletePage {
+        layout: current_user.layout(Section::Templates),
+        name: details.template.name.to_string(),
+        title: title(details),
+        errors,
+    };
+    dialog(&current_user.context, page.errors.status(), &page, &page.as_dialog())
 }
 
 async fn find(
@@ -48,15 +47,14 @@ async fn find(
     Ok(state.control.find_template_by_name(name).await?)
 }
 
-/// Asks whether it is meant.
+/// Asks to confirm the deletion.
 pub async fn delete_template_page(
     State(state): State<DashboardState>,
     current_user: CurrentUser,
     Path(name): Path<String>,
 ) -> PageResult {
-    let found = find(&state, &current_user, &name).await?;
-    let shown = DeletePage::new(&current_user, &found, FormErrors::default());
-    dialog(&current_user.context, StatusCode::OK, &shown, &shown.as_dialog())
+    let details = find(&state, &current_user, &name).await?;
+    confirm(&current_user, &details, FormErrors::default())
 }
 
 /// Deletes it, unless workspaces use it.
@@ -66,17 +64,14 @@ pub async fn delete_template(
     Path(name): Path<String>,
     _form: Form<Empty>,
 ) -> PageResult {
-    let found = find(&state, &current_user, &name).await?;
-    match state.control.delete_template(&current_user.caller, found.template.id).await {
+    let details = find(&state, &current_user, &name).await?;
+    match state.control.delete_template(&current_user.caller, details.template.id).await {
         Ok(()) => redirect_with_notice(
             &state,
             &current_user.context,
             LIST_PATH,
-            &format!("Deleted template \"{}\".", found.template.name),
+            &format!("Deleted template \"{}\".", details.template.name),
         ),
-        Err(error) => {
-            let shown = DeletePage::new(&current_user, &found, FormErrors::of(error)?);
-            dialog(&current_user.context, StatusCode::UNPROCESSABLE_ENTITY, &shown, &shown.as_dialog())
-        }
+        Err(error) => confirm(&current_user, &details, FormErrors::of(error)?),
     }
 }

@@ -1,7 +1,11 @@
-//! Starting, stopping, restarting and deleting a workspace.
+//! The buttons of a workspace: start, stop, restart, activate, cancel, delete.
 
 use askama::Template;
-use axum::{extract::State, http::StatusCode};
+use axum::{
+    extract::State,
+    http::StatusCode,
+    routing::{MethodRouter, post},
+};
 use coder_model::workspace::Transition;
 
 use super::path::{WorkspacePath, workspace_url};
@@ -14,71 +18,53 @@ use crate::{
     response::{PageResult, dialog, redirect_with_notice},
 };
 
-async fn build(
+/// An action on a workspace.
+#[derive(Debug, Clone, Copy)]
+pub enum WorkspaceAction {
+    Start,
+    Stop,
+    /// A stop, then a start.
+    Restart,
+    /// Makes a dormant workspace startable again; it stays stopped.
+    Activate,
+    /// Cancels the latest build.
+    Cancel,
+    Delete,
+}
+
+/// POST carries out the action and shows the workspace.
+pub fn workspace_action(action: WorkspaceAction) -> MethodRouter<DashboardState> {
+    post(
+        async move |State(state): State<DashboardState>,
+                    path: WorkspacePath,
+                    current_user: CurrentUser,
+                    _form: Form<Empty>|
+                    -> PageResult { perform(&state, &path, &current_user, action).await },
+    )
+}
+
+async fn perform(
     state: &DashboardState,
     path: &WorkspacePath,
     current_user: &CurrentUser,
-    transition: Transition,
+    action: WorkspaceAction,
 ) -> PageResult {
     let overview = path.find(state, current_user).await?;
-    state.control.create_build(&current_user.caller, overview.workspace.id, transition, None, false).await?;
-    redirect_with_notice(state, &current_user.context, &workspace_url(&overview), "")
-}
-
-/// Starts it.
-pub async fn start_workspace(
-    State(state): State<DashboardState>,
-    path: WorkspacePath,
-    current_user: CurrentUser,
-    _form: Form<Empty>,
-) -> PageResult {
-    build(&state, &path, &current_user, Transition::Start).await
-}
-
-/// Stops it.
-pub async fn stop_workspace(
-    State(state): State<DashboardState>,
-    path: WorkspacePath,
-    current_user: CurrentUser,
-    _form: Form<Empty>,
-) -> PageResult {
-    build(&state, &path, &current_user, Transition::Stop).await
-}
-
-/// Stops it and starts it again.
-pub async fn restart_workspace(
-    State(state): State<DashboardState>,
-    path: WorkspacePath,
-    current_user: CurrentUser,
-    _form: Form<Empty>,
-) -> PageResult {
-    let overview = path.find(&state, &current_user).await?;
-    state.control.restart_workspace(&current_user.caller, overview.workspace.id).await?;
-    redirect_with_notice(&state, &current_user.context, &workspace_url(&overview), "")
-}
-
-/// Calls off what is being done to it.
-pub async fn cancel_build(
-    State(state): State<DashboardState>,
-    path: WorkspacePath,
-    current_user: CurrentUser,
-    _form: Form<Empty>,
-) -> PageResult {
-    let overview = path.find(&state, &current_user).await?;
-    state.control.cancel_build(&current_user.caller, overview.build.id).await?;
-    redirect_with_notice(&state, &current_user.context, &workspace_url(&overview), "")
-}
-
-/// Activates a dormant workspace, which stays stopped.
-pub async fn activate_workspace(
-    State(state): State<DashboardState>,
-    path: WorkspacePath,
-    current_user: CurrentUser,
-    _form: Form<Empty>,
-) -> PageResult {
-    let overview = path.find(&state, &current_user).await?;
-    state.control.set_dormant(&current_user.caller, overview.workspace.id, false).await?;
-    redirect_with_notice(&state, &current_user.context, &workspace_url(&overview), "Workspace activated.")
+    let (control, caller, id) = (&state.control, &current_user.caller, overview.workspace.id);
+    let build = async |transition| control.create_build(caller, id, transition, None, false).await.map(drop);
+    match action {
+        WorkspaceAction::Start => build(Transition::Start).await?,
+        WorkspaceAction::Stop => build(Transition::Stop).await?,
+        WorkspaceAction::Delete => build(Transition::Delete).await?,
+        WorkspaceAction::Restart => drop(control.restart_workspace(caller, id).await?),
+        WorkspaceAction::Activate => drop(control.set_dormant(caller, id, false).await?),
+        WorkspaceAction::Cancel => control.cancel_build(caller, overview.build.id).await?,
+    }
+    let notice = match action {
+        WorkspaceAction::Activate => "Workspace activated.",
+        _ => "",
+    };
+    redirect_with_notice(state, &current_user.context, &workspace_url(&overview), notice)
 }
 
 #[derive(Template)]
@@ -89,27 +75,17 @@ struct DeletePage {
     path: String,
 }
 
-/// Asks whether it is meant.
+/// Asks to confirm the deletion.
 pub async fn delete_workspace_page(
     State(state): State<DashboardState>,
     path: WorkspacePath,
     current_user: CurrentUser,
 ) -> PageResult {
     let overview = path.find(&state, &current_user).await?;
-    let shown = DeletePage {
+    let page = DeletePage {
         layout: current_user.layout(Section::Workspaces),
         name: overview.workspace.name.to_string(),
         path: workspace_url(&overview),
     };
-    dialog(&current_user.context, StatusCode::OK, &shown, &shown.as_dialog())
-}
-
-/// Deletes it.
-pub async fn delete_workspace(
-    State(state): State<DashboardState>,
-    path: WorkspacePath,
-    current_user: CurrentUser,
-    _form: Form<Empty>,
-) -> PageResult {
-    build(&state, &path, &current_user, Transition::Delete).await
+    dialog(&current_user.context, StatusCode::OK, &page, &page.as_dialog())
 }

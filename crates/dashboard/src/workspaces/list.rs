@@ -45,6 +45,23 @@ struct WorkspacesPage {
     later: Option<String>,
 }
 
+impl WorkspacesPage {
+    /// The page before its rows are read.
+    fn new(current_user: &CurrentUser, query: &ListQuery) -> Self {
+        Self {
+            layout: current_user.layout(Section::Workspaces),
+            rows: Vec::new(),
+            count: 0,
+            q: query.search().to_owned(),
+            sees_all: current_user.caller.can_see_all_workspaces(),
+            errors: FormErrors::default(),
+            live: query.url("/workspaces/live", query.offset),
+            earlier: (query.offset > 0).then(|| query.url(LIST_PATH, query.offset.saturating_sub(PAGE_SIZE))),
+            later: None,
+        }
+    }
+}
+
 struct Row {
     id: String,
     path: String,
@@ -67,6 +84,10 @@ pub struct ListQuery {
 }
 
 impl ListQuery {
+    fn search(&self) -> &str {
+        self.q.as_deref().unwrap_or(OWN)
+    }
+
     fn url(&self, path: &str, offset: u32) -> String {
         let mut query = url::form_urlencoded::Serializer::new(String::new());
         if let Some(q) = &self.q {
@@ -85,17 +106,7 @@ pub async fn workspaces_page(
     current_user: CurrentUser,
     Query(query): Query<ListQuery>,
 ) -> PageResult {
-    let mut shown = WorkspacesPage {
-        layout: current_user.layout(Section::Workspaces),
-        rows: Vec::new(),
-        count: 0,
-        q: asked(&query).to_owned(),
-        sees_all: current_user.caller.can_see_all_workspaces(),
-        errors: FormErrors::default(),
-        live: query.url("/workspaces/live", query.offset),
-        earlier: (query.offset > 0).then(|| query.url(LIST_PATH, query.offset.saturating_sub(PAGE_SIZE))),
-        later: None,
-    };
+    let mut shown = WorkspacesPage::new(&current_user, &query);
     match rows(&state, &current_user, &query).await {
         Ok((rows, count)) => {
             let next = query.offset + PAGE_SIZE;
@@ -112,17 +123,13 @@ pub async fn workspaces_page(
     }
 }
 
-fn asked(query: &ListQuery) -> &str {
-    query.q.as_deref().unwrap_or(OWN)
-}
-
 async fn rows(
     state: &DashboardState,
     current_user: &CurrentUser,
     query: &ListQuery,
 ) -> Result<(Vec<Row>, i64)> {
     let slice = Pagination { limit: PAGE_SIZE, offset: query.offset };
-    let (found, count) = state.control.list_workspaces(&current_user.caller, asked(query), slice).await?;
+    let (found, count) = state.control.list_workspaces(&current_user.caller, query.search(), slice).await?;
     let mut rows = Vec::with_capacity(found.len());
     for overview in &found {
         rows.push(row(state, current_user, overview).await?);
@@ -171,17 +178,7 @@ async fn watch(
     let mut sent = String::new();
     loop {
         let (rows, count) = rows(&state, &current_user, &query).await?;
-        let shown = WorkspacesPage {
-            layout: current_user.layout(Section::Workspaces),
-            rows,
-            count,
-            q: asked(&query).to_owned(),
-            sees_all: current_user.caller.can_see_all_workspaces(),
-            errors: FormErrors::default(),
-            live: String::new(),
-            earlier: None,
-            later: None,
-        };
+        let shown = WorkspacesPage { rows, count, ..WorkspacesPage::new(&current_user, &query) };
         let now = render(&shown.as_rows())?;
         if now != sent {
             page.replace(now.clone()).await?;

@@ -10,10 +10,7 @@ mod show;
 mod status;
 mod terminal;
 
-pub use actions::{
-    activate_workspace, cancel_build, delete_workspace, delete_workspace_page, restart_workspace,
-    start_workspace, stop_workspace,
-};
+pub use actions::{WorkspaceAction, delete_workspace_page, workspace_action};
 pub use create::{create_workspace, create_workspace_page};
 pub use list::{follow_workspaces, workspaces_page};
 pub use live::follow_workspace;

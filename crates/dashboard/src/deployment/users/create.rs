@@ -1,9 +1,8 @@
-//! Making a user.
+//! Creating a user.
 
 use askama::Template;
-use axum::{extract::State, http::StatusCode};
-use coder_control::{Error, NewUser};
-use coder_wire::Sensitive;
+use axum::extract::State;
+use coder_control::Error;
 
 use super::LIST_PATH;
 use crate::{
@@ -13,6 +12,7 @@ use crate::{
     form_errors::FormErrors,
     format::filters,
     layout::{Layout, Section},
+    new_user::NewUserForm,
     response::{PageResult, dialog, redirect_with_notice},
 };
 
@@ -20,10 +20,13 @@ use crate::{
 #[template(path = "users/create.html", blocks = ["dialog"])]
 struct NewUserPage {
     layout: Layout,
-    username: String,
-    name: String,
-    email: String,
+    user: NewUserForm,
     errors: FormErrors,
+}
+
+fn new_user_form(current_user: &CurrentUser, user: NewUserForm, errors: FormErrors) -> PageResult {
+    let page = NewUserPage { layout: current_user.layout(Section::Users), user, errors };
+    dialog(&current_user.context, page.errors.status(), &page, &page.as_dialog())
 }
 
 /// The form for a new user.
@@ -31,55 +34,22 @@ pub async fn new_user_page(current_user: CurrentUser) -> PageResult {
     if !current_user.caller.can_manage_users() {
         return Err(Error::Forbidden.into());
     }
-    let shown = NewUserPage {
-        layout: current_user.layout(Section::Users),
-        username: String::new(),
-        name: String::new(),
-        email: String::new(),
-        errors: FormErrors::default(),
-    };
-    dialog(&current_user.context, StatusCode::OK, &shown, &shown.as_dialog())
+    new_user_form(&current_user, NewUserForm::default(), FormErrors::default())
 }
 
-/// What was filled in.
-#[derive(serde::Deserialize)]
-pub struct UserForm {
-    username: String,
-    #[serde(default)]
-    name: String,
-    email: String,
-    password: Sensitive,
-}
-
-/// Makes a user.
+/// Creates a user.
 pub async fn create_user(
     State(state): State<DashboardState>,
     current_user: CurrentUser,
-    Form(form): Form<UserForm>,
+    Form(form): Form<NewUserForm>,
 ) -> PageResult {
-    let new = NewUser {
-        email: form.email.clone(),
-        username: form.username.clone(),
-        name: form.name.clone(),
-        password: form.password.into_inner(),
-        status: None,
-    };
-    match state.control.create_user(&current_user.caller, new).await {
+    match state.control.create_user(&current_user.caller, form.to_new_user()).await {
         Ok(user) => redirect_with_notice(
             &state,
             &current_user.context,
             LIST_PATH,
             &format!("Created user \"{}\".", user.username),
         ),
-        Err(error) => {
-            let shown = NewUserPage {
-                layout: current_user.layout(Section::Users),
-                username: form.username,
-                name: form.name,
-                email: form.email,
-                errors: FormErrors::of(error)?,
-            };
-            dialog(&current_user.context, StatusCode::UNPROCESSABLE_ENTITY, &shown, &shown.as_dialog())
-        }
+        Err(error) => new_user_form(&current_user, form, FormErrors::of(error)?),
     }
 }

@@ -1,18 +1,16 @@
 //! Users, as those who look after them see them.
 
+mod confirm;
 mod create;
-mod delete;
 mod list;
 mod password;
 mod roles;
-mod status;
 
+pub use confirm::{UserAction, user_action};
 pub use create::{create_user, new_user_page};
-pub use delete::{delete_user, delete_user_page};
 pub use list::users_page;
 pub use password::{reset_password, reset_password_page};
 pub use roles::{change_roles, roles_page};
-pub use status::{activate_user, activate_user_page, suspend_user, suspend_user_page};
 
 use std::convert::Infallible;
 

@@ -1,7 +1,7 @@
 //! Giving a user a new password.
 
 use askama::Template;
-use axum::{extract::State, http::StatusCode};
+use axum::extract::State;
 use coder_http::extract::Path;
 use coder_model::user::User;
 use coder_wire::Sensitive;
@@ -27,15 +27,14 @@ struct PasswordPage {
     errors: FormErrors,
 }
 
-impl PasswordPage {
-    fn new(current_user: &CurrentUser, user: &User, errors: FormErrors) -> Self {
-        Self {
-            layout: current_user.layout(Section::Users),
-            id: user.id.to_string(),
-            username: user.username.to_string(),
-            errors,
-        }
-    }
+fn password_form(current_user: &CurrentUser, user: &User, errors: FormErrors) -> PageResult {
+    let page = PasswordPage {
+        layout: current_user.layout(Section::Users),
+        id: user.id.to_string(),
+        username: user.username.to_string(),
+        errors,
+    };
+    dialog(&current_user.context, page.errors.status(), &page, &page.as_dialog())
 }
 
 /// The form for another's new password. One's own is changed in the account, by telling the old one.
@@ -45,8 +44,7 @@ pub async fn reset_password_page(
     Path(user): Path<String>,
 ) -> PageResult {
     let user = find_other(&state, &current_user, &user).await?;
-    let shown = PasswordPage::new(&current_user, &user, FormErrors::default());
-    dialog(&current_user.context, StatusCode::OK, &shown, &shown.as_dialog())
+    password_form(&current_user, &user, FormErrors::default())
 }
 
 /// What was filled in.
@@ -60,7 +58,7 @@ pub async fn reset_password(
     State(state): State<DashboardState>,
     current_user: CurrentUser,
     Path(user): Path<String>,
-    ReturnTo(back): ReturnTo,
+    ReturnTo(return_to): ReturnTo,
     Form(form): Form<PasswordForm>,
 ) -> PageResult {
     let user = find_other(&state, &current_user, &user).await?;
@@ -69,12 +67,9 @@ pub async fn reset_password(
         Ok(()) => redirect_with_notice(
             &state,
             &current_user.context,
-            &back,
+            &return_to,
             &format!("Changed the password of \"{}\".", user.username),
         ),
-        Err(error) => {
-            let shown = PasswordPage::new(&current_user, &user, FormErrors::of(error)?);
-            dialog(&current_user.context, StatusCode::UNPROCESSABLE_ENTITY, &shown, &shown.as_dialog())
-        }
+        Err(error) => password_form(&current_user, &user, FormErrors::of(error)?),
     }
 }

@@ -1,7 +1,7 @@
 //! Changing what a user may do.
 
 use askama::Template;
-use axum::{extract::State, http::StatusCode};
+use axum::extract::State;
 use coder_http::extract::Path;
 use coder_model::user::{Role, User};
 
@@ -29,13 +29,13 @@ struct RolesPage {
 
 /// A role that may be given or taken.
 struct Choice {
-    word: &'static str,
+    value: &'static str,
     name: &'static str,
-    means: &'static str,
-    is_held: bool,
+    description: &'static str,
+    is_checked: bool,
 }
 
-const fn means(role: Role) -> &'static str {
+const fn description(role: Role) -> &'static str {
     match role {
         Role::Owner => "Everything except other users’ secrets.",
         Role::UserAdmin => "Creates, suspends and changes users other than owners.",
@@ -44,24 +44,28 @@ const fn means(role: Role) -> &'static str {
     }
 }
 
-impl RolesPage {
-    fn new(current_user: &CurrentUser, user: &User, held: impl Fn(Role) -> bool, errors: FormErrors) -> Self {
-        let offered = |role: &Role| *role != Role::Owner || current_user.caller.can_grant_owner();
-        let choice = |role: Role| Choice {
-            word: role.as_str(),
-            name: role.display_name(),
-            means: means(role),
-            is_held: held(role),
-        };
-        Self {
-            layout: current_user.layout(Section::Users),
-            id: user.id.to_string(),
-            username: user.username.to_string(),
-            is_self: user.id == current_user.caller.id(),
-            choices: Role::ALL.into_iter().filter(offered).map(choice).collect(),
-            errors,
-        }
-    }
+fn roles_form(
+    current_user: &CurrentUser,
+    user: &User,
+    is_checked: impl Fn(Role) -> bool,
+    errors: FormErrors,
+) -> PageResult {
+    let can_change = |role: &Role| *role != Role::Owner || current_user.caller.can_grant_owner();
+    let choice = |role: Role| Choice {
+        value: role.as_str(),
+        name: role.display_name(),
+        description: description(role),
+        is_checked: is_checked(role),
+    };
+    let page = RolesPage {
+        layout: current_user.layout(Section::Users),
+        id: user.id.to_string(),
+        username: user.username.to_string(),
+        is_self: user.id == current_user.caller.id(),
+        choices: Role::ALL.into_iter().filter(can_change).map(choice).collect(),
+        errors,
+    };
+    dialog(&current_user.context, page.errors.status(), &page, &page.as_dialog())
 }
 
 /// The roles of a user, to be chosen.
@@ -71,8 +75,7 @@ pub async fn roles_page(
     Path(user): Path<String>,
 ) -> PageResult {
     let user = find(&state, &current_user, &user).await?;
-    let shown = RolesPage::new(&current_user, &user, |role| user.roles.has(role), FormErrors::default());
-    dialog(&current_user.context, StatusCode::OK, &shown, &shown.as_dialog())
+    roles_form(&current_user, &user, |role| user.roles.has(role), FormErrors::default())
 }
 
 /// What was chosen.
@@ -87,14 +90,14 @@ pub async fn change_roles(
     State(state): State<DashboardState>,
     current_user: CurrentUser,
     Path(user): Path<String>,
-    ReturnTo(back): ReturnTo,
+    ReturnTo(return_to): ReturnTo,
     Form(form): Form<RolesForm>,
 ) -> PageResult {
     let user = find(&state, &current_user, &user).await?;
     match state.control.set_user_roles(&current_user.caller, &user, &form.roles).await {
         Ok(changed) => {
-            // Whoever gave up their own roles may not be let into the list any more.
-            let to = if changed.id == current_user.caller.id() { "/" } else { &back };
+            // After changing their own roles, the user may no longer be allowed to see the list.
+            let to = if changed.id == current_user.caller.id() { "/" } else { &return_to };
             redirect_with_notice(
                 &state,
                 &current_user.context,
@@ -103,9 +106,8 @@ pub async fn change_roles(
             )
         }
         Err(error) => {
-            let chosen = |role: Role| form.roles.iter().any(|word| word == role.as_str());
-            let shown = RolesPage::new(&current_user, &user, chosen, FormErrors::of(error)?);
-            dialog(&current_user.context, StatusCode::UNPROCESSABLE_ENTITY, &shown, &shown.as_dialog())
+            let is_checked = |role: Role| form.roles.iter().any(|name| name == role.as_str());
+            roles_form(&current_user, &user, is_checked, FormErrors::of(error)?)
         }
     }
 }
