@@ -19,7 +19,7 @@ use coder_control::{Caller, Scope};
 use coder_model::AgentId;
 use coder_mux::{Mux, MuxStream, frame};
 use coder_wire::{
-    agent::{OpenStream, OpenTerminal, Opened, TerminalInput, TerminalSize},
+    agent::{OpenStream, OpenTerminal, TerminalInput, TerminalSize},
     workspaces::TerminalMessage,
 };
 use futures_util::{SinkExt, StreamExt, stream::SplitSink};
@@ -30,13 +30,11 @@ use tokio::{
 };
 use uuid::Uuid;
 
-use super::access;
+use super::{OpenStreamError, access, open_stream};
 use crate::AppState;
 
 /// How long the agent may take to begin a session.
 const OPEN_TIMEOUT: Duration = Duration::from_secs(20);
-/// The most that its answer has, in bytes.
-const MAX_RESPONSE_BYTES: usize = 4 * 1024;
 /// The largest message of a client, in bytes: a large paste fits.
 const MAX_INPUT: usize = 512 * 1024;
 /// Output is passed on in messages of at most this many bytes.
@@ -112,20 +110,15 @@ fn size(columns: u16, rows: u16) -> TerminalSize {
 
 /// Has the agent begin the session, or come back to it.
 async fn begin(mux: &Mux, open: OpenTerminal) -> Result<MuxStream> {
-    let conversation = async {
-        let mut stream = mux.open().await.ok()?;
-        frame::send(&mut stream, &OpenStream::Terminal(open)).await.ok()?;
-        let answer: Opened = frame::receive(&mut stream, MAX_RESPONSE_BYTES).await.ok()??;
-        Some((stream, answer))
-    };
-    match timeout(OPEN_TIMEOUT, conversation).await.ok().flatten() {
-        Some((stream, Opened { error: None })) => Ok(stream),
-        Some((_, Opened { error: Some(reason) })) => {
-            Err(HttpError::new(StatusCode::CONFLICT, "The terminal cannot be opened.").with_detail(reason))
+    open_stream(mux, OpenStream::Terminal(open), OPEN_TIMEOUT).await.map_err(|error| match error {
+        OpenStreamError::Rejected(reason) => {
+            HttpError::new(StatusCode::CONFLICT, "The terminal cannot be opened.").with_detail(reason)
         }
-        None => Err(HttpError::new(StatusCode::BAD_GATEWAY, "The workspace's agent did not answer.")
-            .with_detail("Try again in a moment.")),
-    }
+        OpenStreamError::NoResponse => {
+            HttpError::new(StatusCode::BAD_GATEWAY, "The workspace's agent did not answer.")
+                .with_detail("Try again in a moment.")
+        }
+    })
 }
 
 /// Passes on what is typed and shown, until either side ends or the caller may not go on.

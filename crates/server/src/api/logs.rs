@@ -9,9 +9,12 @@ use axum::{
 };
 use coder_control::{Caller, Result};
 use coder_model::{AgentId, BuildId, workspace::JobStatus};
-use tokio::time::sleep;
 
-use super::{agents, workspaces::build_log};
+use super::{
+    agents,
+    polling::{Wait, wait},
+    workspaces::build_log,
+};
 use crate::AppState;
 
 /// How often new lines are read.
@@ -77,15 +80,10 @@ pub async fn follow(state: AppState, caller: Caller, source: Source, mut after: 
         if batch.is_end {
             break;
         }
-        tokio::select! {
-            () = sleep(POLL_INTERVAL) => {}
-            // Nothing is expected of the caller but to hang up.
-            message = socket.recv() => match message {
-                Some(Ok(Message::Close(_)) | Err(_)) | None => return,
-                Some(Ok(_)) => {}
-            },
-            () = &mut revoked => break,
-            () = state.shutdown.cancelled() => break,
+        match wait(&state, &mut socket, POLL_INTERVAL, revoked.as_mut()).await {
+            Wait::Poll => {}
+            Wait::Disconnected => return,
+            Wait::Ended => break,
         }
     }
     let close = CloseFrame { code: close_code::NORMAL, reason: "".into() };

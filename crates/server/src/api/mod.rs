@@ -6,6 +6,7 @@ pub mod health;
 pub mod keys;
 mod logs;
 mod pagination;
+mod polling;
 pub mod secrets;
 pub mod templates;
 pub mod users;

@@ -11,22 +11,22 @@ use axum::{
 };
 use coder_control::Caller;
 use coder_model::template::AppUrl;
-use coder_mux::{Mux, MuxStream, frame};
-use coder_wire::agent::{Dial, Network, OpenStream, Opened};
+use coder_mux::{Mux, MuxStream};
+use coder_wire::agent::{Dial, Network, OpenStream};
 use hyper::{
     client::conn::http1,
     upgrade::{OnUpgrade, Upgraded},
 };
 use hyper_util::rt::TokioIo;
-use tokio::time::timeout;
 
 use super::headers::{AppBase, prepare_request, prepare_response};
-use crate::AppState;
+use crate::{
+    AppState,
+    agents::{OpenStreamError, open_stream},
+};
 
 /// How long the way to an app may take to come about.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(20);
-/// The most that the agent's answer has, in bytes.
-const MAX_RESPONSE_BYTES: usize = 4 * 1024;
 
 /// Where a request goes.
 pub struct Destination {
@@ -109,17 +109,10 @@ pub async fn forward(
 /// A connection to where the app listens.
 async fn connect(mux: &Mux, app: &AppUrl) -> Result<MuxStream> {
     let dial = Dial { network: Network::Tcp, host: app.host().to_owned(), port: app.port() };
-    let conversation = async {
-        let mut stream = mux.open().await.ok()?;
-        frame::send(&mut stream, &OpenStream::Dial(dial)).await.ok()?;
-        let answer: Opened = frame::receive(&mut stream, MAX_RESPONSE_BYTES).await.ok()??;
-        Some((stream, answer))
-    };
-    match timeout(CONNECT_TIMEOUT, conversation).await.ok().flatten() {
-        Some((stream, Opened { error: None })) => Ok(stream),
-        Some((_, Opened { error: Some(reason) })) => Err(unreachable(app, &reason)),
-        None => Err(unreachable(app, "the workspace's agent did not answer")),
-    }
+    open_stream(mux, OpenStream::Dial(dial), CONNECT_TIMEOUT).await.map_err(|error| match error {
+        OpenStreamError::Rejected(reason) => unreachable(app, &reason),
+        OpenStreamError::NoResponse => unreachable(app, "the workspace's agent did not answer"),
+    })
 }
 
 fn unreachable(app: &AppUrl, reason: &str) -> HttpError {

@@ -16,11 +16,13 @@ use axum::{
 use coder_control::Caller;
 use coder_model::WorkspaceId;
 use coder_wire::workspaces::WorkspaceEvent;
-use tokio::time::sleep;
 use uuid::Uuid;
 
 use super::response;
-use crate::AppState;
+use crate::{
+    AppState,
+    api::polling::{Wait, wait},
+};
 
 /// How often the workspace is read.
 const POLL_INTERVAL: Duration = Duration::from_secs(1);
@@ -54,15 +56,10 @@ async fn watch(state: AppState, caller: Caller, id: WorkspaceId, mut socket: Web
             }
             sent = now;
         }
-        tokio::select! {
-            () = sleep(POLL_INTERVAL) => {}
-            // Nothing is expected of the caller but to hang up.
-            message = socket.recv() => match message {
-                Some(Ok(Message::Close(_)) | Err(_)) | None => return,
-                Some(Ok(_)) => {}
-            },
-            () = &mut revoked => break,
-            () = state.shutdown.cancelled() => break,
+        match wait(&state, &mut socket, POLL_INTERVAL, revoked.as_mut()).await {
+            Wait::Poll => {}
+            Wait::Disconnected => return,
+            Wait::Ended => break,
         }
     }
     let _ = socket.send(Message::Close(None)).await;
