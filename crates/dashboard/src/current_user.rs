@@ -14,14 +14,11 @@ use crate::{
 
 /// The authenticated user of a page. Without a session the request is redirected to log-in, and back afterwards.
 pub struct CurrentUser {
-    /// The user and their session.
     pub caller: Caller,
-    /// How the page is viewed.
     pub context: PageContext,
 }
 
 impl CurrentUser {
-    /// The layout of a page.
     pub fn layout(&self, section: Section) -> Layout {
         Layout::new(&self.context, Some(&self.caller), section)
     }
@@ -36,8 +33,8 @@ impl FromRequestParts<DashboardState> for CurrentUser {
         match state.control.authenticate(token, request_info(parts)).await {
             Ok(caller) => Ok(Self { caller, context }),
             Err(ControlError::Unauthenticated { .. }) => {
-                let asked = parts.uri.path_and_query().map_or("/", |asked| asked.as_str());
-                Err(PageError::SignIn { back_to: (!context.is_partial).then(|| asked.to_owned()) })
+                let path = parts.uri.path_and_query().map_or("/", |path| path.as_str());
+                Err(PageError::LoginRequired { return_to: (!context.is_partial).then(|| path.to_owned()) })
             }
             Err(error) => Err(HttpError::from(error).into()),
         }

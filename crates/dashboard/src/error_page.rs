@@ -7,7 +7,7 @@ use axum::{
 };
 use coder_http::HttpError;
 
-use crate::{format::filters, layout::Layout, page_context::PageContext, response};
+use crate::{filters, layout::Layout, page_context::PageContext, response};
 use coder_http::request_id;
 
 #[derive(Template)]

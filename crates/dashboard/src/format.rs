@@ -1,12 +1,12 @@
-//! How things are shown on pages.
+//! Times, numbers, initials and path segments as text.
 
 use coder_model::{Moment, user::User};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
-/// A point in time, for a `time` element: exact for programs, and in words where no script says it better.
+/// A point in time for a `time` element. A script replaces the text by a relative time.
 #[derive(Debug, Clone)]
 pub struct DisplayTime {
-    /// RFC 3339.
+    /// RFC 3339, UTC.
     pub datetime: String,
     /// To the minute, in UTC.
     pub text: String,
@@ -19,26 +19,13 @@ impl From<Moment> for DisplayTime {
     }
 }
 
-/// Filters for templates.
-pub mod filters {
-    use std::fmt::Display;
-
-    use askama::{Result, Values};
-
-    /// Text that somebody wrote: what would turn or hide what stands around it is shown as an escape.
-    #[askama::filter_fn]
-    pub fn display_safe(text: impl Display, _: &dyn Values) -> Result<String> {
-        Ok(coder_model::display_safe(&text.to_string()))
-    }
-}
-
-/// What stands in somebody's avatar: the first letter or digit of what they are called.
+/// The character in a user's avatar: the first letter or digit of their name, else of their username.
 pub fn initial(user: &User) -> String {
-    let called = user.name.chars().chain(user.username.as_str().chars());
-    called.filter(|character| character.is_alphanumeric()).take(1).collect()
+    let names = user.name.chars().chain(user.username.as_str().chars());
+    names.filter(|character| character.is_alphanumeric()).take(1).collect()
 }
 
-/// Digits with commas between the thousands.
+/// Separates thousands with commas.
 pub fn thousands(digits: &str) -> String {
     let mut text = String::with_capacity(digits.len() + digits.len() / 3);
     for (at, digit) in digits.chars().enumerate() {
@@ -50,7 +37,7 @@ pub fn thousands(digits: &str) -> String {
     text
 }
 
-/// A part of a path, escaped so that it stays one. Dots too: a browser takes `..` for the parent directory.
+/// A path segment, percent-encoded. Dots too: browsers resolve `..` as the parent directory.
 pub fn segment(text: &str) -> String {
     const ESCAPED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'~');
     utf8_percent_encode(text, ESCAPED).to_string()

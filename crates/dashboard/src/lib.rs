@@ -9,10 +9,12 @@
 mod account;
 mod assets;
 mod auth;
+mod csrf;
 mod current_user;
 mod deployment;
 mod error_page;
 mod event_stream;
+mod filters;
 mod form;
 mod form_errors;
 mod format;

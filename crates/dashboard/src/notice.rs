@@ -1,4 +1,4 @@
-//! A message for the next page, in a cookie that is shown once.
+//! A message for the next page, in a cookie. It is shown once.
 
 use axum::{
     http::{HeaderMap, HeaderValue, header},
@@ -12,16 +12,13 @@ use crate::DashboardState;
 
 const COOKIE: &str = "coder_notice";
 
-/// Adds `text` as the notice of the next page. Empty text adds nothing.
+/// Sets the notice of the next page.
 pub fn with_notice(state: &DashboardState, mut response: Response, text: &str) -> Result<Response, HttpError> {
-    if !text.is_empty() {
-        let cookie = state.cookies.strict(COOKIE, &escape(text), Some(Duration::minutes(1)))?;
-        response.headers_mut().append(header::SET_COOKIE, cookie);
-    }
+    let cookie = state.cookies.strict(COOKIE, &escape(text), Some(Duration::minutes(1)))?;
+    response.headers_mut().append(header::SET_COOKIE, cookie);
     Ok(response)
 }
 
-/// Whether a request carries a notice.
 pub fn is_set(headers: &HeaderMap) -> bool {
     cookie(headers, COOKIE).is_some()
 }

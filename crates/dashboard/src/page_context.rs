@@ -1,40 +1,37 @@
-//! Who looks at a page, and how.
+//! How a page is viewed.
 
-use coder_http::cookies::cookie;
 use std::convert::Infallible;
 
 use axum::{
     extract::FromRequestParts,
     http::{HeaderMap, request::Parts},
 };
-use coder_control::csrf_token;
-use coder_wire::TOKEN_COOKIE;
 use url::Url;
 
 use crate::{
+    csrf,
     layout::{Layout, Section},
     notice,
     theme::Theme,
 };
 
-/// The cookie that binds the forms of visitors who are not signed in.
-pub const VISITOR_COOKIE: &str = "coder_visitor";
-/// Tells that a script asks, for a part of a page.
-const PARTIAL: &str = "hx-request";
+/// htmx sends it with every request.
+const HX_REQUEST: &str = "hx-request";
+/// htmx sends it with the URL of the page that the request comes from.
+const HX_CURRENT_URL: &str = "hx-current-url";
 
-/// A look at a page.
+/// How a page is viewed, as the request says: theme, notice, CSRF token, whole page or part.
 #[derive(Debug, Clone)]
 pub struct PageContext {
-    /// Light or dark.
     pub theme: Theme,
-    /// What was done just before, to be said once.
+    /// The message of the change before; shown once, may be empty.
     pub notice: String,
-    /// Goes into every form of the page; empty for a visitor without any cookie yet.
+    /// For every form of the page; empty for a visitor without any cookie.
     pub csrf_token: String,
-    /// Whether a script asks, to show the answer within the page that is there.
+    /// Whether htmx asks, to show the response within the current page.
     pub is_partial: bool,
-    /// Where the page is that a script asks from; empty when it does not say.
-    pub shown_at: String,
+    /// The path of the page that htmx asks from; empty if unknown.
+    pub current_path: String,
 }
 
 impl PageContext {
@@ -42,26 +39,21 @@ impl PageContext {
         Self {
             theme: Theme::of(headers),
             notice: notice::read(headers),
-            csrf_token: csrf_cookie(headers).map(csrf_token).unwrap_or_default(),
-            is_partial: headers.contains_key(PARTIAL),
-            shown_at: shown_at(headers),
+            csrf_token: csrf::token(headers),
+            is_partial: headers.contains_key(HX_REQUEST),
+            current_path: current_url(headers).map(|url| url.path().to_owned()).unwrap_or_default(),
         }
     }
 
-    /// The layout of a page for somebody who is not signed in.
+    /// The layout of a page without a session.
     pub fn layout(&self) -> Layout {
         Layout::new(self, None, Section::None)
     }
 }
 
-fn shown_at(headers: &HeaderMap) -> String {
-    let url = headers.get("hx-current-url").and_then(|url| url.to_str().ok());
-    url.and_then(|url| Url::parse(url).ok()).map(|url| url.path().to_owned()).unwrap_or_default()
-}
-
-/// The cookie that a visitor's forms are bound to.
-pub fn csrf_cookie(headers: &HeaderMap) -> Option<&str> {
-    cookie(headers, TOKEN_COOKIE).or_else(|| cookie(headers, VISITOR_COOKIE))
+/// The URL of the page that htmx asks from.
+pub fn current_url(headers: &HeaderMap) -> Option<Url> {
+    Url::parse(headers.get(HX_CURRENT_URL)?.to_str().ok()?).ok()
 }
 
 impl<S: Sync> FromRequestParts<S> for PageContext {

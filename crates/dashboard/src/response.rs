@@ -1,4 +1,4 @@
-//! What handlers answer with.
+//! What handlers of pages return.
 
 use askama::Template;
 use axum::{
@@ -11,18 +11,18 @@ use coder_http::{HttpError, extract::login_url};
 use crate::DashboardState;
 use crate::{notice::with_notice, page_context::PageContext};
 
-/// What a handler of a page answers.
+/// What a handler of a page returns.
 pub type PageResult = Result<Response, PageError>;
 
-/// Why there is no page.
+/// Why a handler returns no page.
 #[derive(Debug)]
 pub enum PageError {
-    /// The visitor is not signed in, or not any more.
-    SignIn {
-        /// Where they come back to; none where a script asks, for a part of a page.
-        back_to: Option<String>,
+    /// There is no valid session.
+    LoginRequired {
+        /// The path to return to after log-in; none for requests of htmx.
+        return_to: Option<String>,
     },
-    /// Something else. It becomes a page on the way out, where it is known how the visitor looks at it.
+    /// Anything else. The middleware `security_headers` renders it as a page.
     Failed(HttpError),
 }
 
@@ -35,15 +35,15 @@ impl<E: Into<HttpError>> From<E> for PageError {
 impl IntoResponse for PageError {
     fn into_response(self) -> Response {
         match self {
-            // A browser would follow a redirect without telling the script, which would show the form within the page.
-            Self::SignIn { back_to: None } => {
+            // Browsers follow a redirect without telling htmx, which would show the log-in form inside the page.
+            Self::LoginRequired { return_to: None } => {
                 (StatusCode::UNAUTHORIZED, [("HX-Redirect", "/login")]).into_response()
             }
-            Self::SignIn { back_to: Some(back_to) } if back_to == "/" => redirect("/login"),
-            Self::SignIn { back_to: Some(back_to) } => redirect(&login_url(&back_to)),
-            Self::Failed(failure) => {
-                let mut response = failure.status().into_response();
-                response.extensions_mut().insert(failure);
+            Self::LoginRequired { return_to: Some(path) } if path == "/" => redirect("/login"),
+            Self::LoginRequired { return_to: Some(path) } => redirect(&login_url(&path)),
+            Self::Failed(error) => {
+                let mut response = error.status().into_response();
+                response.extensions_mut().insert(error);
                 response
             }
         }
@@ -55,12 +55,12 @@ pub fn page(page: &impl Template) -> PageResult {
     html(StatusCode::OK, page)
 }
 
-/// A page that was sent a form it does not take; it says why.
+/// A page that shows a form again, with its errors.
 pub fn unprocessable(page: &impl Template) -> PageResult {
     html(StatusCode::UNPROCESSABLE_ENTITY, page)
 }
 
-/// A page that may open as a dialog: all of it, or only the dialog's content if a script asks.
+/// A page that may open as a dialog: the whole page, or only the dialog's content for htmx.
 pub fn dialog(
     context: &PageContext,
     status: StatusCode,
@@ -77,7 +77,7 @@ fn html(status: StatusCode, page: &impl Template) -> PageResult {
     Ok(response)
 }
 
-/// Redirects to a page after a change, and shows `notice` there.
+/// Redirects after a change, and shows `notice` on the next page.
 pub fn redirect_with_notice(
     state: &DashboardState,
     context: &PageContext,
@@ -87,16 +87,17 @@ pub fn redirect_with_notice(
     Ok(with_notice(state, redirect_to(context, to)?, notice)?)
 }
 
-/// Redirects: a plain redirect, or what htmx follows.
-fn redirect_to(context: &PageContext, to: &str) -> PageResult {
+/// Redirects after a change: with `Location`, or for htmx with a header that it follows. From the current page to itself,
+/// htmx replaces only the main part.
+pub fn redirect_to(context: &PageContext, to: &str) -> PageResult {
     Ok(match context.is_partial {
-        true if is_shown(context, to) => part_of(to)?,
-        true => (StatusCode::NO_CONTENT, [("HX-Redirect", header_of(to)?)]).into_response(),
+        true if is_current_page(context, to) => swap_main(to)?,
+        true => (StatusCode::NO_CONTENT, [("HX-Redirect", header_value(to)?)]).into_response(),
         false => redirect(to),
     })
 }
 
-/// A plain redirect, to be followed with GET.
+/// A 303 redirect, which browsers follow with GET.
 pub fn redirect(to: &str) -> Response {
     match HeaderValue::from_str(to) {
         Ok(to) => (StatusCode::SEE_OTHER, [(header::LOCATION, to)]).into_response(),
@@ -104,18 +105,18 @@ pub fn redirect(to: &str) -> Response {
     }
 }
 
-/// Has a script put the page's main part in the place of the one that is shown.
-fn part_of(to: &str) -> PageResult {
-    let place = serde_json::json!({"path": to, "target": "#main", "select": "#main", "swap": "outerHTML"});
-    Ok((StatusCode::NO_CONTENT, [("HX-Location", header_of(&place.to_string())?)]).into_response())
+/// Has htmx load `to` and replace the main part of the current page.
+fn swap_main(to: &str) -> PageResult {
+    let location = serde_json::json!({"path": to, "target": "#main", "select": "#main", "swap": "outerHTML"});
+    Ok((StatusCode::NO_CONTENT, [("HX-Location", header_value(&location.to_string())?)]).into_response())
 }
 
-/// Whether this is the page that is there: another one is gone to, so that the address and the title are its own.
-fn is_shown(context: &PageContext, to: &str) -> bool {
+/// Whether `to` is the current page. Another page is loaded as a whole, so that address and title change with it.
+fn is_current_page(context: &PageContext, to: &str) -> bool {
     let path = to.split(['?', '#']).next().unwrap_or_default();
-    context.shown_at.is_empty() || context.shown_at == path
+    context.current_path.is_empty() || context.current_path == path
 }
 
-fn header_of(text: &str) -> Result<HeaderValue, HttpError> {
+fn header_value(text: &str) -> Result<HeaderValue, HttpError> {
     HeaderValue::from_str(text).map_err(HttpError::internal)
 }

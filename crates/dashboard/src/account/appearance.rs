@@ -11,8 +11,8 @@ use cookie::time::Duration;
 use crate::{
     DashboardState,
     current_user::CurrentUser,
+    filters,
     form::Form,
-    format::filters,
     layout::{Layout, Section},
     response::{PageResult, page, redirect_with_notice},
     theme::{COOKIE, Theme},

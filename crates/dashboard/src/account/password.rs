@@ -7,9 +7,9 @@ use coder_wire::Sensitive;
 use crate::{
     DashboardState,
     current_user::CurrentUser,
+    filters,
     form::Form,
     form_errors::FormErrors,
-    format::filters,
     layout::{Layout, Section},
     response::{PageResult, page, redirect_with_notice, unprocessable},
 };

@@ -7,9 +7,10 @@ use coder_model::user::Role;
 use crate::{
     DashboardState,
     current_user::CurrentUser,
+    filters,
     form::Form,
     form_errors::FormErrors,
-    format::{DisplayTime, filters},
+    format::DisplayTime,
     layout::{Layout, Section},
     response::{PageResult, page, redirect_with_notice, unprocessable},
 };

@@ -15,9 +15,10 @@ use zeroize::Zeroizing;
 use crate::{
     DashboardState,
     current_user::CurrentUser,
+    filters,
     form::{Empty, Form},
     form_errors::FormErrors,
-    format::{DisplayTime, filters},
+    format::DisplayTime,
     layout::{Layout, Section},
     response::{PageResult, dialog, page, redirect_with_notice},
 };

@@ -1,14 +1,18 @@
-//! Where the dashboard begins.
+//! The path `/`.
 
 use axum::extract::State;
 
 use super::redirect;
-use crate::{DashboardState, current_user::CurrentUser, response::PageResult};
+use crate::{
+    DashboardState,
+    current_user::CurrentUser,
+    response::{PageError, PageResult},
+};
 
-/// To workspaces; or to set-up while there is nobody yet, or to log-in.
+/// Redirects to the workspaces; without a session to log-in, without any user to set-up.
 pub async fn index(
     State(state): State<DashboardState>,
-    current_user: Result<CurrentUser, super::super::response::PageError>,
+    current_user: Result<CurrentUser, PageError>,
 ) -> PageResult {
     if current_user.is_ok() {
         return Ok(redirect("/workspaces"));

@@ -10,9 +10,9 @@ use super::{ensure_csrf_cookie, redirect, safe_redirect, start_session, unauthor
 use crate::{
     DashboardState,
     current_user::CurrentUser,
+    filters,
     form::Form,
     form_errors::FormErrors,
-    format::filters,
     layout::Layout,
     page_context::PageContext,
     response::{PageError, PageResult, page, unprocessable},

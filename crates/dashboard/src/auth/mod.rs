@@ -1,4 +1,4 @@
-//! Coming in and going out.
+//! Set-up, log-in, log-out, and tokens for the command line.
 
 mod cli_auth;
 mod index;
@@ -16,37 +16,36 @@ use axum::{
     http::{HeaderValue, StatusCode, header},
     response::Response,
 };
-use coder_control::{RequestInfo, csrf_token};
+use coder_control::RequestInfo;
 use coder_http::{HttpError, Result};
 use zeroize::Zeroizing;
 
-use super::{
-    page_context::{PageContext, VISITOR_COOKIE},
+use crate::{
+    DashboardState, csrf,
+    page_context::PageContext,
     response::{PageResult, redirect},
 };
-use crate::DashboardState;
 
-/// Makes sure that a visitor who is not signed in has a cookie that forms can be bound to; the header that sets it, if one
-/// was made.
+/// Gives a visitor without any cookie a visitor cookie, so that their forms can have a CSRF token. Returns the `Set-Cookie`
+/// header.
 fn ensure_csrf_cookie(state: &DashboardState, context: &mut PageContext) -> Result<Option<HeaderValue>> {
     if !context.csrf_token.is_empty() {
         return Ok(None);
     }
-    let cookie = format!("{:032x}", rand::random::<u128>());
-    context.csrf_token = csrf_token(&cookie);
-    state.cookies.strict(VISITOR_COOKIE, &cookie, None).map(Some)
+    let (cookie, token) = csrf::new_visitor(state)?;
+    context.csrf_token = token;
+    Ok(Some(cookie))
 }
 
-/// Adds that header to an answer.
-fn with_cookie(answer: PageResult, cookie: Option<HeaderValue>) -> PageResult {
-    let mut response = answer?;
+fn with_cookie(page: PageResult, cookie: Option<HeaderValue>) -> PageResult {
+    let mut response = page?;
     if let Some(cookie) = cookie {
         response.headers_mut().append(header::SET_COOKIE, cookie);
     }
     Ok(response)
 }
 
-/// Signs somebody in and sends them on.
+/// Logs in and redirects to `to`.
 async fn start_session(
     state: &DashboardState,
     email: &str,
@@ -58,30 +57,30 @@ async fn start_session(
     let cookie = state
         .cookies
         .session(&session.token.expose())
-        .map_err(|failure| coder_control::Error::internal(failure.body().message.clone()))?;
+        .map_err(|error| coder_control::Error::internal(error.body().message.clone()))?;
     let mut response = redirect(to);
     response.headers_mut().append(header::SET_COOKIE, cookie);
     Ok(response)
 }
 
-/// A place of ours to go to; the beginning when it is somebody else's.
+/// `to` if it is a path of this server, else `/`.
 fn safe_redirect(to: &str) -> &str {
-    let own = to.starts_with('/')
+    let is_own = to.starts_with('/')
         && !to.starts_with("//")
         && !to.contains('\\')
         && to.chars().all(|character| character.is_ascii_graphic());
-    if own { to } else { "/" }
+    if is_own { to } else { "/" }
 }
 
-/// A form that does not let anybody in.
-fn unauthorized(answer: PageResult) -> PageResult {
-    let mut response = answer?;
+/// The log-in page after a wrong password.
+fn unauthorized(page: PageResult) -> PageResult {
+    let mut response = page?;
     *response.status_mut() = StatusCode::UNAUTHORIZED;
     Ok(response)
 }
 
-/// The refusal for a second first user.
-fn is_set_up() -> HttpError {
+/// The error of a second set-up.
+fn already_set_up() -> HttpError {
     HttpError::new(StatusCode::CONFLICT, "The initial user has already been created.")
         .with_detail("Sign in instead.")
 }

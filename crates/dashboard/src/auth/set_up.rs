@@ -1,15 +1,14 @@
-//! Making the first user, who owns the deployment.
+//! Creating the first user, who owns the deployment.
 
 use askama::Template;
 use axum::extract::State;
 use coder_http::extract::ClientInfo;
 
-use super::{ensure_csrf_cookie, is_set_up, redirect, start_session, with_cookie};
+use super::{already_set_up, ensure_csrf_cookie, redirect, start_session, with_cookie};
 use crate::{
-    DashboardState,
+    DashboardState, filters,
     form::Form,
     form_errors::FormErrors,
-    format::filters,
     layout::Layout,
     new_user::NewUserForm,
     page_context::PageContext,
@@ -35,7 +34,7 @@ pub async fn set_up_page(State(state): State<DashboardState>, mut context: PageC
     with_cookie(page(&shown), cookie)
 }
 
-/// Makes the first user and lets them in.
+/// Creates the first user and logs them in.
 pub async fn set_up(
     State(state): State<DashboardState>,
     context: PageContext,
@@ -43,7 +42,7 @@ pub async fn set_up(
     Form(form): Form<NewUserForm>,
 ) -> PageResult {
     if state.control.has_users().await? {
-        return Err(is_set_up().into());
+        return Err(already_set_up().into());
     }
     match state.control.create_first_user(form.to_new_user(), &request_info).await {
         Ok(_) => Ok(start_session(&state, &form.email, form.password(), &request_info, "/workspaces").await?),

@@ -8,7 +8,8 @@ use coder_model::deployment::Counts;
 use crate::{
     DashboardState,
     current_user::CurrentUser,
-    format::{DisplayTime, filters},
+    filters,
+    format::DisplayTime,
     layout::{Layout, Section},
     response::{PageResult, page},
 };

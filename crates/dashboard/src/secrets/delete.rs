@@ -8,8 +8,9 @@ use super::{LIST_PATH, own};
 use crate::{
     DashboardState,
     current_user::CurrentUser,
+    filters,
     form::{Empty, Form},
-    format::{filters, segment},
+    format::segment,
     layout::{Layout, Section},
     response::{PageResult, dialog, redirect_with_notice},
 };

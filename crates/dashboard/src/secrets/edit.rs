@@ -15,9 +15,10 @@ use super::{
 use crate::{
     DashboardState,
     current_user::CurrentUser,
+    filters,
     form::Form,
     form_errors::FormErrors,
-    format::{filters, segment},
+    format::segment,
     layout::{Layout, Section},
     response::{PageResult, dialog, redirect_with_notice},
 };

@@ -10,9 +10,8 @@ use zeroize::Zeroizing;
 
 use super::{LIST_PATH, add::after_import, own};
 use crate::{
-    DashboardState,
+    DashboardState, csrf,
     current_user::CurrentUser,
-    form::{self, TOKEN_FIELD},
     form_errors::FormErrors,
     response::{PageError, PageResult, redirect_with_notice},
 };
@@ -60,8 +59,8 @@ async fn read(headers: &HeaderMap, mut fields: Multipart) -> Result<Upload, Page
     let mut checked = false;
     while let Some(field) = fields.next_field().await.map_err(unreadable)? {
         match field.name() {
-            Some(TOKEN_FIELD) => {
-                form::check(headers, &field.text().await.map_err(unreadable)?)?;
+            Some(csrf::FIELD) => {
+                csrf::check(headers, &field.text().await.map_err(unreadable)?)?;
                 checked = true;
             }
             Some("file") if checked => {
@@ -72,7 +71,7 @@ async fn read(headers: &HeaderMap, mut fields: Multipart) -> Result<Upload, Page
             _ => {}
         }
     }
-    form::check(headers, "")?;
+    csrf::check(headers, "")?;
     Ok(Upload { name: String::new(), content: Zeroizing::default() })
 }
 

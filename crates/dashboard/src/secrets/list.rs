@@ -8,7 +8,8 @@ use super::own;
 use crate::{
     DashboardState,
     current_user::CurrentUser,
-    format::{DisplayTime, filters, segment, thousands},
+    filters,
+    format::{DisplayTime, segment, thousands},
     layout::{Layout, Section},
     response::{PageResult, page},
 };

@@ -10,9 +10,9 @@ use super::{LIST_PATH, title};
 use crate::{
     DashboardState,
     current_user::CurrentUser,
+    filters,
     form::{Empty, Form},
     form_errors::FormErrors,
-    format::filters,
     layout::{Layout, Section},
     response::{PageError, PageResult, dialog, redirect_with_notice},
 };

@@ -9,7 +9,8 @@ use super::{provisioner, title};
 use crate::{
     DashboardState,
     current_user::CurrentUser,
-    format::{DisplayTime, filters},
+    filters,
+    format::DisplayTime,
     layout::{Layout, Section},
     response::{PageResult, page},
 };

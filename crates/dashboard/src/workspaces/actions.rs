@@ -12,10 +12,10 @@ use super::path::{WorkspacePath, workspace_url};
 use crate::{
     DashboardState,
     current_user::CurrentUser,
+    filters,
     form::{Empty, Form},
-    format::filters,
     layout::{Layout, Section},
-    response::{PageResult, dialog, redirect_with_notice},
+    response::{PageResult, dialog, redirect_to, redirect_with_notice},
 };
 
 /// An action on a workspace.
@@ -60,11 +60,12 @@ async fn perform(
         WorkspaceAction::Activate => drop(control.set_dormant(caller, id, false).await?),
         WorkspaceAction::Cancel => control.cancel_build(caller, overview.build.id).await?,
     }
-    let notice = match action {
-        WorkspaceAction::Activate => "Workspace activated.",
-        _ => "",
-    };
-    redirect_with_notice(state, &current_user.context, &workspace_url(&overview), notice)
+    let (context, url) = (&current_user.context, workspace_url(&overview));
+    // The page shows builds; an activated workspace looks as any stopped one.
+    match action {
+        WorkspaceAction::Activate => redirect_with_notice(state, context, &url, "Workspace activated."),
+        _ => redirect_to(context, &url),
+    }
 }
 
 #[derive(Template)]

@@ -11,11 +11,11 @@ use super::{path::workspace_url, show::title};
 use crate::{
     DashboardState,
     current_user::CurrentUser,
+    filters,
     form::Form,
     form_errors::FormErrors,
-    format::filters,
     layout::{Layout, Section},
-    response::{PageError, PageResult, page, redirect_with_notice, unprocessable},
+    response::{PageError, PageResult, page, redirect_to, unprocessable},
 };
 
 #[derive(Template)]
@@ -95,7 +95,7 @@ pub async fn create_workspace(
         Some(_) => {
             match state.control.create_workspace(&current_user.caller, current_user.caller.user(), new).await {
                 Ok(overview) => {
-                    return redirect_with_notice(&state, &current_user.context, &workspace_url(&overview), "");
+                    return redirect_to(&current_user.context, &workspace_url(&overview));
                 }
                 Err(error) => FormErrors::of(error)?,
             }

@@ -18,8 +18,9 @@ use crate::{
     DashboardState,
     current_user::CurrentUser,
     event_stream::{EventSink, StreamEnd, follow, render},
+    filters,
     form_errors::FormErrors,
-    format::{DisplayTime, filters},
+    format::DisplayTime,
     layout::{Layout, Section},
     response::{PageResult, page, unprocessable},
 };

@@ -17,7 +17,8 @@ use super::{
 use crate::{
     DashboardState,
     current_user::CurrentUser,
-    format::{DisplayTime, filters},
+    filters,
+    format::DisplayTime,
     layout::{Layout, Section},
     response::{PageResult, page},
 };

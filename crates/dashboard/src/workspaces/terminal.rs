@@ -12,7 +12,7 @@ use super::{
 use crate::{
     DashboardState,
     current_user::CurrentUser,
-    format::filters,
+    filters,
     layout::{Layout, Section},
     response::{PageResult, page},
     security_headers::StyleNonce,

@@ -12,9 +12,9 @@ use super::{ReturnTo, find_other};
 use crate::{
     DashboardState,
     current_user::CurrentUser,
+    filters,
     form::{Empty, Form},
     form_errors::FormErrors,
-    format::filters,
     layout::{Layout, Section},
     response::{PageResult, dialog, redirect_with_notice},
 };

@@ -8,9 +8,9 @@ use super::LIST_PATH;
 use crate::{
     DashboardState,
     current_user::CurrentUser,
+    filters,
     form::Form,
     form_errors::FormErrors,
-    format::filters,
     layout::{Layout, Section},
     new_user::NewUserForm,
     response::{PageResult, dialog, redirect_with_notice},

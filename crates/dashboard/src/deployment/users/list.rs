@@ -13,8 +13,9 @@ use super::LIST_PATH;
 use crate::{
     DashboardState,
     current_user::CurrentUser,
+    filters,
     form_errors::FormErrors,
-    format::{DisplayTime, filters, initial},
+    format::{DisplayTime, initial},
     layout::{Layout, Section},
     response::{PageResult, page, unprocessable},
 };

@@ -1,4 +1,4 @@
-//! Users, as those who look after them see them.
+//! Deployment → Users.
 
 mod confirm;
 mod create;
@@ -19,32 +19,30 @@ use coder_control::Error;
 use coder_model::user::User;
 use url::Url;
 
-use crate::{DashboardState, current_user::CurrentUser, response::PageError};
+use crate::{DashboardState, current_user::CurrentUser, page_context::current_url, response::PageError};
 
-/// Where the list is.
 const LIST_PATH: &str = "/deployment/users";
 
-/// The part of the list that is shown behind a dialog; all of it where there is no dialog.
+/// The list that is shown behind a dialog, with its search and page; the whole list without a dialog.
 pub struct ReturnTo(String);
 
 impl<S: Sync> FromRequestParts<S> for ReturnTo {
     type Rejection = Infallible;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
-        let shown = parts.headers.get("hx-current-url").and_then(|value| value.to_str().ok());
-        let shown = shown.and_then(|url| Url::parse(url).ok()).filter(|url| url.path() == LIST_PATH);
-        let query = shown.as_ref().and_then(Url::query);
+        let list = current_url(&parts.headers).filter(|url| url.path() == LIST_PATH);
+        let query = list.as_ref().and_then(Url::query);
         Ok(Self(query.map_or_else(|| LIST_PATH.to_owned(), |query| format!("{LIST_PATH}?{query}"))))
     }
 }
 
-/// The user that a page is for changing.
+/// The user to change. Forbidden unless the caller may manage them.
 async fn find(state: &DashboardState, current_user: &CurrentUser, reference: &str) -> Result<User, PageError> {
     let user = state.control.user_by_ref(&current_user.caller, reference).await?;
     if current_user.caller.can_manage_user(&user) { Ok(user) } else { Err(Error::Forbidden.into()) }
 }
 
-/// The same where nobody does it to themselves.
+/// As [`find`], for actions that users cannot perform on themselves.
 async fn find_other(
     state: &DashboardState,
     current_user: &CurrentUser,

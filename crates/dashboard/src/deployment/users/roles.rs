@@ -9,9 +9,9 @@ use super::{ReturnTo, find};
 use crate::{
     DashboardState,
     current_user::CurrentUser,
+    filters,
     form::Form,
     form_errors::FormErrors,
-    format::filters,
     layout::{Layout, Section},
     response::{PageResult, dialog, redirect_with_notice},
 };
