@@ -1,4 +1,4 @@
-//! Scripts, styles and images.
+//! Static files: scripts, styles, images.
 
 use axum::{
     body::Bytes,
@@ -7,12 +7,13 @@ use axum::{
 };
 use coder_http::HttpError;
 
-/// A file of the bundle. Its name changes with its contents, so whoever has it need not ask again.
+/// A file of the bundle. Its name contains a hash of its content, so that it can be cached without limit.
 pub async fn asset(uri: Uri, headers: HeaderMap) -> Response {
     let Some(file) = coder_web::find(uri.path()) else { return HttpError::not_found().into_response() };
     let accepted =
         headers.get(header::ACCEPT_ENCODING).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    let accepts = |name: &str| accepted.split(',').any(|one| one.trim().split(';').next() == Some(name));
+    let accepts =
+        |name: &str| accepted.split(',').any(|encoding| encoding.trim().split(';').next() == Some(name));
     let (encoding, bytes) = match (file.brotli, file.gzip) {
         (Some(bytes), _) if accepts("br") => (Some("br"), bytes),
         (_, Some(bytes)) if accepts("gzip") => (Some("gzip"), bytes),

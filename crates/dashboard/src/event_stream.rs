@@ -1,4 +1,4 @@
-//! Parts of a page that are sent again as they change, over server-sent events.
+//! Parts of a page that are sent again when they change, over server-sent events.
 
 use coder_http::HttpError;
 use std::{convert::Infallible, time::Duration};
@@ -15,34 +15,35 @@ use tokio::{sync::mpsc, time::sleep};
 use crate::DashboardState;
 use crate::response::PageError;
 
-/// How often something is said when nothing happens, so that what lies between does not close the connection.
+/// Keep-alive interval, so that proxies do not close an idle stream.
 const KEEP_ALIVE_INTERVAL: Duration = Duration::from_secs(15);
-/// Events on their way to one page. One that does not take them holds its own page back, and nothing else.
+/// Events that may wait for one page. A slow page delays only its own stream.
 const EVENT_BUFFER: usize = 8;
 
-/// The page does not take any more: it is gone.
+/// The page has closed its stream.
 pub struct Disconnected;
 
-/// Where the events of one page go.
+/// Sends events to one page.
 pub struct EventSink(mpsc::Sender<Event>);
 
 impl EventSink {
-    /// Puts elements in the place of those on the page that have the same id.
+    /// Replaces the elements of the page that have the same ids.
     pub async fn replace(&self, html: String) -> Result<(), Disconnected> {
         self.send(Event::default().event("replace").data(html)).await
     }
 
-    /// Adds the children of elements to those on the page that have the same id. A page that connects again says `mark`.
+    /// Appends the children of these elements to the page's elements with the same ids. A page that reconnects sends `mark` in
+    /// `Last-Event-ID`.
     pub async fn append(&self, html: String, mark: String) -> Result<(), Disconnected> {
         self.send(Event::default().event("append").id(mark).data(html)).await
     }
 
-    /// Has the browser go elsewhere.
+    /// Makes the browser load another page.
     pub async fn navigate(&self, to: &str) -> Result<(), Disconnected> {
         self.send(Event::default().event("navigate").data(to)).await
     }
 
-    /// Waits until it is time to look again.
+    /// Waits before the next poll; less if the page disconnects.
     pub async fn sleep(&self, time: Duration) -> Result<(), Disconnected> {
         tokio::select! {
             () = sleep(time) => Ok(()),
@@ -55,11 +56,10 @@ impl EventSink {
     }
 }
 
-/// Why following ended.
+/// Why a stream ended.
 pub enum StreamEnd {
-    /// The page is gone.
     Disconnected,
-    /// What was followed is not there for the caller any more, or the database failed.
+    /// The caller can no longer see what the page shows, or the database failed.
     Failed(PageError),
 }
 
@@ -75,22 +75,27 @@ impl<E: Into<PageError>> From<E> for StreamEnd {
     }
 }
 
-/// Has `work` send events to a page for as long as the page is there, the caller is signed in and the server runs. Where
-/// what it follows is gone, the browser goes to `otherwise`.
-pub fn follow<W, F>(state: DashboardState, caller: Caller, otherwise: &'static str, work: W) -> Response
+/// Runs `send_updates` until the page disconnects, the caller's session is revoked or the server shuts down. If it fails, the
+/// browser is sent to `fallback`; after a revocation, to log-in.
+pub fn stream_updates<W, F>(
+    state: DashboardState,
+    caller: Caller,
+    fallback: &'static str,
+    send_updates: W,
+) -> Response
 where
     W: FnOnce(DashboardState, EventSink) -> F + Send + 'static,
     F: Future<Output = Result<(), StreamEnd>> + Send,
 {
     let (sender, receiver) = mpsc::channel(EVENT_BUFFER);
     tokio::spawn(async move {
-        let (page, last) = (EventSink(sender.clone()), EventSink(sender));
+        let sink = EventSink(sender.clone());
         let shutdown = state.shutdown.clone();
         let to = tokio::select! {
-            ended = work(state.clone(), page) => match ended {
-                Err(StreamEnd::Failed(refusal)) => {
-                    tracing::debug!(?refusal, "a page cannot be followed any more");
-                    Some(otherwise)
+            ended = send_updates(state.clone(), EventSink(sender)) => match ended {
+                Err(StreamEnd::Failed(error)) => {
+                    tracing::debug!(?error, "live updates of a page ended");
+                    Some(fallback)
                 }
                 Ok(()) | Err(StreamEnd::Disconnected) => None,
             },
@@ -98,18 +103,18 @@ where
             () = shutdown.cancelled() => None,
         };
         if let Some(to) = to {
-            let _ = last.navigate(to).await;
+            let _ = sink.navigate(to).await;
         }
     });
     let events = stream::unfold(receiver, |mut receiver| async {
         receiver.recv().await.map(|event| (Ok::<_, Infallible>(event), receiver))
     });
     let events = Sse::new(events).keep_alive(KeepAlive::new().interval(KEEP_ALIVE_INTERVAL));
-    // A proxy in front that collects answers before it passes them on would hold every event back.
+    // Tells nginx not to buffer the stream.
     ([("X-Accel-Buffering", "no")], events).into_response()
 }
 
-/// A part of a page as text.
+/// Renders a part of a page.
 pub fn render(part: &impl Template) -> Result<String, PageError> {
     part.render().map_err(|error| HttpError::internal(error).into())
 }

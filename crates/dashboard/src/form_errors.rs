@@ -1,25 +1,22 @@
-//! What is wrong with a form, said where it is wrong.
+//! The errors of a form, for the form as a whole and by field.
 
 use axum::http::StatusCode;
 use coder_control::Error;
 
 use crate::response::PageError;
 
-/// What is wrong with a form.
+/// The errors of a form; empty when it is valid or new.
 #[derive(Debug, Clone, Default)]
 pub struct FormErrors {
-    /// For the form as a whole; empty when fields say it all.
+    /// For the form as a whole; empty when there are field errors.
     pub message: String,
-    /// Headline of the above, where there is more than one sentence.
+    /// Headline of `message`, may be empty.
     pub headline: String,
     fields: Vec<(String, String)>,
 }
 
 impl FormErrors {
-    /// What an error says about the form that led to it.
-    ///
-    /// # Errors
-    /// The error itself, when no other contents of the form would have helped.
+    /// The errors to show at a form after a failed operation. Returns `error` itself if another input would not help.
     pub fn of(error: Error) -> Result<Self, PageError> {
         match error {
             Error::Invalid { message, detail, field_errors }
@@ -38,25 +35,25 @@ impl FormErrors {
         }
     }
 
-    /// A complaint about the form as a whole.
+    /// One error of the form as a whole.
     pub fn form(message: impl Into<String>) -> Self {
         Self { message: message.into(), ..Self::default() }
     }
 
-    /// A complaint about one field.
+    /// One field error.
     pub fn field(field: &str, detail: impl Into<String>) -> Self {
         Self { fields: vec![(field.to_owned(), detail.into())], ..Self::default() }
     }
 
-    /// What is wrong with a field; empty when nothing is.
+    /// The error of a field; empty if it is valid.
     pub fn for_field(&self, field: &str) -> &str {
-        self.fields.iter().find(|(known, _)| known == field).map_or("", |(_, detail)| detail)
+        self.fields.iter().find(|(name, _)| name == field).map_or("", |(_, detail)| detail)
     }
 
-    /// Everything that none of the form's fields, named with spaces between, has a place for.
+    /// Errors of fields that are not among `fields`, names separated by spaces: the form has no place for them.
     pub fn unlisted(&self, fields: impl std::fmt::Display) -> Vec<&(String, String)> {
         let fields = fields.to_string();
-        self.fields.iter().filter(|(field, _)| !fields.split(' ').any(|shown| shown == field)).collect()
+        self.fields.iter().filter(|(field, _)| !fields.split(' ').any(|name| name == field)).collect()
     }
 
     /// The status of a page that shows the form.
@@ -64,7 +61,6 @@ impl FormErrors {
         if self.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY }
     }
 
-    /// Whether there is any.
     pub fn is_empty(&self) -> bool {
         self.message.is_empty() && self.fields.is_empty()
     }

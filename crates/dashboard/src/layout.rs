@@ -1,31 +1,22 @@
-//! What surrounds every page.
+//! The layout: what surrounds every page.
 
 use coder_control::Caller;
 
 use crate::{format::initial, page_context::PageContext, theme::Theme};
 
-/// Where in the dashboard a page is.
+/// The navigation entry that a page belongs to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Section {
-    /// Nowhere that has a link.
+    /// No entry.
     None,
-    /// Workspaces.
     Workspaces,
-    /// Templates.
     Templates,
-    /// Account: profile.
     Profile,
-    /// Account: password.
     Security,
-    /// Account: secrets.
     Secrets,
-    /// Account: tokens.
     Tokens,
-    /// Account: appearance.
     Appearance,
-    /// Deployment: users.
     Users,
-    /// Deployment: overview.
     Deployment,
 }
 
@@ -36,33 +27,26 @@ impl Section {
     }
 }
 
-/// Who is signed in, as the layout shows them.
+/// The current user as the header shows them.
 #[derive(Debug, Clone)]
 pub struct NavUser {
-    /// Their name, or the username where they have none.
+    /// The name, or the username if there is none.
     pub name: String,
-    /// E-mail address.
     pub email: String,
-    /// What stands in their avatar.
     pub initial: String,
-    /// Whether they may look at other users.
     pub sees_users: bool,
-    /// Whether they may look at the deployment.
     pub sees_deployment: bool,
 }
 
-/// What surrounds a page.
+/// What the layout of a page shows.
 #[derive(Debug, Clone)]
 pub struct Layout {
-    /// Light or dark.
     pub theme: Theme,
-    /// What was done just before.
+    /// The message of the change before; may be empty.
     pub notice: String,
-    /// Goes into every form.
+    /// For every form of the page.
     pub csrf_token: String,
-    /// Who is signed in.
     pub user: Option<NavUser>,
-    /// Where the page is.
     pub section: Section,
 }
 

@@ -6,6 +6,8 @@
 //! [`redirect_with_notice`](response::redirect_with_notice). Every page works as a plain link or form; with JavaScript,
 //! some open as a dialog ([`response::dialog`]).
 
+#![allow(missing_docs)]
+
 mod account;
 mod assets;
 mod auth;

@@ -1,4 +1,4 @@
-//! Every page of the dashboard on one page.
+//! The URL map of the dashboard.
 
 use axum::{
     Router,
@@ -14,10 +14,10 @@ use crate::{
     workspaces::{self, WorkspaceAction, workspace_action},
 };
 
-/// The largest form with a file of secrets in it, in bytes: a mebibyte, and what surrounds it.
+/// The largest import form, in bytes: a file of 1 MiB and the multipart encoding around it.
 const MAX_IMPORT_BYTES: usize = 1024 * 1024 + 16 * 1024;
 
-/// Every page of the dashboard, and the actions of its forms.
+/// All pages and form actions.
 pub fn router<S: Clone + Send + Sync + 'static>(state: DashboardState) -> Router<S> {
     let imports = post(secrets::import_secrets).layer(DefaultBodyLimit::max(MAX_IMPORT_BYTES));
     Router::new()
@@ -33,8 +33,8 @@ pub fn router<S: Clone + Send + Sync + 'static>(state: DashboardState) -> Router
         .route("/settings/tokens/new", get(account::new_token_page))
         .route("/settings/tokens/{id}/delete", get(account::delete_token_page).post(account::delete_token))
         .route("/settings/appearance", get(account::appearance_page).post(account::choose_appearance))
-        .route("/settings/secrets", get(secrets::secrets_page).post(secrets::add_secret))
-        .route("/settings/secrets/new", get(secrets::add_secret_page))
+        .route("/settings/secrets", get(secrets::secrets_page).post(secrets::create_secret))
+        .route("/settings/secrets/new", get(secrets::create_secret_page))
         .route("/settings/secrets/import", imports)
         .route("/settings/secrets/{name}/edit", get(secrets::edit_secret_page).post(secrets::edit_secret))
         .route("/settings/secrets/{name}/delete", get(secrets::delete_secret_page).post(secrets::delete_secret))

@@ -10,7 +10,7 @@ use coder_http::HttpError;
 
 use crate::{error_page::error_page, notice, page_context::PageContext};
 
-/// Allows style elements with this nonce: xterm.js needs them.
+/// A response extension that allows style elements with this nonce. xterm.js needs it.
 #[derive(Debug, Clone)]
 pub struct StyleNonce(pub String);
 
@@ -18,8 +18,8 @@ pub struct StyleNonce(pub String);
 pub async fn security_headers(context: PageContext, request: Request, next: Next) -> Response {
     let had_notice = notice::is_set(request.headers());
     let mut response = next.run(request).await;
-    if let Some(failure) = response.extensions_mut().remove::<HttpError>() {
-        response = error_page(&context, &failure);
+    if let Some(error) = response.extensions_mut().remove::<HttpError>() {
+        response = error_page(&context, &error);
     }
     let is_page = response
         .headers()
@@ -33,7 +33,7 @@ pub async fn security_headers(context: PageContext, request: Request, next: Next
     response
 }
 
-/// Empty inline, nothing from elsewhere, nobody's layout, no copy kept.
+/// Security headers: CSP without inline or third-party content, no framing, no caching.
 fn set_headers(headers: &mut HeaderMap, nonce: Option<&StyleNonce>) {
     const HEADERS: [(HeaderName, &str); 5] = [
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),

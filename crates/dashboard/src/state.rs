@@ -1,4 +1,4 @@
-//! What the pages need of their server.
+//! What the pages need of the server.
 
 use std::{ops::Deref, sync::Arc};
 
@@ -10,9 +10,9 @@ use url::Url;
 
 /// What the pages show of the server's live state.
 pub trait LiveState: Send + Sync {
-    /// How many agents are connected to this server.
+    /// Agents connected to this server.
     fn connected_agents(&self) -> usize;
-    /// Whether workspaces may run as processes on this machine.
+    /// Whether workspaces may run as processes on the server's machine.
     fn allows_processes(&self) -> bool;
 }
 
@@ -20,26 +20,20 @@ pub trait LiveState: Send + Sync {
 #[derive(Clone)]
 pub struct DashboardState(Arc<Inner>);
 
-/// The fields of a [`DashboardState`].
 pub struct Inner {
-    /// The use cases.
     pub control: Arc<Control>,
-    /// What the pages show of the server's live state.
     pub live: Arc<dyn LiveState>,
-    /// The URL of the server.
+    /// Where browsers and agents reach the server.
     pub access_url: Url,
-    /// How cookies are set.
     pub cookies: CookiePolicy,
-    /// Where apps are reached.
     pub apps: AppAddresses,
-    /// Prefix of a workspace's name for SSH clients: `coder.` for `ssh coder.NAME`.
+    /// Prefix of SSH host names: `coder.` for `ssh coder.NAME`.
     pub ssh_hostname_prefix: String,
     /// Shutdown signal for event streams.
     pub shutdown: CancellationToken,
 }
 
 impl DashboardState {
-    /// Shares these fields.
     #[must_use]
     pub fn new(inner: Inner) -> Self {
         Self(Arc::new(inner))

@@ -1,31 +1,28 @@
-//! Light or dark.
+//! Light or dark pages.
 
-use coder_http::cookies::cookie;
 use std::fmt;
 
 use axum::http::HeaderMap;
+use coder_http::cookies::cookie;
 
-/// The cookie that keeps somebody's choice, for this browser.
+/// Stores the choice in the browser.
 pub const COOKIE: &str = "coder_theme";
 
-/// Light or dark.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum Theme {
-    /// As the rest of the visitor's machine.
+    /// As the browser says (`prefers-color-scheme`).
     #[default]
     System,
-    /// Light.
     Light,
-    /// Dark.
     Dark,
 }
 
 impl Theme {
-    /// Every choice, with the words for it.
+    /// Every choice with its label.
     pub const ALL: [(Self, &'static str); 3] =
         [(Self::System, "Same as system"), (Self::Light, "Light"), (Self::Dark, "Dark")];
 
-    /// The word for it in forms, the cookie and the page.
+    /// The value in forms, in the cookie and in `data-theme`.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::System => "system",
@@ -34,12 +31,11 @@ impl Theme {
         }
     }
 
-    /// The choice with that word.
-    pub fn parse(word: &str) -> Option<Self> {
-        Self::ALL.into_iter().map(|(theme, _)| theme).find(|theme| theme.as_str() == word)
+    pub fn parse(value: &str) -> Option<Self> {
+        Self::ALL.into_iter().map(|(theme, _)| theme).find(|theme| theme.as_str() == value)
     }
 
-    /// What the visitor chose.
+    /// The choice of the browser's user.
     pub fn of(headers: &HeaderMap) -> Self {
         cookie(headers, COOKIE).and_then(Self::parse).unwrap_or_default()
     }

@@ -18,9 +18,7 @@ use crate::{
     theme::{COOKIE, Theme},
 };
 
-/// Where the page is.
 const PATH: &str = "/settings/appearance";
-/// How long a browser keeps the choice.
 const COOKIE_MAX_AGE: Duration = Duration::days(365);
 
 #[derive(Template)]
@@ -29,18 +27,16 @@ struct AppearancePage {
     layout: Layout,
 }
 
-/// The choice of a theme.
 pub async fn appearance_page(current_user: CurrentUser) -> PageResult {
     page(&AppearancePage { layout: current_user.layout(Section::Appearance) })
 }
 
-/// What was chosen.
 #[derive(serde::Deserialize)]
 pub struct AppearanceForm {
     theme: String,
 }
 
-/// Keeps the choice in this browser.
+/// Stores the theme in the browser.
 pub async fn choose_appearance(
     State(state): State<DashboardState>,
     current_user: CurrentUser,

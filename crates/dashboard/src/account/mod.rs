@@ -1,4 +1,4 @@
-//! Account: who one is, one's password, one's tokens, how pages look.
+//! Account: profile, password, tokens, appearance.
 
 mod appearance;
 mod password;

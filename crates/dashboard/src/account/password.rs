@@ -14,7 +14,6 @@ use crate::{
     response::{PageResult, page, redirect_with_notice, unprocessable},
 };
 
-/// Where the page is.
 const PATH: &str = "/settings/security";
 
 #[derive(Template)]
@@ -32,12 +31,10 @@ impl SecurityPage {
     }
 }
 
-/// The form for a new password.
 pub async fn security_page(current_user: CurrentUser) -> PageResult {
     page(&SecurityPage::new(&current_user, FormErrors::default()))
 }
 
-/// What was filled in.
 #[derive(serde::Deserialize)]
 pub struct PasswordForm {
     old_password: Sensitive,
@@ -45,7 +42,7 @@ pub struct PasswordForm {
     repeated: Sensitive,
 }
 
-/// Changes one's own password. What else is signed in as this person is signed out.
+/// Changes the current user's password. Their other sessions and tokens end.
 pub async fn change_password(
     State(state): State<DashboardState>,
     current_user: CurrentUser,

@@ -15,7 +15,6 @@ use crate::{
     response::{PageResult, page, redirect_with_notice, unprocessable},
 };
 
-/// Where the page is.
 const PATH: &str = "/settings/account";
 
 #[derive(Template)]
@@ -47,19 +46,17 @@ impl ProfilePage {
     }
 }
 
-/// What the deployment knows of somebody.
 pub async fn profile_page(current_user: CurrentUser) -> PageResult {
     let name = current_user.caller.user().name.clone();
     page(&ProfilePage::new(&current_user, name, FormErrors::default()))
 }
 
-/// What was filled in.
 #[derive(serde::Deserialize)]
 pub struct ProfileForm {
     name: String,
 }
 
-/// Changes the name that somebody is greeted by.
+/// Changes the display name.
 pub async fn change_profile(
     State(state): State<DashboardState>,
     current_user: CurrentUser,

@@ -1,6 +1,5 @@
-//! Account → Tokens. A new token is in one answer, to the form that asked for it, and nowhere else.
+//! Account → Tokens. A new token is in the response to its form and nowhere else.
 
-use coder_http::extract::Path;
 use std::time::Duration;
 
 use askama::Template;
@@ -9,6 +8,7 @@ use axum::{
     http::{HeaderValue, StatusCode},
 };
 use coder_control::NewToken;
+use coder_http::extract::Path;
 use coder_model::token::ApiKey;
 use zeroize::Zeroizing;
 
@@ -23,20 +23,19 @@ use crate::{
     response::{PageResult, dialog, page, redirect_with_notice},
 };
 
-/// Where the list is.
 const LIST_PATH: &str = "/settings/tokens";
-/// The lifetimes to choose from, in days; a year is the longest.
+/// The lifetimes to choose from, in days.
 const LIFETIMES: [(u64, &str); 4] = [(7, "7 days"), (30, "30 days"), (90, "90 days"), (365, "1 year")];
-/// The one that is offered: what a token gets that is made without a word about it.
+/// As for tokens that are created without a lifetime.
 const DEFAULT_LIFETIME_DAYS: u64 = 30;
-const SECONDS_OF_A_DAY: u64 = 24 * 60 * 60;
+const SECONDS_PER_DAY: u64 = 24 * 60 * 60;
 
 #[derive(Template)]
 #[template(path = "account/tokens.html")]
 struct TokensPage {
     layout: Layout,
     tokens: Vec<Row>,
-    made: Option<Made>,
+    created: Option<CreatedToken>,
 }
 
 struct Row {
@@ -45,11 +44,11 @@ struct Row {
     created: DisplayTime,
     used: Option<DisplayTime>,
     expires: DisplayTime,
-    is_over: bool,
+    is_expired: bool,
 }
 
-/// A token just made.
-struct Made {
+/// A new token, shown once.
+struct CreatedToken {
     name: String,
     token: Zeroizing<String>,
 }
@@ -57,7 +56,7 @@ struct Made {
 async fn list(
     state: &DashboardState,
     current_user: &CurrentUser,
-    made: Option<Made>,
+    created: Option<CreatedToken>,
 ) -> Result<TokensPage, coder_control::Error> {
     let now = state.control.clock().now();
     let keys = state.control.list_tokens(&current_user.caller, current_user.caller.user(), false, true).await?;
@@ -67,16 +66,16 @@ async fn list(
         created: key.created_at.into(),
         used: (key.last_used > key.created_at).then(|| key.last_used.into()),
         expires: key.expires_at.into(),
-        is_over: key.expires_at <= now,
+        is_expired: key.expires_at <= now,
     };
     Ok(TokensPage {
         layout: current_user.layout(Section::Tokens),
         tokens: keys.iter().map(row).collect(),
-        made,
+        created,
     })
 }
 
-/// The list of one's tokens.
+/// The current user's tokens.
 pub async fn tokens_page(State(state): State<DashboardState>, current_user: CurrentUser) -> PageResult {
     page(&list(&state, &current_user, None).await?)
 }
@@ -114,13 +113,13 @@ pub async fn create_token(
     current_user: CurrentUser,
     Form(form): Form<TokenForm>,
 ) -> PageResult {
-    let lifetime = Duration::from_secs(form.lifetime.saturating_mul(SECONDS_OF_A_DAY));
+    let lifetime = Duration::from_secs(form.lifetime.saturating_mul(SECONDS_PER_DAY));
     let new = NewToken { name: form.token_name.clone(), lifetime: Some(lifetime) };
     match state.control.create_token(&current_user.caller, current_user.caller.user(), new).await {
-        Ok(session) => {
-            let made = Made { name: session.key.name.clone(), token: session.token.expose() };
-            let mut response = page(&list(&state, &current_user, Some(made)).await?)?;
-            // A script was to show the answer in the dialog of the form: the page behind takes it instead.
+        Ok(issued) => {
+            let created = CreatedToken { name: issued.key.name.clone(), token: issued.token.expose() };
+            let mut response = page(&list(&state, &current_user, Some(created)).await?)?;
+            // htmx replaces the page's main part, not the dialog that the form was in.
             for (name, value) in
                 [("HX-Retarget", "#main"), ("HX-Reselect", "#main"), ("HX-Reswap", "outerHTML")]
             {
@@ -140,22 +139,22 @@ struct DeleteTokenPage {
     name: String,
 }
 
-/// Asks whether it is meant.
+/// Asks to confirm the deletion.
 pub async fn delete_token_page(
     State(state): State<DashboardState>,
     current_user: CurrentUser,
     Path(id): Path<String>,
 ) -> PageResult {
     let key = state.control.find_key(&current_user.caller, current_user.caller.user(), &id).await?;
-    let shown = DeleteTokenPage {
+    let view = DeleteTokenPage {
         layout: current_user.layout(Section::Tokens),
         id: key.id.as_str().to_owned(),
         name: key.name,
     };
-    dialog(&current_user.context, StatusCode::OK, &shown, &shown.as_dialog())
+    dialog(&current_user.context, StatusCode::OK, &view, &view.as_dialog())
 }
 
-/// Deletes it: what it had open ends.
+/// Deletes a token and closes its connections.
 pub async fn delete_token(
     State(state): State<DashboardState>,
     current_user: CurrentUser,

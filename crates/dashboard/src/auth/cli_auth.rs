@@ -1,4 +1,4 @@
-//! A token for the command line: the page that `coder login` opens.
+//! The page that `coder login` opens: it creates a session token for the command line.
 
 use askama::Template;
 use axum::extract::State;
@@ -16,21 +16,21 @@ use crate::{
 #[template(path = "auth/cli_auth.html")]
 struct CliAuthPage {
     layout: Layout,
-    /// Shown once.
+    /// None until the user has confirmed.
     token: Option<Zeroizing<String>>,
 }
 
-/// Asks whether a token is wanted: a link alone makes none.
+/// Asks to confirm: a link alone must not create a token.
 pub async fn cli_auth(current_user: CurrentUser) -> PageResult {
     page(&CliAuthPage { layout: current_user.layout(Section::None), token: None })
 }
 
-/// Makes a token and shows it, once.
+/// Creates a token and shows it, once.
 pub async fn create_cli_token(
     State(state): State<DashboardState>,
     current_user: CurrentUser,
     _form: Form<Empty>,
 ) -> PageResult {
-    let session = state.control.create_session_key(&current_user.caller, current_user.caller.user()).await?;
-    page(&CliAuthPage { layout: current_user.layout(Section::None), token: Some(session.token.expose()) })
+    let issued = state.control.create_session_key(&current_user.caller, current_user.caller.user()).await?;
+    page(&CliAuthPage { layout: current_user.layout(Section::None), token: Some(issued.token.expose()) })
 }

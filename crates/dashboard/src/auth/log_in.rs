@@ -27,7 +27,7 @@ struct LogInPage {
     errors: FormErrors,
 }
 
-/// Where to go afterwards.
+/// The path to return to after log-in.
 #[derive(serde::Deserialize)]
 pub struct LogInQuery {
     #[serde(default)]
@@ -49,16 +49,15 @@ pub async fn log_in_page(
         return Ok(redirect("/setup"));
     }
     let cookie = ensure_csrf_cookie(&state, &mut context)?;
-    let shown = LogInPage {
+    let view = LogInPage {
         layout: context.layout(),
         email: String::new(),
         redirect: to,
         errors: FormErrors::default(),
     };
-    with_cookie(page(&shown), cookie)
+    with_cookie(page(&view), cookie)
 }
 
-/// What was filled in.
 #[derive(serde::Deserialize)]
 pub struct LogInForm {
     email: String,
@@ -67,7 +66,7 @@ pub struct LogInForm {
     redirect: String,
 }
 
-/// Lets in whoever knows the password.
+/// Logs in with e-mail address and password.
 pub async fn log_in(
     State(state): State<DashboardState>,
     context: PageContext,
@@ -75,12 +74,12 @@ pub async fn log_in(
     Form(form): Form<LogInForm>,
 ) -> PageResult {
     let to = safe_redirect(&form.redirect);
-    let (errors, is_wrong) =
+    let (errors, is_unauthenticated) =
         match start_session(&state, &form.email, form.password.into_inner(), &request_info, to).await {
             Ok(response) => return Ok(response),
             Err(Error::Unauthenticated { message, .. }) => (FormErrors::form(message), true),
             Err(error) => (FormErrors::of(error)?, false),
         };
-    let shown = LogInPage { layout: context.layout(), redirect: to.to_owned(), email: form.email, errors };
-    if is_wrong { unauthorized(page(&shown)) } else { unprocessable(&shown) }
+    let view = LogInPage { layout: context.layout(), redirect: to.to_owned(), email: form.email, errors };
+    if is_unauthenticated { unauthorized(page(&view)) } else { unprocessable(&view) }
 }

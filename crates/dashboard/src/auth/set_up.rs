@@ -29,9 +29,9 @@ pub async fn set_up_page(State(state): State<DashboardState>, mut context: PageC
         return Ok(redirect("/login"));
     }
     let cookie = ensure_csrf_cookie(&state, &mut context)?;
-    let shown =
+    let view =
         SetUpPage { layout: context.layout(), user: NewUserForm::default(), errors: FormErrors::default() };
-    with_cookie(page(&shown), cookie)
+    with_cookie(page(&view), cookie)
 }
 
 /// Creates the first user and logs them in.

@@ -1,4 +1,4 @@
-//! The deployment and its users, for those who look after them.
+//! Deployment: overview and users.
 
 mod overview;
 mod users;

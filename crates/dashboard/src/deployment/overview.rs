@@ -1,4 +1,4 @@
-//! The deployment at a glance.
+//! Deployment → Overview.
 
 use askama::Template;
 use axum::extract::State;
@@ -25,15 +25,15 @@ struct DeploymentPage {
     engine: &'static str,
     keys: Vec<KeyUse>,
     counts: Counts,
-    /// Agents that are connected to this server.
+    /// Connected to this server.
     agents: usize,
     has_processes: bool,
-    /// The host names of apps; empty where there are none.
+    /// The host name pattern of apps; empty if they have none.
     app_hosts: String,
     has_app_paths: bool,
 }
 
-/// The deployment at a glance. That it can be read at all shows that the database answers.
+/// The deployment's configuration, keys and counts. They are read from the database, so the page shows that it is connected.
 pub async fn deployment_page(State(state): State<DashboardState>, current_user: CurrentUser) -> PageResult {
     let overview = state.control.deployment_overview(&current_user.caller).await?;
     let deployment = state.control.deployment();

@@ -24,23 +24,22 @@ struct DeletePage {
     file_path: String,
 }
 
-/// Asks whether it is meant.
+/// Asks to confirm the deletion.
 pub async fn delete_secret_page(
     State(state): State<DashboardState>,
     current_user: CurrentUser,
     Path(name): Path<String>,
 ) -> PageResult {
     let secret = state.control.find_secret(own(&current_user)?, &name).await?;
-    let shown = DeletePage {
+    let page = DeletePage {
         layout: current_user.layout(Section::Secrets),
         segment: segment(&name),
         name,
         file_path: secret.settings.file_path.map(|path| path.to_string()).unwrap_or_default(),
     };
-    dialog(&current_user.context, StatusCode::OK, &shown, &shown.as_dialog())
+    dialog(&current_user.context, StatusCode::OK, &page, &page.as_dialog())
 }
 
-/// Deletes it.
 pub async fn delete_secret(
     State(state): State<DashboardState>,
     current_user: CurrentUser,

@@ -33,7 +33,7 @@ struct EditPage {
     errors: FormErrors,
 }
 
-/// The form, filled with what is known. The value is not.
+/// The form with the current fields, except the value.
 pub async fn edit_secret_page(
     State(state): State<DashboardState>,
     current_user: CurrentUser,
@@ -50,7 +50,6 @@ pub async fn edit_secret_page(
     dialog(&current_user.context, StatusCode::OK, &shown, &shown.as_dialog())
 }
 
-/// What was filled in.
 #[derive(serde::Deserialize)]
 pub struct EditForm {
     #[serde(default)]
@@ -63,7 +62,7 @@ pub struct EditForm {
     settings: SettingsForm,
 }
 
-/// Changes what is other than it was. An empty value stays what it is, unless it is to be cleared.
+/// Updates the fields that differ. An empty value keeps the stored one, unless `clear_value` is set.
 pub async fn edit_secret(
     State(state): State<DashboardState>,
     current_user: CurrentUser,

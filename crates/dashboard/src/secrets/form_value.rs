@@ -1,21 +1,19 @@
-//! Values as forms carry them.
+//! Secret values in forms.
 
 use coder_wire::Sensitive;
 use zeroize::Zeroizing;
 
-/// How the lines of a value end.
+/// The line endings of a value.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, serde::Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum LineEndings {
-    /// With a line feed.
     #[default]
     Lf,
-    /// With carriage return and line feed.
     Crlf,
 }
 
-/// A value as it was normalize_line_endings. A browser's text area knows only line feeds, and a form without a script sends every one of
-/// them as CRLF: neither is what was normalize_line_endings, so the form says how lines end.
+/// A value with the line endings of the original. A browser's text area has only line feeds, and submits them as CRLF, so a
+/// field of the form says which they were.
 pub fn normalize_line_endings(value: &Sensitive, endings: LineEndings) -> Zeroizing<String> {
     let value = Zeroizing::new(value.expose().replace("\r\n", "\n"));
     match endings {

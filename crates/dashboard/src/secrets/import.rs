@@ -8,7 +8,7 @@ use coder_http::HttpError;
 use coder_model::secret::Secret;
 use zeroize::Zeroizing;
 
-use super::{LIST_PATH, add::after_import, own};
+use super::{LIST_PATH, create::after_import, own};
 use crate::{
     DashboardState, csrf,
     current_user::CurrentUser,
@@ -16,28 +16,28 @@ use crate::{
     response::{PageError, PageResult, redirect_with_notice},
 };
 
-/// A file that was sent.
+/// The uploaded file.
 struct Upload {
     name: String,
     content: Zeroizing<Vec<u8>>,
 }
 
-/// Keeps every secret of the file, or none.
+/// Imports every secret of the file, or none.
 pub async fn import_secrets(
     State(state): State<DashboardState>,
     headers: HeaderMap,
     current_user: CurrentUser,
     fields: Multipart,
 ) -> PageResult {
-    let Upload { name, content } = read(&headers, fields).await?;
+    let Upload { name, content } = read_upload(&headers, fields).await?;
     let extension = name.rsplit_once('.').map(|(_, extension)| extension.to_ascii_lowercase());
     let format = match extension.as_deref() {
         Some("env") => "env",
         Some("json") => "json",
         Some("yaml" | "yml") => "yaml",
         _ => {
-            let unknown = "Unsupported file type. Import a .env, .json, .yaml, or .yml file.";
-            return after_import(&current_user, FormErrors::form(unknown));
+            let message = "Unsupported file type. Import a .env, .json, .yaml, or .yml file.";
+            return after_import(&current_user, FormErrors::form(message));
         }
     };
     let Ok(text) = std::str::from_utf8(&content) else {
@@ -45,13 +45,13 @@ pub async fn import_secrets(
     };
     let text = Zeroizing::new(text.to_owned());
     match state.control.import_secrets(own(&current_user)?, format, text).await {
-        Ok(made) => redirect_with_notice(&state, &current_user.context, LIST_PATH, &summary(&made)),
+        Ok(imported) => redirect_with_notice(&state, &current_user.context, LIST_PATH, &summary(&imported)),
         Err(error) => after_import(&current_user, FormErrors::of(error)?),
     }
 }
 
-/// Reads the form, whose token comes before the file.
-async fn read(headers: &HeaderMap, mut fields: Multipart) -> Result<Upload, PageError> {
+/// Reads the form. The CSRF token has to come before the file.
+async fn read_upload(headers: &HeaderMap, mut fields: Multipart) -> Result<Upload, PageError> {
     let unreadable = |error: axum::extract::multipart::MultipartError| {
         HttpError::new(error.status(), "The file could not be read.")
             .with_detail("Import a file of 1 MiB or smaller, and try again.")
@@ -75,19 +75,19 @@ async fn read(headers: &HeaderMap, mut fields: Multipart) -> Result<Upload, Page
     Ok(Upload { name: String::new(), content: Zeroizing::default() })
 }
 
-fn summary(made: &[Secret]) -> String {
-    let count = match made.len() {
+fn summary(imported: &[Secret]) -> String {
+    let count = match imported.len() {
         1 => "Imported 1 secret.".to_owned(),
         count => format!("Imported {count} secrets."),
     };
-    let bare: Vec<String> = made
+    let without_env_name: Vec<String> = imported
         .iter()
         .filter(|secret| secret.settings.env_name.is_none())
         .map(|secret| format!("\"{}\"", secret.name))
         .collect();
-    if bare.is_empty() {
+    if without_env_name.is_empty() {
         count
     } else {
-        format!("{count} Without an environment variable name: {}.", bare.join(", "))
+        format!("{count} Without an environment variable name: {}.", without_env_name.join(", "))
     }
 }

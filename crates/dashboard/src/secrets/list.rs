@@ -1,4 +1,4 @@
-//! The list of one's secrets, and how much of the caps they use.
+//! The list of secrets, and how much of the limits they use.
 
 use askama::Template;
 use axum::extract::State;
@@ -62,26 +62,26 @@ impl From<&Secret> for Row {
     }
 }
 
-/// How much of a cap is used.
+/// How much of a limit is used.
 struct Meter {
     label: &'static str,
     used: u64,
-    most: u64,
-    /// From here on it is getting narrow.
+    max: u64,
+    /// From here on the meter is yellow.
     low: u64,
-    /// From here on it is narrow.
+    /// From here on the meter is red.
     high: u64,
-    words: String,
+    text: String,
 }
 
 impl Meter {
-    fn new(label: &'static str, used: u64, most: u64, unit: &str) -> Self {
-        let words = format!("{} of {}{unit}", thousands(&used.to_string()), thousands(&most.to_string()));
-        Self { label, used, most, low: most * 7 / 10, high: most * 9 / 10, words }
+    fn new(label: &'static str, used: u64, max: u64, unit: &str) -> Self {
+        let text = format!("{} of {}{unit}", thousands(&used.to_string()), thousands(&max.to_string()));
+        Self { label, used, max, low: max * 7 / 10, high: max * 9 / 10, text }
     }
 }
 
-/// The list of one's secrets.
+/// The current user's secrets.
 pub async fn secrets_page(State(state): State<DashboardState>, current_user: CurrentUser) -> PageResult {
     let secrets = state.control.list_secrets(own(&current_user)?).await?;
     let usage = Usage::of(&secrets);

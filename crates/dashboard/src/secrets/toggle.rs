@@ -1,4 +1,4 @@
-//! Switching the delivery of a secret on and off.
+//! Enabling and disabling the delivery of a secret.
 
 use axum::extract::State;
 use coder_http::extract::Path;
@@ -12,13 +12,11 @@ use crate::{
     response::{PageResult, redirect_with_notice},
 };
 
-/// Which way.
 #[derive(serde::Deserialize)]
 pub struct ToggleForm {
     enabled: bool,
 }
 
-/// Switches it.
 pub async fn toggle_secret(
     State(state): State<DashboardState>,
     current_user: CurrentUser,
@@ -27,11 +25,11 @@ pub async fn toggle_secret(
 ) -> PageResult {
     let settings = RawSettings { enabled: Some(form.enabled), ..RawSettings::default() };
     state.control.update_secret(own(&current_user)?, &name, None, &settings).await?;
-    let now = if form.enabled { "Enabled" } else { "Disabled" };
+    let action = if form.enabled { "Enabled" } else { "Disabled" };
     redirect_with_notice(
         &state,
         &current_user.context,
         LIST_PATH,
-        &format!("{now} secret \"{name}\" successfully."),
+        &format!("{action} secret \"{name}\" successfully."),
     )
 }

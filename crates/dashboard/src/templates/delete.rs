@@ -57,7 +57,7 @@ pub async fn delete_template_page(
     confirm(&current_user, &details, FormErrors::default())
 }
 
-/// Deletes it, unless workspaces use it.
+/// Deletes a template that no workspace uses.
 pub async fn delete_template(
     State(state): State<DashboardState>,
     current_user: CurrentUser,

@@ -19,7 +19,7 @@ use crate::{
 struct TemplatesPage {
     layout: Layout,
     templates: Vec<Row>,
-    may_change: bool,
+    can_manage: bool,
 }
 
 struct Row {
@@ -29,29 +29,28 @@ struct Row {
     provisioner: Option<Provisioner>,
     workspaces: i64,
     updated: DisplayTime,
-    by: String,
+    created_by: String,
 }
 
 impl From<&TemplateDetails> for Row {
-    fn from(found: &TemplateDetails) -> Self {
+    fn from(details: &TemplateDetails) -> Self {
         Self {
-            name: found.template.name.to_string(),
-            title: title(found),
-            description: found.template.description.clone(),
-            provisioner: provisioner(&found.definition),
-            workspaces: found.workspaces,
-            updated: found.template.updated_at.into(),
-            by: found.created_by_name.clone(),
+            name: details.template.name.to_string(),
+            title: title(details),
+            description: details.template.description.clone(),
+            provisioner: provisioner(&details.definition),
+            workspaces: details.workspaces,
+            updated: details.template.updated_at.into(),
+            created_by: details.created_by_name.clone(),
         }
     }
 }
 
-/// The list of templates.
 pub async fn templates_page(State(state): State<DashboardState>, current_user: CurrentUser) -> PageResult {
     let templates = state.control.list_templates().await?;
     page(&TemplatesPage {
         layout: current_user.layout(Section::Templates),
         templates: templates.iter().map(Row::from).collect(),
-        may_change: current_user.caller.can_manage_templates(),
+        can_manage: current_user.caller.can_manage_templates(),
     })
 }

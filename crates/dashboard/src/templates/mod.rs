@@ -1,4 +1,4 @@
-//! Templates: what workspaces can be made from.
+//! Templates, from which workspaces are created.
 
 mod delete;
 mod list;
@@ -10,16 +10,15 @@ pub use show::template_page;
 
 use coder_model::template::{Definition, Provisioner, TemplateDetails};
 
-/// Where the list is.
 const LIST_PATH: &str = "/templates";
 
-/// The name to show: the one for people, or the one for programs where there is none.
-fn title(found: &TemplateDetails) -> String {
-    let template = &found.template;
+/// The display name, or the name if there is none.
+fn title(details: &TemplateDetails) -> String {
+    let template = &details.template;
     if template.display_name.is_empty() { template.name.to_string() } else { template.display_name.clone() }
 }
 
-/// What workspaces of a template run on; nothing when its definition is of another version of this program.
+/// The provisioner; none if another version of the program has written the definition.
 fn provisioner(definition: &str) -> Option<Provisioner> {
     Definition::parse(definition).map(|definition| definition.provisioner).ok()
 }

@@ -28,29 +28,29 @@ struct TemplatePage {
     pushed: DisplayTime,
     pushed_by: String,
     source: String,
-    may_change: bool,
+    can_manage: bool,
 }
 
-/// A template, with its source.
+/// A template with the source of its active version.
 pub async fn template_page(
     State(state): State<DashboardState>,
     current_user: CurrentUser,
     Path(name): Path<String>,
 ) -> PageResult {
-    let found = state.control.find_template_by_name(&name).await?;
-    let active = state.control.find_template_version(found.template.active_version).await?;
+    let details = state.control.find_template_by_name(&name).await?;
+    let active = state.control.find_template_version(details.template.active_version).await?;
     page(&TemplatePage {
         layout: current_user.layout(Section::Templates),
-        name: found.template.name.to_string(),
-        title: title(&found),
-        description: found.template.description,
+        name: details.template.name.to_string(),
+        title: title(&details),
+        description: details.template.description,
         provisioner: provisioner(&active.definition),
-        workspaces: found.workspaces,
+        workspaces: details.workspaces,
         version: active.version.name,
         pushed: active.version.created_at.into(),
         pushed_by: active.created_by_name,
-        // A carriage return before a line feed says nothing that a page could show.
+        // Browsers show only line feeds.
         source: active.definition.replace("\r\n", "\n"),
-        may_change: current_user.caller.can_manage_templates(),
+        can_manage: current_user.caller.can_manage_templates(),
     })
 }

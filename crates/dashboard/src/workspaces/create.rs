@@ -1,4 +1,4 @@
-//! Making a workspace.
+//! Creating a workspace.
 
 use askama::Template;
 use axum::extract::State;
@@ -32,10 +32,10 @@ struct Choice {
     title: String,
     description: String,
     kind: &'static str,
-    is_chosen: bool,
+    is_selected: bool,
 }
 
-/// The template that a link asks for.
+/// The template to preselect, by name.
 #[derive(serde::Deserialize)]
 pub struct CreateQuery {
     #[serde(default)]
@@ -44,24 +44,24 @@ pub struct CreateQuery {
 
 async fn choices(
     state: &DashboardState,
-    is_chosen: impl Fn(&str, Uuid) -> bool,
+    is_selected: impl Fn(&str, Uuid) -> bool,
 ) -> Result<Vec<Choice>, PageError> {
-    let found = state.control.list_templates().await?;
-    let only = found.len() == 1;
-    let choices = found.iter().map(|found| {
-        let template = &found.template;
+    let templates = state.control.list_templates().await?;
+    let is_single = templates.len() == 1;
+    let choices = templates.iter().map(|details| {
+        let template = &details.template;
         Choice {
             id: template.id.to_string(),
             title: title(&template.display_name, template.name.as_str()),
             description: template.description.clone(),
-            kind: Definition::parse(&found.definition).map_or("", |definition| definition.provisioner.as_str()),
-            is_chosen: only || is_chosen(template.name.as_str(), template.id.uuid()),
+            kind: Definition::parse(&details.definition)
+                .map_or("", |definition| definition.provisioner.as_str()),
+            is_selected: is_single || is_selected(template.name.as_str(), template.id.uuid()),
         }
     });
     Ok(choices.collect())
 }
 
-/// The form.
 pub async fn create_workspace_page(
     State(state): State<DashboardState>,
     current_user: CurrentUser,
@@ -75,14 +75,13 @@ pub async fn create_workspace_page(
     })
 }
 
-/// What was filled in.
 #[derive(serde::Deserialize)]
 pub struct CreateForm {
     name: String,
     template_id: Option<Uuid>,
 }
 
-/// Makes it, and shows how it is built.
+/// Creates a workspace, and shows the progress of its first build.
 pub async fn create_workspace(
     State(state): State<DashboardState>,
     current_user: CurrentUser,

@@ -1,12 +1,12 @@
 //! The list of workspaces.
 
-use coder_http::extract::Query;
-use coder_model::{pagination::Pagination, workspace::WorkspaceWithBuild};
 use std::time::Duration;
 
 use askama::Template;
 use axum::{extract::State, response::Response};
 use coder_control::Result;
+use coder_http::extract::Query;
+use coder_model::{pagination::Pagination, workspace::WorkspaceWithBuild};
 
 use super::{
     LIST_PATH,
@@ -17,7 +17,7 @@ use super::{
 use crate::{
     DashboardState,
     current_user::CurrentUser,
-    event_stream::{EventSink, StreamEnd, follow, render},
+    event_stream::{EventSink, StreamEnd, render, stream_updates},
     filters,
     form_errors::FormErrors,
     format::DisplayTime,
@@ -25,11 +25,11 @@ use crate::{
     response::{PageResult, page, unprocessable},
 };
 
-/// The search that finds one's own.
+/// The default search: the current user's workspaces.
 const OWN: &str = "owner:me";
 /// Workspaces on one page.
 const PAGE_SIZE: u32 = 25;
-/// How often the list is looked at.
+/// How often the list is read for live updates.
 const POLL_INTERVAL: Duration = Duration::from_secs(2);
 
 #[derive(Template)]
@@ -42,8 +42,8 @@ struct WorkspacesPage {
     sees_all: bool,
     errors: FormErrors,
     live: String,
-    earlier: Option<String>,
-    later: Option<String>,
+    previous: Option<String>,
+    next: Option<String>,
 }
 
 impl WorkspacesPage {
@@ -57,8 +57,8 @@ impl WorkspacesPage {
             sees_all: current_user.caller.can_see_all_workspaces(),
             errors: FormErrors::default(),
             live: query.url("/workspaces/live", query.offset),
-            earlier: (query.offset > 0).then(|| query.url(LIST_PATH, query.offset.saturating_sub(PAGE_SIZE))),
-            later: None,
+            previous: (query.offset > 0).then(|| query.url(LIST_PATH, query.offset.saturating_sub(PAGE_SIZE))),
+            next: None,
         }
     }
 }
@@ -71,12 +71,11 @@ struct Row {
     template: String,
     status: Badge,
     health: Option<Badge>,
-    possible: AvailableActions,
+    actions: AvailableActions,
     terminal: Option<String>,
     used: DisplayTime,
 }
 
-/// Which of them.
 #[derive(Debug, Clone, Default, serde::Deserialize)]
 pub struct ListQuery {
     q: Option<String>,
@@ -101,25 +100,25 @@ impl ListQuery {
     }
 }
 
-/// The list of workspaces: one's own, or those that match `q`.
+/// The current user's workspaces, or those that match `q`.
 pub async fn workspaces_page(
     State(state): State<DashboardState>,
     current_user: CurrentUser,
     Query(query): Query<ListQuery>,
 ) -> PageResult {
-    let mut shown = WorkspacesPage::new(&current_user, &query);
+    let mut view = WorkspacesPage::new(&current_user, &query);
     match rows(&state, &current_user, &query).await {
         Ok((rows, count)) => {
             let next = query.offset + PAGE_SIZE;
-            shown.later = (count > i64::from(next)).then(|| query.url(LIST_PATH, next));
-            (shown.rows, shown.count) = (rows, count);
-            page(&shown)
+            view.next = (count > i64::from(next)).then(|| query.url(LIST_PATH, next));
+            (view.rows, view.count) = (rows, count);
+            page(&view)
         }
         Err(error) => {
-            shown.errors = FormErrors::of(error)?;
-            // There is nothing to follow: a page that did would be led away from what it says.
-            shown.live.clear();
-            unprocessable(&shown)
+            view.errors = FormErrors::of(error)?;
+            // Live updates would fail as well, and lead the browser away from the error.
+            view.live.clear();
+            unprocessable(&view)
         }
     }
 }
@@ -130,9 +129,10 @@ async fn rows(
     query: &ListQuery,
 ) -> Result<(Vec<Row>, i64)> {
     let slice = Pagination { limit: PAGE_SIZE, offset: query.offset };
-    let (found, count) = state.control.list_workspaces(&current_user.caller, query.search(), slice).await?;
-    let mut rows = Vec::with_capacity(found.len());
-    for overview in &found {
+    let (workspaces, count) =
+        state.control.list_workspaces(&current_user.caller, query.search(), slice).await?;
+    let mut rows = Vec::with_capacity(workspaces.len());
+    for overview in &workspaces {
         rows.push(row(state, current_user, overview).await?);
     }
     Ok((rows, count))
@@ -153,38 +153,38 @@ async fn row(state: &DashboardState, current_user: &CurrentUser, overview: &Work
         template: title(&overview.template_display_name, &overview.template_name),
         status: status::of_workspace(overview),
         health: agent.filter(|agent| agent.unhealthy_reason().is_some()).map(|agent| status::of_agent(&agent)),
-        possible: AvailableActions::of(overview),
+        actions: AvailableActions::of(overview),
         used: overview.workspace.last_used_at.into(),
         terminal,
         path,
     })
 }
 
-/// Sends the rows again as they change.
+/// Sends the rows again when they change.
 pub async fn follow_workspaces(
     State(state): State<DashboardState>,
     current_user: CurrentUser,
     Query(query): Query<ListQuery>,
 ) -> Response {
     let caller = current_user.caller.clone();
-    follow(state, caller, LIST_PATH, move |state, page| watch(state, page, current_user, query))
+    stream_updates(state, caller, LIST_PATH, move |state, sink| watch(state, sink, current_user, query))
 }
 
 async fn watch(
     state: DashboardState,
-    page: EventSink,
+    sink: EventSink,
     current_user: CurrentUser,
     query: ListQuery,
 ) -> std::result::Result<(), StreamEnd> {
     let mut sent = String::new();
     loop {
         let (rows, count) = rows(&state, &current_user, &query).await?;
-        let shown = WorkspacesPage { rows, count, ..WorkspacesPage::new(&current_user, &query) };
-        let now = render(&shown.as_rows())?;
+        let view = WorkspacesPage { rows, count, ..WorkspacesPage::new(&current_user, &query) };
+        let now = render(&view.as_rows())?;
         if now != sent {
-            page.replace(now.clone()).await?;
+            sink.replace(now.clone()).await?;
             sent = now;
         }
-        page.sleep(POLL_INTERVAL).await?;
+        sink.sleep(POLL_INTERVAL).await?;
     }
 }

@@ -1,14 +1,14 @@
-//! A workspace's page, kept up to date.
+//! Live updates of a workspace's page.
 
+use std::time::Duration;
+
+use axum::{extract::State, http::HeaderMap, response::Response};
+use coder_control::AgentView;
 use coder_http::extract::Query;
 use coder_model::{
     BuildId,
     workspace::{AgentStatus, JobStatus, Lifecycle, WorkspaceWithBuild},
 };
-use std::time::Duration;
-
-use axum::{extract::State, http::HeaderMap, response::Response};
-use coder_control::AgentView;
 use uuid::Uuid;
 
 use super::{
@@ -19,37 +19,37 @@ use super::{
 use crate::{
     DashboardState,
     current_user::CurrentUser,
-    event_stream::{EventSink, StreamEnd, follow, render},
+    event_stream::{EventSink, StreamEnd, render, stream_updates},
     layout::Section,
 };
 
-/// How often it is looked at while something is under way.
+/// How often the workspace is read while it builds, or its agent starts or stops.
 const BUSY_POLL_INTERVAL: Duration = Duration::from_millis(400);
-/// How often otherwise.
+/// How often it is read otherwise.
 const IDLE_POLL_INTERVAL: Duration = Duration::from_secs(2);
 
-/// What the page shows already.
+/// What the page shows when it connects: the build, and as `LINE-LINE` the last lines of its log and of the agent's.
 #[derive(Debug, serde::Deserialize)]
-pub struct ShownQuery {
+pub struct PositionQuery {
     build: Uuid,
     after: String,
 }
 
-/// What a page shows already: the build, and the last lines of its log and of the agent's.
+/// What the page shows: the build, and the last lines of its log and of the agent's.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Shown {
+struct Position {
     build: BuildId,
     build_line: i64,
     agent_line: i64,
 }
 
-impl Shown {
-    /// `LINE-LINE` of the query; or what the browser last heard of, `LINE-LINE-BUILD`, when it comes again.
-    fn parse(query: &ShownQuery, last_event: Option<&str>) -> Self {
-        let heard = last_event
+impl Position {
+    /// From the query or, after a reconnect, from the last event that the browser received: `LINE-LINE-BUILD`.
+    fn parse(query: &PositionQuery, last_event: Option<&str>) -> Self {
+        let last_build = last_event
             .and_then(|mark| mark.splitn(3, '-').nth(2))
             .and_then(|build| Uuid::parse_str(build).ok());
-        let (mark, build) = match (last_event, heard) {
+        let (mark, build) = match (last_event, last_build) {
             (Some(mark), Some(build)) => (mark, build),
             _ => (query.after.as_str(), query.build),
         };
@@ -63,66 +63,70 @@ impl Shown {
     }
 }
 
-/// Sends the parts of a workspace's page as they change, and lines of logs as they are added.
+/// Sends the parts of a workspace's page that change, and new lines of its logs.
 pub async fn follow_workspace(
     State(state): State<DashboardState>,
     path: WorkspacePath,
     current_user: CurrentUser,
-    Query(query): Query<ShownQuery>,
+    Query(query): Query<PositionQuery>,
     headers: HeaderMap,
 ) -> Response {
     let last_event = headers.get("last-event-id").and_then(|value| value.to_str().ok());
-    let shown = Shown::parse(&query, last_event);
+    let position = Position::parse(&query, last_event);
     let caller = current_user.caller.clone();
-    follow(state, caller, LIST_PATH, move |state, page| watch(state, page, path, current_user, shown))
+    stream_updates(state, caller, LIST_PATH, move |state, sink| {
+        watch(state, sink, path, current_user, position)
+    })
 }
 
 async fn watch(
     state: DashboardState,
-    page: EventSink,
+    sink: EventSink,
     path: WorkspacePath,
     current_user: CurrentUser,
-    mut shown: Shown,
+    mut position: Position,
 ) -> Result<(), StreamEnd> {
     let mut sent = [const { String::new() }; 4];
     loop {
         let overview = path.find(&state, &current_user).await?;
         let agent = state.control.agent_of(&overview).await?;
-        let mut now = parts(&state, &current_user, &overview, agent.as_ref()).await?;
-        if overview.build.id != shown.build {
-            // Another build: its log begins, and nothing of the agent's is its own yet.
-            shown = Shown { build: overview.build.id, build_line: 0, agent_line: 0 };
-            page.replace([render(&now.as_build_log())?, render(&now.as_agent_log())?].concat()).await?;
+        let mut page = page_without_logs(&state, &current_user, &overview, agent.as_ref()).await?;
+        if overview.build.id != position.build {
+            // A new build has empty logs.
+            position = Position { build: overview.build.id, build_line: 0, agent_line: 0 };
+            sink.replace([render(&page.as_build_log())?, render(&page.as_agent_log())?].concat()).await?;
         }
         let parts = [
-            render(&now.as_summary())?,
-            render(&now.as_notes())?,
-            render(&now.as_agent())?,
-            render(&now.as_build())?,
+            render(&page.as_summary())?,
+            render(&page.as_notes())?,
+            render(&page.as_agent())?,
+            render(&page.as_build())?,
         ];
         let changed: Vec<&str> =
             parts.iter().zip(&sent).filter(|(new, old)| new != old).map(|(new, _)| new.as_str()).collect();
         if !changed.is_empty() {
-            page.replace(changed.concat()).await?;
+            sink.replace(changed.concat()).await?;
         }
         sent = parts;
         let lines =
-            state.control.list_build_logs(&current_user.caller, overview.build.id, shown.build_line).await?;
+            state.control.list_build_logs(&current_user.caller, overview.build.id, position.build_line).await?;
         if let Some(last) = lines.last() {
-            shown.build_line = last.id;
-            now.build_lines = log::of_build(&lines);
-            page.append(render(&now.as_build_log())?, shown.mark()).await?;
+            position.build_line = last.id;
+            page.build_lines = log::of_build(&lines);
+            sink.append(render(&page.as_build_log())?, position.mark()).await?;
         }
         if let Some(agent) = &agent {
-            let lines =
-                state.control.list_agent_logs(&current_user.caller, agent.agent.id, shown.agent_line).await?;
+            let lines = state
+                .control
+                .list_agent_logs(&current_user.caller, agent.agent.id, position.agent_line)
+                .await?;
             if let Some(last) = lines.last() {
-                shown.agent_line = last.id;
-                now.agent_lines = log::of_agent(agent, &lines);
-                page.append(render(&now.as_agent_log())?, shown.mark()).await?;
+                position.agent_line = last.id;
+                page.agent_lines = log::of_agent(agent, &lines);
+                sink.append(render(&page.as_agent_log())?, position.mark()).await?;
             }
         }
-        page.sleep(if is_under_way(&overview, agent.as_ref()) {
+        sink.sleep(if is_changing(&overview, agent.as_ref()) {
             BUSY_POLL_INTERVAL
         } else {
             IDLE_POLL_INTERVAL
@@ -131,8 +135,7 @@ async fn watch(
     }
 }
 
-/// The page without any line of a log.
-async fn parts(
+async fn page_without_logs(
     state: &DashboardState,
     current_user: &CurrentUser,
     overview: &WorkspaceWithBuild,
@@ -147,7 +150,7 @@ async fn parts(
     })
 }
 
-fn is_under_way(overview: &WorkspaceWithBuild, agent: Option<&AgentView>) -> bool {
+fn is_changing(overview: &WorkspaceWithBuild, agent: Option<&AgentView>) -> bool {
     matches!(overview.build.status, JobStatus::Pending | JobStatus::Running | JobStatus::Canceling)
         || agent.is_some_and(|agent| {
             agent.status == AgentStatus::Connecting
@@ -163,13 +166,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_page_that_comes_again_goes_on_where_it_was() {
+    fn a_page_that_reconnects_resumes_after_its_last_event() {
         let (first, second) = (Uuid::from_u128(1), Uuid::from_u128(2));
-        let query = ShownQuery { build: first, after: "7-0".to_owned() };
-        let from_page = Shown { build: first.into(), build_line: 7, agent_line: 0 };
-        assert_eq!(Shown::parse(&query, None), from_page);
-        let later = Shown { build: second.into(), build_line: 12, agent_line: 34 };
-        assert_eq!(Shown::parse(&query, Some(&later.mark())), later);
-        assert_eq!(Shown::parse(&query, Some("nonsense")), from_page);
+        let query = PositionQuery { build: first, after: "7-0".to_owned() };
+        let from_page = Position { build: first.into(), build_line: 7, agent_line: 0 };
+        assert_eq!(Position::parse(&query, None), from_page);
+        let later = Position { build: second.into(), build_line: 12, agent_line: 34 };
+        assert_eq!(Position::parse(&query, Some(&later.mark())), later);
+        assert_eq!(Position::parse(&query, Some("nonsense")), from_page);
     }
 }

@@ -1,4 +1,4 @@
-//! Lines of logs as they are shown.
+//! Lines of logs as pages show them.
 
 use coder_control::AgentView;
 use coder_model::{
@@ -6,14 +6,13 @@ use coder_model::{
     workspace::LogLevel,
 };
 
-/// A line.
 #[derive(Debug, Clone)]
 pub struct Line {
-    /// What it comes from: a stage of the build, a script.
+    /// The stage of the build, or the script.
     pub source: String,
-    /// `level-warn`, `level-error`, or nothing.
+    /// `level-warn`, `level-error`, or empty.
     pub class: &'static str,
-    /// The text, without what colours a terminal.
+    /// The text without ANSI escape sequences.
     pub text: String,
 }
 
@@ -26,16 +25,14 @@ fn line(source: &str, level: LogLevel, text: &str) -> Line {
     Line { source: source.to_owned(), class, text: anstream::adapter::strip_str(text).to_string() }
 }
 
-/// Lines of a build.
 pub fn of_build(lines: &[BuildLogLine]) -> Vec<Line> {
-    lines.iter().map(|one| line(&one.stage, one.level, &one.output)).collect()
+    lines.iter().map(|entry| line(&entry.stage, entry.level, &entry.output)).collect()
 }
 
-/// Lines of an agent and its scripts.
 pub fn of_agent(view: &AgentView, lines: &[AgentLogLine]) -> Vec<Line> {
-    let source = |one: &AgentLogLine| view.log_sources.iter().find(|source| source.id == one.source);
+    let source = |entry: &AgentLogLine| view.log_sources.iter().find(|source| source.id == entry.source);
     lines
         .iter()
-        .map(|one| line(source(one).map_or("", |source| &source.display_name), one.level, &one.output))
+        .map(|entry| line(source(entry).map_or("", |source| &source.display_name), entry.level, &entry.output))
         .collect()
 }

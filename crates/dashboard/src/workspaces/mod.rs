@@ -1,4 +1,4 @@
-//! Workspaces: the list, one of them as it lives, and a terminal in it.
+//! Workspaces: the list, one workspace with live updates, its terminal.
 
 mod actions;
 mod create;
@@ -17,5 +17,4 @@ pub use live::follow_workspace;
 pub use show::workspace_page;
 pub use terminal::terminal_page;
 
-/// Where the list is.
 const LIST_PATH: &str = "/workspaces";

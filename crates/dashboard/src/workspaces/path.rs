@@ -1,4 +1,4 @@
-//! Which workspace a path names: `/@OWNER/NAME`.
+//! Paths of workspaces: `/@OWNER/NAME`.
 
 use axum::{
     extract::FromRequestParts,
@@ -10,16 +10,16 @@ use coder_model::workspace::WorkspaceWithBuild;
 
 use crate::{DashboardState, current_user::CurrentUser};
 
-/// The workspace that a path names, and where its page is.
+/// The parameters of a workspace's path.
 pub struct WorkspacePath {
     owner: String,
     name: String,
-    /// The agent's name, where one is given: `NAME.AGENT`.
+    /// The agent's name, if the path has one: `NAME.AGENT`.
     pub agent: Option<String>,
 }
 
 impl<S: Send + Sync> FromRequestParts<S> for WorkspacePath {
-    // A path without the sign is no page: it is answered as any other that is not there.
+    // A path without the `@` matches no route.
     type Rejection = HttpError;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> std::result::Result<Self, HttpError> {
@@ -41,14 +41,14 @@ impl<S: Send + Sync> FromRequestParts<S> for WorkspacePath {
 }
 
 impl WorkspacePath {
-    /// The workspace, as far as the current_user may see it.
+    /// The workspace. Not found unless the current user may see it.
     pub async fn find(&self, state: &DashboardState, current_user: &CurrentUser) -> Result<WorkspaceWithBuild> {
         let owner = state.control.user_by_ref(&current_user.caller, &self.owner).await?;
         state.control.find_workspace_by_name(&current_user.caller, &owner, &self.name, false).await
     }
 }
 
-/// Where a workspace's page is.
+/// The path of a workspace's page.
 pub fn workspace_url(overview: &WorkspaceWithBuild) -> String {
     format!("/@{}/{}", overview.owner_name, overview.workspace.name)
 }

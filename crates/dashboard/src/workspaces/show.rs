@@ -1,4 +1,4 @@
-//! One workspace: how it is, its agent, its logs, and what a restart would change.
+//! A workspace's page: status, agent, logs, and the secrets that a restart would change.
 
 use askama::Template;
 use axum::extract::State;
@@ -23,10 +23,10 @@ use crate::{
     response::{PageResult, page},
 };
 
-/// How many builds are listed.
+/// Builds listed on the page.
 const BUILDS: u32 = 10;
 
-/// The page, whose parts are sent again as they change.
+/// The page. `live.rs` sends its blocks again when they change.
 #[derive(Template)]
 #[template(path = "workspaces/show.html", blocks = ["summary", "notes", "agent", "build", "build_log", "agent_log"])]
 pub struct WorkspacePage {
@@ -34,13 +34,12 @@ pub struct WorkspacePage {
     pub(super) view: WorkspaceView,
     pub(super) build_lines: Vec<Line>,
     pub(super) agent_lines: Vec<Line>,
-    /// Where changes are followed, from what is shown on.
+    /// The URL of live updates, with what the page shows already.
     pub(super) live: String,
 }
 
-/// A workspace as it is now.
+/// The workspace and its agent, without logs.
 pub struct WorkspaceView {
-    /// Where its page is.
     pub path: String,
     pub name: String,
     pub owner: String,
@@ -49,13 +48,13 @@ pub struct WorkspaceView {
     pub template_title: String,
     pub is_outdated: bool,
     pub status: Badge,
-    pub possible: AvailableActions,
+    pub actions: AvailableActions,
     pub is_restarting: bool,
     pub build: BuildView,
     pub builds: Vec<BuildView>,
     pub agent: Option<AgentPanel>,
     pub ssh_host: String,
-    /// What a restart would change, with the words for how.
+    /// Secrets that a restart would change: name and kind of change.
     pub pending: Vec<(String, &'static str)>,
     pub warnings: Vec<Warning>,
     pub deadline: Option<DisplayTime>,
@@ -63,13 +62,11 @@ pub struct WorkspaceView {
 }
 
 impl WorkspaceView {
-    /// Whether there is nothing to note.
     fn has_no_notes(&self) -> bool {
         self.build.error.is_empty() && self.pending.is_empty() && self.warnings.is_empty()
     }
 }
 
-/// A build.
 pub struct BuildView {
     pub number: i64,
     pub title: &'static str,
@@ -98,12 +95,11 @@ impl From<&WorkspaceWithBuild> for BuildView {
     }
 }
 
-/// An agent.
 pub struct AgentPanel {
     pub name: String,
     pub status: Badge,
     pub is_connected: bool,
-    /// It connects from a machine of its owner's, and is not there yet.
+    /// The agent of an external workspace, not connected yet.
     pub is_awaited: bool,
     pub machine: String,
     pub directory: String,
@@ -112,7 +108,6 @@ pub struct AgentPanel {
     pub apps: Vec<AppLink>,
 }
 
-/// An app.
 pub struct AppLink {
     pub title: String,
     pub url: String,
@@ -120,7 +115,6 @@ pub struct AppLink {
     pub is_terminal: bool,
 }
 
-/// A workspace's page.
 pub async fn workspace_page(
     State(state): State<DashboardState>,
     path: WorkspacePath,
@@ -145,7 +139,7 @@ pub async fn workspace_page(
     })
 }
 
-/// Everything that is shown of a workspace but its logs.
+/// The page's content except the logs.
 pub async fn view(
     state: &DashboardState,
     current_user: &CurrentUser,
@@ -153,10 +147,10 @@ pub async fn view(
     agent: Option<&AgentView>,
 ) -> Result<WorkspaceView> {
     let caller = &current_user.caller;
-    let page = Pagination { limit: BUILDS, offset: 0 };
-    let builds = state.control.list_builds(caller, overview.workspace.id, page).await?;
+    let latest = Pagination { limit: BUILDS, offset: 0 };
+    let builds = state.control.list_builds(caller, overview.workspace.id, latest).await?;
     let pending = state.control.pending_changes(caller, overview).await?;
-    let possible = AvailableActions::of(overview);
+    let actions = AvailableActions::of(overview);
     Ok(WorkspaceView {
         path: workspace_url(overview),
         name: overview.workspace.name.to_string(),
@@ -166,11 +160,11 @@ pub async fn view(
         template_title: title(&overview.template_display_name, &overview.template_name),
         is_outdated: overview.build.template_version != overview.active_version,
         status: status::of_workspace(overview),
-        possible,
-        is_restarting: overview.build.then_start && possible.cancel,
+        actions,
+        is_restarting: overview.build.then_start && actions.cancel,
         build: BuildView::from(overview),
         builds: builds.iter().map(BuildView::from).collect(),
-        // What failed to start has no agent to wait for.
+        // A failed start has no agent to wait for.
         agent: agent
             .filter(|_| !matches!(overview.build.status, JobStatus::Failed | JobStatus::Canceled))
             .map(|agent| agent_panel(state, agent)),
@@ -182,7 +176,7 @@ pub async fn view(
     })
 }
 
-/// The name shown to people, where there is one.
+/// The display name, or the name if there is none.
 pub fn title(display_name: &str, name: &str) -> String {
     if display_name.is_empty() { name } else { display_name }.to_owned()
 }

@@ -1,4 +1,4 @@
-//! States in words and colours.
+//! Labels and colours of states, and the actions that they allow.
 
 use coder_control::AgentView;
 use coder_model::{
@@ -8,20 +8,18 @@ use coder_model::{
     },
 };
 
-/// A state as it is shown: its word, and the class that colours it.
+/// A state's label and CSS class.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Badge {
-    /// The word.
-    pub word: &'static str,
-    /// `is-success`, `is-pending`, `is-danger`, or nothing for what just is.
+    pub label: &'static str,
+    /// `is-success`, `is-pending`, `is-danger`, or empty.
     pub class: &'static str,
 }
 
-const fn badge(word: &'static str, class: &'static str) -> Badge {
-    Badge { word, class }
+const fn badge(label: &'static str, class: &'static str) -> Badge {
+    Badge { label, class }
 }
 
-/// A workspace's.
 pub const fn of_workspace(overview: &WorkspaceWithBuild) -> Badge {
     of_status(WorkspaceStatus::of(overview.build.transition, overview.build.status))
 }
@@ -41,7 +39,6 @@ const fn of_status(status: WorkspaceStatus) -> Badge {
     }
 }
 
-/// A build's.
 pub const fn of_build(status: JobStatus) -> Badge {
     match status {
         JobStatus::Pending => badge("Waiting", "is-pending"),
@@ -53,7 +50,7 @@ pub const fn of_build(status: JobStatus) -> Badge {
     }
 }
 
-/// An agent's connection and how far it has come.
+/// Connection and lifecycle of an agent.
 pub const fn of_agent(view: &AgentView) -> Badge {
     match (view.status, view.agent.lifecycle) {
         (AgentStatus::Timeout, _) => badge("Connection timed out", "is-danger"),
@@ -72,7 +69,7 @@ pub const fn of_agent(view: &AgentView) -> Badge {
     }
 }
 
-/// An app's; none where nobody looks.
+/// Health of an app; none without a healthcheck.
 pub const fn of_app(health: AppHealth) -> Option<Badge> {
     match health {
         AppHealth::Disabled => None,
@@ -82,7 +79,7 @@ pub const fn of_app(health: AppHealth) -> Option<Badge> {
     }
 }
 
-/// What a restart does about a secret.
+/// What a restart changes about a secret.
 pub const fn of_change(change: PendingChange) -> &'static str {
     match change {
         PendingChange::Added => "new",
@@ -92,36 +89,29 @@ pub const fn of_change(change: PendingChange) -> &'static str {
     }
 }
 
-/// What may be done to a workspace as it is now.
+/// The actions that a workspace's state allows.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct AvailableActions {
-    /// Activate it: it is dormant.
     pub activate: bool,
-    /// Start it.
     pub start: bool,
-    /// Stop it and start it again.
     pub restart: bool,
-    /// Stop it.
     pub stop: bool,
-    /// Call the build off.
     pub cancel: bool,
-    /// Delete it.
     pub delete: bool,
 }
 
 impl AvailableActions {
-    /// For this workspace.
     pub const fn of(overview: &WorkspaceWithBuild) -> Self {
         let build = &overview.build;
         let is_active = matches!(build.status, JobStatus::Pending | JobStatus::Running | JobStatus::Canceling);
         let is_start = matches!(build.transition, Transition::Start);
         let is_dormant = overview.workspace.dormant_at.is_some();
-        let runs = is_start && matches!(build.status, JobStatus::Succeeded);
+        let is_running = is_start && matches!(build.status, JobStatus::Succeeded);
         Self {
             activate: !is_active && is_dormant,
-            // One that failed to start may run in part: it can be stopped as well as started again.
-            start: !is_active && !is_dormant && !runs,
-            restart: runs,
+            // A failed start may have left processes: it can be started again as well as stopped.
+            start: !is_active && !is_dormant && !is_running,
+            restart: is_running,
             stop: !is_active && is_start,
             cancel: matches!(build.status, JobStatus::Pending | JobStatus::Running),
             delete: !is_active,

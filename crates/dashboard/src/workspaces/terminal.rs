@@ -1,4 +1,4 @@
-//! A terminal in a workspace. What is normalize_line_endings and shown goes over the socket of the API.
+//! The page of a terminal. Its input and output use the API's WebSocket.
 
 use askama::Template;
 use axum::{extract::State, http::StatusCode};
@@ -30,14 +30,14 @@ struct TerminalPage {
     nonce: String,
 }
 
-/// The app that runs in it, instead of a shell.
+/// The app to run instead of a shell, by slug.
 #[derive(serde::Deserialize)]
 pub struct TerminalQuery {
     #[serde(default)]
     app: String,
 }
 
-/// A terminal. For the workspace's owner alone.
+/// A terminal. Owner only.
 pub async fn terminal_page(
     State(state): State<DashboardState>,
     path: WorkspacePath,

@@ -29,7 +29,6 @@ fn new_user_form(current_user: &CurrentUser, user: NewUserForm, errors: FormErro
     dialog(&current_user.context, page.errors.status(), &page, &page.as_dialog())
 }
 
-/// The form for a new user.
 pub async fn new_user_page(current_user: CurrentUser) -> PageResult {
     if !current_user.caller.can_manage_users() {
         return Err(Error::Forbidden.into());

@@ -30,9 +30,9 @@ struct UsersPage {
     query: String,
     errors: FormErrors,
     users: Vec<Row>,
-    may_manage: bool,
-    /// Which of how many are shown, in words.
-    shown: String,
+    can_create: bool,
+    /// `51 to 100 of 230 users`; empty if there are none.
+    range: String,
     previous: Option<String>,
     next: Option<String>,
 }
@@ -76,7 +76,6 @@ impl Row {
     }
 }
 
-/// Which users are asked for.
 #[derive(serde::Deserialize)]
 pub struct UsersQuery {
     #[serde(default)]
@@ -86,8 +85,7 @@ pub struct UsersQuery {
     page: u32,
 }
 
-/// The address of a page of the list.
-fn address(query: &str, number: u32) -> String {
+fn page_url(query: &str, number: u32) -> String {
     let mut pairs = url::form_urlencoded::Serializer::new(String::new());
     if !query.is_empty() {
         pairs.append_pair("q", query);
@@ -96,7 +94,7 @@ fn address(query: &str, number: u32) -> String {
     format!("{LIST_PATH}?{}", pairs.finish())
 }
 
-/// The list of users: all, or those that match.
+/// The list of users: all, or those that match `q`.
 pub async fn users_page(
     State(state): State<DashboardState>,
     current_user: CurrentUser,
@@ -106,29 +104,28 @@ pub async fn users_page(
         return Err(Error::Forbidden.into());
     }
     let number = query.page.max(1);
-    let before = (number - 1).saturating_mul(PAGE_SIZE);
-    let part = Pagination::new(Some(PAGE_SIZE), Some(before));
-    let (found, errors) = match state.control.list_users(&current_user.caller, &query.q, part).await {
-        Ok(found) => (found, FormErrors::default()),
-        Err(error) => ((Vec::new(), 0), FormErrors::of(error)?),
+    let offset = (number - 1).saturating_mul(PAGE_SIZE);
+    let slice = Pagination::new(Some(PAGE_SIZE), Some(offset));
+    let (users, count, errors) = match state.control.list_users(&current_user.caller, &query.q, slice).await {
+        Ok((users, count)) => (users, count, FormErrors::default()),
+        Err(error) => (Vec::new(), 0, FormErrors::of(error)?),
     };
-    let (users, count) = found;
-    let before = i64::from(before);
-    let last = before.saturating_add(i64::try_from(users.len()).unwrap_or(i64::MAX));
-    let shown = UsersPage {
+    let offset = i64::from(offset);
+    let last = offset.saturating_add(i64::try_from(users.len()).unwrap_or(i64::MAX));
+    let view = UsersPage {
         layout: current_user.layout(Section::Users),
-        shown: match (count, users.len()) {
+        range: match (count, users.len()) {
             (0, _) | (_, 0) => String::new(),
             (1, _) => "1 user".to_owned(),
             (count, _) if count <= i64::from(PAGE_SIZE) => format!("{count} users"),
-            (count, _) => format!("{} to {last} of {count} users", before.saturating_add(1)),
+            (count, _) => format!("{} to {last} of {count} users", offset.saturating_add(1)),
         },
-        previous: (number > 1).then(|| address(&query.q, number - 1)),
-        next: (last < count && !users.is_empty()).then(|| address(&query.q, number.saturating_add(1))),
+        previous: (number > 1).then(|| page_url(&query.q, number - 1)),
+        next: (last < count && !users.is_empty()).then(|| page_url(&query.q, number.saturating_add(1))),
         users: users.iter().map(|user| Row::new(user, &current_user.caller)).collect(),
-        may_manage: current_user.caller.can_manage_users(),
+        can_create: current_user.caller.can_manage_users(),
         query: query.q,
         errors,
     };
-    if shown.errors.is_empty() { page(&shown) } else { unprocessable(&shown) }
+    if view.errors.is_empty() { page(&view) } else { unprocessable(&view) }
 }

@@ -1,4 +1,4 @@
-//! Giving a user a new password.
+//! Resetting a user's password.
 
 use askama::Template;
 use axum::extract::State;
@@ -37,7 +37,7 @@ fn password_form(current_user: &CurrentUser, user: &User, errors: FormErrors) ->
     dialog(&current_user.context, page.errors.status(), &page, &page.as_dialog())
 }
 
-/// The form for another's new password. One's own is changed in the account, by telling the old one.
+/// The form for another user's new password. The own password is changed under Account, which asks for the old one.
 pub async fn reset_password_page(
     State(state): State<DashboardState>,
     current_user: CurrentUser,
@@ -47,13 +47,12 @@ pub async fn reset_password_page(
     password_form(&current_user, &user, FormErrors::default())
 }
 
-/// What was filled in.
 #[derive(serde::Deserialize)]
 pub struct PasswordForm {
     password: Sensitive,
 }
 
-/// Sets it. Whatever is signed in as this user is signed out.
+/// Sets the password. The user's sessions and tokens end.
 pub async fn reset_password(
     State(state): State<DashboardState>,
     current_user: CurrentUser,
@@ -62,8 +61,12 @@ pub async fn reset_password(
     Form(form): Form<PasswordForm>,
 ) -> PageResult {
     let user = find_other(&state, &current_user, &user).await?;
-    let none = Zeroizing::default();
-    match state.control.change_password(&current_user.caller, &user, none, form.password.into_inner()).await {
+    let no_old_password = Zeroizing::default();
+    match state
+        .control
+        .change_password(&current_user.caller, &user, no_old_password, form.password.into_inner())
+        .await
+    {
         Ok(()) => redirect_with_notice(
             &state,
             &current_user.context,

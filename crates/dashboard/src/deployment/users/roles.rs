@@ -1,4 +1,4 @@
-//! Changing what a user may do.
+//! Changing a user's roles.
 
 use askama::Template;
 use axum::extract::State;
@@ -27,7 +27,6 @@ struct RolesPage {
     errors: FormErrors,
 }
 
-/// A role that may be given or taken.
 struct Choice {
     value: &'static str,
     name: &'static str,
@@ -68,7 +67,6 @@ fn roles_form(
     dialog(&current_user.context, page.errors.status(), &page, &page.as_dialog())
 }
 
-/// The roles of a user, to be chosen.
 pub async fn roles_page(
     State(state): State<DashboardState>,
     current_user: CurrentUser,
@@ -78,14 +76,13 @@ pub async fn roles_page(
     roles_form(&current_user, &user, |role| user.roles.has(role), FormErrors::default())
 }
 
-/// What was chosen.
 #[derive(serde::Deserialize)]
 pub struct RolesForm {
     #[serde(default)]
     roles: Vec<String>,
 }
 
-/// Gives a user exactly the roles that were chosen.
+/// Replaces the roles of a user.
 pub async fn change_roles(
     State(state): State<DashboardState>,
     current_user: CurrentUser,

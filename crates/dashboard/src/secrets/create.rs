@@ -1,4 +1,4 @@
-//! Adding a secret.
+//! Creating a secret.
 
 use askama::Template;
 use axum::{extract::State, http::StatusCode};
@@ -23,7 +23,7 @@ use crate::{
 
 #[derive(Template)]
 #[template(path = "secrets/create.html", blocks = ["dialog"])]
-struct AddPage {
+struct CreatePage {
     layout: Layout,
     name: String,
     settings: SettingsForm,
@@ -31,7 +31,7 @@ struct AddPage {
     import_errors: FormErrors,
 }
 
-impl AddPage {
+impl CreatePage {
     fn new(current_user: &CurrentUser) -> Self {
         Self {
             layout: current_user.layout(Section::Secrets),
@@ -42,26 +42,24 @@ impl AddPage {
         }
     }
 
-    fn answer(&self, current_user: &CurrentUser) -> PageResult {
-        let fine = self.errors.is_empty() && self.import_errors.is_empty();
-        let status = if fine { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
+    fn respond(&self, current_user: &CurrentUser) -> PageResult {
+        let is_valid = self.errors.is_empty() && self.import_errors.is_empty();
+        let status = if is_valid { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
         dialog(&current_user.context, status, self, &self.as_dialog())
     }
 }
 
-/// The form, empty.
-pub async fn add_secret_page(current_user: CurrentUser) -> PageResult {
-    AddPage::new(&current_user).answer(&current_user)
+pub async fn create_secret_page(current_user: CurrentUser) -> PageResult {
+    CreatePage::new(&current_user).respond(&current_user)
 }
 
-/// The form, with what is wrong with a file that was to be imported.
+/// The form with the errors of an import.
 pub fn after_import(current_user: &CurrentUser, import_errors: FormErrors) -> PageResult {
-    AddPage { import_errors, ..AddPage::new(current_user) }.answer(current_user)
+    CreatePage { import_errors, ..CreatePage::new(current_user) }.respond(current_user)
 }
 
-/// What was filled in.
 #[derive(serde::Deserialize)]
-pub struct AddForm {
+pub struct CreateForm {
     name: String,
     value: Sensitive,
     #[serde(default)]
@@ -70,11 +68,11 @@ pub struct AddForm {
     settings: SettingsForm,
 }
 
-/// Keeps a new secret.
-pub async fn add_secret(
+/// Creates a secret.
+pub async fn create_secret(
     State(state): State<DashboardState>,
     current_user: CurrentUser,
-    Form(form): Form<AddForm>,
+    Form(form): Form<CreateForm>,
 ) -> PageResult {
     let value = normalize_line_endings(&form.value, form.line_endings);
     let permit = own(&current_user)?;
@@ -85,12 +83,12 @@ pub async fn add_secret(
             LIST_PATH,
             &format!("Created secret \"{}\" successfully.", secret.name),
         ),
-        Err(error) => AddPage {
+        Err(error) => CreatePage {
             name: form.name,
             settings: form.settings,
             errors: FormErrors::of(error)?,
-            ..AddPage::new(&current_user)
+            ..CreatePage::new(&current_user)
         }
-        .answer(&current_user),
+        .respond(&current_user),
     }
 }
