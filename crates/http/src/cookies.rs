@@ -1,4 +1,4 @@
-//! Cookies: which attributes ours have, and reading them.
+//! Building and reading cookies.
 
 use axum::http::{HeaderMap, HeaderValue, header};
 use coder_wire::TOKEN_COOKIE;
@@ -16,13 +16,12 @@ pub struct CookiePolicy {
 }
 
 impl CookiePolicy {
-    /// The policy of a server that is reached at `access_url`.
     #[must_use]
     pub fn new(access_url: &Url) -> Self {
         Self { secure: access_url.scheme() == "https" }
     }
 
-    /// The session cookie: also sent with links from other sites.
+    /// The session cookie, which browsers also send when a link of another site is followed.
     pub fn session(self, token: &str) -> Result<HeaderValue> {
         self.build(Cookie::build((TOKEN_COOKIE, token)).same_site(SameSite::Lax))
     }
@@ -32,12 +31,12 @@ impl CookiePolicy {
         self.lax(TOKEN_COOKIE, "", Duration::ZERO)
     }
 
-    /// A cookie that is also sent with links from other sites.
+    /// A cookie that browsers also send when a link of another site is followed.
     pub fn lax(self, name: &str, value: &str, max_age: Duration) -> Result<HeaderValue> {
         self.build(Cookie::build((name, value)).same_site(SameSite::Lax).max_age(max_age))
     }
 
-    /// A cookie that is never sent with a request from another site. Without `max_age` it lasts until the browser closes.
+    /// A cookie that browsers never send with requests of other sites. Without `max_age` it lasts until the browser closes.
     pub fn strict(self, name: &str, value: &str, max_age: Option<Duration>) -> Result<HeaderValue> {
         let cookie = Cookie::build((name, value)).same_site(SameSite::Strict);
         self.build(if let Some(max_age) = max_age { cookie.max_age(max_age) } else { cookie })
@@ -64,7 +63,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_cookie_is_found_among_whatever_is_sent() {
+    fn a_cookie_is_found_in_any_header() {
         for (sent, found) in [
             (&["a=1; name=x; b=2"][..], Some("x")),
             (&["a=1", "name=x"], Some("x")),

@@ -1,4 +1,4 @@
-//! The one place where failures become statuses and error bodies. Internal text goes to the log, never out.
+//! The one place where errors become status codes and bodies. Internal details go to the log only.
 
 use axum::{
     http::{HeaderValue, StatusCode, header},
@@ -9,36 +9,32 @@ use coder_wire::ApiError;
 
 use crate::{extract::Json, request_id};
 
-/// A refused or failed request: a status and the error body.
+/// A rejected or failed request: status code and error body.
 #[derive(Debug, Clone)]
 pub struct HttpError {
     status: StatusCode,
     body: ApiError,
 }
 
-/// What a handler answers.
+/// What a handler returns.
 pub type Result<T, E = HttpError> = std::result::Result<T, E>;
 
 impl HttpError {
-    /// A failure with this status and headline.
     pub fn new(status: StatusCode, message: impl Into<String>) -> Self {
         Self { status, body: ApiError { message: message.into(), ..ApiError::default() } }
     }
 
-    /// The same with more about it.
     #[must_use]
     pub fn with_detail(mut self, detail: impl Into<String>) -> Self {
         self.body.detail = detail.into();
         self
     }
 
-    /// The status.
     #[must_use]
     pub fn status(&self) -> StatusCode {
         self.status
     }
 
-    /// What is said about it.
     #[must_use]
     pub fn body(&self) -> &ApiError {
         &self.body
@@ -49,19 +45,19 @@ impl HttpError {
         self
     }
 
-    /// Nothing there, or nothing that the caller may know of.
+    /// The resource does not exist, or the caller may not know that it does.
     #[must_use]
     pub fn not_found() -> Self {
         Self::new(StatusCode::NOT_FOUND, "Resource not found or you do not have access to this resource")
     }
 
-    /// A failure of the server's own: described in the log, anonymous in the answer.
+    /// An internal error: described in the log, without details in the response.
     pub fn internal(description: impl std::fmt::Display) -> Self {
         tracing::error!(error = %description, "request failed");
-        let failure = Self::new(StatusCode::INTERNAL_SERVER_ERROR, "An internal server error occurred.");
+        let error = Self::new(StatusCode::INTERNAL_SERVER_ERROR, "An internal server error occurred.");
         match request_id::current() {
-            Some(id) => failure.with_detail(format!("The server's log says more under request id {id}.")),
-            None => failure,
+            Some(id) => error.with_detail(format!("The server's log says more under request id {id}.")),
+            None => error,
         }
     }
 }
@@ -98,12 +94,12 @@ impl IntoResponse for HttpError {
             StatusCode::UNAUTHORIZED => {
                 headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer realm=\"coder\""));
             }
-            // Another try may well succeed; for agents of stopped workspaces this is how often they look.
+            // In seconds.
             StatusCode::SERVICE_UNAVAILABLE | StatusCode::TOO_MANY_REQUESTS => {
                 headers.insert(header::RETRY_AFTER, HeaderValue::from_static("2"));
             }
-            // The rest of the body is not read, so this was the last request of its connection: a client that was not told
-            // would send another one into its end.
+            // The rest of the body is not read, so the connection cannot be used again. The client has to know, or its next
+            // request would fail.
             StatusCode::PAYLOAD_TOO_LARGE => {
                 headers.insert(header::CONNECTION, HeaderValue::from_static("close"));
             }

@@ -1,4 +1,4 @@
-//! A name for every request: in the log, in the answer's header, in the text of an internal error.
+//! The id of a request: in the log, in a response header, in the detail of internal errors.
 
 use axum::{extract::Request, http::HeaderValue, middleware::Next, response::Response};
 use coder_wire::{REQUEST_ID_HEADER, VERSION_HEADER};
@@ -9,13 +9,13 @@ tokio::task_local! {
     static CURRENT: Uuid;
 }
 
-/// The id of the request that this task works on.
+/// The id of the request that the current task handles.
 pub fn current() -> Option<Uuid> {
     CURRENT.try_with(|id| *id).ok()
 }
 
-/// Names the request, logs its outcome, and puts name and version on the answer. The log line has the path but no
-/// query, header or body: those can hold secrets.
+/// Middleware: gives the request an id, logs its outcome, and adds the headers with id and version to the response. The log
+/// has the path but no query, header or body: those can contain secrets.
 pub async fn with_request_id(request: Request, next: Next) -> Response {
     let id = uuid::Builder::from_random_bytes(rand::random()).into_uuid();
     let span = tracing::info_span!("request", request_id = %id, method = %request.method(), path = request.uri().path());
@@ -26,7 +26,7 @@ pub async fn with_request_id(request: Request, next: Next) -> Response {
             tracing::debug!(
                 status = response.status().as_u16(),
                 took_us = started.elapsed().as_micros(),
-                "answered"
+                "request completed"
             );
             response
         })

@@ -1,7 +1,9 @@
-//! HTTP: the REST API, the agent endpoint, configuration, background jobs, start-up and shutdown.
+//! The server: REST API, agent endpoint, apps, background jobs, startup and shutdown.
 //!
 //! Handlers translate: wire types in, one call of `coder_control`, wire types out. They can neither run SQL nor
 //! open a ciphertext. [`router`] is the whole URL map on one page.
+
+#![allow(missing_docs)]
 
 mod agents;
 mod api;

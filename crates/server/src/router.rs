@@ -1,4 +1,4 @@
-//! The whole URL map on one page.
+//! The URL map. The dashboard's is in `coder_dashboard`.
 
 use std::time::Duration;
 
@@ -23,7 +23,7 @@ use crate::{
 
 /// The largest ordinary request body, in bytes: a 24 KiB value with every byte escaped fits several times.
 const MAX_BODY_BYTES: usize = 1024 * 1024;
-/// How long a body may pause before the request is given up.
+/// How long a body may pause before the request is aborted.
 const BODY_TIMEOUT: Duration = Duration::from_secs(20);
 
 #[derive(OpenApi)]
@@ -33,7 +33,7 @@ const BODY_TIMEOUT: Duration = Duration::from_secs(20);
 ))]
 struct Document;
 
-/// Every route of the API, in the shape that yields both the service and its OpenAPI document.
+/// The routes of the API, from which both the service and its OpenAPI document are built.
 fn routes() -> OpenApiRouter<AppState> {
     let uploads = OpenApiRouter::new()
         .routes(routes!(templates::upload_file))
@@ -48,7 +48,7 @@ fn routes() -> OpenApiRouter<AppState> {
         .routes(routes!(deployment::secrets_capabilities))
         .routes(routes!(deployment::ssh_config))
         .routes(routes!(deployment::application_host))
-        // People
+        // Users
         .routes(routes!(users::has_first_user, users::create_first_user))
         .routes(routes!(users::login))
         .routes(routes!(users::logout))
@@ -100,12 +100,11 @@ fn routes() -> OpenApiRouter<AppState> {
         .routes(routes!(agent::create_terminal_ticket))
 }
 
-/// The service.
 pub fn router(state: AppState) -> Router {
     let (router, _) = routes().split_for_parts();
     router
         .merge(coder_dashboard::router(state.dashboard()))
-        // WebSockets: workspaces as they change, agents' links, and people's ways into workspaces.
+        // WebSockets: live updates, agents, tunnels, terminals
         .route("/api/v2/workspaces/{workspace}/watch-ws", get(workspaces::watch_workspace))
         .route("/api/v2/workspaceagents/me/rpc", get(agents::rpc::rpc))
         .route("/api/v2/workspaceagents/{agent}/tunnel", get(agents::tunnel::tunnel))
@@ -132,7 +131,7 @@ pub fn router(state: AppState) -> Router {
         .with_state(state)
 }
 
-/// The OpenAPI document of every route.
+/// The OpenAPI document of the API.
 #[must_use]
 pub fn openapi() -> utoipa::openapi::OpenApi {
     routes().split_for_parts().1

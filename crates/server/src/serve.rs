@@ -1,4 +1,4 @@
-//! Taking connections, and letting them end.
+//! Accepting connections, and graceful shutdown.
 
 use std::time::Duration;
 
@@ -14,25 +14,24 @@ use tower::Layer as _;
 
 /// How long a client may take to send its request head.
 const HEADER_TIMEOUT: Duration = Duration::from_secs(10);
-/// How long requests under way may take to end once the server stops.
+/// How long running requests may take to complete after the shutdown signal.
 const DRAIN_TIMEOUT: Duration = Duration::from_secs(10);
-/// The pause after the system refused a connection, for want of file descriptors for example.
+/// The pause after a failed accept, for example for lack of file descriptors.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 
-/// A bound listener and the service behind it.
+/// A bound listener and its routes.
 pub struct Server {
     listener: TcpListener,
     router: Router,
 }
 
 impl Server {
-    /// Puts `router` behind a bound listener.
     #[must_use]
     pub fn new(listener: TcpListener, router: Router) -> Self {
         Self { listener, router }
     }
 
-    /// Serves until `shutdown` is cancelled, then lets requests under way end, for at most ten seconds.
+    /// Serves until `shutdown` is cancelled, then waits up to ten seconds for running requests.
     pub async fn run(self, shutdown: CancellationToken) {
         let graceful = GracefulShutdown::new();
         loop {
@@ -43,16 +42,16 @@ impl Server {
             let (socket, peer) = match accepted {
                 Ok(accepted) => accepted,
                 Err(error) => {
-                    tracing::warn!(%error, "cannot take a connection");
+                    tracing::warn!(%error, "cannot accept a connection");
                     tokio::time::sleep(ACCEPT_PAUSE).await;
                     continue;
                 }
             };
-            // Without this every small answer, and every keystroke later on, waits for a delayed acknowledgement.
+            // Without TCP_NODELAY, small responses and keystrokes wait for a delayed acknowledgement.
             if let Err(error) = socket.set_nodelay(true) {
                 tracing::debug!(%error, "cannot set TCP_NODELAY");
             }
-            // Around the routes, which all connections share: a layer of the router's own would copy every one of them.
+            // A layer around the shared router: `Router::layer` would copy every route for each connection.
             let service = Extension(ConnectInfo(peer)).layer(self.router.clone());
             let mut builder = auto::Builder::new(TokioExecutor::new());
             builder.http1().timer(TokioTimer::new()).header_read_timeout(HEADER_TIMEOUT);
@@ -69,7 +68,7 @@ impl Server {
         }
         drop(self.listener);
         if timeout(DRAIN_TIMEOUT, graceful.shutdown()).await.is_err() {
-            tracing::warn!("some requests did not end in time and were cut off");
+            tracing::warn!("some requests did not complete in time and were aborted");
         }
     }
 }

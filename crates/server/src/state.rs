@@ -1,4 +1,4 @@
-//! What every handler can reach.
+//! The state of all handlers.
 
 use std::{ops::Deref, sync::Arc};
 
@@ -14,41 +14,34 @@ use uuid::Uuid;
 
 use crate::agents::Registry;
 
-/// What every handler can reach. Cheap to clone.
+/// The state of all handlers. Cheap to clone.
 #[derive(Clone)]
 pub struct AppState(Arc<Inner>);
 
-/// The parts of a [`AppState`].
 pub struct Inner {
-    /// The use cases.
     pub control: Arc<Control>,
-    /// Agents that are connected to this server.
+    /// Agents connected to this server.
     pub agents: Registry,
-    /// Makes local workspaces; absent where they are not allowed.
+    /// None if workspaces may not run as processes on this machine.
     pub processes: Option<Processes>,
-    /// Where people and agents reach the server.
+    /// Where browsers and agents reach the server.
     pub access_url: Url,
-    /// How cookies are set.
     pub cookies: CookiePolicy,
-    /// How apps are reached.
     pub apps: AppAddresses,
-    /// How workspaces are named for SSH clients.
+    /// Settings for SSH clients.
     pub ssh: SshConfig,
-    /// Names this server among those that share the database.
+    /// Identifies this server among those that share the database.
     pub server_id: Uuid,
     /// Shutdown signal for long-lived connections and jobs.
     pub shutdown: CancellationToken,
 }
 
 impl AppState {
-    /// Shares these parts.
     #[must_use]
-    pub fn new(parts: Inner) -> Self {
-        Self(Arc::new(parts))
+    pub fn new(inner: Inner) -> Self {
+        Self(Arc::new(inner))
     }
-}
 
-impl AppState {
     /// The state of the dashboard's handlers.
     pub(crate) fn dashboard(&self) -> DashboardState {
         DashboardState::new(coder_dashboard::Inner {

@@ -13,8 +13,8 @@ use coder_wire::{TOKEN_COOKIE, TOKEN_HEADER};
 use super::{is_navigation, is_same_origin, is_state_changing, request_info};
 use crate::{HttpError, cookies::cookie};
 
-/// The owner of a valid token: in a header, or in a cookie. With a cookie, a state-changing request must be same-origin.
-/// Never in a URL, which ends up in logs and histories.
+/// The user of a valid token in a header or cookie. With a cookie, state-changing requests must be same-origin. Tokens in URLs
+/// are not accepted: URLs end up in logs and browser histories.
 pub struct Authenticated(pub Caller);
 
 impl<S> FromRequestParts<S> for Authenticated
@@ -52,16 +52,16 @@ where
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Response> {
         match Authenticated::from_request_parts(parts, state).await {
             Ok(Authenticated(caller)) => Ok(Self(caller)),
-            Err(failure) if failure.status() == StatusCode::UNAUTHORIZED && is_navigation(parts) => {
-                let asked = parts.uri.path_and_query().map_or("/", |asked| asked.as_str());
-                Err((StatusCode::SEE_OTHER, [(header::LOCATION, login_url(asked))]).into_response())
+            Err(error) if error.status() == StatusCode::UNAUTHORIZED && is_navigation(parts) => {
+                let path = parts.uri.path_and_query().map_or("/", |path| path.as_str());
+                Err((StatusCode::SEE_OTHER, [(header::LOCATION, login_url(path))]).into_response())
             }
-            Err(failure) => Err(failure.into_response()),
+            Err(error) => Err(error.into_response()),
         }
     }
 }
 
-/// The log-in page, which redirects to `to` afterwards.
+/// The URL of the log-in page, which redirects to `to` after log-in.
 pub fn login_url(to: &str) -> String {
     let query = url::form_urlencoded::Serializer::new(String::new()).append_pair("redirect", to).finish();
     format!("/login?{query}")

@@ -1,4 +1,4 @@
-//! A JSON body. Bounded by the router's body limit; errors name the place, never the content.
+//! JSON bodies. Their size is limited by the router; errors name the position, never the content.
 
 use axum::{
     body::Bytes,
@@ -10,7 +10,7 @@ use serde::de::DeserializeOwned;
 
 use crate::HttpError;
 
-/// A JSON body, or a JSON answer.
+/// A JSON body of a request or response.
 pub struct Json<T>(pub T);
 
 impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Json<T> {
@@ -18,28 +18,28 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Json<T> {
 
     async fn from_request(request: Request, state: &S) -> Result<Self, HttpError> {
         let body = Bytes::from_request(request, state).await.map_err(|rejection| unreadable(&rejection))?;
-        let refused = |detail: String| {
+        let invalid = |detail: String| {
             HttpError::new(StatusCode::BAD_REQUEST, "Request body must be valid JSON.").with_detail(detail)
         };
         // serde would also read an array as the fields of an object, in order.
         let parsed = if body.trim_ascii_start().starts_with(b"{") {
-            parse(&body).map(Self).map_err(refused)
+            parse(&body).map(Self).map_err(invalid)
         } else {
-            Err(refused("expected an object".to_owned()))
+            Err(invalid("expected an object".to_owned()))
         };
         wipe(body);
         parsed
     }
 }
 
-/// The characters that begin markup are escaped inside strings, the only place where JSON can have them: an answer that is
-/// mistaken for a page stays harmless.
+/// Escapes the characters that begin markup, which JSON can only have inside strings: a response that is mistaken for a page
+/// stays harmless.
 impl<T: serde::Serialize> IntoResponse for Json<T> {
     fn into_response(self) -> Response {
         let text = match serde_json::to_vec(&self.0) {
             Ok(text) => text,
             Err(error) => {
-                return HttpError::internal(format!("an answer cannot be written: {error}")).into_response();
+                return HttpError::internal(format!("cannot serialize a response: {error}")).into_response();
             }
         };
         let mut body = Vec::with_capacity(text.len());
@@ -66,31 +66,30 @@ fn unreadable(rejection: &BytesRejection) -> HttpError {
     }
 }
 
-/// A secret may have been in the body. Where nothing else holds the buffer, it is wiped before it is freed.
+/// Wipes the body, which may contain a secret, unless its buffer is shared.
 fn wipe(body: Bytes) {
     if let Ok(mut buffer) = body.try_into_mut() {
         zeroize::Zeroize::zeroize(buffer.as_mut());
     }
 }
 
-/// # Errors
-/// What is expected, and where.
+/// The error says what is expected, and where.
 fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<T, String> {
     let mut reader = serde_json::Deserializer::from_slice(body);
     let parsed = serde_path_to_error::deserialize(&mut reader).map_err(|error| {
-        let said = place(error.inner());
-        // Fields that are not known are skipped, whatever they hold: what has a wrong type is in one of ours. Elsewhere a
-        // path would repeat what was sent.
-        let is_ours = error.inner().is_data() && error.path().iter().len() > 0;
-        if is_ours { format!("{}: {said}", error.path()) } else { said }
+        let detail = describe(error.inner());
+        // Unknown fields are skipped, so a value of the wrong type is in a known field. The path of a syntax error could
+        // quote the input.
+        let is_known_field = error.inner().is_data() && error.path().iter().len() > 0;
+        if is_known_field { format!("{}: {detail}", error.path()) } else { detail }
     })?;
-    reader.end().map_err(|error| place(&error))?;
+    reader.end().map_err(|error| describe(&error))?;
     Ok(parsed)
 }
 
-/// What serde_json says, without what it found: `invalid type: string "hunter2", expected a boolean` would put a
-/// misplaced secret into the answer and into people's logs.
-fn place(error: &serde_json::Error) -> String {
+/// The message of serde_json without the input: `invalid type: string "hunter2", expected a boolean` would put a misplaced
+/// secret into the response and into logs.
+fn describe(error: &serde_json::Error) -> String {
     let text = error.to_string();
     match (error.classify(), text.split_once(", expected ")) {
         (serde_json::error::Category::Data, Some((_, expected))) => format!("expected {expected}"),
@@ -127,7 +126,7 @@ mod tests {
         enum Kind {
             One,
         }
-        for (body, said) in [
+        for (body, message) in [
             (r#"{"enabled":"hunter2"}"#, "enabled: expected a boolean at line 1 column 20"),
             (r#"{"enabled":true,"enabled":true}"#, "duplicate field `enabled` at line 1 column 25"),
             (r#"{"enabled":"hunter2"#, "EOF while parsing a string at line 1 column 19"),
@@ -148,7 +147,7 @@ mod tests {
             (r#"{"enabled":1e999}"#, "number out of range at line 1 column 16"),
             (r#"{"enabled":true} hunter2"#, "trailing characters at line 1 column 18"),
         ] {
-            assert_eq!(parse::<Body>(body.as_bytes()).unwrap_err(), said, "{body}");
+            assert_eq!(parse::<Body>(body.as_bytes()).unwrap_err(), message, "{body}");
         }
         assert!(parse::<Body>(br#"{"enabled":true,"hunter2":{"enabled":"hunter2"}} "#).is_ok());
     }

@@ -1,4 +1,4 @@
-//! Extractors. Their rejections have the error body of the API.
+//! Extractors. Their rejections are [`HttpError`](crate::HttpError)s.
 
 mod authenticated;
 mod json;

@@ -1,8 +1,8 @@
-//! Which requests a browser sends for which page.
+//! Where requests of browsers come from.
 
 use axum::http::{HeaderMap, Method, header, request::Parts};
 
-/// Whether a browser opens a page, so that it can be redirected.
+/// Whether a browser loads a page, so that it can be redirected.
 pub fn is_navigation(parts: &Parts) -> bool {
     let accepted = parts.headers.get(header::ACCEPT).and_then(|value| value.to_str().ok()).unwrap_or_default();
     parts.method == Method::GET
@@ -10,8 +10,7 @@ pub fn is_navigation(parts: &Parts) -> bool {
         && accepted.contains("text/html")
 }
 
-/// Whether a request can change state: cookies alone do not authorize it, since browsers add them to requests of any
-/// page.
+/// Whether a request can change state. Then cookies alone do not authorize it: browsers add them to requests of any site.
 pub fn is_state_changing(parts: &Parts) -> bool {
     !matches!(parts.method, Method::GET | Method::HEAD) || parts.headers.contains_key(header::UPGRADE)
 }

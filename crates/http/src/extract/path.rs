@@ -1,4 +1,4 @@
-//! Path and query parameters, refused with the error body of everything else.
+//! Path and query parameters.
 
 use axum::{
     extract::{FromRequestParts, rejection::QueryRejection},
@@ -8,7 +8,7 @@ use serde::de::DeserializeOwned;
 
 use crate::HttpError;
 
-/// Parameters of the path. One that cannot be parsed names nothing that exists.
+/// Parameters of the path. Invalid ones name no resource: 404.
 pub struct Path<T>(pub T);
 
 impl<T: DeserializeOwned + Send, S: Send + Sync> FromRequestParts<S> for Path<T> {
@@ -22,7 +22,7 @@ impl<T: DeserializeOwned + Send, S: Send + Sync> FromRequestParts<S> for Path<T>
     }
 }
 
-/// Parameters of the query.
+/// Parameters of the query. Invalid ones: 400.
 pub struct Query<T>(pub T);
 
 impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for Query<T> {

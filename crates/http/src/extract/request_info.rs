@@ -10,7 +10,7 @@ use coder_control::RequestInfo;
 
 use crate::request_id;
 
-/// The longest program name that is kept, in bytes.
+/// The longest user agent that is recorded, in bytes; the rest is cut off.
 const MAX_USER_AGENT: usize = 256;
 
 /// The client of a request, for the audit log.
@@ -24,7 +24,6 @@ impl<S: Sync> FromRequestParts<S> for ClientInfo {
     }
 }
 
-/// Request id, address and user agent of a request.
 pub fn request_info(parts: &Parts) -> RequestInfo {
     let user_agent = parts.headers.get(header::USER_AGENT).and_then(|value| value.to_str().ok());
     let user_agent = user_agent.unwrap_or_default();

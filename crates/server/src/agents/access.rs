@@ -1,4 +1,4 @@
-//! Who may enter a workspace.
+//! Access to the agent of a workspace.
 
 use axum::http::StatusCode;
 use coder_control::Caller;
@@ -8,7 +8,7 @@ use coder_mux::Mux;
 
 use crate::AppState;
 
-/// The mux to the agent of a workspace of the caller's.
+/// The mux to an agent. Not found unless the caller owns the workspace.
 pub async fn authorize(state: &AppState, caller: &Caller, agent: AgentId) -> Result<Mux> {
     state.control.authorize_workspace(caller, agent).await?;
     state.agents.mux(agent).ok_or_else(|| {

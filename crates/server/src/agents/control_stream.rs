@@ -1,4 +1,4 @@
-//! What an agent says on its control stream, and what it is answered.
+//! The control stream of an agent: its messages and the server's responses.
 
 use std::time::Duration;
 
@@ -15,29 +15,25 @@ use uuid::Uuid;
 use super::manifest;
 use crate::AppState;
 
-/// How long an agent may take to say hello.
 const HELLO_TIMEOUT: Duration = Duration::from_secs(10);
-/// The most lines in one message.
+/// Log lines accepted in one message; more are dropped.
 const MAX_LINES: usize = 1000;
 
 /// Why a control stream ended.
 #[derive(Debug, thiserror::Error)]
 pub enum ControlStreamError {
-    /// The agent said nothing, or something else first.
+    /// The first message was not a hello, or did not come in time.
     #[error("the agent did not say hello")]
     NoHello,
-    /// The agent speaks another protocol.
     #[error("the agent speaks protocol {0}")]
     Protocol(u32),
-    /// A message could not be sent or understood.
     #[error(transparent)]
     Frame(#[from] FrameError),
-    /// What the agent said could not be acted on.
     #[error(transparent)]
     Control(#[from] Error),
 }
 
-/// Serves an agent until it goes away.
+/// Serves an agent until it disconnects.
 pub async fn serve(
     state: &AppState,
     session: &AgentSession,

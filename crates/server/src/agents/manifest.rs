@@ -1,4 +1,4 @@
-//! The manifest as it travels.
+//! The manifest in the types of the agent protocol.
 
 use coder_control::{AgentSession, Manifest};
 use coder_model::template::AppTarget;
@@ -7,11 +7,10 @@ use coder_wire::{
     agent::{App, EnvVar, HealthCheck, Manifest as Wire, ManifestSecret, Script},
 };
 
-fn variables(from: &[(String, String)]) -> Vec<EnvVar> {
-    from.iter().map(|(name, value)| EnvVar { name: name.clone(), value: value.clone() }).collect()
+fn env_vars(pairs: &[(String, String)]) -> Vec<EnvVar> {
+    pairs.iter().map(|(name, value)| EnvVar { name: name.clone(), value: value.clone() }).collect()
 }
 
-/// The manifest as it travels.
 pub fn to_wire(session: &AgentSession, manifest: Manifest) -> Wire {
     let Manifest { overview, definition, log_sources, secrets } = manifest;
     let mut sources = log_sources.into_iter().map(coder_model::LogSourceId::uuid);
@@ -45,8 +44,8 @@ pub fn to_wire(session: &AgentSession, manifest: Manifest) -> Wire {
         owner_name: overview.owner_name,
         build_id: overview.build.id.uuid(),
         directory: definition.agent.dir,
-        agent_env: variables(&definition.agent.env),
-        env: variables(&definition.env),
+        agent_env: env_vars(&definition.agent.env),
+        env: env_vars(&definition.env),
         scripts: scripts.collect(),
         apps: apps.collect(),
         log_source_id,

@@ -1,4 +1,4 @@
-//! The agent endpoint: links that agents keep to this server, and the ways into workspaces through them.
+//! The agent endpoint: connections of agents, and terminals and tunnels that use them.
 
 pub mod access;
 mod control_stream;

@@ -1,4 +1,4 @@
-//! Which agents are connected to this server.
+//! The agents connected to this server.
 
 use std::{
     collections::HashMap,
@@ -9,7 +9,7 @@ use coder_model::AgentId;
 use coder_mux::Mux;
 use uuid::Uuid;
 
-/// Which agents are connected to this server: one mux each, the latest.
+/// The agents connected to this server, each with its latest mux.
 #[derive(Default)]
 pub struct Registry(Mutex<HashMap<AgentId, Connection>>);
 
@@ -24,15 +24,15 @@ impl Registry {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Notes an agent's mux. One that it had before is closed: the agent has given it up.
+    /// Registers an agent's mux. An earlier one is closed: the agent has reconnected.
     pub fn insert(&self, agent: AgentId, id: Uuid, mux: Mux) {
-        let before = self.lock().insert(agent, Connection { id, mux });
-        if let Some(before) = before {
-            before.mux.close();
+        let previous = self.lock().insert(agent, Connection { id, mux });
+        if let Some(previous) = previous {
+            previous.mux.close();
         }
     }
 
-    /// Forgets a connection, unless a later one has taken its place.
+    /// Removes a connection, unless a later one has replaced it.
     pub fn remove(&self, agent: AgentId, id: Uuid) {
         let mut connections = self.lock();
         if connections.get(&agent).is_some_and(|connection| connection.id == id) {
@@ -40,12 +40,11 @@ impl Registry {
         }
     }
 
-    /// The mux to an agent.
     pub fn mux(&self, agent: AgentId) -> Option<Mux> {
         self.lock().get(&agent).map(|connection| connection.mux.clone())
     }
 
-    /// All connections.
+    /// The ids of all connections.
     pub fn connections(&self) -> Vec<Uuid> {
         self.lock().values().map(|connection| connection.id).collect()
     }

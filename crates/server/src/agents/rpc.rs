@@ -1,6 +1,5 @@
-//! Where agents connect.
+//! The endpoint that agents connect to.
 
-use coder_http::{HttpError, Result, extract::Query};
 use std::time::Duration;
 
 use axum::{
@@ -8,6 +7,7 @@ use axum::{
     http::{HeaderMap, HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
+use coder_http::{HttpError, Result, extract::Query};
 use coder_mux::{
     Mux, Role,
     socket::{MAX_MESSAGE, READ_BUFFER, WebSocketIo},
@@ -17,18 +17,17 @@ use coder_wire::{TOKEN_HEADER, agent::PROTOCOL_VERSION};
 use super::control_stream;
 use crate::AppState;
 
-/// How soon an agent of a stopped workspace looks again, in seconds.
+/// When a rejected agent tries again, in seconds: the next start of its workspace allows it to connect.
 const RETRY_AFTER: HeaderValue = HeaderValue::from_static("5");
-/// How often it is checked that an agent may stay.
-const CHECK: Duration = Duration::from_secs(10);
+/// How often a connection is re-authorized.
+const RECHECK_INTERVAL: Duration = Duration::from_secs(10);
 
-/// The protocol that the agent speaks.
 #[derive(serde::Deserialize)]
 pub struct VersionQuery {
     version: u32,
 }
 
-/// Takes an agent's mux. Its token travels in a header.
+/// Connects an agent: control stream and mux over one WebSocket. Its token comes in a header.
 pub async fn rpc(
     State(state): State<AppState>,
     Query(query): Query<VersionQuery>,
@@ -63,26 +62,26 @@ pub async fn rpc(
                 }
             }
             reason = mux.closed() => tracing::debug!(%agent, reason, "agent mux closed"),
-            () = connection_revoked(&state, &session) => tracing::info!(%agent, "agent is no longer served"),
+            () = connection_revoked(&state, &session) => tracing::info!(%agent, "agent is no longer allowed to connect"),
             () = state.shutdown.cancelled() => {}
         }
         mux.close();
         state.agents.remove(agent, connection);
         if let Err(error) = state.control.agent_disconnected(connection).await {
-            tracing::warn!(%agent, %error, "cannot note that an agent is gone");
+            tracing::warn!(%agent, %error, "cannot record that an agent disconnected");
         }
     }))
 }
 
-/// Waits until the workspace is not meant to run any more, or its owner not to be served.
+/// Waits until the workspace stops, or its owner is suspended or deleted.
 async fn connection_revoked(state: &AppState, session: &coder_control::AgentSession) {
     loop {
-        tokio::time::sleep(CHECK).await;
+        tokio::time::sleep(RECHECK_INTERVAL).await;
         match state.control.is_connection_allowed(session).await {
             Ok(true) => {}
             Ok(false) => return,
-            // The database is in trouble: that is no reason to cut people off.
-            Err(error) => tracing::warn!(%error, "cannot check whether an agent may stay"),
+            // A database error must not disconnect agents.
+            Err(error) => tracing::warn!(%error, "cannot re-authorize an agent"),
         }
     }
 }

@@ -1,14 +1,14 @@
-//! The way of people's programs into a workspace: their mux here, joined stream by stream with the agent's.
+//! Tunnels: a client's mux, each stream relayed to a stream of the agent's mux.
 
-use coder_http::{
-    Result,
-    extract::{Authenticated, Path},
-};
 use std::time::Duration;
 
 use axum::{
     extract::{State, WebSocketUpgrade},
     response::Response,
+};
+use coder_http::{
+    Result,
+    extract::{Authenticated, Path},
 };
 use coder_model::AgentId;
 use coder_mux::{
@@ -22,12 +22,12 @@ use uuid::Uuid;
 use super::access;
 use crate::AppState;
 
-/// How long a program may take to say what a stream carries.
+/// How long a client may take to send the first message of a stream.
 const OPEN_TIMEOUT: Duration = Duration::from_secs(10);
-/// The most that this takes, in bytes.
-const MAX_OPEN: usize = 4 * 1024;
+/// The largest first message, in bytes.
+const MAX_OPEN_BYTES: usize = 4 * 1024;
 
-/// Lets the workspace's owner open streams to its agent.
+/// Lets a client open streams to an agent. Owner only.
 pub async fn tunnel(
     State(state): State<AppState>,
     Authenticated(caller): Authenticated,
@@ -38,11 +38,11 @@ pub async fn tunnel(
     let upgrade =
         upgrade.read_buffer_size(READ_BUFFER).max_message_size(MAX_MESSAGE).max_frame_size(MAX_MESSAGE);
     Ok(upgrade.on_upgrade(move |socket| async move {
-        let (own, mut incoming) = Mux::new(WebSocketIo::new(socket), Role::Server);
+        let (client_mux, mut incoming) = Mux::new(WebSocketIo::new(socket), Role::Server);
         let streams = async {
             while let Some(stream) = incoming.accept().await {
                 let mux = mux.clone();
-                tokio::spawn(async move { join(stream, &mux).await });
+                tokio::spawn(async move { relay_stream(stream, &mux).await });
             }
         };
         tokio::select! {
@@ -51,20 +51,19 @@ pub async fn tunnel(
             () = state.control.wait_until_revoked(&caller) => {}
             () = state.shutdown.cancelled() => {}
         }
-        own.close();
+        client_mux.close();
     }))
 }
 
-/// Joins a stream with a new one to the agent, once it said what it carries. What ends a workspace is not for people's
-/// programs to open.
-async fn join(mut stream: MuxStream, mux: &Mux) {
-    let opened = timeout(OPEN_TIMEOUT, frame::receive(&mut stream, MAX_OPEN)).await;
+/// Relays a client's stream to a new stream of the agent. Clients may not open streams that shut down the workspace.
+async fn relay_stream(mut stream: MuxStream, mux: &Mux) {
+    let opened = timeout(OPEN_TIMEOUT, frame::receive(&mut stream, MAX_OPEN_BYTES)).await;
     let Ok(Ok(Some(open @ (OpenStream::Ssh | OpenStream::Dial(_) | OpenStream::Ping)))) = opened else {
         return;
     };
-    let Ok(mut towards_agent) = mux.open().await else { return };
-    if frame::send(&mut towards_agent, &open).await.is_ok() {
-        // Either side may go away at any time; the other learns of it by its end of stream.
-        let _ = relay(stream, towards_agent).await;
+    let Ok(mut agent_stream) = mux.open().await else { return };
+    if frame::send(&mut agent_stream, &open).await.is_ok() {
+        // Either side may disconnect at any time; the other sees the end of the stream.
+        let _ = relay(stream, agent_stream).await;
     }
 }

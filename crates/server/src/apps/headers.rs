@@ -1,12 +1,12 @@
-//! What of a request an app may see, and what of its answer a browser.
+//! Which headers of a request an app sees, and which headers of its response a browser sees.
 
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Uri, header};
 use coder_model::template::AppUrl;
 use coder_wire::{TOKEN_COOKIE, TOKEN_HEADER};
 
-/// Cookies that are ours: an app neither sees nor sets them.
+/// Prefix of the server's own cookies. Apps neither see nor set them.
 const OWN_COOKIES: &str = "coder_";
-/// What is between two neighbours and not for those behind (RFC 9110 section 7.6.1).
+/// Hop-by-hop headers (RFC 9110 section 7.6.1).
 const HOP_BY_HOP: [HeaderName; 7] = [
     header::CONNECTION,
     header::PROXY_AUTHENTICATE,
@@ -17,35 +17,36 @@ const HOP_BY_HOP: [HeaderName; 7] = [
     header::UPGRADE,
 ];
 
-/// Where an app is for its visitors.
+/// Where browsers reach an app.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AppBase {
-    /// The path that everything of it is below, without a slash at its end: empty for the root.
+    /// The path prefix of the app without a trailing slash; empty for the root.
     pub path: String,
     /// `http` or `https`.
     pub scheme: String,
 }
 
-/// Prepares the header of a request for an app: nothing that would let the app act for its visitor, and what a proxy says.
+/// Prepares the headers of a request for an app: without the user's credentials, with `X-Forwarded-*`. `upgrade` is the
+/// protocol that the client wants to switch to.
 pub fn prepare_request(
     headers: &mut HeaderMap,
     base: &AppBase,
-    from: Option<&str>,
+    client_ip: Option<&str>,
     upgrade: Option<HeaderValue>,
 ) {
-    // A token of ours in the header that people use for theirs as well.
-    let own_token = headers.get(TOKEN_HEADER).is_none()
+    // Apps may use `Authorization` themselves: only tokens of this server are removed.
+    let has_own_token = headers.get(TOKEN_HEADER).is_none()
         && headers
             .get(header::AUTHORIZATION)
             .and_then(|value| value.to_str().ok()?.strip_prefix("Bearer "))
             .is_some_and(|token| coder_model::token::PlainToken::parse(token).is_some());
-    if own_token {
+    if has_own_token {
         headers.remove(header::AUTHORIZATION);
     }
     headers.remove(TOKEN_HEADER);
     keep_foreign_cookies(headers);
     drop_hop_by_hop(headers);
-    // Answered by us already, or not at all.
+    // `Expect: 100-continue` is handled by this server.
     headers.remove(header::EXPECT);
     if let Some(protocol) = upgrade {
         headers.insert(header::CONNECTION, HeaderValue::from_static("upgrade"));
@@ -55,7 +56,7 @@ pub fn prepare_request(
     let forwarded = [
         ("x-forwarded-host", host),
         ("x-forwarded-proto", HeaderValue::from_str(&base.scheme).ok()),
-        ("x-forwarded-for", from.and_then(|from| HeaderValue::from_str(from).ok())),
+        ("x-forwarded-for", client_ip.and_then(|ip| HeaderValue::from_str(ip).ok())),
         ("x-forwarded-prefix", HeaderValue::from_str(&base.path).ok().filter(|path| !path.is_empty())),
     ];
     for (name, value) in forwarded {
@@ -65,7 +66,7 @@ pub fn prepare_request(
             None => drop(headers.remove(name)),
         }
     }
-    // What only a proxy that we know could say.
+    // Set by the client, so not to be trusted.
     headers.remove(header::FORWARDED);
 }
 
@@ -104,8 +105,7 @@ fn drop_hop_by_hop(headers: &mut HeaderMap) {
     headers.remove("proxy-connection");
 }
 
-/// Prepares the header of an app's answer: cookies stay within the app, and links to where it listens lead to where its
-/// visitors are.
+/// Prepares the headers of an app's response: cookies are scoped to the app, redirects to its internal URL are rewritten.
 pub fn prepare_response(headers: &mut HeaderMap, app: &AppUrl, base: &AppBase) {
     drop_hop_by_hop(headers);
     let cookies: Vec<HeaderValue> = headers.get_all(header::SET_COOKIE).iter().cloned().collect();
@@ -117,18 +117,18 @@ pub fn prepare_response(headers: &mut HeaderMap, app: &AppUrl, base: &AppBase) {
         }
     }
     for name in [header::LOCATION, header::CONTENT_LOCATION] {
-        let moved = headers
+        let rewritten = headers
             .get(&name)
             .and_then(|value| value.to_str().ok())
             .and_then(|text| rewrite_location(text, app, base));
-        if let Some(value) = moved.and_then(|text| HeaderValue::from_str(&text).ok()) {
+        if let Some(value) = rewritten.and_then(|text| HeaderValue::from_str(&text).ok()) {
             headers.insert(name, value);
         }
     }
 }
 
-/// A cookie that other apps and the dashboard never see: for this host alone, and below the app's path. None for a name
-/// of ours.
+/// Limits a cookie to this host and the app's path, so that other apps and the dashboard do not see it. None for the server's
+/// own names.
 fn scope_cookie(cookie: &str, base: &AppBase) -> Option<String> {
     let mut parts = cookie.split(';').map(str::trim);
     let pair = parts.next()?;
@@ -145,9 +145,9 @@ fn scope_cookie(cookie: &str, base: &AppBase) -> Option<String> {
             _ => kept.push(part.to_owned()),
         }
     }
-    // With this prefix a browser wants the root as the path; under another one it would take none.
-    let for_host = pair.starts_with("__Host-");
-    if for_host && !base.path.is_empty() {
+    // Browsers accept this prefix with `Path=/` only.
+    let is_host_prefixed = pair.starts_with("__Host-");
+    if is_host_prefixed && !base.path.is_empty() {
         return None;
     }
     let below = path == base.path || path.strip_prefix(&base.path).is_some_and(|rest| rest.starts_with('/'));
@@ -160,15 +160,15 @@ fn scope_cookie(cookie: &str, base: &AppBase) -> Option<String> {
     Some(kept.join("; "))
 }
 
-/// Where a link leads for a visitor; none when it is right as it is.
+/// Rewrites a redirect for the browser; none if it is right as it is.
 fn rewrite_location(link: &str, app: &AppUrl, base: &AppBase) -> Option<String> {
     let path = match link.strip_prefix("http://") {
         Some(rest) => {
             let uri: Uri = link.parse().ok()?;
             let authority = uri.authority()?;
-            let same = authority.host().trim_matches(['[', ']']).eq_ignore_ascii_case(app.host())
+            let is_app = authority.host().trim_matches(['[', ']']).eq_ignore_ascii_case(app.host())
                 && authority.port_u16().unwrap_or(80) == app.port();
-            let at = rest.find(['/', '?', '#']).filter(|_| same)?;
+            let at = rest.find(['/', '?', '#']).filter(|_| is_app)?;
             rest.get(at..)?
         }
         None if link.starts_with("//") || !link.starts_with('/') => return None,
@@ -178,7 +178,7 @@ fn rewrite_location(link: &str, app: &AppUrl, base: &AppBase) -> Option<String> 
     let below = |root: &str| {
         path.strip_prefix(root).filter(|rest| rest.is_empty() || rest.starts_with(['/', '?', '#']))
     };
-    // An app that knows where its visitors are has said it right.
+    // Apps that know their external path use it already.
     if !base.path.is_empty() && below(&base.path).is_some() {
         return Some(path.to_owned());
     }
@@ -205,7 +205,7 @@ mod tests {
         headers
     }
 
-    fn shown(headers: &HeaderMap) -> Vec<String> {
+    fn lines(headers: &HeaderMap) -> Vec<String> {
         let mut lines: Vec<_> =
             headers.iter().map(|(name, value)| format!("{name}: {}", value.to_str().unwrap())).collect();
         lines.sort();
@@ -213,7 +213,7 @@ mod tests {
     }
 
     #[test]
-    fn an_app_sees_nothing_that_lets_it_act_for_its_visitor() {
+    fn apps_do_not_see_the_users_credentials() {
         let mut headers = map(&[
             ("host", "coder.example.com"),
             ("cookie", "coder_session_token=x; theme=dark; Coder_App_Session=y"),
@@ -231,7 +231,7 @@ mod tests {
         ]);
         prepare_request(&mut headers, &base("/@ada/dev.main/apps/web"), Some("127.0.0.1"), None);
         assert_eq!(
-            shown(&headers),
+            lines(&headers),
             [
                 "accept: */*",
                 "authorization: Basic dXNlcg==",
@@ -249,11 +249,11 @@ mod tests {
             ("connection", "Upgrade"),
         ]);
         prepare_request(&mut headers, &base(""), None, Some(HeaderValue::from_static("websocket")));
-        assert_eq!(shown(&headers), ["connection: upgrade", "upgrade: websocket", "x-forwarded-proto: https"]);
+        assert_eq!(lines(&headers), ["connection: upgrade", "upgrade: websocket", "x-forwarded-proto: https"]);
     }
 
     #[test]
-    fn cookies_of_an_app_stay_within_it() {
+    fn cookies_of_an_app_are_scoped_to_it() {
         let below = base("/@ada/dev.main/apps/web");
         for (set, kept) in [
             ("a=1", Some("a=1; Path=/@ada/dev.main/apps/web/")),
@@ -283,7 +283,7 @@ mod tests {
     }
 
     #[test]
-    fn links_lead_to_where_the_visitor_is() {
+    fn redirects_are_rewritten_to_the_external_url() {
         let app = AppUrl::parse("http://localhost:8080/root").unwrap();
         let below = base("/@ada/dev.main/apps/web");
         for (link, at_path, at_host) in [

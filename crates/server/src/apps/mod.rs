@@ -1,4 +1,4 @@
-//! Web apps of workspaces: under a path of the server, or under host names of their own.
+//! Web apps of workspaces: under a path of the server, or with host names of their own.
 
 mod auth_redirect;
 mod headers;

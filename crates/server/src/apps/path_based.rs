@@ -17,7 +17,6 @@ use super::{
 };
 use crate::{AppState, agents::access};
 
-/// Where the app is: the parameters of the path.
 #[derive(serde::Deserialize)]
 pub struct AppPath {
     owner: String,
@@ -25,7 +24,7 @@ pub struct AppPath {
     slug: String,
 }
 
-/// An app's root has a slash at its end: what it links to is seen from there.
+/// Redirects to the app's root with a trailing slash, so that relative links resolve below it.
 pub async fn add_trailing_slash(request: Request) -> Response {
     let query = request.uri().query().map(|query| format!("?{query}")).unwrap_or_default();
     match HeaderValue::from_str(&format!("{}/{query}", request.uri().path())) {
@@ -34,39 +33,39 @@ pub async fn add_trailing_slash(request: Request) -> Response {
     }
 }
 
-/// Carries a request to an app of the caller's.
+/// Proxies a request to an app. The caller has to own its workspace.
 pub async fn serve_path(
     State(state): State<AppState>,
     AuthenticatedOrRedirect(caller): AuthenticatedOrRedirect,
     ClientInfo(request_info): ClientInfo,
-    Path(at): Path<AppPath>,
+    Path(path): Path<AppPath>,
     request: Request,
 ) -> Result<Response> {
     if !state.apps.path_based {
         return Err(HttpError::new(StatusCode::FORBIDDEN, "Apps are not served under a path here.")
             .with_detail("Open the app under its own host name."));
     }
-    let owner = at.owner.strip_prefix('@').ok_or_else(HttpError::not_found)?;
-    let (workspace, agent) = match at.workspace.split_once('.') {
+    let owner = path.owner.strip_prefix('@').ok_or_else(HttpError::not_found)?;
+    let (workspace, agent) = match path.workspace.split_once('.') {
         Some((workspace, agent)) => (workspace, Some(agent.to_owned())),
-        None => (at.workspace.as_str(), None),
+        None => (path.workspace.as_str(), None),
     };
-    let wanted =
-        AppRef { owner: owner.to_owned(), workspace: workspace.to_owned(), agent, slug: at.slug.clone() };
-    let (agent, _, app) = state.control.enter_app(&caller, &wanted).await?;
+    let app_ref =
+        AppRef { owner: owner.to_owned(), workspace: workspace.to_owned(), agent, slug: path.slug.clone() };
+    let (agent, _, app) = state.control.enter_app(&caller, &app_ref).await?;
     let mux = access::authorize(&state, &caller, agent).await?;
-    // As it was asked for, not decoded: an app may tell `%2F` from a slash.
-    let asked = request.uri().path_and_query().map_or("/", |asked| asked.as_str());
-    let (prefix, below) = split(asked).ok_or_else(HttpError::not_found)?;
+    // Not decoded: apps may distinguish `%2F` from a slash.
+    let path = request.uri().path_and_query().map_or("/", |path| path.as_str());
+    let (prefix, below) = split(path).ok_or_else(HttpError::not_found)?;
     let base = AppBase { path: prefix.to_owned(), scheme: state.access_url.scheme().to_owned() };
-    let to = Destination { mux, app, base, below: below.to_owned(), from: request_info.ip };
+    let to = Destination { mux, app, base, below: below.to_owned(), client_ip: request_info.ip };
     forward(&state, caller, to, request).await
 }
 
 /// Splits behind `/@OWNER/WORKSPACE/apps/SLUG`.
-fn split(asked: &str) -> Option<(&str, &str)> {
-    let (at, _) = asked.match_indices('/').nth(4)?;
-    asked.split_at_checked(at)
+fn split(path: &str) -> Option<(&str, &str)> {
+    let (end, _) = path.match_indices('/').nth(4)?;
+    path.split_at_checked(end)
 }
 
 #[cfg(test)]
@@ -74,7 +73,7 @@ mod tests {
     use super::split;
 
     #[test]
-    fn what_is_below_an_app_stays_as_it_was_asked_for() {
+    fn the_path_below_an_app_is_not_decoded() {
         assert_eq!(split("/@a/b.c/apps/web/"), Some(("/@a/b.c/apps/web", "/")));
         assert_eq!(split("/@a/b/apps/web/x%2Fy/?q=/z"), Some(("/@a/b/apps/web", "/x%2Fy/?q=/z")));
         assert_eq!(split("/@a/b/apps/web"), None);

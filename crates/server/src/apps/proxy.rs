@@ -1,6 +1,5 @@
-//! Carrying a request to an app and its answer back, as both come.
+//! Proxying requests to apps. Bodies are streamed both ways.
 
-use coder_http::{HttpError, Result};
 use std::time::Duration;
 
 use axum::{
@@ -10,6 +9,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use coder_control::Caller;
+use coder_http::{HttpError, Result};
 use coder_model::template::AppUrl;
 use coder_mux::{Mux, MuxStream};
 use coder_wire::agent::{Dial, Network, OpenStream};
@@ -25,25 +25,22 @@ use crate::{
     agents::{OpenStreamError, open_stream},
 };
 
-/// How long the way to an app may take to come about.
+/// How long the agent may take to connect to the app.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(20);
 
-/// Where a request goes.
+/// The app that a request is proxied to.
 pub struct Destination {
-    /// The way to the workspace.
     pub mux: Mux,
-    /// Where the app listens.
+    /// The URL in the workspace.
     pub app: AppUrl,
-    /// Where it is for its visitors.
     pub base: AppBase,
-    /// The path and query below that.
+    /// Path and query below `base`.
     pub below: String,
-    /// The address of the visitor.
-    pub from: String,
+    /// For `X-Forwarded-For`; empty if unknown.
+    pub client_ip: String,
 }
 
-/// Carries a request to an app and its answer back. Both bodies stream; a connection that changes its protocol goes on as
-/// such. Everything ends when the caller is signed out.
+/// Proxies a request to an app, and upgraded connections as well. The connection ends when the caller's session is revoked.
 pub async fn forward(
     state: &AppState,
     caller: Caller,
@@ -57,11 +54,11 @@ pub async fn forward(
         .await
         .map_err(|error| unreachable(&to.app, &error.to_string()))?;
     let connection = connection.with_upgrades();
-    let (watch, mux, visitor) = (state.clone(), to.mux.clone(), caller.clone());
+    let (state_clone, mux, caller_clone) = (state.clone(), to.mux.clone(), caller.clone());
     tokio::spawn(async move {
         tokio::select! {
             ended = connection => tracing::trace!(?ended, "a connection to an app ended"),
-            () = until_over(&watch, &mux, &visitor) => {}
+            () = wait_until_closed(&state_clone, &mux, &caller_clone) => {}
         }
     });
 
@@ -78,35 +75,34 @@ pub async fn forward(
     prepare_request(
         request.headers_mut(),
         &to.base,
-        Some(to.from.as_str()).filter(|from| !from.is_empty()),
+        Some(to.client_ip.as_str()).filter(|ip| !ip.is_empty()),
         protocol,
     );
-    let mut answer =
+    let mut response =
         sender.send_request(request).await.map_err(|error| unreachable(&to.app, &error.to_string()))?;
 
-    if answer.status() == StatusCode::SWITCHING_PROTOCOLS {
-        let protocol = answer.headers().get(header::UPGRADE).cloned();
+    if response.status() == StatusCode::SWITCHING_PROTOCOLS {
+        let protocol = response.headers().get(header::UPGRADE).cloned();
         let (Some(upgrade), Some(protocol)) = (upgrade, protocol) else {
-            return Err(unreachable(&to.app, "it changed the protocol without being asked"));
+            return Err(unreachable(&to.app, "it switched protocols without a request to do so"));
         };
-        let theirs = hyper::upgrade::on(&mut answer);
+        let app_upgrade = hyper::upgrade::on(&mut response);
         let state = state.clone();
         tokio::spawn(async move {
             tokio::select! {
-                () = join(upgrade, theirs) => {}
-                () = until_over(&state, &to.mux, &caller) => {}
+                () = relay(upgrade, app_upgrade) => {}
+                () = wait_until_closed(&state, &to.mux, &caller) => {}
             }
         });
-        prepare_response(answer.headers_mut(), &to.app, &to.base);
-        answer.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("upgrade"));
-        answer.headers_mut().insert(header::UPGRADE, protocol);
-        return Ok(answer.map(|_| Body::empty()).into_response());
+        prepare_response(response.headers_mut(), &to.app, &to.base);
+        response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("upgrade"));
+        response.headers_mut().insert(header::UPGRADE, protocol);
+        return Ok(response.map(|_| Body::empty()).into_response());
     }
-    prepare_response(answer.headers_mut(), &to.app, &to.base);
-    Ok(answer.map(Body::new).into_response())
+    prepare_response(response.headers_mut(), &to.app, &to.base);
+    Ok(response.map(Body::new).into_response())
 }
 
-/// A connection to where the app listens.
 async fn connect(mux: &Mux, app: &AppUrl) -> Result<MuxStream> {
     let dial = Dial { network: Network::Tcp, host: app.host().to_owned(), port: app.port() };
     open_stream(mux, OpenStream::Dial(dial), CONNECT_TIMEOUT).await.map_err(|error| match error {
@@ -120,19 +116,19 @@ fn unreachable(app: &AppUrl, reason: &str) -> HttpError {
         .with_detail(reason)
 }
 
-async fn join(ours: OnUpgrade, theirs: OnUpgrade) {
-    let upgraded: Result<(Upgraded, Upgraded), hyper::Error> = async { tokio::try_join!(ours, theirs) }.await;
+async fn relay(client: OnUpgrade, app: OnUpgrade) {
+    let upgraded: Result<(Upgraded, Upgraded), hyper::Error> = async { tokio::try_join!(client, app) }.await;
     match upgraded {
-        Ok((ours, theirs)) => {
-            // Either side may go away at any time.
-            let _ = coder_mux::relay(TokioIo::new(ours), TokioIo::new(theirs)).await;
+        Ok((client, app)) => {
+            // Either side may disconnect at any time.
+            let _ = coder_mux::relay(TokioIo::new(client), TokioIo::new(app)).await;
         }
-        Err(error) => tracing::debug!(%error, "a connection did not change its protocol"),
+        Err(error) => tracing::debug!(%error, "a connection was not upgraded"),
     }
 }
 
-/// Waits until nothing may be carried any more.
-async fn until_over(state: &AppState, mux: &Mux, caller: &Caller) {
+/// Waits until the agent disconnects, the caller's session is revoked or the server shuts down.
+async fn wait_until_closed(state: &AppState, mux: &Mux, caller: &Caller) {
     tokio::select! {
         _ = mux.closed() => {}
         () = state.control.wait_until_revoked(caller) => {}

@@ -1,4 +1,4 @@
-//! Apps under host names of their own, where neither the dashboard nor another app shares their origin.
+//! Apps with host names of their own, and so with origins of their own.
 
 use axum::{
     body::Body,
@@ -22,51 +22,51 @@ use super::{
 };
 use crate::{AppState, agents::access};
 
-/// The cookie of a session under an app's host name.
+/// The session of an app's host name.
 const SESSION_COOKIE: &str = "coder_app_session";
-/// The cookie of a browser that was sent to sign in.
+/// Binds a ticket to the browser that was redirected to log-in.
 const STATE_COOKIE: &str = "coder_app_state";
-/// The parameter that it comes back with.
-pub const TICKET: &str = "coder_app_ticket";
+/// The query parameter with the ticket.
+pub const TICKET_PARAM: &str = "coder_app_ticket";
 
-/// Answers requests under an app's host name; everything else is for the routes.
+/// Middleware: proxies requests for an app's host name and passes on all others.
 pub async fn serve_subdomain(State(state): State<AppState>, request: Request, next: Next) -> Response {
     let host = request.headers().get(header::HOST).and_then(|host| host.to_str().ok()).or(request.uri().host());
     let host = host.unwrap_or_default().to_owned();
     match &state.apps.hosts {
         Some(hosts) if hosts.contains(&host) => match handle(&state, hosts, &host, request).await {
             Ok(response) => response,
-            Err(failure) => failure.into_response(),
+            Err(error) => error.into_response(),
         },
         _ => next.run(request).await,
     }
 }
 
 async fn handle(state: &AppState, hosts: &AppHosts, host: &str, request: Request) -> Result<Response> {
-    let wanted = hosts.app(host).ok_or_else(HttpError::not_found)?;
+    let app_ref = hosts.app(host).ok_or_else(HttpError::not_found)?;
     let name = host.rsplit_once(':').map_or(host, |(name, _)| name).to_ascii_lowercase();
     let (parts, body) = request.into_parts();
-    let (ticket, asked) = without_ticket(&parts);
-    let caller = match (ticket, caller(state, &name, &parts).await?) {
-        (Some(ticket), _) => return exchange_ticket(state, &name, &parts, &ticket, &asked).await,
+    let (ticket, path) = without_ticket(&parts);
+    let caller = match (ticket, authenticate(state, &name, &parts).await?) {
+        (Some(ticket), _) => return exchange_ticket(state, &name, &parts, &ticket, &path).await,
         (None, Some(caller)) => caller,
         (None, None) if is_navigation(&parts) => {
-            return redirect_to_login(state, &format!("{}{asked}", hosts.origin(&state.access_url, host)));
+            return redirect_to_login(state, &format!("{}{path}", hosts.origin(&state.access_url, host)));
         }
         (None, None) => {
             return Err(HttpError::new(StatusCode::UNAUTHORIZED, "You are not signed in to this app.")
                 .with_detail("Open it in a browser, or send a token in the Coder-Session-Token header."));
         }
     };
-    let (agent, _, app) = state.control.enter_app(&caller, &wanted).await?;
+    let (agent, _, app) = state.control.enter_app(&caller, &app_ref).await?;
     let mux = access::authorize(state, &caller, agent).await?;
     let base = AppBase { path: String::new(), scheme: state.access_url.scheme().to_owned() };
-    let to = Destination { mux, app, base, below: asked, from: request_info(&parts).ip };
+    let to = Destination { mux, app, base, below: path, client_ip: request_info(&parts).ip };
     forward(state, caller, to, Request::from_parts(parts, body)).await
 }
 
-/// Who is there: by the session of this host name, or by a token in a header.
-async fn caller(state: &AppState, host: &str, parts: &Parts) -> Result<Option<Caller>> {
+/// The caller, by a token in a header or the session cookie of this host name.
+async fn authenticate(state: &AppState, host: &str, parts: &Parts) -> Result<Option<Caller>> {
     if let Some(token) = header_token(&parts.headers)
         && parts.headers.contains_key(coder_wire::TOKEN_HEADER)
     {
@@ -77,28 +77,28 @@ async fn caller(state: &AppState, host: &str, parts: &Parts) -> Result<Option<Ca
         return Err(HttpError::new(StatusCode::FORBIDDEN, "The request comes from another site."));
     }
     let scope = Scope::AppSession { host: host.to_owned() };
-    // A session that has ended is none: the visitor signs in again.
+    // An expired session is the same as none: the browser is redirected to log-in.
     Ok(state.control.authenticate_grant(token, &scope, request_info(parts)).await.ok())
 }
 
-/// Sends a browser to where it is signed in, to come back with a ticket.
-fn redirect_to_login(state: &AppState, back: &str) -> Result<Response> {
+/// Redirects to the server's log-in, which redirects to `return_to` with a ticket.
+fn redirect_to_login(state: &AppState, return_to: &str) -> Result<Response> {
     let nonce = hex(&rand::random::<[u8; 16]>());
     let mut to = state.access_url.clone();
     if let Ok(mut path) = to.path_segments_mut() {
         path.pop_if_empty().extend(["api", "v2", "applications", "auth-redirect"]);
     }
-    to.query_pairs_mut().append_pair("redirect_uri", back).append_pair("state", &nonce);
+    to.query_pairs_mut().append_pair("redirect_uri", return_to).append_pair("state", &nonce);
     redirect(to.as_str(), [state.cookies.lax(STATE_COOKIE, &nonce, Duration::minutes(5))?])
 }
 
-/// Begins a session for a browser that has come back, and has it ask again without the ticket.
+/// Exchanges a ticket for a session of this host name, and redirects to the URL without the ticket.
 async fn exchange_ticket(
     state: &AppState,
     host: &str,
     parts: &Parts,
     ticket: &str,
-    asked: &str,
+    path: &str,
 ) -> Result<Response> {
     let nonce = cookie(&parts.headers, STATE_COOKIE).unwrap_or_default().to_owned();
     let scope = Scope::AppTicket { host: host.to_owned(), state: nonce };
@@ -108,7 +108,7 @@ async fn exchange_ticket(
         state.cookies.lax(SESSION_COOKIE, &session.expose(), Duration::days(1))?,
         state.cookies.lax(STATE_COOKIE, "", Duration::ZERO)?,
     ];
-    redirect(asked, cookies)
+    redirect(path, cookies)
 }
 
 fn redirect(to: &str, cookies: impl IntoIterator<Item = HeaderValue>) -> Result<Response> {
@@ -124,15 +124,15 @@ fn redirect(to: &str, cookies: impl IntoIterator<Item = HeaderValue>) -> Result<
     Ok(response)
 }
 
-/// The ticket of a request, and the path and query without it. Never begins with two slashes: that would lead elsewhere.
+/// The ticket of a request, and the path and query without it. Leading slashes are merged: `//host` would be another origin.
 fn without_ticket(parts: &Parts) -> (Option<String>, String) {
     let path = format!("/{}", parts.uri.path().trim_start_matches('/'));
     let Some(query) = parts.uri.query() else { return (None, path) };
-    let is_ticket = |pair: &&str| pair.split('=').next() == Some(TICKET);
-    let ticket = form_urlencoded::parse(query.as_bytes()).find(|(name, _)| name == TICKET);
+    let is_ticket = |pair: &&str| pair.split('=').next() == Some(TICKET_PARAM);
+    let ticket = form_urlencoded::parse(query.as_bytes()).find(|(name, _)| name == TICKET_PARAM);
     let rest: Vec<&str> = query.split('&').filter(|pair| !is_ticket(pair)).collect();
-    let asked = if rest.is_empty() { path } else { format!("{path}?{}", rest.join("&")) };
-    (ticket.map(|(_, ticket)| ticket.into_owned()), asked)
+    let path = if rest.is_empty() { path } else { format!("{path}?{}", rest.join("&")) };
+    (ticket.map(|(_, ticket)| ticket.into_owned()), path)
 }
 
 fn hex(bytes: &[u8]) -> String {
