@@ -1,4 +1,4 @@
-//! What an operator decides.
+//! The configuration of a server.
 
 use std::{net::SocketAddr, path::PathBuf};
 
@@ -7,29 +7,27 @@ use coder_wire::deployment::SshConfig;
 use url::Url;
 use zeroize::Zeroizing;
 
-/// What an operator decides. Where each comes from (flag, environment) is the command line's business.
+/// The configuration of a server. The command line reads it from flags and environment.
 #[derive(Clone)]
 pub struct Config {
-    /// The address to listen on.
     pub http_address: SocketAddr,
-    /// Where people and agents reach the server; the address itself when not given.
+    /// Where browsers and agents reach the server. Default: the listen address.
     pub access_url: Option<Url>,
-    /// Database, key and local workspaces.
+    /// Directory of the SQLite database, the key and local workspaces.
     pub data_dir: PathBuf,
-    /// A PostgreSQL URL; SQLite in the data folder when not given. Holds a password.
+    /// A PostgreSQL URL, which may contain a password. Default: SQLite in the data directory.
     pub postgres_url: Option<Zeroizing<String>>,
-    /// Where the deployment keys are.
+    /// The source of the encryption keys.
     pub keys: KeySource,
-    /// Whether workspaces may run as processes on this machine, as the server's own user.
+    /// Whether workspaces may run as processes on this machine, as the server's user.
     pub allow_process_workspaces: bool,
     /// The `coder` program that local workspaces run as their agent.
     pub agent_program: PathBuf,
-    /// Hostnames of apps; without, apps are only served under a path.
+    /// Host names of apps. None: apps are only served under a path.
     pub app_hosts: Option<AppHosts>,
-    /// Whether apps are served under a path of the server, where they share the dashboard's origin.
+    /// Whether apps are served under a path of the server, where they share its origin with the dashboard.
     pub path_based_apps: bool,
-    /// How workspaces are named for SSH clients.
+    /// Settings for SSH clients.
     pub ssh: SshConfig,
-    /// The source of the time.
     pub clock: Clock,
 }

@@ -1,4 +1,4 @@
-//! One server per data folder.
+//! One server per data directory.
 
 use std::{
     fs::{File, TryLockError},
@@ -8,14 +8,14 @@ use std::{
 
 use super::StartupError;
 
-/// Held while a server works in a data folder. The system lets go of it when the process ends, however it ends.
+/// A lock on a data directory. The system releases it when the process exits, however it exits.
 pub struct DataDirLock {
     _file: File,
 }
 
 impl DataDirLock {
-    /// Takes the lock, or says who holds it.
-    pub fn take(data_dir: &Path) -> Result<Self, StartupError> {
+    /// Acquires the lock. The error names the process that holds it.
+    pub fn acquire(data_dir: &Path) -> Result<Self, StartupError> {
         let path = data_dir.join("server.lock");
         let failed = |error: std::io::Error| StartupError::DataDir {
             path: data_dir.display().to_string(),
@@ -28,10 +28,11 @@ impl DataDirLock {
             Err(TryLockError::Error(error)) => return Err(failed(error)),
             Err(TryLockError::WouldBlock) => {
                 let mut pid = String::new();
-                let known = file.take(20).read_to_string(&mut pid).is_ok() && pid.trim().parse::<u32>().is_ok();
+                let is_known =
+                    file.take(20).read_to_string(&mut pid).is_ok() && pid.trim().parse::<u32>().is_ok();
                 return Err(StartupError::Locked {
                     path: data_dir.display().to_string(),
-                    pid: if known { format!(" (process {})", pid.trim()) } else { String::new() },
+                    pid: if is_known { format!(" (process {})", pid.trim()) } else { String::new() },
                 });
             }
         }
@@ -46,13 +47,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_second_server_is_told_who_holds_the_folder() {
-        let folder = tempfile::tempdir().unwrap();
-        let held = DataDirLock::take(folder.path()).unwrap();
-        let refused = DataDirLock::take(folder.path()).err().unwrap().to_string();
-        assert!(refused.contains(&format!("(process {})", std::process::id())), "{refused}");
-        assert!(refused.contains("--data-dir"), "{refused}");
-        drop(held);
-        assert!(DataDirLock::take(folder.path()).is_ok());
+    fn the_error_names_the_process_that_holds_the_lock() {
+        let directory = tempfile::tempdir().unwrap();
+        let lock = DataDirLock::acquire(directory.path()).unwrap();
+        let error = DataDirLock::acquire(directory.path()).err().unwrap().to_string();
+        assert!(error.contains(&format!("(process {})", std::process::id())), "{error}");
+        assert!(error.contains("--data-dir"), "{error}");
+        drop(lock);
+        assert!(DataDirLock::acquire(directory.path()).is_ok());
     }
 }

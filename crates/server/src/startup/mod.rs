@@ -1,4 +1,4 @@
-//! From settings to a running server.
+//! Startup: from the configuration to a running server.
 
 mod config;
 mod lock;
@@ -15,42 +15,27 @@ use url::Url;
 
 use crate::{AppState, Server, agents::Registry, jobs, router, state::Inner};
 
-/// Why a server did not start. The text says what to do about it.
+/// Why a server did not start. Messages say what to do about it.
 #[derive(Debug, thiserror::Error)]
 pub enum StartupError {
-    /// The data folder cannot be used.
-    #[error("cannot use the data folder {path}: {reason}")]
-    DataDir {
-        /// The folder.
-        path: String,
-        /// Why not.
-        reason: String,
-    },
-    /// Another server works in the data folder.
+    #[error("cannot use the data directory {path}: {reason}")]
+    DataDir { path: String, reason: String },
     #[error(
-        "another coder server{pid} is using the data folder {path}\nstop that server first, or give this one a \
-         folder of its own with --data-dir"
+        "another coder server{pid} is using the data directory {path}\nstop that server first, or give this one a \
+         directory of its own with --data-dir"
     )]
     Locked {
-        /// The folder.
         path: String,
         /// ` (process 123)`, where known.
         pid: String,
     },
-    /// Keys or database are in the way.
     #[error(transparent)]
     Control(#[from] coder_control::StartupError),
-    /// The address cannot be listened on.
     #[error("cannot listen on {address}: {reason}\ngive another address with --http-address")]
-    Address {
-        /// The address.
-        address: SocketAddr,
-        /// Why not.
-        reason: String,
-    },
+    Address { address: SocketAddr, reason: String },
 }
 
-/// A server that listens. Nothing is answered until [`BoundServer::run`].
+/// A server whose address is bound. It accepts no request before [`BoundServer::run`].
 pub struct BoundServer {
     server: Server,
     state: AppState,
@@ -58,14 +43,11 @@ pub struct BoundServer {
     _lock: lock::DataDirLock,
 }
 
-/// Locks the data folder, finds the keys, opens the database, binds the address: in this order, so that nothing is
-/// touched that another server is using.
-///
-/// # Errors
-/// The first thing that stands in the way, and what to do about it.
+/// Locks the data directory, loads the keys, opens the database and binds the address. The lock comes first, so that nothing
+/// is touched that another server is using.
 pub async fn bind(config: Config) -> Result<BoundServer, StartupError> {
     prepare_data_dir(&config.data_dir)?;
-    let lock = lock::DataDirLock::take(&config.data_dir)?;
+    let lock = lock::DataDirLock::acquire(&config.data_dir)?;
     let random = Random::default();
     let server_id = random.id(config.clock.now()).map_err(coder_control::StartupError::from)?;
     let control = Control::start(ControlConfig {
@@ -109,19 +91,18 @@ pub async fn bind(config: Config) -> Result<BoundServer, StartupError> {
 }
 
 impl BoundServer {
-    /// The address that the server listens on; tells the port when 0 was asked for.
+    /// The address that the server listens on, with the port that the system chose for port 0.
     #[must_use]
     pub fn address(&self) -> SocketAddr {
         self.address
     }
 
-    /// Where people and agents reach the server.
+    /// Where browsers and agents reach the server.
     #[must_use]
     pub fn access_url(&self) -> &Url {
         &self.state.access_url
     }
 
-    /// What the handlers can reach.
     #[must_use]
     pub fn state(&self) -> &AppState {
         &self.state
@@ -133,8 +114,7 @@ impl BoundServer {
         self.state.shutdown.clone()
     }
 
-    /// Serves until the shutdown token is cancelled, then lets running requests and builds end. Local workspaces keep
-    /// running.
+    /// Serves until the shutdown token is cancelled, then waits for running requests and builds. Local workspaces keep running.
     pub async fn run(self) {
         let Self { server, state, .. } = self;
         let jobs = jobs::spawn(&state);
@@ -144,7 +124,7 @@ impl BoundServer {
     }
 }
 
-/// Makes the data folder, for this user's eyes only.
+/// Creates the data directory with mode 0700.
 fn prepare_data_dir(path: &Path) -> Result<(), StartupError> {
     let mut builder = std::fs::DirBuilder::new();
     builder.recursive(true);
@@ -155,7 +135,7 @@ fn prepare_data_dir(path: &Path) -> Result<(), StartupError> {
         .map_err(|error| StartupError::DataDir { path: path.display().to_string(), reason: error.to_string() })
 }
 
-/// The URL of a server that was given none: its own address, or this machine's when it listens on all.
+/// The default access URL: the listen address, or loopback if the server listens on all addresses.
 fn local_url(address: SocketAddr) -> Result<Url, url::ParseError> {
     let ip = match address.ip() {
         ip if ip.is_unspecified() && ip.is_ipv4() => std::net::Ipv4Addr::LOCALHOST.into(),
