@@ -11,7 +11,9 @@ use coder_wire::deployment::{
 
 use crate::AppState;
 
-/// What this server is. Needs no token.
+/// Get version and URLs of the server.
+///
+/// Needs no token.
 #[utoipa::path(get, path = "/api/v2/buildinfo", tag = "General", responses((status = 200, body = BuildInfo)))]
 pub async fn buildinfo(State(state): State<AppState>) -> Json<BuildInfo> {
     Json(BuildInfo {
@@ -25,7 +27,9 @@ pub async fn buildinfo(State(state): State<AppState>) -> Json<BuildInfo> {
     })
 }
 
-/// The ways to sign in. Needs no token.
+/// Get the log-in methods.
+///
+/// Needs no token.
 #[utoipa::path(get, path = "/api/v2/users/authmethods", tag = "Users", responses((status = 200, body = AuthMethods)))]
 pub async fn authmethods() -> Json<AuthMethods> {
     Json(AuthMethods {
@@ -35,20 +39,22 @@ pub async fn authmethods() -> Json<AuthMethods> {
     })
 }
 
-/// How workspaces are named for SSH clients.
+/// Get the settings of SSH clients: the prefix of workspace host names, and options.
 #[utoipa::path(get, path = "/api/v2/deployment/ssh", tag = "General", responses((status = 200, body = SshConfig)))]
 pub async fn ssh_config(State(state): State<AppState>, _caller: Authenticated) -> Json<SshConfig> {
     Json(state.ssh.clone())
 }
 
-/// The host names of apps.
+/// Get the wildcard host name of apps.
+///
+/// Empty if apps are only served under a path.
 #[utoipa::path(get, path = "/api/v2/applications/host", tag = "General", responses((status = 200, body = ApplicationHost)))]
 pub async fn application_host(State(state): State<AppState>, _caller: Authenticated) -> Json<ApplicationHost> {
     let host = state.apps.host_pattern();
     Json(ApplicationHost { host: host.unwrap_or_default() })
 }
 
-/// What the deployment allows for secrets.
+/// Get the secret features of the deployment.
 #[utoipa::path(
     get,
     path = "/api/v2/deployment/user-secrets/capabilities",

@@ -1,13 +1,13 @@
-//! IssuedKey keys and API tokens.
+//! Session keys and API tokens.
 
-use coder_http::{
-    HttpError, Result,
-    extract::{Authenticated, Json, Path, Query},
-};
 use std::time::Duration;
 
 use axum::{extract::State, http::StatusCode};
 use coder_control::{IssuedKey, NewToken};
+use coder_http::{
+    HttpError, Result,
+    extract::{Authenticated, Json, Path, Query},
+};
 use coder_model::token;
 use coder_wire::{
     Sensitive,
@@ -31,11 +31,13 @@ fn to_wire(key: &token::ApiKey) -> ApiKey {
     }
 }
 
-fn shown_once(issued: &IssuedKey) -> (StatusCode, Json<GenerateApiKeyResponse>) {
+fn created(issued: &IssuedKey) -> (StatusCode, Json<GenerateApiKeyResponse>) {
     (StatusCode::CREATED, Json(GenerateApiKeyResponse { key: Sensitive::new(issued.token.expose()) }))
 }
 
-/// Makes another session key for oneself.
+/// Create a session key.
+///
+/// For the caller's own account only.
 #[utoipa::path(post, path = "/api/v2/users/{user}/keys", tag = "Keys", params(("user" = String, Path)),
     responses((status = 201, body = GenerateApiKeyResponse)))]
 pub async fn create_session_key(
@@ -44,10 +46,13 @@ pub async fn create_session_key(
     Path(user): Path<String>,
 ) -> Result<(StatusCode, Json<GenerateApiKeyResponse>)> {
     let user = state.control.user_by_ref(&caller, &user).await?;
-    Ok(shown_once(&state.control.create_session_key(&caller, &user).await?))
+    Ok(created(&state.control.create_session_key(&caller, &user).await?))
 }
 
-/// Makes a token for oneself.
+/// Create an API token.
+///
+/// For the caller's own account only. The lifetime is given in nanoseconds, at most 366 days; without one it is 30
+/// days. The token is returned once and cannot be read again.
 #[utoipa::path(post, path = "/api/v2/users/{user}/keys/tokens", tag = "Keys", params(("user" = String, Path)),
     request_body = CreateTokenRequest, responses((status = 201, body = GenerateApiKeyResponse)))]
 pub async fn create_token(
@@ -62,22 +67,23 @@ pub async fn create_token(
     })?;
     let lifetime = (lifetime > 0).then(|| Duration::from_nanos(lifetime));
     let new = NewToken { name: request.token_name, lifetime };
-    Ok(shown_once(&state.control.create_token(&caller, &user, new).await?))
+    Ok(created(&state.control.create_token(&caller, &user, new).await?))
 }
 
-/// Which tokens are listed.
 #[derive(Debug, serde::Deserialize, utoipa::IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct TokensQuery {
-    /// Everybody's.
+    /// The tokens of all users. For owners and auditors.
     #[serde(default)]
     include_all: bool,
-    /// With those that no longer work.
+    /// Include expired tokens.
     #[serde(default)]
     include_expired: bool,
 }
 
-/// Lists tokens.
+/// List API tokens.
+///
+/// Of the caller; of other users for owners, user admins and auditors.
 #[utoipa::path(get, path = "/api/v2/users/{user}/keys/tokens", tag = "Keys",
     params(("user" = String, Path), TokensQuery), responses((status = 200, body = [ApiKey])))]
 pub async fn list_tokens(
@@ -91,7 +97,9 @@ pub async fn list_tokens(
     Ok(Json(keys.iter().map(to_wire).collect()))
 }
 
-/// A token by name.
+/// Get an API token by name.
+///
+/// Of the caller; of other users for owners and user admins.
 #[utoipa::path(get, path = "/api/v2/users/{user}/keys/tokens/{name}", tag = "Keys",
     params(("user" = String, Path), ("name" = String, Path)), responses((status = 200, body = ApiKey)))]
 pub async fn get_token(
@@ -103,7 +111,9 @@ pub async fn get_token(
     Ok(Json(to_wire(&state.control.find_key(&caller, &user, &name).await?)))
 }
 
-/// A key by id.
+/// Get a session key or API token by id.
+///
+/// Of the caller; of other users for owners and user admins.
 #[utoipa::path(get, path = "/api/v2/users/{user}/keys/{id}", tag = "Keys",
     params(("user" = String, Path), ("id" = String, Path)), responses((status = 200, body = ApiKey)))]
 pub async fn get_key(
@@ -115,23 +125,24 @@ pub async fn get_key(
     Ok(Json(to_wire(&state.control.find_key(&caller, &user, &id).await?)))
 }
 
-/// How a key is taken away.
 #[derive(Debug, serde::Deserialize, utoipa::IntoParams)]
 #[into_params(parameter_in = Query)]
-pub struct RemoveQuery {
-    /// Keeps the key in the list, expired.
+pub struct DeleteQuery {
+    /// Expire the key instead of deleting it: it stays in lists.
     #[serde(default)]
     expire: bool,
 }
 
-/// Takes a key away: deleted, or with `expire=true` only made to stop working.
+/// Delete or expire a session key or API token.
+///
+/// Its connections are closed. Of the caller; of other users for owners and user admins, of owners for owners only.
 #[utoipa::path(delete, path = "/api/v2/users/{user}/keys/{id}", tag = "Keys",
-    params(("user" = String, Path), ("id" = String, Path), RemoveQuery), responses((status = 204)))]
+    params(("user" = String, Path), ("id" = String, Path), DeleteQuery), responses((status = 204)))]
 pub async fn delete_key(
     State(state): State<AppState>,
     Authenticated(caller): Authenticated,
     Path((user, id)): Path<(String, String)>,
-    Query(query): Query<RemoveQuery>,
+    Query(query): Query<DeleteQuery>,
 ) -> Result<StatusCode> {
     let user = state.control.user_by_ref(&caller, &user).await?;
     if query.expire {

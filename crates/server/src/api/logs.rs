@@ -1,6 +1,5 @@
-//! Logs: which lines, and following them over a WebSocket.
+//! Logs: the requested lines, and sending new ones over a WebSocket.
 
-use coder_http::HttpError;
 use std::time::Duration;
 
 use axum::{
@@ -8,6 +7,7 @@ use axum::{
     http::StatusCode,
 };
 use coder_control::{Caller, Result};
+use coder_http::HttpError;
 use coder_model::{AgentId, BuildId, workspace::JobStatus};
 
 use super::{
@@ -20,7 +20,6 @@ use crate::AppState;
 /// How often new lines are read.
 const POLL_INTERVAL: Duration = Duration::from_millis(250);
 
-/// Which part of a log is wanted.
 #[derive(Debug, serde::Deserialize, utoipa::IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct LogsQuery {
@@ -29,18 +28,17 @@ pub struct LogsQuery {
     pub after: i64,
     /// Only lines before the one with this id.
     pub before: Option<i64>,
-    /// As they are added, over a WebSocket.
+    /// Keep sending new lines, over a WebSocket. Any value but `false` enables it.
     pub follow: Option<String>,
 }
 
 impl LogsQuery {
-    /// Whether lines are wanted as they are added: `follow`, `follow=true`.
     pub fn follows(&self) -> bool {
         self.follow.as_deref().is_some_and(|follow| follow != "false")
     }
 
-    /// Whether a line is among those that are wanted.
-    pub fn wants(&self, id: i64) -> bool {
+    /// Whether a line is before `before`.
+    pub fn includes(&self, id: i64) -> bool {
         self.before.is_none_or(|before| id < before)
     }
 }
@@ -51,23 +49,22 @@ pub fn no_websocket() -> HttpError {
         .with_detail("Ask again with `after` for what was added since.")
 }
 
-/// Whose log is followed.
 #[derive(Debug, Clone, Copy)]
 pub enum Source {
-    /// A build's: one message a line, until the build has ended.
+    /// One message per line, until the build has completed.
     Build(BuildId),
-    /// An agent's: messages of several lines, until the caller hangs up.
+    /// Messages with arrays of lines, until the client disconnects.
     Agent(AgentId),
 }
 
-/// Sends every line after the line `after`, then those that are added.
+/// Sends the lines after the line with the id `after`, then new ones.
 pub async fn follow(state: AppState, caller: Caller, source: Source, mut after: i64, mut socket: WebSocket) {
     let mut revoked = std::pin::pin!(state.control.wait_until_revoked(&caller));
     loop {
-        let batch = match next(&state, &caller, source, after).await {
+        let batch = match next_batch(&state, &caller, source, after).await {
             Ok(batch) => batch,
             Err(error) => {
-                tracing::debug!(%error, "a log cannot be followed any more");
+                tracing::debug!(%error, "following a log ended");
                 break;
             }
         };
@@ -96,13 +93,13 @@ struct Batch {
     is_end: bool,
 }
 
-async fn next(state: &AppState, caller: &Caller, source: Source, after: i64) -> Result<Batch> {
+async fn next_batch(state: &AppState, caller: &Caller, source: Source, after: i64) -> Result<Batch> {
     let serialize_error = |error: serde_json::Error| {
-        coder_control::Error::internal(format!("a log line cannot be written: {error}"))
+        coder_control::Error::internal(format!("cannot serialize a log line: {error}"))
     };
     match source {
         Source::Build(id) => {
-            // Looked at before the lines: none is added after the end.
+            // Read before the lines: none is added after the build has completed.
             let status = state.control.find_build(caller, id).await?.build.status;
             let lines = state.control.list_build_logs(caller, id, after).await?;
             let last = lines.last().map_or(after, |line| line.id);

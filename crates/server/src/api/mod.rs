@@ -1,4 +1,4 @@
-//! The REST API: a folder per subject, a file per operation or a few that belong together.
+//! The REST API: a directory or file per subject. Doc comments of handlers are the text of `docs/openapi.json`.
 
 pub mod agents;
 pub mod deployment;

@@ -1,4 +1,4 @@
-//! The part of a list that is asked for.
+//! Pagination and search of lists.
 
 use coder_model::pagination::Pagination;
 
@@ -6,12 +6,12 @@ use coder_model::pagination::Pagination;
 #[derive(Debug, Default, serde::Deserialize, utoipa::IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct PaginationQuery {
-    /// What to look for.
+    /// Search. The operation says what it understands.
     #[serde(default)]
     pub q: String,
-    /// At most this many, up to 1000.
+    /// Entries to return, at most 1000.
     pub limit: Option<u32>,
-    /// How many to leave out at the start.
+    /// Entries to skip.
     pub offset: Option<u32>,
 }
 

@@ -1,4 +1,4 @@
-//! Templates: upload an archive, make a version of it, make the version a template or its next state.
+//! Templates. An archive is uploaded, a version created from it, and the version becomes a template or its active version.
 
 use axum::{body::Bytes, extract::State, http::StatusCode};
 use coder_control::NewTemplate;
@@ -22,8 +22,8 @@ use crate::AppState;
 /// The largest archive, in bytes.
 pub const MAX_ARCHIVE_BYTES: usize = 10 * 1024 * 1024;
 
-fn to_wire(state: &AppState, found: &TemplateDetails) -> Template {
-    let template = &found.template;
+fn to_wire(state: &AppState, details: &TemplateDetails) -> Template {
+    let template = &details.template;
     Template {
         id: template.id.uuid(),
         organization_id: state.control.deployment().organization.uuid(),
@@ -31,26 +31,26 @@ fn to_wire(state: &AppState, found: &TemplateDetails) -> Template {
         display_name: template.display_name.clone(),
         description: template.description.clone(),
         icon: template.icon.clone(),
-        provisioner: Definition::parse(&found.definition)
+        provisioner: Definition::parse(&details.definition)
             .map(|definition| definition.provisioner.as_str().to_owned())
             .unwrap_or_default(),
         active_version_id: template.active_version.uuid(),
-        active_workspace_count: found.workspaces,
+        active_workspace_count: details.workspaces,
         created_by_id: template.created_by.uuid(),
-        created_by_name: found.created_by_name.clone(),
+        created_by_name: details.created_by_name.clone(),
         created_at: template.created_at.into(),
         updated_at: template.updated_at.into(),
     }
 }
 
-fn version_to_wire(state: &AppState, found: &TemplateVersionDetails) -> TemplateVersion {
-    let version = &found.version;
+fn version_to_wire(state: &AppState, details: &TemplateVersionDetails) -> TemplateVersion {
+    let version = &details.version;
     TemplateVersion {
         id: version.id.uuid(),
         template_id: version.template.map(coder_model::TemplateId::uuid),
         organization_id: state.control.deployment().organization.uuid(),
         name: version.name.clone(),
-        created_by: MinimalUser { id: version.created_by.uuid(), username: found.created_by_name.clone() },
+        created_by: MinimalUser { id: version.created_by.uuid(), username: details.created_by_name.clone() },
         created_at: version.created_at.into(),
         updated_at: version.created_at.into(),
         job: ProvisionerJob {
@@ -67,7 +67,10 @@ fn version_to_wire(state: &AppState, found: &TemplateVersionDetails) -> Template
     }
 }
 
-/// Keeps an archive (tar) of a template folder.
+/// Upload a template archive.
+///
+/// A tar of the template's directory, at most 10 MiB and 1000 entries, with `template.toml` at its top. For owners and
+/// template admins.
 #[utoipa::path(post, path = "/api/v2/files", tag = "Templates",
     request_body(content = [u8], content_type = "application/x-tar"),
     responses((status = 201, body = UploadResponse)))]
@@ -80,7 +83,9 @@ pub async fn upload_file(
     Ok((StatusCode::CREATED, Json(UploadResponse { hash: id.uuid() })))
 }
 
-/// Makes a version of an archive. A `template.toml` that is not valid is refused with all its errors.
+/// Create a template version from an archive.
+///
+/// Returns 400 with all errors if `template.toml` is invalid. For owners and template admins.
 #[utoipa::path(post, path = "/api/v2/organizations/{organization}/templateversions", tag = "Templates",
     params(("organization" = String, Path)), request_body = CreateTemplateVersionRequest,
     responses((status = 201, body = TemplateVersion), (status = 400, body = coder_wire::ApiError)))]
@@ -90,12 +95,12 @@ pub async fn create_template_version(
     Json(request): Json<CreateTemplateVersionRequest>,
 ) -> Result<(StatusCode, Json<TemplateVersion>)> {
     let template = request.template_id.map(Into::into);
-    let found =
+    let details =
         state.control.create_template_version(&caller, request.file_id.into(), template, request.name).await?;
-    Ok((StatusCode::CREATED, Json(version_to_wire(&state, &found))))
+    Ok((StatusCode::CREATED, Json(version_to_wire(&state, &details))))
 }
 
-/// A version.
+/// Get a template version.
 #[utoipa::path(get, path = "/api/v2/templateversions/{version}", tag = "Templates",
     params(("version" = Uuid, Path)), responses((status = 200, body = TemplateVersion)))]
 pub async fn get_template_version(
@@ -106,7 +111,9 @@ pub async fn get_template_version(
     Ok(Json(version_to_wire(&state, &state.control.find_template_version(version.into()).await?)))
 }
 
-/// Makes a template of a version.
+/// Create a template from a version.
+///
+/// For owners and template admins.
 #[utoipa::path(post, path = "/api/v2/organizations/{organization}/templates", tag = "Templates",
     params(("organization" = String, Path)), request_body = CreateTemplateRequest,
     responses((status = 201, body = Template), (status = 409, body = coder_wire::ApiError)))]
@@ -122,31 +129,35 @@ pub async fn create_template(
         description: request.description,
         icon: request.icon,
     };
-    let found = state.control.create_template(&caller, new).await?;
-    Ok((StatusCode::CREATED, Json(to_wire(&state, &found))))
+    let details = state.control.create_template(&caller, new).await?;
+    Ok((StatusCode::CREATED, Json(to_wire(&state, &details))))
 }
 
-/// All templates, by name.
+/// List all templates, ordered by name.
 #[utoipa::path(get, path = "/api/v2/templates", tag = "Templates", responses((status = 200, body = [Template])))]
 pub async fn list_templates(
     State(state): State<AppState>,
     _caller: Authenticated,
 ) -> Result<Json<Vec<Template>>> {
-    let found = state.control.list_templates().await?;
-    Ok(Json(found.iter().map(|found| to_wire(&state, found)).collect()))
+    let templates = state.control.list_templates().await?;
+    Ok(Json(templates.iter().map(|details| to_wire(&state, details)).collect()))
 }
 
-/// All templates of the one organisation.
+/// List all templates of the organization, ordered by name.
+///
+/// There is one organization, whatever the path names.
 #[utoipa::path(get, path = "/api/v2/organizations/{organization}/templates", tag = "Templates",
     params(("organization" = String, Path)), responses((status = 200, body = [Template])))]
 pub async fn list_organization_templates(
-    shared: State<AppState>,
-    signed_in: Authenticated,
+    state: State<AppState>,
+    caller: Authenticated,
 ) -> Result<Json<Vec<Template>>> {
-    list_templates(shared, signed_in).await
+    list_templates(state, caller).await
 }
 
-/// A template by name.
+/// Get a template by name.
+///
+/// There is one organization, whatever the path names.
 #[utoipa::path(get, path = "/api/v2/organizations/{organization}/templates/{name}", tag = "Templates",
     params(("organization" = String, Path), ("name" = String, Path)), responses((status = 200, body = Template)))]
 pub async fn get_template_by_name(
@@ -157,7 +168,7 @@ pub async fn get_template_by_name(
     Ok(Json(to_wire(&state, &state.control.find_template_by_name(&name).await?)))
 }
 
-/// A template.
+/// Get a template.
 #[utoipa::path(get, path = "/api/v2/templates/{template}", tag = "Templates",
     params(("template" = Uuid, Path)), responses((status = 200, body = Template)))]
 pub async fn get_template(
@@ -168,7 +179,9 @@ pub async fn get_template(
     Ok(Json(to_wire(&state, &state.control.find_template(template.into()).await?)))
 }
 
-/// Deletes a template that no workspace uses.
+/// Delete a template.
+///
+/// Fails while workspaces use it. For owners and template admins.
 #[utoipa::path(delete, path = "/api/v2/templates/{template}", tag = "Templates",
     params(("template" = Uuid, Path)), responses((status = 200, body = Message)))]
 pub async fn delete_template(
@@ -180,7 +193,9 @@ pub async fn delete_template(
     Ok(Json(Message { message: "Template has been deleted!".to_owned() }))
 }
 
-/// Makes another version the one that new builds use.
+/// Set the active version of a template.
+///
+/// New builds use it. For owners and template admins.
 #[utoipa::path(patch, path = "/api/v2/templates/{template}/versions", tag = "Templates",
     params(("template" = Uuid, Path)), request_body = UpdateActiveTemplateVersionRequest,
     responses((status = 200, body = Message)))]

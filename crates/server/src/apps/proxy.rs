@@ -84,7 +84,7 @@ pub async fn forward(
     if response.status() == StatusCode::SWITCHING_PROTOCOLS {
         let protocol = response.headers().get(header::UPGRADE).cloned();
         let (Some(upgrade), Some(protocol)) = (upgrade, protocol) else {
-            return Err(unreachable(&to.app, "it switched protocols without a request to do so"));
+            return Err(unreachable(&to.app, "it changed the protocol without being asked"));
         };
         let app_upgrade = hyper::upgrade::on(&mut response);
         let state = state.clone();

@@ -22,7 +22,9 @@ use uuid::Uuid;
 use super::logs::{LogsQuery, Source, follow, no_websocket};
 use crate::AppState;
 
-/// An agent.
+/// Get a workspace agent.
+///
+/// For the workspace's owner and for owners of the deployment.
 #[utoipa::path(get, path = "/api/v2/workspaceagents/{agent}", tag = "Agents", params(("agent" = Uuid, Path)),
     responses((status = 200, body = WorkspaceAgent)))]
 pub async fn get_agent(
@@ -33,7 +35,10 @@ pub async fn get_agent(
     Ok(Json(to_wire(&state, &state.control.find_agent(&caller, agent.into()).await?)))
 }
 
-/// A ticket for one terminal socket, for browsers: they send no header with one. Good once, for half a minute.
+/// Create a ticket for a terminal.
+///
+/// Browsers cannot send a token header with a WebSocket, so they open it with `ticket`. Valid once, for 30 seconds. For
+/// the workspace's owner only.
 #[utoipa::path(post, path = "/api/v2/workspaceagents/{agent}/pty-ticket", tag = "Agents",
     params(("agent" = Uuid, Path)), responses((status = 201, body = TerminalTicket)))]
 pub async fn create_terminal_ticket(
@@ -47,7 +52,10 @@ pub async fn create_terminal_ticket(
     Ok((StatusCode::CREATED, Json(TerminalTicket { ticket, expires_at: expires_at.into() })))
 }
 
-/// Lines of an agent's log since its workspace's latest start, in order; at most a thousand. With `follow` a WebSocket.
+/// Get the agent's log since the latest start of its workspace.
+///
+/// At most 1000 lines, in order. With `follow`, a WebSocket that sends arrays of lines. For the workspace's owner and
+/// for owners of the deployment.
 #[utoipa::path(get, path = "/api/v2/workspaceagents/{agent}/logs", tag = "Agents",
     params(("agent" = Uuid, Path), LogsQuery), responses((status = 200, body = [AgentLog])))]
 pub async fn get_agent_logs(
@@ -64,6 +72,6 @@ pub async fn get_agent_logs(
             follow(state, caller, Source::Agent(agent.into()), query.after, socket)
         }));
     }
-    let lines = lines.into_iter().filter(|line| query.wants(line.id)).map(agent_log);
+    let lines = lines.into_iter().filter(|line| query.includes(line.id)).map(agent_log);
     Ok(Json(lines.collect::<Vec<_>>()).into_response())
 }

@@ -9,7 +9,6 @@ use coder_wire::workspaces::{
 
 use crate::AppState;
 
-/// An agent.
 pub fn to_wire(state: &AppState, view: &AgentView) -> WorkspaceAgent {
     let AgentView { agent, definition, .. } = view;
     let source = |position: i64| {
@@ -101,7 +100,6 @@ pub fn to_wire(state: &AppState, view: &AgentView) -> WorkspaceAgent {
     }
 }
 
-/// A line of an agent's log.
 pub fn agent_log(line: AgentLogLine) -> AgentLog {
     AgentLog {
         id: line.id,

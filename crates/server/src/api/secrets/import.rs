@@ -1,4 +1,4 @@
-//! A file of secrets, all or nothing.
+//! Importing a file of secrets, all or nothing.
 
 use axum::{extract::State, http::StatusCode};
 use coder_http::{
@@ -9,10 +9,12 @@ use coder_wire::secrets::{ImportUserSecretsRequest, UserSecret};
 
 use crate::AppState;
 
-/// The largest body, in bytes: a file of a mebibyte with every byte escaped.
+/// The largest body, in bytes: a file of 1 MiB with every byte escaped as `\u00xx`, and some more.
 pub const MAX_BODY_BYTES: usize = 8 * 1024 * 1024;
 
-/// Keeps every secret of a file, in file order, or none of them.
+/// Import a file of secrets.
+///
+/// Creates every secret of the file, in its order, or none. At most 1 MiB. For the caller's own account only.
 #[utoipa::path(post, path = "/api/v2/users/{user}/secrets/batch", tag = "Secrets",
     params(("user" = String, Path)), request_body = ImportUserSecretsRequest,
     responses((status = 201, body = [UserSecret]), (status = 400, body = coder_wire::ApiError),

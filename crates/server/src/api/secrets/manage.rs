@@ -1,4 +1,4 @@
-//! Create, list, show, update, delete.
+//! Create, list, get, update, delete.
 
 use axum::{extract::State, http::StatusCode};
 use coder_http::{
@@ -12,7 +12,9 @@ use coder_wire::{
 
 use crate::AppState;
 
-/// Keeps a new secret.
+/// Create a secret.
+///
+/// For the caller's own account only: administrators cannot create secrets of other users.
 #[utoipa::path(post, path = "/api/v2/users/{user}/secrets", tag = "Secrets", params(("user" = String, Path)),
     request_body = CreateUserSecretRequest,
     responses((status = 201, body = UserSecret), (status = 400, body = coder_wire::ApiError),
@@ -30,7 +32,9 @@ pub async fn create_secret(
     Ok((StatusCode::CREATED, Json(UserSecret::from(&secret))))
 }
 
-/// All secrets, by name.
+/// List secrets, ordered by name.
+///
+/// Values are never returned. For the caller's own account only.
 #[utoipa::path(get, path = "/api/v2/users/{user}/secrets", tag = "Secrets", params(("user" = String, Path)),
     responses((status = 200, body = [UserSecret])))]
 pub async fn list_secrets(
@@ -43,7 +47,9 @@ pub async fn list_secrets(
     Ok(Json(secrets.iter().map(UserSecret::from).collect()))
 }
 
-/// A secret by name.
+/// Get a secret by name.
+///
+/// The value is never returned. For the caller's own account only.
 #[utoipa::path(get, path = "/api/v2/users/{user}/secrets/{name}", tag = "Secrets",
     params(("user" = String, Path), ("name" = String, Path)),
     responses((status = 200, body = UserSecret), (status = 404, body = coder_wire::ApiError)))]
@@ -57,7 +63,9 @@ pub async fn get_secret(
     Ok(Json(UserSecret::from(&secret)))
 }
 
-/// Changes what the body names; an empty string clears a field.
+/// Update a secret.
+///
+/// Fields that are not in the body stay as they are; an empty string clears a field. For the caller's own account only.
 #[utoipa::path(patch, path = "/api/v2/users/{user}/secrets/{name}", tag = "Secrets",
     params(("user" = String, Path), ("name" = String, Path)), request_body = UpdateUserSecretRequest,
     responses((status = 200, body = UserSecret), (status = 400, body = coder_wire::ApiError),
@@ -76,7 +84,9 @@ pub async fn update_secret(
     Ok(Json(UserSecret::from(&secret)))
 }
 
-/// Deletes a secret.
+/// Delete a secret.
+///
+/// Files that were already written to workspaces stay. For the caller's own account only.
 #[utoipa::path(delete, path = "/api/v2/users/{user}/secrets/{name}", tag = "Secrets",
     params(("user" = String, Path), ("name" = String, Path)),
     responses((status = 204), (status = 404, body = coder_wire::ApiError)))]
@@ -86,7 +96,7 @@ pub async fn delete_secret(
     Path((user, name)): Path<(String, String)>,
 ) -> Result<StatusCode> {
     let user = state.control.user_by_ref(&caller, &user).await?;
-    // Somebody else's secrets do not exist for the caller, so there is nothing to forbid.
+    // `read`: secrets of other users are not found rather than forbidden.
     state.control.delete_secret(caller.read_secrets_of(&user)?, &name).await?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -1,4 +1,4 @@
-//! User secrets. No answer ever has a value in it.
+//! User secrets. Responses never contain a value.
 
 mod import;
 mod manage;

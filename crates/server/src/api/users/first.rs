@@ -13,7 +13,9 @@ use coder_wire::{
 
 use crate::AppState;
 
-/// Whether there is a user yet. Needs no token.
+/// Check whether the first user exists.
+///
+/// Needs no token. Returns 404 if not.
 #[utoipa::path(
     get,
     path = "/api/v2/users/first",
@@ -28,7 +30,9 @@ pub async fn has_first_user(State(state): State<AppState>) -> Result<Json<Messag
     }
 }
 
-/// Makes the first user, who owns the deployment. Needs no token; works once.
+/// Create the first user, who owns the deployment.
+///
+/// Needs no token. Works once.
 #[utoipa::path(
     post,
     path = "/api/v2/users/first",

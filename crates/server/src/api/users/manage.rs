@@ -1,4 +1,4 @@
-//! Accounts.
+//! Accounts of users.
 
 use axum::{extract::State, http::StatusCode};
 use coder_control::NewUser;
@@ -18,7 +18,10 @@ use coder_wire::{
 use super::to_wire;
 use crate::{AppState, api::pagination::PaginationQuery};
 
-/// Finds users: `status:suspended`, or part of a name or address. Without a role, only oneself.
+/// List users.
+///
+/// `q` is `status:active`, `status:dormant` or `status:suspended`, or part of a name or e-mail address. Callers without
+/// a role see themselves only.
 #[utoipa::path(get, path = "/api/v2/users", tag = "Users", params(PaginationQuery),
     responses((status = 200, body = UsersResponse)))]
 pub async fn list_users(
@@ -31,7 +34,9 @@ pub async fn list_users(
     Ok(Json(UsersResponse { users, count }))
 }
 
-/// Makes a user.
+/// Create a user.
+///
+/// For owners and user admins.
 #[utoipa::path(post, path = "/api/v2/users", tag = "Users", request_body = CreateUserRequest,
     responses((status = 201, body = User), (status = 409, body = coder_wire::ApiError)))]
 pub async fn create_user(
@@ -50,7 +55,9 @@ pub async fn create_user(
     Ok((StatusCode::CREATED, Json(to_wire(&state.control, &user))))
 }
 
-/// A user by id, by name, or oneself as `me`.
+/// Get a user by id, by username, or the caller as `me`.
+///
+/// Callers without a role see themselves only.
 #[utoipa::path(get, path = "/api/v2/users/{user}", tag = "Users", params(("user" = String, Path)),
     responses((status = 200, body = User)))]
 pub async fn get_user(
@@ -62,7 +69,9 @@ pub async fn get_user(
     Ok(Json(to_wire(&state.control, &user)))
 }
 
-/// Deletes a user with their keys and secrets. They must not own workspaces.
+/// Delete a user with their keys and secrets.
+///
+/// Fails while they own workspaces. For owners and user admins; owners are deleted by owners only.
 #[utoipa::path(delete, path = "/api/v2/users/{user}", tag = "Users", params(("user" = String, Path)),
     responses((status = 200, body = Message)))]
 pub async fn delete_user(
@@ -75,7 +84,10 @@ pub async fn delete_user(
     Ok(Json(Message { message: "User has been deleted!".to_owned() }))
 }
 
-/// Suspends a user and ends their sessions and tokens.
+/// Suspend a user.
+///
+/// Their sessions, tokens and open connections end. The last owner and the caller cannot be suspended. For owners and
+/// user admins; owners are suspended by owners only.
 #[utoipa::path(put, path = "/api/v2/users/{user}/status/suspend", tag = "Users",
     params(("user" = String, Path)), responses((status = 200, body = User)))]
 pub async fn suspend_user(
@@ -88,7 +100,9 @@ pub async fn suspend_user(
     Ok(Json(to_wire(&state.control, &user)))
 }
 
-/// Lets a suspended user back in.
+/// Activate a suspended user.
+///
+/// They can log in again; old sessions and tokens stay revoked. For owners and user admins.
 #[utoipa::path(put, path = "/api/v2/users/{user}/status/activate", tag = "Users",
     params(("user" = String, Path)), responses((status = 200, body = User)))]
 pub async fn activate_user(
@@ -101,7 +115,9 @@ pub async fn activate_user(
     Ok(Json(to_wire(&state.control, &user)))
 }
 
-/// Changes what a user is called: one's own names, anybody's as a user administrator.
+/// Update the username and display name of a user.
+///
+/// Of the caller; of other users for owners and user admins.
 #[utoipa::path(put, path = "/api/v2/users/{user}/profile", tag = "Users", params(("user" = String, Path)),
     request_body = UpdateProfileRequest,
     responses((status = 200, body = User), (status = 409, body = coder_wire::ApiError)))]
@@ -116,7 +132,10 @@ pub async fn update_profile(
     Ok(Json(to_wire(&state.control, &user)))
 }
 
-/// Changes a password: one's own by telling the old one, anybody's as a user administrator.
+/// Change the password of a user.
+///
+/// Callers have to send their own old password. Other sessions and tokens of the user end. For other users: owners and
+/// user admins.
 #[utoipa::path(put, path = "/api/v2/users/{user}/password", tag = "Users", params(("user" = String, Path)),
     request_body = UpdatePasswordRequest, responses((status = 204)))]
 pub async fn update_password(
@@ -131,7 +150,9 @@ pub async fn update_password(
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// Gives a user exactly these roles.
+/// Replace the roles of a user.
+///
+/// The deployment keeps at least one owner. For owners and user admins; `owner` is granted and removed by owners only.
 #[utoipa::path(put, path = "/api/v2/users/{user}/roles", tag = "Users", params(("user" = String, Path)),
     request_body = UpdateRolesRequest, responses((status = 200, body = User)))]
 pub async fn update_roles(
@@ -145,7 +166,9 @@ pub async fn update_roles(
     Ok(Json(to_wire(&state.control, &user)))
 }
 
-/// The organisations of a user: the one there is.
+/// List the organizations of a user.
+///
+/// There is one.
 #[utoipa::path(get, path = "/api/v2/users/{user}/organizations", tag = "Users",
     params(("user" = String, Path)), responses((status = 200, body = [Organization])))]
 pub async fn list_organizations(

@@ -1,4 +1,4 @@
-//! People.
+//! Users.
 
 mod first;
 mod manage;
@@ -12,7 +12,6 @@ use coder_control::Control;
 use coder_model::user::{Role, User};
 use coder_wire::users as wire;
 
-/// A user as people see them.
 pub fn to_wire(control: &Control, user: &User) -> wire::User {
     let roles = user.roles.iter().map(|role: Role| wire::Role {
         name: role.as_str().to_owned(),

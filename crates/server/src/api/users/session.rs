@@ -1,4 +1,4 @@
-//! Signing in and out.
+//! Log-in and log-out.
 
 use axum::{
     extract::State,
@@ -17,7 +17,10 @@ use coder_wire::{
 
 use crate::AppState;
 
-/// Opens a session for whoever knows the password.
+/// Log in with e-mail address and password.
+///
+/// Returns a session token, and sets it as a cookie. After 20 failed attempts for an account from one address within a
+/// minute, further ones are rejected.
 #[utoipa::path(
     post,
     path = "/api/v2/users/login",
@@ -30,8 +33,8 @@ pub async fn login(
     ClientInfo(request_info): ClientInfo,
     Json(request): Json<LoginRequest>,
 ) -> Result<impl IntoResponse> {
-    let session = state.control.log_in(&request.email, request.password.into_inner(), &request_info).await?;
-    let token = session.token.expose();
+    let issued = state.control.log_in(&request.email, request.password.into_inner(), &request_info).await?;
+    let token = issued.token.expose();
     let cookie = state.cookies.session(&token)?;
     Ok((
         StatusCode::CREATED,
@@ -40,7 +43,7 @@ pub async fn login(
     ))
 }
 
-/// Ends the session that is shown.
+/// End the session of the request's token.
 #[utoipa::path(post, path = "/api/v2/users/logout", tag = "Users", responses((status = 200, body = Message)))]
 pub async fn logout(
     State(state): State<AppState>,

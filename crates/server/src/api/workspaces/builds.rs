@@ -1,4 +1,4 @@
-//! Transitions of workspaces and their logs.
+//! Builds of workspaces and their logs.
 
 use axum::{
     extract::{State, WebSocketUpgrade, ws::rejection::WebSocketUpgradeRejection},
@@ -24,7 +24,10 @@ use crate::{
     },
 };
 
-/// Asks for a start, a stop or a delete.
+/// Start, stop or delete a workspace.
+///
+/// Creates a build. Fails while another build is active or the workspace is dormant. With `orphan`, a delete leaves the
+/// provisioner's resources alone; for owners and template admins.
 #[utoipa::path(post, path = "/api/v2/workspaces/{workspace}/builds", tag = "Builds",
     params(("workspace" = Uuid, Path)), request_body = CreateWorkspaceBuildRequest,
     responses((status = 201, body = WorkspaceBuild), (status = 409, body = coder_wire::ApiError)))]
@@ -43,8 +46,10 @@ pub async fn create_build(
     Ok((StatusCode::CREATED, Json(response::build(&state, &overview).await?)))
 }
 
-/// Restarts a workspace in one request: a stop, and a start that follows when it has succeeded. Returns the first build:
-/// the stop, or the start where the workspace is stopped.
+/// Restart a workspace.
+///
+/// Creates a stop build, and a start build when it has succeeded. Returns the first one: the stop, or the start if the
+/// workspace is stopped. Fails while another build is active or the workspace is dormant.
 #[utoipa::path(post, path = "/api/v2/workspaces/{workspace}/restart", tag = "Builds",
     params(("workspace" = Uuid, Path)),
     responses((status = 201, body = WorkspaceBuild), (status = 409, body = coder_wire::ApiError)))]
@@ -57,7 +62,9 @@ pub async fn restart_workspace(
     Ok((StatusCode::CREATED, Json(response::build(&state, &overview).await?)))
 }
 
-/// A workspace's builds, the latest first.
+/// List the builds of a workspace, the latest first.
+///
+/// For the workspace's owner and for owners of the deployment.
 #[utoipa::path(get, path = "/api/v2/workspaces/{workspace}/builds", tag = "Builds",
     params(("workspace" = Uuid, Path), PaginationQuery), responses((status = 200, body = [WorkspaceBuild])))]
 pub async fn list_builds(
@@ -66,15 +73,17 @@ pub async fn list_builds(
     Path(workspace): Path<Uuid>,
     Query(query): Query<PaginationQuery>,
 ) -> Result<Json<Vec<WorkspaceBuild>>> {
-    let found = state.control.list_builds(&caller, workspace.into(), query.pagination()).await?;
-    let mut builds = Vec::with_capacity(found.len());
-    for overview in &found {
+    let page = state.control.list_builds(&caller, workspace.into(), query.pagination()).await?;
+    let mut builds = Vec::with_capacity(page.len());
+    for overview in &page {
         builds.push(response::build(&state, overview).await?);
     }
     Ok(Json(builds))
 }
 
-/// A workspace's build by number.
+/// Get a build of a workspace by its number.
+///
+/// For the workspace's owner and for owners of the deployment.
 #[utoipa::path(get, path = "/api/v2/users/{user}/workspace/{name}/builds/{number}", tag = "Builds",
     params(("user" = String, Path), ("name" = String, Path), ("number" = i64, Path)),
     responses((status = 200, body = WorkspaceBuild)))]
@@ -88,7 +97,9 @@ pub async fn get_build_by_number(
     Ok(Json(response::build(&state, &overview).await?))
 }
 
-/// A build.
+/// Get a build.
+///
+/// For the workspace's owner and for owners of the deployment.
 #[utoipa::path(get, path = "/api/v2/workspacebuilds/{build}", tag = "Builds", params(("build" = Uuid, Path)),
     responses((status = 200, body = WorkspaceBuild)))]
 pub async fn get_build(
@@ -100,7 +111,9 @@ pub async fn get_build(
     Ok(Json(response::build(&state, &overview).await?))
 }
 
-/// Calls a build off.
+/// Cancel a build.
+///
+/// A waiting build is canceled at once, a running one soon after. Fails if the build has completed.
 #[utoipa::path(patch, path = "/api/v2/workspacebuilds/{build}/cancel", tag = "Builds",
     params(("build" = Uuid, Path)), responses((status = 200, body = Message)))]
 pub async fn cancel_build(
@@ -112,7 +125,9 @@ pub async fn cancel_build(
     Ok(Json(Message { message: "Job has been marked as canceled...".to_owned() }))
 }
 
-/// Parameters of a build's template: there are none.
+/// Get the parameters of a build.
+///
+/// Always empty: templates have no parameters.
 #[utoipa::path(get, path = "/api/v2/workspacebuilds/{build}/parameters", tag = "Builds",
     params(("build" = Uuid, Path)), responses((status = 200, body = [String])))]
 pub async fn get_build_parameters(
@@ -124,8 +139,10 @@ pub async fn get_build_parameters(
     Ok(Json(Vec::new()))
 }
 
-/// Lines of a build's log, in order; at most a thousand. With `follow` a WebSocket, one line a message, until the build has
-/// ended.
+/// Get the log of a build.
+///
+/// At most 1000 lines, in order. With `follow`, a WebSocket that sends one line per message until the build has
+/// completed.
 #[utoipa::path(get, path = "/api/v2/workspacebuilds/{build}/logs", tag = "Builds",
     params(("build" = Uuid, Path), LogsQuery), responses((status = 200, body = [BuildLog])))]
 pub async fn get_build_logs(
@@ -142,6 +159,6 @@ pub async fn get_build_logs(
             follow(state, caller, Source::Build(build.into()), query.after, socket)
         }));
     }
-    let lines = lines.into_iter().filter(|line| query.wants(line.id)).map(response::build_log);
+    let lines = lines.into_iter().filter(|line| query.includes(line.id)).map(response::build_log);
     Ok(Json(lines.collect::<Vec<_>>()).into_response())
 }

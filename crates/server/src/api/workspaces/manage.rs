@@ -1,4 +1,4 @@
-//! Making and finding workspaces.
+//! Create, list, get and rename workspaces.
 
 use axum::{extract::State, http::StatusCode};
 use coder_control::NewWorkspace;
@@ -14,7 +14,9 @@ use uuid::Uuid;
 use super::response;
 use crate::{AppState, api::pagination::PaginationQuery};
 
-/// Makes a workspace and starts it.
+/// Create a workspace and start it.
+///
+/// For the caller's own account only.
 #[utoipa::path(post, path = "/api/v2/users/{user}/workspaces", tag = "Workspaces",
     params(("user" = String, Path)), request_body = CreateWorkspaceRequest,
     responses((status = 201, body = Workspace), (status = 409, body = coder_wire::ApiError)))]
@@ -34,7 +36,10 @@ pub async fn create_workspace(
     Ok((StatusCode::CREATED, Json(response::workspace(&state, &overview).await?)))
 }
 
-/// Finds workspaces: `owner:me`, `name:`, `template:`, or part of a name.
+/// List workspaces.
+///
+/// `q` is made of `owner:me`, `owner:NAME`, `name:NAME`, `template:NAME` and parts of a name. Only owners of the
+/// deployment see workspaces of other users.
 #[utoipa::path(get, path = "/api/v2/workspaces", tag = "Workspaces", params(PaginationQuery),
     responses((status = 200, body = WorkspacesResponse)))]
 pub async fn list_workspaces(
@@ -42,24 +47,25 @@ pub async fn list_workspaces(
     Authenticated(caller): Authenticated,
     Query(query): Query<PaginationQuery>,
 ) -> Result<Json<WorkspacesResponse>> {
-    let (found, count) = state.control.list_workspaces(&caller, &query.q, query.pagination()).await?;
-    let mut workspaces = Vec::with_capacity(found.len());
-    for overview in &found {
+    let (page, count) = state.control.list_workspaces(&caller, &query.q, query.pagination()).await?;
+    let mut workspaces = Vec::with_capacity(page.len());
+    for overview in &page {
         workspaces.push(response::workspace(&state, overview).await?);
     }
     Ok(Json(WorkspacesResponse { workspaces, count }))
 }
 
-/// Whether a deleted one may be the answer.
 #[derive(Debug, serde::Deserialize, utoipa::IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct DeletedQuery {
-    /// It may.
+    /// Return the workspace even if it was deleted.
     #[serde(default)]
     include_deleted: bool,
 }
 
-/// A workspace.
+/// Get a workspace.
+///
+/// Returns 410 if it was deleted. For its owner and for owners of the deployment.
 #[utoipa::path(get, path = "/api/v2/workspaces/{workspace}", tag = "Workspaces",
     params(("workspace" = Uuid, Path), DeletedQuery),
     responses((status = 200, body = Workspace), (status = 410, body = coder_wire::ApiError)))]
@@ -73,7 +79,9 @@ pub async fn get_workspace(
     Ok(Json(response::workspace(&state, &overview).await?))
 }
 
-/// Gives a workspace another name.
+/// Rename a workspace.
+///
+/// For its owner and for owners of the deployment.
 #[utoipa::path(patch, path = "/api/v2/workspaces/{workspace}", tag = "Workspaces",
     params(("workspace" = Uuid, Path)), request_body = UpdateWorkspaceRequest,
     responses((status = 204), (status = 409, body = coder_wire::ApiError)))]
@@ -87,7 +95,9 @@ pub async fn update_workspace(
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// A user's workspace by name.
+/// Get a workspace of a user by name.
+///
+/// For its owner and for owners of the deployment.
 #[utoipa::path(get, path = "/api/v2/users/{user}/workspace/{name}", tag = "Workspaces",
     params(("user" = String, Path), ("name" = String, Path), DeletedQuery),
     responses((status = 200, body = Workspace)))]
@@ -102,7 +112,9 @@ pub async fn get_workspace_by_name(
     Ok(Json(response::workspace(&state, &overview).await?))
 }
 
-/// What to run on an external workspace's machine. For its owner and nobody else.
+/// Get the command that starts the agent of an external workspace, with its token.
+///
+/// For the workspace's owner only.
 #[utoipa::path(get, path = "/api/v2/workspaces/{workspace}/external-agent/{agent}/credentials", tag = "Workspaces",
     params(("workspace" = Uuid, Path), ("agent" = String, Path)),
     responses((status = 200, body = ExternalAgentCredentials)))]

@@ -17,18 +17,18 @@ use crate::{AppState, api::agents};
 /// A workspace with its latest build.
 pub async fn workspace(state: &AppState, overview: &WorkspaceWithBuild) -> Result<Workspace> {
     let view = state.control.agent_of(overview).await?;
-    let failing: Vec<Uuid> =
+    let failing_agents: Vec<Uuid> =
         view.iter().filter(|view| view.unhealthy_reason().is_some()).map(|view| view.agent.id.uuid()).collect();
-    let found = &overview.workspace;
+    let row = &overview.workspace;
     Ok(Workspace {
-        id: found.id.uuid(),
-        name: found.name.as_str().to_owned(),
-        owner_id: found.owner.uuid(),
+        id: row.id.uuid(),
+        name: row.name.as_str().to_owned(),
+        owner_id: row.owner.uuid(),
         owner_name: overview.owner_name.clone(),
         owner_avatar_url: String::new(),
         organization_id: state.control.deployment().organization.uuid(),
         organization_name: "coder".to_owned(),
-        template_id: found.template.uuid(),
+        template_id: row.template.uuid(),
         template_name: overview.template_name.clone(),
         template_display_name: overview.template_display_name.clone(),
         template_icon: overview.template_icon.clone(),
@@ -38,22 +38,21 @@ pub async fn workspace(state: &AppState, overview: &WorkspaceWithBuild) -> Resul
         template_use_classic_parameter_flow: false,
         latest_build: build_with(state, overview, view.as_ref()),
         outdated: overview.build.template_version != overview.active_version,
-        health: WorkspaceHealth { healthy: failing.is_empty(), failing_agents: failing },
-        autostart_schedule: found.autostart.as_ref().map(ToString::to_string),
-        ttl_ms: found.ttl.map(|ttl| i64::try_from(ttl.as_millis()).unwrap_or(i64::MAX)),
+        health: WorkspaceHealth { healthy: failing_agents.is_empty(), failing_agents },
+        autostart_schedule: row.autostart.as_ref().map(ToString::to_string),
+        ttl_ms: row.ttl.map(|ttl| i64::try_from(ttl.as_millis()).unwrap_or(i64::MAX)),
         next_start_at: next_start(overview).map(Into::into),
-        dormant_at: found.dormant_at.map(Into::into),
+        dormant_at: row.dormant_at.map(Into::into),
         deleting_at: None,
-        favorite: found.favorite,
+        favorite: row.favorite,
         automatic_updates: "never".to_owned(),
         allow_renames: true,
-        last_used_at: found.last_used_at.into(),
-        created_at: found.created_at.into(),
-        updated_at: found.updated_at.into(),
+        last_used_at: row.last_used_at.into(),
+        created_at: row.created_at.into(),
+        updated_at: row.updated_at.into(),
     })
 }
 
-/// A build.
 pub async fn build(state: &AppState, overview: &WorkspaceWithBuild) -> Result<WorkspaceBuild> {
     Ok(build_with(state, overview, state.control.agent_of(overview).await?.as_ref()))
 }
@@ -62,7 +61,7 @@ fn build_with(state: &AppState, overview: &WorkspaceWithBuild, view: Option<&Age
     let build = &overview.build;
     let provisioner = Definition::parse(&overview.definition).map(|definition| definition.provisioner.as_str());
     let resource = WorkspaceResource {
-        // A workspace keeps its provisioner for life.
+        // A workspace has one resource for life.
         id: overview.workspace.id.uuid(),
         job_id: build.id.uuid(),
         name: overview.workspace.name.as_str().to_owned(),
@@ -107,7 +106,6 @@ fn build_with(state: &AppState, overview: &WorkspaceWithBuild, view: Option<&Age
     }
 }
 
-/// A line of a build's log.
 pub fn build_log(line: BuildLogLine) -> BuildLog {
     BuildLog {
         id: line.id,

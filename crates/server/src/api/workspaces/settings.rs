@@ -1,4 +1,4 @@
-//! What a workspace does by itself, and where its owner wants it.
+//! Schedule, dormancy and favorites of workspaces.
 
 use axum::{extract::State, http::StatusCode};
 use coder_http::{
@@ -17,7 +17,9 @@ use uuid::Uuid;
 use super::response;
 use crate::AppState;
 
-/// Says when a workspace starts by itself.
+/// Set or clear the weekly schedule by which a workspace starts.
+///
+/// For its owner and for owners of the deployment.
 #[utoipa::path(put, path = "/api/v2/workspaces/{workspace}/autostart", tag = "Workspaces",
     params(("workspace" = Uuid, Path)), request_body = UpdateWorkspaceAutostartRequest, responses((status = 204)))]
 pub async fn update_autostart(
@@ -30,7 +32,9 @@ pub async fn update_autostart(
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// Says how long a workspace runs, from its next start on, before it is stopped.
+/// Set or clear the time after which a running workspace stops.
+///
+/// From 1 minute to 30 days. Applies from the next start on.
 #[utoipa::path(put, path = "/api/v2/workspaces/{workspace}/ttl", tag = "Workspaces",
     params(("workspace" = Uuid, Path)), request_body = UpdateWorkspaceTtlRequest, responses((status = 204)))]
 pub async fn update_ttl(
@@ -43,7 +47,9 @@ pub async fn update_ttl(
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// Moves the end of a running workspace.
+/// Set the time at which a running workspace stops.
+///
+/// From 30 minutes to 30 days in the future.
 #[utoipa::path(put, path = "/api/v2/workspaces/{workspace}/extend", tag = "Workspaces",
     params(("workspace" = Uuid, Path)), request_body = PutExtendWorkspaceRequest,
     responses((status = 200, body = Message)))]
@@ -57,7 +63,9 @@ pub async fn extend_workspace(
     Ok(Json(Message { message: "Deadline updated.".to_owned() }))
 }
 
-/// Puts a workspace aside, which stops it, or takes it back.
+/// Make a workspace dormant, or activate it.
+///
+/// A dormant workspace is stopped, and cannot start until it is activated.
 #[utoipa::path(put, path = "/api/v2/workspaces/{workspace}/dormant", tag = "Workspaces",
     params(("workspace" = Uuid, Path)), request_body = UpdateWorkspaceDormancy,
     responses((status = 200, body = Workspace)))]
@@ -71,7 +79,9 @@ pub async fn update_dormancy(
     Ok(Json(response::workspace(&state, &overview).await?))
 }
 
-/// Puts a workspace first in its owner's lists.
+/// Mark a workspace as a favorite.
+///
+/// Favorites come first in the lists of their owner. For its owner only.
 #[utoipa::path(put, path = "/api/v2/workspaces/{workspace}/favorite", tag = "Workspaces",
     params(("workspace" = Uuid, Path)), responses((status = 204)))]
 pub async fn add_favorite(
@@ -83,7 +93,9 @@ pub async fn add_favorite(
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// Puts a workspace among the others again.
+/// Remove a workspace from the favorites.
+///
+/// For its owner only.
 #[utoipa::path(delete, path = "/api/v2/workspaces/{workspace}/favorite", tag = "Workspaces",
     params(("workspace" = Uuid, Path)), responses((status = 204)))]
 pub async fn remove_favorite(

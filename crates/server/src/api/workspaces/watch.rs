@@ -1,9 +1,5 @@
-//! A workspace as it changes, over a WebSocket.
+//! Sending a workspace over a WebSocket whenever it changes.
 
-use coder_http::{
-    Result,
-    extract::{Authenticated, Path},
-};
 use std::time::Duration;
 
 use axum::{
@@ -14,6 +10,10 @@ use axum::{
     response::Response,
 };
 use coder_control::Caller;
+use coder_http::{
+    Result,
+    extract::{Authenticated, Path},
+};
 use coder_model::WorkspaceId;
 use coder_wire::workspaces::WorkspaceEvent;
 use uuid::Uuid;
@@ -27,7 +27,7 @@ use crate::{
 /// How often the workspace is read.
 const POLL_INTERVAL: Duration = Duration::from_secs(1);
 
-/// Sends the workspace as it is, and again whenever it has changed.
+/// Sends the workspace, and again whenever it has changed.
 pub async fn watch_workspace(
     State(state): State<AppState>,
     Authenticated(caller): Authenticated,
@@ -46,7 +46,7 @@ async fn watch(state: AppState, caller: Caller, id: WorkspaceId, mut socket: Web
         let now = match event(&state, &caller, id).await {
             Ok(now) => now,
             Err(error) => {
-                tracing::debug!(?error, "a workspace cannot be watched any more");
+                tracing::debug!(?error, "watching a workspace ended");
                 break;
             }
         };
