@@ -27,7 +27,7 @@ impl Control {
         if agent.name != agent_name {
             return Err(Error::NotFound);
         }
-        if definition.provisioner != coder_model::template::Provisioner::External {
+        if !definition.provisioner.is_agent_started_by_owner() {
             return Err(Error::bad_request(
                 "The workspace is not external.",
                 "The server starts its agent itself; only [external] templates have one to start by hand.",

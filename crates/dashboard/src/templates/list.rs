@@ -2,7 +2,7 @@
 
 use askama::Template;
 use axum::extract::State;
-use coder_model::template::{Provisioner, TemplateDetails};
+use coder_model::template::{ProvisionerKind, TemplateDetails};
 
 use super::{provisioner, title};
 use crate::{
@@ -26,7 +26,7 @@ struct Row {
     name: String,
     title: String,
     description: String,
-    provisioner: Option<Provisioner>,
+    provisioner: Option<ProvisionerKind>,
     workspaces: i64,
     updated: DisplayTime,
     created_by: String,

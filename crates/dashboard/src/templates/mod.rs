@@ -8,7 +8,7 @@ pub use delete::{delete_template, delete_template_page};
 pub use list::templates_page;
 pub use show::template_page;
 
-use coder_model::template::{Definition, Provisioner, TemplateDetails};
+use coder_model::template::{Definition, ProvisionerKind, TemplateDetails};
 
 const LIST_PATH: &str = "/templates";
 
@@ -19,6 +19,6 @@ fn title(details: &TemplateDetails) -> String {
 }
 
 /// The provisioner; none if another version of the program has written the definition.
-fn provisioner(definition: &str) -> Option<Provisioner> {
+fn provisioner(definition: &str) -> Option<ProvisionerKind> {
     Definition::parse(definition).map(|definition| definition.provisioner).ok()
 }

@@ -3,7 +3,7 @@
 use askama::Template;
 use axum::extract::State;
 use coder_http::extract::Path;
-use coder_model::template::Provisioner;
+use coder_model::template::ProvisionerKind;
 
 use super::{provisioner, title};
 use crate::{
@@ -22,7 +22,7 @@ struct TemplatePage {
     name: String,
     title: String,
     description: String,
-    provisioner: Option<Provisioner>,
+    provisioner: Option<ProvisionerKind>,
     workspaces: i64,
     version: String,
     pushed: DisplayTime,

@@ -5,7 +5,7 @@ use axum::extract::State;
 use coder_control::{AgentView, Result};
 use coder_model::{
     pagination::Pagination,
-    template::{AppTarget, Definition, Provisioner},
+    template::AppTarget,
     workspace::{JobStatus, Transition, Warning, WorkspaceWithBuild},
 };
 
@@ -189,7 +189,7 @@ fn agent_panel(state: &DashboardState, view: &AgentView) -> AgentPanel {
         name: agent.name.clone(),
         status: status::of_agent(view),
         is_connected,
-        is_awaited: !is_connected && is_external(&view.definition),
+        is_awaited: !is_connected && view.definition.provisioner.is_agent_started_by_owner(),
         machine: machine.trim().to_owned(),
         directory: agent.expanded_directory.clone(),
         ready: agent.ready_at.map(DisplayTime::from),
@@ -209,8 +209,4 @@ fn agent_panel(state: &DashboardState, view: &AgentView) -> AgentPanel {
             })
             .collect(),
     }
-}
-
-fn is_external(definition: &Definition) -> bool {
-    definition.provisioner == Provisioner::External
 }

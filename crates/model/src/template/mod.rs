@@ -3,6 +3,7 @@
 mod app;
 mod details;
 mod parse;
+mod provisioner;
 mod toml_reader;
 
 use std::{fmt, time::Duration};
@@ -10,6 +11,7 @@ use std::{fmt, time::Duration};
 pub use app::{App, AppHealth, AppTarget, AppUrl, HealthCheck};
 pub use details::{TemplateDetails, TemplateVersionDetails};
 pub use parse::MAX_BYTES;
+pub use provisioner::ProvisionerKind;
 
 use crate::{FileId, Moment, TemplateId, TemplateVersionId, UserId, workspace::ResourceName};
 
@@ -65,7 +67,7 @@ pub struct Definition {
     /// `[[app]]`, in file order.
     pub apps: Vec<App>,
     /// `[process]` or `[external]`.
-    pub provisioner: Provisioner,
+    pub provisioner: ProvisionerKind,
 }
 
 /// `[agent]`.
@@ -96,26 +98,6 @@ pub struct Script {
     pub start_blocks_login: bool,
     /// Time after which it is killed and counts as timed out; `None` for never.
     pub timeout: Option<Duration>,
-}
-
-/// What the agent runs on: exactly one of `[process]` and `[external]`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Provisioner {
-    /// A process on the server's machine.
-    Process,
-    /// A machine on which the workspace's owner starts the agent.
-    External,
-}
-
-impl Provisioner {
-    /// The string value in JSON, and the table's name in `template.toml`.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Process => "process",
-            Self::External => "external",
-        }
-    }
 }
 
 /// An error in a `template.toml`.

@@ -5,7 +5,8 @@ use std::{collections::HashSet, time::Duration};
 use toml::de::DeTable;
 
 use super::{
-    AgentSettings, App, AppTarget, AppUrl, Definition, HealthCheck, Provisioner, Script, TemplateError,
+    AgentSettings, App, AppTarget, AppUrl, Definition, HealthCheck, ProvisionerKind, Script, TemplateError,
+    provisioner,
     toml_reader::{ErrorCollector, Table},
 };
 use crate::{secret::is_posix_name, user::is_slug};
@@ -51,7 +52,10 @@ impl Definition {
 }
 
 fn definition(root: &Table<'_, '_>) -> Option<Definition> {
-    root.only(&["agent", "env", "script", "app", "process", "external", "container"]);
+    let mut known = vec!["agent", "env", "script", "app"];
+    known.extend(ProvisionerKind::ALL.map(ProvisionerKind::as_str));
+    known.push("container");
+    root.only(&known);
     let agent = root.get("agent").and_then(|field| field.table());
     let agent = match &agent {
         Some(table) => agent_settings(table),
@@ -65,7 +69,7 @@ fn definition(root: &Table<'_, '_>) -> Option<Definition> {
     let env = root.tables("env", MAX_ENTRIES).iter().filter_map(env_entry).collect();
     let scripts = root.tables("script", MAX_ENTRIES).iter().filter_map(script).collect();
     let apps = apps(root);
-    let provisioner = provisioner(root)?;
+    let provisioner = provisioner::read(root)?;
     Some(Definition { agent, env, scripts, apps, provisioner })
 }
 
@@ -202,29 +206,4 @@ fn health_check(table: &Table<'_, '_>) -> Option<HealthCheck> {
         None => HEALTH_THRESHOLD,
     };
     Some(HealthCheck { url: url?, interval, threshold })
-}
-
-fn provisioner(root: &Table<'_, '_>) -> Option<Provisioner> {
-    let mut chosen = Vec::new();
-    for (name, provisioner) in [("process", Provisioner::Process), ("external", Provisioner::External)] {
-        if let Some(table) = root.get(name).and_then(|field| field.table()) {
-            table.only(&[]);
-            chosen.push(provisioner);
-        }
-    }
-    if let Some(field) = root.get("container") {
-        field.error("containers are not available in this version; use [process] or [external]");
-        return None;
-    }
-    match chosen.as_slice() {
-        [one] => Some(*one),
-        [] => {
-            root.error("say what the workspace runs on: add [process] or [external]");
-            None
-        }
-        _ => {
-            root.error("a template has one provisioner: keep either [process] or [external]");
-            None
-        }
-    }
 }

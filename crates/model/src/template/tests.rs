@@ -48,14 +48,14 @@ url = "http://localhost:8080"
     assert_eq!(install.timeout, Some(Duration::from_secs(30)));
     assert!(clean.run_on_stop && !clean.run_on_start);
     assert_eq!(definition.apps[0].target, AppTarget::Url(AppUrl::parse("http://localhost:8080").unwrap()));
-    assert_eq!(definition.provisioner, Provisioner::Process);
+    assert_eq!(definition.provisioner, ProvisionerKind::Process);
 }
 
 #[test]
 fn the_smallest_template_has_defaults() {
     let definition = Definition::parse("[external]").unwrap();
     assert_eq!(definition.agent.name, "main");
-    assert_eq!(definition.provisioner, Provisioner::External);
+    assert_eq!(definition.provisioner, ProvisionerKind::External);
 }
 
 #[test]

@@ -5,7 +5,7 @@ use std::time::Duration;
 use coder_control::{BuildOutcome, ClaimedBuild, LeaseStatus, Result};
 use coder_model::{
     BuildId,
-    template::Provisioner,
+    template::ProvisionerKind,
     workspace::{Lifecycle, LogLevel, Transition},
 };
 use coder_provision::{Launch, Processes};
@@ -101,20 +101,20 @@ async fn lease_lost(state: &AppState, build: BuildId) -> LeaseStatus {
 /// Does what the build asks for. The message of a failure is for people.
 async fn execute(state: &AppState, claimed: &ClaimedBuild) -> std::result::Result<(), String> {
     match (claimed.definition.provisioner, claimed.overview.build.transition) {
-        (Provisioner::Process, Transition::Start) => {
+        (ProvisionerKind::Process, Transition::Start) => {
             let processes = processes(state)?;
             log(state, claimed, LogLevel::Info, "Starting", "Starting the workspace's process").await;
             start_process(state, processes, claimed).await?;
             log(state, claimed, LogLevel::Info, "Starting", "The workspace's process runs").await;
         }
-        (Provisioner::External, Transition::Start) => {
+        (ProvisionerKind::External, Transition::Start) => {
             let text = "Waiting for the agent on the external machine; \
                         `coder external-workspaces agent-instructions` tells how to start it";
             log(state, claimed, LogLevel::Info, "Starting", text).await;
         }
         (provisioner, transition) => {
             stop_agent(state, claimed, provisioner).await;
-            if provisioner == Provisioner::Process
+            if provisioner == ProvisionerKind::Process
                 && let Some(processes) = &state.processes
             {
                 let workspace = claimed.overview.workspace.id.uuid();
@@ -156,7 +156,7 @@ async fn start_process(
 }
 
 /// Lets the agent run its stop scripts. One that is not there, or fails, does not keep its workspace from stopping.
-async fn stop_agent(state: &AppState, claimed: &ClaimedBuild, provisioner: Provisioner) {
+async fn stop_agent(state: &AppState, claimed: &ClaimedBuild, provisioner: ProvisionerKind) {
     let Some(mux) = agent_mux(state, claimed).await else {
         log(state, claimed, LogLevel::Info, "Stopping", "The agent is not connected").await;
         return;
@@ -166,7 +166,7 @@ async fn stop_agent(state: &AppState, claimed: &ClaimedBuild, provisioner: Provi
     let within =
         own.filter_map(|script| script.timeout).max().unwrap_or_default().max(STOP_SCRIPTS) + PROCESS_END;
     // An external agent waits for its workspace's next start.
-    let exit = provisioner == Provisioner::Process;
+    let exit = provisioner == ProvisionerKind::Process;
     let (level, text) = match agents::shut_down(&mux, exit, within).await {
         Ok(reached) if reached == Lifecycle::Off.as_str() => {
             (LogLevel::Info, "The agent has stopped".to_owned())

@@ -1,7 +1,7 @@
 //! Local workspaces that should run but do not, after this machine was restarted for example, are started again when the
 //! server starts.
 
-use coder_model::template::{Definition, Provisioner};
+use coder_model::template::{Definition, ProvisionerKind};
 use coder_provision::Launch;
 
 use crate::AppState;
@@ -18,7 +18,7 @@ pub async fn run(state: AppState) {
     };
     for overview in meant_to_run {
         let local = Definition::parse(&overview.definition)
-            .is_ok_and(|definition| definition.provisioner == Provisioner::Process);
+            .is_ok_and(|definition| definition.provisioner == ProvisionerKind::Process);
         let workspace = &overview.workspace;
         if !local || processes.is_running(workspace.id.uuid()) {
             continue;
