@@ -5,6 +5,7 @@ use std::{ops::Deref, sync::Arc};
 use axum::extract::FromRef;
 use coder_control::{AppAddresses, Control};
 use coder_http::cookies::CookiePolicy;
+use coder_model::template::ProvisionerKind;
 use tokio_util::sync::CancellationToken;
 use url::Url;
 
@@ -12,8 +13,10 @@ use url::Url;
 pub trait LiveState: Send + Sync {
     /// Agents connected to this server.
     fn connected_agents(&self) -> usize;
-    /// Whether workspaces may run as processes on the server's machine.
-    fn allows_processes(&self) -> bool;
+    /// Where workspaces of a kind run, such as "Process: runs on the server".
+    fn provisioner_summary(&self, kind: ProvisionerKind) -> &'static str;
+    /// What this server says of its provisioners: title and text of each.
+    fn provisioner_availability(&self) -> Vec<(&'static str, &'static str)>;
 }
 
 /// The state of the dashboard's handlers. Cheap to clone.

@@ -1,8 +1,15 @@
-//! How a workspace's computer comes to be. A local process is started and stopped here; an external machine is
-//! somebody else's, and needs nothing of us.
+//! The kinds of provisioner: what creates, ends and finds the instances that agents run on. Everything but the registry
+//! knows them as [`Provisioner`]; each kind has a file of its own.
 
-mod identity;
-mod leftovers;
+mod external;
 mod process;
+mod provisioner;
+mod registry;
+mod unmanaged;
 
-pub use process::{Error, Launch, Processes};
+pub use process::Processes;
+pub use provisioner::{
+    Adoption, AgentToken, Availability, BuildContext, Description, Error, ProvisionFuture, Provisioner,
+    StartRequest,
+};
+pub use registry::Provisioners;

@@ -6,7 +6,8 @@ use axum::extract::FromRef;
 use coder_control::{AppAddresses, Control};
 use coder_dashboard::{DashboardState, LiveState};
 use coder_http::cookies::CookiePolicy;
-use coder_provision::Processes;
+use coder_model::template::ProvisionerKind;
+use coder_provision::Provisioners;
 use coder_wire::deployment::SshConfig;
 use tokio_util::sync::CancellationToken;
 use url::Url;
@@ -22,8 +23,8 @@ pub struct Inner {
     pub control: Arc<Control>,
     /// Agents connected to this server.
     pub agents: Registry,
-    /// None if workspaces may not run as processes on this machine.
-    pub processes: Option<Processes>,
+    /// What workspaces run on.
+    pub provisioners: Provisioners,
     /// Where browsers and agents reach the server.
     pub access_url: Url,
     pub cookies: CookiePolicy,
@@ -40,6 +41,12 @@ impl AppState {
     #[must_use]
     pub fn new(inner: Inner) -> Self {
         Self(Arc::new(inner))
+    }
+
+    /// The access URL as agents get it: without a slash at the end.
+    #[must_use]
+    pub fn agent_url(&self) -> &str {
+        self.access_url.as_str().trim_end_matches('/')
     }
 
     /// The state of the dashboard's handlers.
@@ -61,8 +68,13 @@ impl LiveState for AppState {
         self.agents.connections().len()
     }
 
-    fn allows_processes(&self) -> bool {
-        self.processes.is_some()
+    fn provisioner_summary(&self, kind: ProvisionerKind) -> &'static str {
+        self.provisioners.get(kind).describe().summary
+    }
+
+    fn provisioner_availability(&self) -> Vec<(&'static str, &'static str)> {
+        let described = self.provisioners.iter().filter_map(|provisioner| provisioner.describe().availability);
+        described.map(|availability| (availability.title, availability.text)).collect()
     }
 }
 

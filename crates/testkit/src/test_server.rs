@@ -1,8 +1,7 @@
 //! A server in this process, on a database of its own.
 
-use std::path::PathBuf;
-
 use coder_control::Clock;
+use coder_provision::Provisioners;
 use coder_server::{AppState, Config, KeySource};
 use serde_json::json;
 use tokio::task::JoinHandle;
@@ -53,7 +52,7 @@ impl TestServer {
         Self::serve(database, config).await
     }
 
-    /// The same with a configuration of the test's own.
+    /// Starts a server with this configuration on existing data.
     pub async fn serve(database: TestDatabase, config: Config) -> Self {
         let clock = config.clock.clone();
         let started = coder_server::bind(config).await.expect("the server starts");
@@ -83,8 +82,7 @@ impl TestServer {
                 hostname_suffix: "coder".to_owned(),
                 ssh_config_options: std::collections::BTreeMap::new(),
             },
-            allow_process_workspaces: false,
-            agent_program: PathBuf::from("/nonexistent"),
+            provisioners: Provisioners::new(None),
             clock,
         }
     }

@@ -16,7 +16,7 @@ const ALLOWED_DEPENDENCIES: &[(&str, &[&str])] = &[
     ("wire", &["model"]),
     ("store", &["model"]),
     ("control", &["model", "crypto", "store"]),
-    ("provision", &[]),
+    ("provision", &["model"]),
     ("mux", &[]),
     ("web", &[]),
     ("http", &["model", "wire", "control"]),

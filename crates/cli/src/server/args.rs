@@ -1,9 +1,13 @@
 //! Flags of `coder server`, and the configuration they make.
 
-use std::{net::SocketAddr, path::PathBuf};
+use std::{
+    net::SocketAddr,
+    path::{Path, PathBuf},
+};
 
 use anyhow::{Context as _, Result, anyhow, bail};
 use clap::Args;
+use coder_provision::{Processes, Provisioners};
 use coder_server::{AppHosts, Config as ServerConfig, KeySource, SshConfig};
 use etcetera::{BaseStrategy, choose_base_strategy};
 use url::Url;
@@ -124,14 +128,16 @@ impl ServerArgs {
             (_, None) => KeySource::Auto,
             (Some(_), Some(_)) => bail!("set the encryption keys either directly or in a file"),
         };
+        let data_dir = std::path::absolute(data_dir).context("cannot resolve the data directory")?;
+        let processes =
+            if self.allow_process_workspaces || self.dev { Some(processes(&data_dir)?) } else { None };
         Ok(ServerConfig {
             http_address: self.http_address,
             access_url: self.access_url,
-            data_dir: std::path::absolute(data_dir).context("cannot resolve the data directory")?,
+            data_dir,
             postgres_url: self.postgres_url.filter(|url| !url.is_empty()).map(Zeroizing::new),
             keys,
-            allow_process_workspaces: self.allow_process_workspaces || self.dev,
-            agent_program: std::env::current_exe().context("cannot find the coder program itself")?,
+            provisioners: Provisioners::new(processes),
             app_hosts: self.wildcard_access_url,
             path_based_apps: !self.disable_path_apps,
             ssh: SshConfig {
@@ -142,4 +148,10 @@ impl ServerArgs {
             clock: coder_server::Clock::default(),
         })
     }
+}
+
+/// The provisioner of process workspaces; each runs this program as its agent.
+pub fn processes(data_dir: &Path) -> Result<Processes> {
+    let program = std::env::current_exe().context("cannot find the coder program itself")?;
+    Ok(Processes::new(data_dir.join("workspaces"), program))
 }

@@ -5,7 +5,6 @@ use std::{path::Path, time::Duration};
 use anstream::eprintln;
 use anyhow::{Context as _, Result};
 use coder_client::Client;
-use coder_provision::Processes;
 use coder_wire::{
     Sensitive,
     templates::{CreateTemplateRequest, CreateTemplateVersionRequest},
@@ -15,7 +14,10 @@ use coder_wire::{
 use url::Url;
 use zeroize::Zeroizing;
 
-use super::{args::ServerArgs, signals::cancel_on_signals};
+use super::{
+    args::{ServerArgs, processes},
+    signals::cancel_on_signals,
+};
 use crate::{
     login_store::{Login, LoginStore},
     workspace::follow,
@@ -35,7 +37,7 @@ pub async fn run(args: ServerArgs, login_store: LoginStore) -> Result<()> {
         .tempdir()
         .context("cannot create a directory for the server's data")?;
     let server_config = args.config(Some(directory.path().to_owned()))?;
-    let processes = Processes::new(directory.path().join("workspaces"), server_config.agent_program.clone());
+    let processes = processes(&server_config.data_dir)?;
     let server = coder_server::bind(server_config).await?;
     let url = server.access_url().clone();
     let local =

@@ -106,6 +106,12 @@ impl Control {
         Ok(workspaces::list_running(&mut self.database.read().await?).await?)
     }
 
+    /// Whether a workspace exists and is not deleted. For the server's own jobs.
+    pub async fn workspace_exists(&self, id: WorkspaceId) -> Result<bool> {
+        let found = workspaces::find(&mut self.database.read().await?, id).await?;
+        Ok(found.is_some_and(|found| found.workspace.deleted_at.is_none()))
+    }
+
     /// The agent of a workspace.
     ///
     /// # Errors

@@ -27,7 +27,8 @@ struct DeploymentPage {
     counts: Counts,
     /// Connected to this server.
     agents: usize,
-    has_processes: bool,
+    /// Title and text of each.
+    provisioners: Vec<(&'static str, &'static str)>,
     /// The host name pattern of apps; empty if they have none.
     app_hosts: String,
     has_app_paths: bool,
@@ -47,7 +48,7 @@ pub async fn deployment_page(State(state): State<DashboardState>, current_user: 
         keys: overview.keys,
         counts: overview.counts,
         agents: state.live.connected_agents(),
-        has_processes: state.live.allows_processes(),
+        provisioners: state.live.provisioner_availability(),
         app_hosts: state.apps.host_pattern().unwrap_or_default(),
         has_app_paths: state.apps.path_based,
     })

@@ -3,7 +3,6 @@
 use askama::Template;
 use axum::extract::State;
 use coder_http::extract::Path;
-use coder_model::template::ProvisionerKind;
 
 use super::{provisioner, title};
 use crate::{
@@ -22,7 +21,8 @@ struct TemplatePage {
     name: String,
     title: String,
     description: String,
-    provisioner: Option<ProvisionerKind>,
+    /// Where its workspaces run; none when the active version cannot be read.
+    provisioner: Option<&'static str>,
     workspaces: i64,
     version: String,
     pushed: DisplayTime,
@@ -44,7 +44,7 @@ pub async fn template_page(
         name: details.template.name.to_string(),
         title: title(&details),
         description: details.template.description,
-        provisioner: provisioner(&active.definition),
+        provisioner: provisioner(&active.definition).map(|kind| state.live.provisioner_summary(kind)),
         workspaces: details.workspaces,
         version: active.version.name,
         pushed: active.version.created_at.into(),

@@ -1,37 +1,37 @@
-//! Working on builds: claims one at a time, does it, says how it ended.
+//! Carries out builds: claims each, does it, records how it ended.
 
 use std::time::Duration;
 
-use coder_control::{BuildOutcome, ClaimedBuild, LeaseStatus, Result};
+use coder_control::{BuildOutcome, ClaimedBuild, LeaseStatus};
 use coder_model::{
     BuildId,
-    template::ProvisionerKind,
     workspace::{Lifecycle, LogLevel, Transition},
 };
-use coder_provision::{Launch, Processes};
+use coder_provision::{Error, Provisioner, StartRequest};
 use tokio::{task::JoinSet, time::sleep};
 
+use super::build_context::{BuildLog, JobContext};
 use crate::{AppState, agents};
 
-/// How often builds are looked for that another server left lying; new ones ring the bell.
+/// Poll interval for builds whose lease expired; new builds wake the worker directly.
 const POLL_INTERVAL: Duration = Duration::from_secs(5);
-/// How often a claim is renewed: a third of how long it holds.
+/// A third of the lease.
 const RENEW_INTERVAL: Duration = Duration::from_secs(10);
-/// Builds worked on at once.
+/// Builds in progress at the same time.
 const MAX_CONCURRENT: usize = 8;
-/// How long stop scripts may take when none of them says.
-const STOP_SCRIPTS: Duration = Duration::from_secs(60);
-/// How long an agent's process may take to end after its stop scripts.
-const PROCESS_END: Duration = Duration::from_secs(10);
+/// How long shutdown scripts may take when none has a longer timeout.
+const SHUTDOWN_SCRIPTS_TIMEOUT: Duration = Duration::from_secs(60);
+/// How long an instance may take to stop after its shutdown scripts.
+const STOP_GRACE_PERIOD: Duration = Duration::from_secs(10);
 
-/// Works on builds until the server stops; then brings those under way to their end.
+/// Carries out builds until shutdown, then completes those in progress.
 pub async fn run(state: AppState) {
-    let mut working = JoinSet::new();
+    let mut builds = JoinSet::new();
     loop {
-        while working.len() < MAX_CONCURRENT {
+        while builds.len() < MAX_CONCURRENT {
             match state.control.claim_build(state.server_id).await {
                 Ok(Some(claimed)) => {
-                    working.spawn(run_build(state.clone(), claimed));
+                    builds.spawn(run_build(state.clone(), claimed));
                 }
                 Ok(None) => break,
                 Err(error) => {
@@ -43,17 +43,20 @@ pub async fn run(state: AppState) {
         tokio::select! {
             () = state.control.build_queued() => {}
             () = sleep(POLL_INTERVAL) => {}
-            Some(_) = working.join_next() => {}
+            Some(_) = builds.join_next() => {}
             () = state.shutdown.cancelled() => break,
         }
     }
-    while working.join_next().await.is_some() {}
+    while builds.join_next().await.is_some() {}
 }
 
 async fn run_build(state: AppState, claimed: ClaimedBuild) {
     let build = claimed.overview.build.id;
     let outcome = tokio::select! {
-        done = execute(&state, &claimed) => done.map_or_else(BuildOutcome::Failed, |()| BuildOutcome::Done),
+        done = execute(&state, &claimed) => match done {
+            Ok(()) => BuildOutcome::Done,
+            Err(error) => BuildOutcome::Failed(error.to_string()),
+        },
         lost = lease_lost(&state, build) => match lost {
             LeaseStatus::Canceled => BuildOutcome::Canceled,
             LeaseStatus::Held | LeaseStatus::Lost => {
@@ -65,15 +68,15 @@ async fn run_build(state: AppState, claimed: ClaimedBuild) {
     match &outcome {
         BuildOutcome::Done => {}
         BuildOutcome::Canceled => {
-            log(&state, &claimed, LogLevel::Warn, "Canceled", "The build was called off").await;
+            stage(&state, &claimed, "Canceled").write(LogLevel::Warn, "The build was canceled").await;
         }
         BuildOutcome::Failed(message) => {
             tracing::warn!(%build, error = message, "a build failed");
-            log(&state, &claimed, LogLevel::Error, "Failed", message).await;
+            stage(&state, &claimed, "Failed").write(LogLevel::Error, message).await;
         }
     }
     if let Err(error) = state.control.complete_build(&claimed.overview, state.server_id, &outcome).await {
-        tracing::error!(%build, %error, "cannot note the end of a build");
+        tracing::error!(%build, %error, "cannot record the end of a build");
     }
     if outcome == BuildOutcome::Done
         && claimed.overview.build.transition != Transition::Start
@@ -83,7 +86,7 @@ async fn run_build(state: AppState, claimed: ClaimedBuild) {
     }
 }
 
-/// Renews the claim on a build, and looks at once when somebody calls a build off.
+/// Renews the lease of a build, until it is lost or the build canceled.
 async fn lease_lost(state: &AppState, build: BuildId) -> LeaseStatus {
     loop {
         tokio::select! {
@@ -92,89 +95,51 @@ async fn lease_lost(state: &AppState, build: BuildId) -> LeaseStatus {
         }
         match state.control.renew_lease(build, state.server_id).await {
             Ok(LeaseStatus::Held) => {}
-            Ok(claim) => return claim,
-            Err(error) => tracing::warn!(%build, %error, "cannot renew the claim on a build"),
+            Ok(status) => return status,
+            Err(error) => tracing::warn!(%build, %error, "cannot renew the lease of a build"),
         }
     }
 }
 
-/// Does what the build asks for. The message of a failure is for people.
-async fn execute(state: &AppState, claimed: &ClaimedBuild) -> std::result::Result<(), String> {
-    match (claimed.definition.provisioner, claimed.overview.build.transition) {
-        (ProvisionerKind::Process, Transition::Start) => {
-            let processes = processes(state)?;
-            log(state, claimed, LogLevel::Info, "Starting", "Starting the workspace's process").await;
-            start_process(state, processes, claimed).await?;
-            log(state, claimed, LogLevel::Info, "Starting", "The workspace's process runs").await;
-        }
-        (ProvisionerKind::External, Transition::Start) => {
-            let text = "Waiting for the agent on the external machine; \
-                        `coder external-workspaces agent-instructions` tells how to start it";
-            log(state, claimed, LogLevel::Info, "Starting", text).await;
-        }
-        (provisioner, transition) => {
-            stop_agent(state, claimed, provisioner).await;
-            if provisioner == ProvisionerKind::Process
-                && let Some(processes) = &state.processes
-            {
-                let workspace = claimed.overview.workspace.id.uuid();
-                processes.stop(workspace, PROCESS_END).await.map_err(|error| error.to_string())?;
-                if transition == Transition::Delete {
-                    log(state, claimed, LogLevel::Info, "Deleting", "Deleting the workspace's files").await;
-                    // A large home takes a while, on a thread of its own.
-                    let processes = processes.clone();
-                    let deleted = tokio::task::spawn_blocking(move || processes.delete(workspace)).await;
-                    deleted.map_err(|error| error.to_string())?.map_err(|error| error.to_string())?;
-                }
-            }
-        }
+async fn execute(state: &AppState, claimed: &ClaimedBuild) -> Result<(), Error> {
+    let provisioner = state.provisioners.get(claimed.definition.provisioner);
+    let workspace = &claimed.overview.workspace;
+    let context = |name| JobContext { state, workspace, log: Some(stage(state, claimed, name)) };
+    let transition = claimed.overview.build.transition;
+    if transition == Transition::Start {
+        let request = StartRequest {
+            workspace: workspace.id,
+            definition: &claimed.definition,
+            access_url: state.agent_url(),
+        };
+        return provisioner.start(request, &context("Starting")).await;
+    }
+    stop_agent(state, claimed, provisioner).await;
+    provisioner.stop(workspace.id, STOP_GRACE_PERIOD, &context("Stopping")).await?;
+    if transition == Transition::Delete {
+        provisioner.delete(workspace.id, &context("Deleting")).await?;
     }
     Ok(())
 }
 
-fn processes(state: &AppState) -> std::result::Result<&Processes, String> {
-    state.processes.as_ref().ok_or_else(|| {
-        "This server does not run workspaces as processes. They share the server's user, so they are off by \
-         default: an operator may start the server with --allow-process-workspaces."
-            .to_owned()
-    })
-}
-
-async fn start_process(
-    state: &AppState,
-    processes: &Processes,
-    claimed: &ClaimedBuild,
-) -> std::result::Result<(), String> {
-    let workspace = &claimed.overview.workspace;
-    let token = state.control.agent_token(workspace.owner, workspace.id).await.map_err(|error| {
-        tracing::error!(workspace = %workspace.id, %error, "cannot open an agent token");
-        "The agent's token does not open; the server's log says more.".to_owned()
-    })?;
-    let url = state.access_url.as_str().trim_end_matches('/');
-    let launch = Launch { workspace: workspace.id.uuid(), url, token: &token };
-    processes.start(launch).map_err(|error| error.to_string())
-}
-
-/// Lets the agent run its stop scripts. One that is not there, or fails, does not keep its workspace from stopping.
-async fn stop_agent(state: &AppState, claimed: &ClaimedBuild, provisioner: ProvisionerKind) {
+/// Has the agent run its shutdown scripts. The workspace stops even if it is not connected or they fail.
+async fn stop_agent(state: &AppState, claimed: &ClaimedBuild, provisioner: &dyn Provisioner) {
+    let log = stage(state, claimed, "Stopping");
     let Some(mux) = agent_mux(state, claimed).await else {
-        log(state, claimed, LogLevel::Info, "Stopping", "The agent is not connected").await;
+        log.write(LogLevel::Info, "The agent is not connected").await;
         return;
     };
-    log(state, claimed, LogLevel::Info, "Stopping", "Running stop scripts").await;
-    let own = claimed.definition.scripts.iter().filter(|script| script.run_on_stop);
-    let within =
-        own.filter_map(|script| script.timeout).max().unwrap_or_default().max(STOP_SCRIPTS) + PROCESS_END;
-    // An external agent waits for its workspace's next start.
-    let exit = provisioner == ProvisionerKind::Process;
-    let (level, text) = match agents::shut_down(&mux, exit, within).await {
-        Ok(reached) if reached == Lifecycle::Off.as_str() => {
-            (LogLevel::Info, "The agent has stopped".to_owned())
-        }
-        Ok(reached) => (LogLevel::Warn, format!("The agent has stopped with {reached}")),
+    log.write(LogLevel::Info, "Running shutdown scripts").await;
+    let scripts = claimed.definition.scripts.iter().filter(|script| script.run_on_stop);
+    let longest = scripts.filter_map(|script| script.timeout).max().unwrap_or_default();
+    let timeout = longest.max(SHUTDOWN_SCRIPTS_TIMEOUT) + STOP_GRACE_PERIOD;
+    let exit = provisioner.describe().agent_exits_on_stop;
+    let (level, text) = match agents::shut_down(&mux, exit, timeout).await {
+        Ok(state) if state == Lifecycle::Off.as_str() => (LogLevel::Info, "The agent has stopped".to_owned()),
+        Ok(state) => (LogLevel::Warn, format!("The agent has stopped with {state}")),
         Err(error) => (LogLevel::Warn, error.to_string()),
     };
-    log(state, claimed, level, "Stopping", &text).await;
+    log.write(level, &text).await;
 }
 
 async fn agent_mux(state: &AppState, claimed: &ClaimedBuild) -> Option<coder_mux::Mux> {
@@ -182,9 +147,6 @@ async fn agent_mux(state: &AppState, claimed: &ClaimedBuild) -> Option<coder_mux
     state.agents.mux(agent)
 }
 
-async fn log(state: &AppState, claimed: &ClaimedBuild, level: LogLevel, stage: &str, text: &str) {
-    let logged: Result<()> = state.control.log_build(claimed.overview.build.id, level, stage, text).await;
-    if let Err(error) = logged {
-        tracing::warn!(%error, "cannot write a build's log");
-    }
+fn stage<'a>(state: &'a AppState, claimed: &ClaimedBuild, stage: &'static str) -> BuildLog<'a> {
+    BuildLog { state, build: claimed.overview.build.id, stage }
 }

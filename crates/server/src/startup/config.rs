@@ -3,6 +3,7 @@
 use std::{net::SocketAddr, path::PathBuf};
 
 use coder_control::{AppHosts, Clock, KeySource};
+use coder_provision::Provisioners;
 use coder_wire::deployment::SshConfig;
 use url::Url;
 use zeroize::Zeroizing;
@@ -19,10 +20,8 @@ pub struct Config {
     pub postgres_url: Option<Zeroizing<String>>,
     /// The source of the encryption keys.
     pub keys: KeySource,
-    /// Whether workspaces may run as processes on this machine, as the server's user.
-    pub allow_process_workspaces: bool,
-    /// The `coder` program that local workspaces run as their agent.
-    pub agent_program: PathBuf,
+    /// What workspaces may run on.
+    pub provisioners: Provisioners,
     /// Host names of apps. None: apps are only served under a path.
     pub app_hosts: Option<AppHosts>,
     /// Whether apps are served under a path of the server, where they share its origin with the dashboard.

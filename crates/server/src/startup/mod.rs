@@ -8,7 +8,6 @@ use std::{net::SocketAddr, path::Path, sync::Arc};
 use coder_control::{AppAddresses, Control, ControlConfig, Random};
 pub use coder_control::{Clock, KeySource};
 use coder_http::cookies::CookiePolicy;
-use coder_provision::Processes;
 pub use config::Config;
 use tokio_util::sync::CancellationToken;
 use url::Url;
@@ -68,14 +67,11 @@ pub async fn bind(config: Config) -> Result<BoundServer, StartupError> {
         Some(url) => url.clone(),
         None => local_url(address).map_err(|error| cannot_listen(std::io::Error::other(error)))?,
     };
-    let processes = config
-        .allow_process_workspaces
-        .then(|| Processes::new(config.data_dir.join("workspaces"), config.agent_program.clone()));
     let state = AppState::new(Inner {
         control: Arc::new(control),
         cookies: CookiePolicy::new(&access_url),
         agents: Registry::default(),
-        processes,
+        provisioners: config.provisioners,
         apps: AppAddresses {
             access_url: access_url.clone(),
             hosts: config.app_hosts,

@@ -133,6 +133,9 @@ on_both_engines! {
         template(&admin, "go", source).await;
         let shown = pages.get("/templates/go").await;
         is_guarded(&shown, "/templates/go");
+        assert!(shown.text.contains("External: the owner starts the agent on their own machine"));
+        let settings = pages.get("/deployment").await.text;
+        assert!(settings.contains("<dt>Process workspaces</dt>\n    <dd>Not allowed</dd>"), "{settings}");
         assert!(shown.text.contains("# &#60;script&#62;alert(1)&#60;/script&#62; \\u{202e}\n[external]"), "{}", shown.text);
         assert!(shown.text.contains("href=\"/workspaces/new?template=go\""));
         assert_eq!(pages.get("/templates/none").await.status, 404);

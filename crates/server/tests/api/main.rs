@@ -14,6 +14,7 @@ mod isolation;
 mod limits;
 mod openapi;
 mod operations;
+mod provisioners;
 mod request_bodies;
 mod response_bodies;
 mod schedules;

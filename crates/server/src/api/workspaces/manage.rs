@@ -124,7 +124,7 @@ pub async fn external_agent_credentials(
     Path((workspace, agent)): Path<(Uuid, String)>,
 ) -> Result<Json<ExternalAgentCredentials>> {
     let token = state.control.external_agent_token(&caller, workspace.into(), &agent).await?;
-    let url = state.access_url.as_str().trim_end_matches('/');
+    let url = state.agent_url();
     let command = format!("CODER_AGENT_URL={url} CODER_AGENT_TOKEN={} coder agent", *token);
     Ok(Json(ExternalAgentCredentials { command, agent_token: coder_wire::Sensitive::new(token) }))
 }

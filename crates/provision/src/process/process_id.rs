@@ -1,4 +1,4 @@
-//! Which process is ours: its number, and when the system started it, since numbers are used again.
+//! Identifies a process by pid and start time, since the system reuses pids.
 
 use std::{fs, io, path::Path};
 
@@ -8,22 +8,22 @@ use nix::{
     unistd::Pid,
 };
 
-/// A process, told from any later one with the same number.
+/// A process. A later one with the same pid is not equal to it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Identity {
+pub(crate) struct ProcessId {
     pid: i32,
-    /// In clock ticks since the system started.
+    /// In clock ticks since the system booted.
     started: u64,
 }
 
-impl Identity {
-    /// The process that has this number now.
+impl ProcessId {
+    /// The process that has this pid now.
     pub(crate) fn of(pid: u32) -> Option<Self> {
         let pid = i32::try_from(pid).ok()?;
         Some(Self { pid, started: start_time(pid)? })
     }
 
-    /// Reads what [`Identity::save`] wrote; nothing when there is no such file or it is not understood.
+    /// Reads what [`ProcessId::save`] wrote; `None` when the file is missing or malformed.
     pub(crate) fn load(path: &Path) -> Option<Self> {
         let text = fs::read_to_string(path).ok()?;
         let (pid, started) = text.trim().split_once(' ')?;
@@ -34,27 +34,25 @@ impl Identity {
         fs::write(path, format!("{} {}\n", self.pid, self.started))
     }
 
-    /// Whether the process still runs.
     pub(crate) fn is_alive(self) -> bool {
         start_time(self.pid) == Some(self.started)
     }
 
-    /// Signals the process.
     pub(crate) fn signal(self, signal: Signal) {
         if self.is_alive() {
-            ignore_gone(kill(Pid::from_raw(self.pid), signal));
+            ignore_exited(kill(Pid::from_raw(self.pid), signal));
         }
     }
 
-    /// Signals everything in the group that the process leads.
+    /// Signals the process group that the process leads.
     pub(crate) fn signal_group(self, signal: Signal) {
         if self.is_alive() {
-            ignore_gone(killpg(Pid::from_raw(self.pid), signal));
+            ignore_exited(killpg(Pid::from_raw(self.pid), signal));
         }
     }
 }
 
-fn ignore_gone(result: Result<(), Errno>) {
+fn ignore_exited(result: Result<(), Errno>) {
     if let Err(error) = result
         && error != Errno::ESRCH
     {
@@ -62,10 +60,10 @@ fn ignore_gone(result: Result<(), Errno>) {
     }
 }
 
-/// When the process started; nothing when there is none, or only its remains that nobody has collected.
+/// `None` when there is no such process, or only a zombie. See proc_pid_stat(5) for the fields.
 fn start_time(pid: i32) -> Option<u64> {
     let stat = fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
-    // The name in parentheses may itself hold anything.
+    // The name in parentheses may contain parentheses and spaces.
     let (_, fields) = stat.rsplit_once(") ")?;
     let mut fields = fields.split(' ');
     let state = fields.next()?;
