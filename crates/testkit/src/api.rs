@@ -34,7 +34,7 @@ impl Api {
         Self { http, base, token: None }
     }
 
-    /// The same server as somebody else.
+    /// The same server with another token.
     #[must_use]
     pub fn with_token(&self, token: &str) -> Self {
         Self { token: Some(token.to_owned()), ..self.clone() }

@@ -286,7 +286,7 @@ impl Browser {
     }
 
     /// What the browser complained about since it was last asked: errors of scripts, breaches of the policy, files that
-    /// are missing. That a page or a form was answered with an error is no complaint.
+    /// are missing. An error status of a page or form is not among them.
     #[must_use]
     pub fn console(&self) -> Vec<String> {
         let entries = self.driver.post("/se/log", &json!({"type": "browser"})).unwrap_or_default();

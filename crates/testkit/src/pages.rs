@@ -7,10 +7,10 @@ use reqwest::{Method, Response, header, redirect::Policy};
 
 use crate::{PASSWORD, Reply, TestServer};
 
-/// The field of a form that says that the page was shown to whoever sends it.
+/// The CSRF token's field in a form.
 const TOKEN_FIELD: &str = "csrf_token";
 
-/// Somebody at a browser. Redirects are not followed.
+/// A browser without JavaScript: it keeps cookies and sends forms. Redirects are not followed.
 pub struct Pages {
     http: reqwest::Client,
     origin: String,
@@ -21,7 +21,7 @@ pub struct Pages {
 }
 
 impl Pages {
-    /// Somebody who was never here.
+    /// A browser without cookies.
     #[must_use]
     pub fn new(server: &TestServer) -> Self {
         let http = reqwest::Client::builder().redirect(Policy::none()).build().expect("a client");
@@ -29,7 +29,7 @@ impl Pages {
         Self { http, origin, cookies: BTreeMap::new(), csrf_token: String::new() }
     }
 
-    /// Somebody who signs in by the form, as `{name}@example.com`.
+    /// A browser that has signed in with the form, as `{name}@example.com`.
     pub async fn sign_in(server: &TestServer, name: &str) -> Self {
         let mut pages = Self::new(server);
         assert_eq!(pages.get("/login").await.status, 200);

@@ -113,7 +113,7 @@ impl TestServer {
         self.login(&email).await
     }
 
-    /// Logs somebody in.
+    /// Logs a user in.
     pub async fn login(&self, email: &str) -> Api {
         let body = json!({"email": email, "password": PASSWORD});
         let answer = self.anonymous.post("/api/v2/users/login", body).await.expect(201);

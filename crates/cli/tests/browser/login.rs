@@ -43,7 +43,7 @@ fn people_sign_in_and_out() {
     browser.click("Your menu");
     browser.click("Sign out");
     browser.expect_path("/login");
-    // Whoever is not signed in comes back to what they asked for.
+    // After signing in, the requested page is shown.
     browser.open("/settings/secrets/new");
     browser.expect_path("/login?redirect=%2Fsettings%2Fsecrets%2Fnew");
     browser.fill("Email", "admin@example.com");

@@ -56,7 +56,7 @@ fn secrets_without_a_script() {
     browser.click("Import");
     browser.expect_path("/settings/secrets");
     browser.expect_text("Imported 2 secrets.");
-    // Delete: called off, then meant.
+    // Delete: canceled, then confirmed.
     for (button, is_there) in [("Cancel", true), ("Delete", false)] {
         browser.click("Open secret actions for plain");
         browser.click("Delete");

@@ -178,7 +178,7 @@ fn usage_meters_show_limits() {
     browser.expect_text("Each user can have at most 50 secrets.");
 }
 
-/// Somebody else signed out meanwhile, or the secret is gone: the page says so where it is.
+/// The session ended meanwhile, or the secret was deleted: the page reports it.
 #[test]
 fn stale_pages_report_deleted_secret_and_expired_session() {
     let (machine, server, browser) = signed_in();

@@ -157,7 +157,7 @@ fn workspaces_stop_start_and_go() {
     assert_ne!(machine.coder(["show", "dev"]).code, 0);
 }
 
-/// Whoever is suspended is thrown out of what they look at: the page, and the terminal.
+/// Suspending a user closes their pages and terminals.
 #[test]
 fn suspending_a_user_closes_their_pages_and_terminals() {
     let machine: Machine = super::machine();

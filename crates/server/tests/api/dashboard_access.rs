@@ -66,7 +66,7 @@ on_both_engines! {
         }
     }
 
-    /// What is not shown is not done either, whoever writes the form themselves.
+    /// Actions that a page does not offer are rejected when the form is forged.
     async fn what_is_not_shown_is_refused(server: TestServer) {
         let admin = people(&server).await;
         let (owner, other) = (id_of(&admin, "admin").await, id_of(&admin, "member").await);

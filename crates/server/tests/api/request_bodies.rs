@@ -62,7 +62,7 @@ async fn malformed_bodies() {
     assert_eq!(server.database.number("SELECT COUNT(*) FROM user_secrets").await, 0);
 }
 
-/// Somebody who sends a byte now and then is given up, and nobody waits for them meanwhile.
+/// A client that sends a byte now and then times out, and delays no other request.
 #[tokio::test(flavor = "multi_thread")]
 async fn slow_requests() {
     let server = TestServer::start(Engine::Sqlite).await;

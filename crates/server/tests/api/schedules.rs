@@ -130,7 +130,7 @@ on_both_engines! {
         assert_eq!(names().await, ["about", "dev"]);
     }
 
-    /// A workspace that is put aside stops, and does not start until it is taken back.
+    /// A workspace that becomes dormant stops, and does not start until it is activated.
     async fn dormancy(server: TestServer) {
         let admin = server.admin().await;
         let template = template(&admin, "vm", "[external]").await;
@@ -145,7 +145,7 @@ on_both_engines! {
         assert_eq!(build(&admin, &path, "start").await["status"], "running");
     }
 
-    /// A change is seen by whoever watches.
+    /// A watcher sees a change.
     async fn watching(server: TestServer) {
         let admin = server.admin().await;
         let template = template(&admin, "vm", "[external]").await;

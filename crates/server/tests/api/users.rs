@@ -2,7 +2,7 @@ use coder_testkit::{Api, PASSWORD, on_both_engines};
 use serde_json::json;
 
 on_both_engines! {
-    /// Reference: the first user is made once, whoever asks first.
+    /// Reference: the first user is created once, whichever request comes first.
     async fn the_first_user(server: TestServer) {
         let first = server.anonymous.get("/api/v2/users/first").await;
         assert_eq!((first.status, first.message()), (404, "The initial user has not been created!"));

@@ -35,7 +35,7 @@ pub fn resident(pid: i32) -> (u64, u64) {
     (field("VmRSS:"), field("RssAnon:"))
 }
 
-/// From the start of a server on data that exists to its first answer to somebody with a token.
+/// From the start of a server on existing data to its first response to an authenticated request.
 fn start_to_first_read() {
     let program = std::env::var("CODER_BENCH_PROGRAM").unwrap();
     let machine = Machine::new(&program);

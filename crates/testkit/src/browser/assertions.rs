@@ -35,7 +35,7 @@ impl Browser {
         });
     }
 
-    /// Sees that a field, by its label, says this below: its complaint or its hint.
+    /// Expects this text below a field: its error or its hint.
     pub fn expect_field_error(&self, label: &str, text: &str) {
         self.wait(&format!("{label:?} says {text:?}"), || {
             let said = self.of_field(label, "says")?;
