@@ -63,26 +63,27 @@ impl Control {
     /// [`Error::Unauthenticated`] for an unknown token or a suspended owner; a conflict while the workspace is not
     /// meant to run.
     pub async fn authenticate_agent(&self, token: &str) -> Result<AgentSession> {
-        let unknown = || Error::Unauthenticated {
-            message: "The agent token is not valid.".to_owned(),
-            detail: "The workspace was deleted, or the token was copied wrongly.".to_owned(),
+        let unknown = || {
+            Error::unauthenticated(
+                "The agent token is not valid.",
+                "The workspace was deleted, or the token was copied wrongly.",
+            )
         };
         let mut read = self.database.read().await?;
         let agent = agents::find_by_token(&mut read, &hash_secret(token)).await?.ok_or_else(unknown)?;
         let overview = workspaces::find(&mut read, agent.workspace).await?.ok_or_else(unknown)?;
         let owner = users::find(&mut read, overview.workspace.owner).await?.ok_or_else(unknown)?;
         if owner.status == UserStatus::Suspended {
-            return Err(Error::Unauthenticated {
-                message: "The workspace's owner is suspended.".to_owned(),
-                detail: "Contact an admin to reactivate the account.".to_owned(),
-            });
+            return Err(Error::unauthenticated(
+                "The workspace's owner is suspended.",
+                "Contact an admin to reactivate the account.",
+            ));
         }
         if !accepts_agent(&overview) {
-            return Err(Error::Conflict {
-                message: "The workspace is not started.".to_owned(),
-                detail: format!("Start it with `coder start {}`.", overview.workspace.name),
-                field_errors: Vec::new(),
-            });
+            return Err(Error::conflict(
+                "The workspace is not started.",
+                format!("Start it with `coder start {}`.", overview.workspace.name),
+            ));
         }
         let connection = self.random.id(self.clock.now())?;
         Ok(AgentSession { agent, overview, connection })

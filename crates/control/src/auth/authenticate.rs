@@ -48,12 +48,10 @@ impl Control {
             return Err(unauthenticated(format!("API key expired at \"{}\".", key.expires_at)));
         }
         if user.status == UserStatus::Suspended {
-            return Err(Error::Unauthenticated {
-                message:
-                    "User is not active (status = \"suspended\"). Contact an admin to reactivate your account."
-                        .to_owned(),
-                detail: String::new(),
-            });
+            return Err(Error::unauthenticated(
+                "User is not active (status = \"suspended\"). Contact an admin to reactivate your account.",
+                "",
+            ));
         }
         if user.status == UserStatus::Dormant || now.since(key.last_used) >= REFRESH_EVERY {
             self.record_key_use(&key, now).await?;
@@ -91,8 +89,8 @@ impl Control {
 }
 
 fn unauthenticated(detail: impl Into<String>) -> Error {
-    Error::Unauthenticated {
-        message: "You are signed out or your session has expired. Please sign in again to continue.".to_owned(),
-        detail: detail.into(),
-    }
+    Error::unauthenticated(
+        "You are signed out or your session has expired. Please sign in again to continue.",
+        detail,
+    )
 }

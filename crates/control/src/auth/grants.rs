@@ -125,8 +125,8 @@ impl Control {
 }
 
 fn invalid_ticket() -> Error {
-    Error::Unauthenticated {
-        message: "The ticket is not good any more.".to_owned(),
-        detail: "Tickets are for one use and for a short time. Ask for another one.".to_owned(),
-    }
+    Error::unauthenticated(
+        "The ticket is not good any more.",
+        "Tickets are for one use and for a short time. Ask for another one.",
+    )
 }

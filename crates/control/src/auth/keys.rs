@@ -7,7 +7,7 @@ use coder_model::{
     token::{ApiKey, KeyId, KeyKind},
     user::User,
 };
-use coder_store::{Error as StoreError, WriteTransaction, api_keys};
+use coder_store::{WriteTransaction, api_keys};
 
 use super::IssuedKey;
 use crate::{
@@ -55,8 +55,10 @@ impl Control {
         require(caller.can_act_as(user))?;
         let (name, lifetime) = self.parse_token(request)?;
         let mut write = self.database.write().await?;
-        let issued =
-            self.issue_key(&mut write, user.id, KeyKind::Token, name, lifetime).await.map_err(name_taken)?;
+        let issued = self
+            .issue_key(&mut write, user.id, KeyKind::Token, name, lifetime)
+            .await
+            .map_err(|error| Error::unique(error, "token_name", "A token with this name already exists."))?;
         let resource = Resource::api_key(user.id, &issued.key.id);
         let diff = Diff::default().field("name", "", issued.key.name.as_str());
         self.audit(&mut write, caller, Action::Create, resource, diff).await?;
@@ -157,19 +159,5 @@ impl Control {
         key: &ApiKey,
     ) -> Result<()> {
         self.audit(write, caller, Action::Delete, Resource::api_key(user.id, &key.id), Diff::default()).await
-    }
-}
-
-fn name_taken(error: Error) -> Error {
-    match error {
-        Error::Store(StoreError::Conflict { .. }) => Error::Conflict {
-            message: "A token with this name already exists.".to_owned(),
-            detail: String::new(),
-            field_errors: vec![FieldError::new(
-                "token_name",
-                "This value is already in use and should be unique.",
-            )],
-        },
-        other => other,
     }
 }

@@ -46,16 +46,13 @@ impl Control {
         let right = self.password_hasher.verify(password, stored).await?;
         let Some(user) = user.filter(|_| right) else {
             self.login_throttle.failed(&limits, now);
-            return Err(Error::Unauthenticated {
-                message: "Incorrect email or password.".to_owned(),
-                detail: String::new(),
-            });
+            return Err(Error::unauthenticated("Incorrect email or password.", ""));
         };
         if user.status == UserStatus::Suspended {
-            return Err(Error::Unauthenticated {
-                message: "Your account is suspended. Contact an admin to reactivate your account.".to_owned(),
-                detail: String::new(),
-            });
+            return Err(Error::unauthenticated(
+                "Your account is suspended. Contact an admin to reactivate your account.",
+                "",
+            ));
         }
         let mut write = self.database.write().await?;
         let issued = self.create_session(&mut write, user.id).await?;

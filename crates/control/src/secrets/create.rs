@@ -1,11 +1,11 @@
 //! Keeping a new secret.
 
-use coder_crypto::{AssociatedData, DataKey};
+use coder_crypto::DataKey;
 use coder_model::secret::{NewSecret, RawSettings, Secret, Usage};
 use coder_store::{WriteTransaction, secrets, users};
 use zeroize::Zeroizing;
 
-use super::{SecretsPermit, audit::settings_diff, rules};
+use super::{SecretsPermit, audit::settings_diff, data_key::seal_value, rules};
 use crate::{
     Control, Error, Result,
     audit::{Action, Diff, Resource},
@@ -75,14 +75,7 @@ impl Control {
             created_at: now,
             updated_at: now,
         };
-        let associated_data = AssociatedData::SecretValue {
-            owner: secret.owner,
-            secret: secret.id,
-            revision: secret.value_revision,
-        };
-        let sealed = key
-            .seal(associated_data, new.value.expose().as_bytes())
-            .map_err(|error| Error::internal(error.to_string()))?;
+        let sealed = seal_value(key, &secret, &new.value)?;
         secrets::insert(write, &secret, &sealed).await?;
         let diff = Diff::default().field("name", "", secret.name.as_str());
         let diff = settings_diff(diff, None, Some(&secret.settings)).secret("value");

@@ -1,7 +1,11 @@
 //! The key that a user's values are sealed with.
 
-use coder_crypto::DataKey;
-use coder_model::UserId;
+use coder_crypto::{AssociatedData, DataKey};
+use coder_model::{
+    UserId,
+    ciphertext::Sealed,
+    secret::{Secret, SecretValue},
+};
 use coder_store::{Readable, WriteTransaction, data_keys};
 
 use crate::{Control, Error, Result};
@@ -12,8 +16,8 @@ impl Control {
         if let Some(key) = self.existing_data_key(write, owner).await? {
             return Ok(key);
         }
-        let key = DataKey::generate().map_err(|error| Error::internal(error.to_string()))?;
-        let wrapped = self.key_ring.wrap(owner, &key).map_err(|error| Error::internal(error.to_string()))?;
+        let key = DataKey::generate()?;
+        let wrapped = self.key_ring.wrap(owner, &key)?;
         data_keys::insert(write, owner, &wrapped).await?;
         Ok(key)
     }
@@ -30,4 +34,11 @@ impl Control {
         })?;
         Ok(Some(key))
     }
+}
+
+/// Seals a value for the revision of its row: in another row or revision it does not open.
+pub(super) fn seal_value(key: &DataKey, secret: &Secret, value: &SecretValue) -> Result<Sealed> {
+    let associated_data =
+        AssociatedData::SecretValue { owner: secret.owner, secret: secret.id, revision: secret.value_revision };
+    Ok(key.seal(associated_data, value.expose().as_bytes())?)
 }

@@ -75,11 +75,7 @@ fn check(entries: &[Entry], new: &[NewSecret], existing: &[Secret]) -> Result<()
         }
     }
     if !taken.is_empty() {
-        return Err(Error::Conflict {
-            message: "Some secrets already exist.".to_owned(),
-            detail: String::new(),
-            field_errors: taken,
-        });
+        return Err(Error::conflicting_fields("Some secrets already exist.", taken));
     }
     let (have, more) = (existing.len() as u64, new.len() as u64);
     if let Some(over) = (have + more).checked_sub(MAX_SECRETS).filter(|over| *over > 0) {

@@ -2,7 +2,7 @@
 
 use coder_store::{data_keys, users};
 
-use crate::{Control, Error, Result};
+use crate::{Control, Result};
 
 /// Keys looked at in one go.
 const BATCH: i64 = 100;
@@ -21,8 +21,7 @@ impl Control {
             users::lock(&mut write, *owner).await?;
             // Read again under the lock: another server may have been here meanwhile.
             let Some(key) = self.existing_data_key(&mut write, *owner).await? else { continue };
-            let wrapped =
-                self.key_ring.wrap(*owner, &key).map_err(|error| Error::internal(error.to_string()))?;
+            let wrapped = self.key_ring.wrap(*owner, &key)?;
             data_keys::replace(&mut write, *owner, &wrapped).await?;
             write.commit().await?;
         }

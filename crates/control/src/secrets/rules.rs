@@ -31,10 +31,8 @@ pub(super) fn collisions<'s>(
 
 /// The refusal for the first of these collisions.
 pub(super) fn conflict(collisions: &[(&'static str, &'static str, &Secret)]) -> Option<Error> {
-    collisions.first().map(|(field, detail, _)| Error::Conflict {
-        message: "Validation failed.".to_owned(),
-        detail: String::new(),
-        field_errors: vec![FieldError::new(*field, *detail)],
+    collisions.first().map(|(field, detail, _)| {
+        Error::conflicting_fields("Validation failed.", vec![FieldError::new(*field, *detail)])
     })
 }
 

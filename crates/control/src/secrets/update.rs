@@ -1,6 +1,5 @@
 //! Changing a secret.
 
-use coder_crypto::AssociatedData;
 use coder_model::{
     FieldError,
     secret::{RawSettings, Secret, SecretSettings, SecretValue, Usage},
@@ -8,7 +7,7 @@ use coder_model::{
 use coder_store::secrets;
 use zeroize::Zeroizing;
 
-use super::{SecretsPermit, audit::settings_diff, rules};
+use super::{SecretsPermit, audit::settings_diff, data_key::seal_value, rules};
 use crate::{
     Control, Error, Result,
     audit::{Action, Diff, Resource},
@@ -51,11 +50,7 @@ impl Control {
         secrets::update(&mut write, &new).await?;
         if let Some(value) = &value {
             let key = self.data_key(&mut write, new.owner).await?;
-            let associated_data =
-                AssociatedData::SecretValue { owner: new.owner, secret: new.id, revision: new.value_revision };
-            let sealed = key
-                .seal(associated_data, value.expose().as_bytes())
-                .map_err(|error| Error::internal(error.to_string()))?;
+            let sealed = seal_value(&key, &new, value)?;
             secrets::set_value(&mut write, new.id, &sealed, new.value_revision).await?;
         }
         let diff = settings_diff(Diff::default(), Some(&old.settings), Some(&new.settings));

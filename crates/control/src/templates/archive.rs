@@ -20,14 +20,10 @@ pub(super) fn definition(archive: &[u8]) -> Result<(String, Definition)> {
     let text = find(archive)?;
     match Definition::parse(&text) {
         Ok(definition) => Ok((text, definition)),
-        Err(errors) => Err(Error::Invalid {
-            message: "The template is not valid.".to_owned(),
-            detail: String::new(),
-            field_errors: errors
-                .into_iter()
-                .map(|error| FieldError::new("template.toml", error.to_string()))
-                .collect(),
-        }),
+        Err(errors) => Err(Error::invalid_fields(
+            "The template is not valid.",
+            errors.into_iter().map(|error| FieldError::new("template.toml", error.to_string())).collect(),
+        )),
     }
 }
 

@@ -1,11 +1,11 @@
 //! Making, finding and deleting templates.
 
 use coder_model::{
-    FieldError, TemplateId, TemplateVersionId,
+    TemplateId, TemplateVersionId,
     template::{Template, TemplateDetails},
     workspace::ResourceName,
 };
-use coder_store::{Error as StoreError, templates};
+use coder_store::templates;
 
 use crate::{
     Caller, Control, Error, Result,
@@ -61,7 +61,9 @@ impl Control {
             updated_at: now,
         };
         let mut write = self.database.write().await?;
-        templates::insert(&mut write, &template).await.map_err(|error| taken(error, &template))?;
+        templates::insert(&mut write, &template).await.map_err(|error| {
+            Error::unique(error, "name", format!("Template with name \"{}\" already exists.", template.name))
+        })?;
         if !templates::assign_version(&mut write, request.version, template.id).await? {
             return Err(Error::invalid_field(
                 "template_version_id",
@@ -146,16 +148,5 @@ impl Control {
         self.audit(&mut write, caller, Action::Delete, Resource::template(&found.template), Diff::default())
             .await?;
         Ok(write.commit().await?)
-    }
-}
-
-fn taken(error: StoreError, template: &Template) -> Error {
-    match error {
-        StoreError::Conflict { .. } => Error::Conflict {
-            message: format!("Template with name \"{}\" already exists.", template.name),
-            detail: String::new(),
-            field_errors: vec![FieldError::new("name", "This value is already in use and should be unique.")],
-        },
-        other => other.into(),
     }
 }

@@ -48,11 +48,6 @@ impl Control {
     }
 }
 
-/// A password that may not be set, in the words of the reference.
 pub(super) fn invalid_password(detail: &str) -> Error {
-    Error::Invalid {
-        message: "Password is invalid".to_owned(),
-        detail: String::new(),
-        field_errors: vec![FieldError::new("password", detail)],
-    }
+    Error::invalid_fields("Password is invalid", vec![FieldError::new("password", detail)])
 }

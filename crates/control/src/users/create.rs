@@ -82,7 +82,7 @@ impl Control {
             last_seen_at: None,
         };
         let mut write = self.database.write().await?;
-        users::insert(&mut write, &user, &hash).await.map_err(taken)?;
+        users::insert(&mut write, &user, &hash).await.map_err(name_conflict)?;
         let diff = Diff::default()
             .field("username", "", user.username.as_str())
             .field("email", "", user.email.as_str())
@@ -105,16 +105,10 @@ pub(super) fn parse_name(raw: &str) -> std::result::Result<String, String> {
     Ok(name.to_owned())
 }
 
-/// A refused row in the words shown to people.
-pub(super) fn taken(error: StoreError) -> Error {
+/// A violated unique index as a conflict of its field; other errors stay as they are.
+pub(super) fn name_conflict(error: StoreError) -> Error {
     let StoreError::Conflict { index } = &error else { return error.into() };
-    let (field, what) = if index.contains("email") { ("email", "email") } else { ("username", "username") };
-    Error::Conflict {
-        message: "User already exists.".to_owned(),
-        detail: String::new(),
-        field_errors: vec![FieldError::new(
-            field,
-            format!("Another user has this {what}; choose a different one."),
-        )],
-    }
+    let field = if index.contains("email") { "email" } else { "username" };
+    let detail = format!("Another user has this {field}; choose a different one.");
+    Error::conflicting_fields("User already exists.", vec![FieldError::new(field, detail)])
 }

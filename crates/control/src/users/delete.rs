@@ -23,11 +23,10 @@ impl Control {
         users::lock(&mut write, user.id).await?;
         self.keep_an_owner(&mut write, user).await?;
         if users::has_workspaces(&mut write, user.id).await? {
-            return Err(Error::Conflict {
-                message: "The user still owns workspaces.".to_owned(),
-                detail: "Delete the user's workspaces first.".to_owned(),
-                field_errors: Vec::new(),
-            });
+            return Err(Error::conflict(
+                "The user still owns workspaces.",
+                "Delete the user's workspaces first.",
+            ));
         }
         api_keys::delete_all(&mut write, user.id, None).await?;
         secrets::delete_all(&mut write, user.id).await?;

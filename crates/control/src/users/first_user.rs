@@ -3,7 +3,7 @@
 use coder_model::user::{Role, User, UserStatus};
 use coder_store::{deployment, users};
 
-use super::{NewUser, create::taken};
+use super::{NewUser, create::name_conflict};
 use crate::{
     Control, Error, RequestInfo, Result,
     audit::{Action, Diff, Resource},
@@ -24,7 +24,7 @@ impl Control {
     /// Broken rules by field; a conflict when there is a user already.
     pub async fn create_first_user(&self, request: NewUser, request_info: &RequestInfo) -> Result<User> {
         if self.has_users().await? {
-            return Err(already());
+            return Err(already_created());
         }
         let (username, email, name, password, _) = request.parse()?;
         let hash = self.password_hasher.hash(&self.random, password).await?;
@@ -44,9 +44,9 @@ impl Control {
         // The deployment's row orders requests that arrive together.
         deployment::lock(&mut write).await?;
         if users::any(&mut write).await? {
-            return Err(already());
+            return Err(already_created());
         }
-        users::insert(&mut write, &user, &hash).await.map_err(taken)?;
+        users::insert(&mut write, &user, &hash).await.map_err(name_conflict)?;
         let diff = Diff::default().field("username", "", user.username.as_str()).field("roles", "", "owner");
         self.audit_as(&mut write, Some(user.id), request_info, Action::Create, Resource::user(&user), diff)
             .await?;
@@ -55,10 +55,6 @@ impl Control {
     }
 }
 
-fn already() -> Error {
-    Error::Conflict {
-        message: "The initial user has already been created.".to_owned(),
-        detail: String::new(),
-        field_errors: Vec::new(),
-    }
+fn already_created() -> Error {
+    Error::conflict("The initial user has already been created.", "")
 }

@@ -1,6 +1,7 @@
 //! Finding users.
 
 use coder_model::{
+    FieldError,
     pagination::Pagination,
     user::{User, UserStatus},
 };
@@ -45,9 +46,5 @@ fn parse(query: &str) -> Result<Filter> {
 }
 
 fn invalid(field: &str, detail: String) -> Error {
-    Error::Invalid {
-        message: "Invalid user search query.".to_owned(),
-        detail: String::new(),
-        field_errors: vec![coder_model::FieldError::new(field, detail)],
-    }
+    Error::invalid_fields("Invalid user search query.", vec![FieldError::new(field, detail)])
 }

@@ -6,7 +6,7 @@ use coder_model::{
 };
 use coder_store::users;
 
-use super::create::{parse_name, taken};
+use super::create::{name_conflict, parse_name};
 use crate::{
     Caller, Control, Error, Result,
     audit::{Action, Diff, Resource},
@@ -38,7 +38,7 @@ impl Control {
         };
         let now = self.clock.now();
         let mut write = self.database.write().await?;
-        if !users::set_profile(&mut write, user.id, &username, &name, now).await.map_err(taken)? {
+        if !users::set_profile(&mut write, user.id, &username, &name, now).await.map_err(name_conflict)? {
             return Err(Error::NotFound);
         }
         let diff = Diff::default().field("username", user.username.as_str(), username.as_str()).field(

@@ -120,18 +120,17 @@ impl Control {
         latest: &WorkspaceWithBuild,
         request: BuildRequest,
     ) -> Result<BuildId> {
-        let conflict = |message: &str, detail: String| Error::Conflict {
-            message: message.to_owned(),
-            detail,
-            field_errors: Vec::new(),
-        };
         if matches!(latest.build.status, JobStatus::Pending | JobStatus::Running | JobStatus::Canceling) {
-            let detail = "Wait for it to end, then try again.".to_owned();
-            return Err(conflict("A workspace build is already active.", detail));
+            return Err(Error::conflict(
+                "A workspace build is already active.",
+                "Wait for it to end, then try again.",
+            ));
         }
         if request.transition == Transition::Start && latest.workspace.dormant_at.is_some() {
-            let detail = "Take it back with `PUT /api/v2/workspaces/{workspace}/dormant` first.".to_owned();
-            return Err(conflict("The workspace is dormant.", detail));
+            return Err(Error::conflict(
+                "The workspace is dormant.",
+                "Take it back with `PUT /api/v2/workspaces/{workspace}/dormant` first.",
+            ));
         }
         let version_id = request.version.unwrap_or(match request.transition {
             Transition::Start => latest.active_version,

@@ -2,7 +2,7 @@
 
 use coder_crypto::AssociatedData;
 use coder_model::{
-    FieldError, TemplateId, TemplateVersionId, WorkspaceId,
+    TemplateId, TemplateVersionId, WorkspaceId,
     template::{Definition, TemplateVersionDetails},
     user::User,
     workspace::{BuildReason, ResourceName, Transition, WorkspaceWithBuild},
@@ -54,7 +54,7 @@ impl Control {
         let id: WorkspaceId = self.random.id(now)?.into();
         workspaces::insert(&mut write, id, owner.id, &name, template, now)
             .await
-            .map_err(|error| taken(error, &name))?;
+            .map_err(|error| name_conflict(error, &name))?;
         let build = builds::NewBuild {
             id: self.random.id(now)?.into(),
             workspace: id,
@@ -69,9 +69,8 @@ impl Control {
         builds::insert(&mut write, build).await?;
         let token = self.random.alphanumeric(AGENT_TOKEN_LENGTH)?;
         let key = self.data_key(&mut write, owner.id).await?;
-        let sealed = key
-            .seal(AssociatedData::AgentToken { owner: owner.id, workspace: id }, token.as_bytes())
-            .map_err(|error| Error::internal(error.to_string()))?;
+        let sealed =
+            key.seal(AssociatedData::AgentToken { owner: owner.id, workspace: id }, token.as_bytes())?;
         let agent = agents::NewAgent {
             id: self.random.id(now)?.into(),
             workspace: id,
@@ -133,14 +132,7 @@ pub(crate) fn parse_definition(text: &str) -> Result<Definition> {
     })
 }
 
-/// A refused name in the words shown to people.
-pub(super) fn taken(error: StoreError, name: &ResourceName) -> Error {
-    match error {
-        StoreError::Conflict { .. } => Error::Conflict {
-            message: format!("Workspace \"{name}\" already exists."),
-            detail: String::new(),
-            field_errors: vec![FieldError::new("name", "This value is already in use and should be unique.")],
-        },
-        other => other.into(),
-    }
+/// A violated unique index as a conflict of the name; other errors stay as they are.
+pub(super) fn name_conflict(error: StoreError, name: &ResourceName) -> Error {
+    Error::unique(error, "name", format!("Workspace \"{name}\" already exists."))
 }

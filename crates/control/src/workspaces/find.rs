@@ -146,11 +146,10 @@ fn parse(query: &str, me: &str) -> Result<Filter> {
             Some(("name", name)) => name.clone_into(&mut filter.name),
             Some(("template", name)) => name.clone_into(&mut filter.template),
             Some((key, _)) => {
-                return Err(Error::Invalid {
-                    message: "Invalid workspace search query.".to_owned(),
-                    detail: String::new(),
-                    field_errors: vec![FieldError::new(key, format!("\"{key}\" is not a valid query param"))],
-                });
+                return Err(Error::invalid_fields(
+                    "Invalid workspace search query.",
+                    vec![FieldError::new(key, format!("\"{key}\" is not a valid query param"))],
+                ));
             }
             // `owner/name`, as workspaces are written elsewhere.
             None => match term.split_once('/') {

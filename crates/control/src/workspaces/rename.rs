@@ -3,7 +3,7 @@
 use coder_model::{WorkspaceId, workspace::ResourceName};
 use coder_store::workspaces;
 
-use super::create::taken;
+use super::create::name_conflict;
 use crate::{
     Caller, Control, Error, Result,
     audit::{Action, Diff, Resource},
@@ -20,7 +20,7 @@ impl Control {
         let mut write = self.database.write().await?;
         workspaces::rename(&mut write, id, &name, self.clock.now())
             .await
-            .map_err(|error| taken(error, &name))?;
+            .map_err(|error| name_conflict(error, &name))?;
         let resource = Resource { kind: "workspace", id: id.uuid(), target: name.as_str() };
         let diff = Diff::default().field("name", before.name.as_str(), name.as_str());
         self.audit(&mut write, caller, Action::Write, resource, diff).await?;

@@ -113,11 +113,7 @@ impl Control {
         let latest = self.load_for_update(&mut write, caller, id).await?;
         let runs = (latest.build.transition, latest.build.status) == (Transition::Start, JobStatus::Succeeded);
         if !runs {
-            return Err(Error::Conflict {
-                message: "The workspace is not running.".to_owned(),
-                detail: String::new(),
-                field_errors: Vec::new(),
-            });
+            return Err(Error::conflict("The workspace is not running.", ""));
         }
         builds::set_deadline(&mut write, latest.build.id, Some(deadline), now).await?;
         Ok(write.commit().await?)
