@@ -37,6 +37,6 @@ pub use startup::{ControlConfig, KeySource, StartupError};
 pub use templates::NewTemplate;
 pub use users::NewUser;
 pub use workspaces::{
-    AppAddresses, AppHosts, AppRef, BuildOutcome, ClaimedBuild, HostError, LeaseStatus, NewWorkspace,
-    next_start,
+    AppAddresses, AppHosts, AppRef, AuthorizedApp, BuildOutcome, ClaimedBuild, HostError, LeaseStatus,
+    NewWorkspace, next_start,
 };

@@ -17,7 +17,7 @@ mod settings;
 
 pub use app_addresses::AppAddresses;
 pub use app_hosts::{AppHosts, HostError};
-pub use apps::AppRef;
+pub use apps::{AppRef, AuthorizedApp};
 pub use build_queue::{BuildOutcome, ClaimedBuild, LeaseStatus};
 pub use create::NewWorkspace;
 pub(crate) use create::parse_definition;

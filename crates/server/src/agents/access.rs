@@ -10,7 +10,8 @@ use crate::AppState;
 
 /// The mux to an agent. Not found unless the caller owns the workspace.
 pub async fn authorize(state: &AppState, caller: &Caller, agent: AgentId) -> Result<Mux> {
-    state.control.authorize_workspace(caller, agent).await?;
+    let found = state.control.authorize_workspace(caller, agent).await?;
+    state.control.record_workspace_use(&found.workspace).await?;
     state.agents.mux(agent).ok_or_else(|| {
         HttpError::new(StatusCode::CONFLICT, "The workspace's agent is not connected.")
             .with_detail("Wait for it with `coder show`, or restart the workspace.")

@@ -51,7 +51,8 @@ pub async fn auth_redirect(
     if !is_valid {
         return Err(invalid("state must consist of at most 64 letters and digits."));
     }
-    state.control.enter_app(&caller, &app).await?;
+    let app = state.control.authorize_app(&caller, &app).await?;
+    state.control.record_workspace_use(&app.workspace).await?;
     let scope = Scope::AppTicket { host: host.to_ascii_lowercase(), state: query.state };
     let (ticket, _) = state.control.issue_grant(&caller, &scope).await?;
     redirect_uri.query_pairs_mut().append_pair(TICKET_PARAM, &ticket.expose());

@@ -52,13 +52,13 @@ pub async fn serve_path(
     };
     let app_ref =
         AppRef { owner: owner.to_owned(), workspace: workspace.to_owned(), agent, slug: path.slug.clone() };
-    let (agent, _, app) = state.control.enter_app(&caller, &app_ref).await?;
-    let mux = access::authorize(&state, &caller, agent).await?;
+    let app = state.control.authorize_app(&caller, &app_ref).await?;
+    let mux = access::authorize(&state, &caller, app.agent).await?;
     // Not decoded: apps may distinguish `%2F` from a slash.
     let path = request.uri().path_and_query().map_or("/", |path| path.as_str());
     let (prefix, below) = split(path).ok_or_else(HttpError::not_found)?;
     let base = AppBase { path: prefix.to_owned(), scheme: state.access_url.scheme().to_owned() };
-    let to = Destination { mux, app, base, below: below.to_owned(), client_ip: request_info.ip };
+    let to = Destination { mux, app: app.url, base, below: below.to_owned(), client_ip: request_info.ip };
     forward(&state, caller, to, request).await
 }
 

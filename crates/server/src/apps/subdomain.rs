@@ -58,10 +58,10 @@ async fn handle(state: &AppState, hosts: &AppHosts, host: &str, request: Request
                 .with_detail("Open it in a browser, or send a token in the Coder-Session-Token header."));
         }
     };
-    let (agent, _, app) = state.control.enter_app(&caller, &app_ref).await?;
-    let mux = access::authorize(state, &caller, agent).await?;
+    let app = state.control.authorize_app(&caller, &app_ref).await?;
+    let mux = access::authorize(state, &caller, app.agent).await?;
     let base = AppBase { path: String::new(), scheme: state.access_url.scheme().to_owned() };
-    let to = Destination { mux, app, base, below: path, client_ip: request_info(&parts).ip };
+    let to = Destination { mux, app: app.url, base, below: path, client_ip: request_info(&parts).ip };
     forward(state, caller, to, Request::from_parts(parts, body)).await
 }
 

@@ -46,7 +46,8 @@ pub async fn create_terminal_ticket(
     Authenticated(caller): Authenticated,
     Path(agent): Path<Uuid>,
 ) -> Result<(StatusCode, Json<TerminalTicket>)> {
-    state.control.authorize_workspace(&caller, agent.into()).await?;
+    let found = state.control.authorize_workspace(&caller, agent.into()).await?;
+    state.control.record_workspace_use(&found.workspace).await?;
     let (ticket, expires_at) = state.control.issue_grant(&caller, &Scope::Terminal(agent.into())).await?;
     let ticket = Sensitive::new(ticket.expose());
     Ok((StatusCode::CREATED, Json(TerminalTicket { ticket, expires_at: expires_at.into() })))
