@@ -1,7 +1,11 @@
 //! The audit log: who did what to which thing. An entry is written in the transaction of the change it records, from
 //! typed fields only, so that nothing gets into it that nobody thought of.
 
-use coder_model::{UserId, user::User};
+use coder_model::{
+    BuildId, UserId, WorkspaceId,
+    user::User,
+    workspace::{ResourceName, Workspace},
+};
 use coder_store::{WriteTransaction, audit};
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
@@ -74,7 +78,16 @@ impl<'a> Resource<'a> {
         Self { kind: "template", id: template.id.uuid(), target: template.name.as_str() }
     }
 
-    /// Keys have no UUID of their own: the entry names the user's, and the key's id as its target.
+    pub(crate) fn workspace(id: WorkspaceId, name: &'a ResourceName) -> Self {
+        Self { kind: "workspace", id: id.uuid(), target: name.as_str() }
+    }
+
+    /// The target of a build is its workspace's name.
+    pub(crate) fn build(id: BuildId, workspace: &'a Workspace) -> Self {
+        Self { kind: "workspace_build", id: id.uuid(), target: workspace.name.as_str() }
+    }
+
+    /// Keys have no UUID: the entry has the user's id, and the key's id as its target.
     pub(crate) fn api_key(owner: UserId, id: &'a coder_model::token::KeyId) -> Self {
         Self { kind: "api_key", id: owner.uuid(), target: id.as_str() }
     }

@@ -1,4 +1,4 @@
-//! Making users.
+//! Creating users.
 
 use coder_model::{
     FieldError,
@@ -17,35 +17,32 @@ use crate::{
 /// The longest display name, in characters.
 const MAX_NAME: usize = 128;
 
-/// A request for a new user, as it came in.
+/// A new user, not parsed yet.
 #[derive(Default)]
 pub struct NewUser {
-    /// E-mail address.
     pub email: String,
-    /// Username.
     pub username: String,
-    /// Name to greet them by.
+    /// Display name.
     pub name: String,
-    /// Password.
     pub password: Zeroizing<String>,
-    /// Status to start with; dormant when not given.
+    /// `active` or `dormant`, the default.
     pub status: Option<String>,
 }
 
 impl NewUser {
-    /// Parses every field; the password last, since its refusal has a headline of its own.
-    pub(super) fn parse(self) -> Result<(Username, Email, String, Password, UserStatus)> {
-        let mut broken = Vec::new();
-        let mut keep = |field: &str, detail: String| broken.push(FieldError::new(field, detail));
-        let username = Username::parse(&self.username).map_err(|detail| keep("username", detail)).ok();
-        let email = Email::parse(&self.email).map_err(|detail| keep("email", detail)).ok();
-        let name = parse_name(&self.name).map_err(|detail| keep("name", detail)).ok();
+    /// Parses every field. The password last: its error has a message of its own.
+    fn parse(self) -> Result<(Username, Email, String, Password, UserStatus)> {
+        let mut errors = Vec::new();
+        let mut add = |field: &str, detail: String| errors.push(FieldError::new(field, detail));
+        let username = Username::parse(&self.username).map_err(|detail| add("username", detail)).ok();
+        let email = Email::parse(&self.email).map_err(|detail| add("email", detail)).ok();
+        let name = parse_name(&self.name).map_err(|detail| add("name", detail)).ok();
         let status = match self.status.as_deref() {
             None | Some("") => Some(UserStatus::Dormant),
-            Some(word) => match UserStatus::parse(word) {
+            Some(text) => match UserStatus::parse(text) {
                 Some(status @ (UserStatus::Active | UserStatus::Dormant)) => Some(status),
                 _ => {
-                    keep("user_status", "Status must be active or dormant.".to_owned());
+                    add("user_status", "Status must be active or dormant.".to_owned());
                     None
                 }
             },
@@ -55,18 +52,33 @@ impl NewUser {
                 let password = Password::parse(self.password).map_err(|detail| invalid_password(&detail))?;
                 Ok((username, email, name, password, status))
             }
-            _ => Err(Error::invalid(broken)),
+            _ => Err(Error::invalid(errors)),
         }
     }
 }
 
 impl Control {
-    /// Makes a user.
+    /// Creates a user without roles. For owners and user admins.
     ///
     /// # Errors
-    /// Broken rules by field; a conflict when name or address is taken; [`Error::Forbidden`] for whoever may not.
+    /// [`Error::Invalid`] with every field error; [`Error::Conflict`] when the username or e-mail address is in use;
+    /// [`Error::Forbidden`] for other callers; [`Error::Busy`].
     pub async fn create_user(&self, caller: &Caller, request: NewUser) -> Result<User> {
         require(caller.can_manage_users())?;
+        let (user, hash) = self.prepare_user(request).await?;
+        let mut write = self.database.write().await?;
+        users::insert(&mut write, &user, &hash).await.map_err(name_conflict)?;
+        let diff = Diff::default()
+            .field("username", "", user.username.as_str())
+            .field("email", "", user.email.as_str())
+            .secret("password");
+        self.audit(&mut write, caller, Action::Create, Resource::user(&user), diff).await?;
+        write.commit().await?;
+        Ok(user)
+    }
+
+    /// The row of a new user and their password's hash.
+    pub(super) async fn prepare_user(&self, request: NewUser) -> Result<(User, String)> {
         let (username, email, name, password, status) = request.parse()?;
         let hash = self.password_hasher.hash(&self.random, password).await?;
         let now = self.clock.now();
@@ -81,22 +93,11 @@ impl Control {
             updated_at: now,
             last_seen_at: None,
         };
-        let mut write = self.database.write().await?;
-        users::insert(&mut write, &user, &hash).await.map_err(name_conflict)?;
-        let diff = Diff::default()
-            .field("username", "", user.username.as_str())
-            .field("email", "", user.email.as_str())
-            .secret("password");
-        self.audit(&mut write, caller, Action::Create, Resource::user(&user), diff).await?;
-        write.commit().await?;
-        Ok(user)
+        Ok((user, hash))
     }
 }
 
-/// A name to greet somebody by; may be empty.
-///
-/// # Errors
-/// The broken rule, in the words shown to people.
+/// A display name; may be empty. The error is shown to users.
 pub(super) fn parse_name(raw: &str) -> std::result::Result<String, String> {
     let name = raw.trim();
     if name.chars().count() > MAX_NAME || name.chars().any(char::is_control) {

@@ -10,38 +10,24 @@ use crate::{
 };
 
 impl Control {
-    /// Whether anybody ever had an account.
-    ///
-    /// # Errors
-    /// When the database fails.
+    /// Whether the first user was created. For everyone, without credentials.
     pub async fn has_users(&self) -> Result<bool> {
         Ok(users::any(&mut self.database.read().await?).await?)
     }
 
-    /// Makes the first user, who owns the deployment. Of several requests at once, one wins.
+    /// Creates the first user, an active owner of the deployment. For everyone, without credentials, until it has
+    /// succeeded once.
     ///
     /// # Errors
-    /// Broken rules by field; a conflict when there is a user already.
+    /// [`Error::Invalid`] with every field error; [`Error::Conflict`] when there is a user already; [`Error::Busy`].
     pub async fn create_first_user(&self, request: NewUser, request_info: &RequestInfo) -> Result<User> {
         if self.has_users().await? {
             return Err(already_created());
         }
-        let (username, email, name, password, _) = request.parse()?;
-        let hash = self.password_hasher.hash(&self.random, password).await?;
-        let now = self.clock.now();
-        let user = User {
-            id: self.random.id(now)?.into(),
-            username,
-            email,
-            name,
-            status: UserStatus::Active,
-            roles: [Role::Owner].into_iter().collect(),
-            created_at: now,
-            updated_at: now,
-            last_seen_at: None,
-        };
+        let (user, hash) = self.prepare_user(request).await?;
+        let user = User { status: UserStatus::Active, roles: [Role::Owner].into_iter().collect(), ..user };
         let mut write = self.database.write().await?;
-        // The deployment's row orders requests that arrive together.
+        // The lock orders concurrent requests: one of them succeeds.
         deployment::lock(&mut write).await?;
         if users::any(&mut write).await? {
             return Err(already_created());

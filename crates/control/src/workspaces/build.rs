@@ -54,8 +54,7 @@ impl Control {
             then_start: false,
         };
         let build = self.insert_build(&mut write, &latest, request).await?;
-        let resource =
-            Resource { kind: "workspace_build", id: build.uuid(), target: latest.workspace.name.as_str() };
+        let resource = Resource::build(build, &latest.workspace);
         self.audit(&mut write, caller, Action::Build(transition), resource, Diff::default()).await?;
         if orphan && transition == Transition::Delete {
             let (now, us) = (self.clock.now(), self.deployment.id);
@@ -91,8 +90,7 @@ impl Control {
             Err(Error::Conflict { .. }) => return Ok(()),
             Err(error) => return Err(error),
         };
-        let resource =
-            Resource { kind: "workspace_build", id: build.uuid(), target: latest.workspace.name.as_str() };
+        let resource = Resource::build(build, &latest.workspace);
         let request_info = RequestInfo::default();
         self.audit_as(&mut write, None, &request_info, Action::Build(transition), resource, Diff::default())
             .await?;

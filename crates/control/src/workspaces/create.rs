@@ -83,7 +83,7 @@ impl Control {
         let agent_id = agent.id;
         agents::insert(&mut write, agent).await?;
         self.insert_log_sources(&mut write, agent_id, build.id, &definition).await?;
-        let resource = Resource { kind: "workspace", id: id.uuid(), target: name.as_str() };
+        let resource = Resource::workspace(id, &name);
         let diff = Diff::default().field("name", "", name.as_str());
         self.audit(&mut write, caller, Action::Create, resource, diff).await?;
         let overview = workspaces::find(&mut write, id).await?.ok_or(Error::NotFound)?;

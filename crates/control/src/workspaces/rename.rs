@@ -21,7 +21,7 @@ impl Control {
         workspaces::rename(&mut write, id, &name, self.clock.now())
             .await
             .map_err(|error| name_conflict(error, &name))?;
-        let resource = Resource { kind: "workspace", id: id.uuid(), target: name.as_str() };
+        let resource = Resource::workspace(id, &name);
         let diff = Diff::default().field("name", before.name.as_str(), name.as_str());
         self.audit(&mut write, caller, Action::Write, resource, diff).await?;
         Ok(write.commit().await?)

@@ -33,8 +33,7 @@ impl Control {
         };
         let action = Action::Build(request.transition);
         let build = self.insert_build(&mut write, &latest, request).await?;
-        let resource =
-            Resource { kind: "workspace_build", id: build.uuid(), target: latest.workspace.name.as_str() };
+        let resource = Resource::build(build, &latest.workspace);
         self.audit(&mut write, caller, action, resource, Diff::default()).await?;
         let overview = builds::find(&mut write, build).await?.ok_or(Error::NotFound)?;
         write.commit().await?;
@@ -61,8 +60,7 @@ impl Control {
             }
             Err(error) => return Err(error),
         };
-        let resource =
-            Resource { kind: "workspace_build", id: build.uuid(), target: latest.workspace.name.as_str() };
+        let resource = Resource::build(build, &latest.workspace);
         let (request_info, action) = (RequestInfo::default(), Action::Build(Transition::Start));
         self.audit_as(write, Some(stop.initiator), &request_info, action, resource, Diff::default()).await
     }

@@ -172,7 +172,7 @@ impl Control {
         diff: Diff,
     ) -> Result<()> {
         let workspace = &before.workspace;
-        let resource = Resource { kind: "workspace", id: workspace.id.uuid(), target: workspace.name.as_str() };
+        let resource = Resource::workspace(workspace.id, &workspace.name);
         self.audit(write, caller, Action::Write, resource, diff).await
     }
 }
