@@ -23,7 +23,9 @@ impl Random {
     /// # Errors
     /// When the operating system has no randomness; then nothing secret may be made.
     pub fn fill(&self, bytes: &mut [u8]) -> Result<()> {
-        SystemRandom::new().fill(bytes).map_err(|_| Error::internal("the operating system gave no randomness"))
+        SystemRandom::new()
+            .fill(bytes)
+            .map_err(|_| Error::internal("the operating system returned no randomness"))
     }
 
     /// A new identifier. Those made later sort later, which keeps indexes compact.
@@ -43,7 +45,7 @@ impl Random {
     /// When the operating system has no randomness.
     pub fn token(&self) -> Result<PlainToken> {
         let id = self.alphanumeric(ID_LENGTH)?;
-        let id = KeyId::parse(&id).ok_or_else(|| Error::internal("a new key id is not one"))?;
+        let id = KeyId::parse(&id).ok_or_else(|| Error::internal("a generated key id is malformed"))?;
         Ok(PlainToken::from_parts(id, self.alphanumeric(SECRET_LENGTH)?))
     }
 

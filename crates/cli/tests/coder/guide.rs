@@ -338,7 +338,8 @@ fn a_moved_ciphertext_is_not_decrypted() {
     assert_eq!(guide.shell("echo ${A-unset} ${B-unset} $C"), "unset unset value of c\n");
     let shown = guide.machine.coder(["show", "dev"]).ok();
     for name in ["a", "b"] {
-        let warning = format!("secret {name}: The stored value does not open, so it was not delivered.");
+        let warning =
+            format!("secret {name}: The stored value could not be decrypted, so it was not delivered.");
         assert!(shown.contains(&warning), "{shown}");
     }
     guide.update("a", &[], "new");

@@ -48,10 +48,10 @@ impl Control {
         let opened =
             key.and_then(|key| key.open(AssociatedData::AgentToken { owner, workspace }, &sealed).ok());
         let mut opened = opened.ok_or_else(|| {
-            Error::internal(format!("the agent token of workspace {workspace} does not open"))
+            Error::internal(format!("the agent token of workspace {workspace} could not be decrypted"))
         })?;
         String::from_utf8(std::mem::take(&mut *opened))
             .map(Zeroizing::new)
-            .map_err(|_| Error::internal("an agent token is not text"))
+            .map_err(|_| Error::internal("an agent token is not UTF-8"))
     }
 }

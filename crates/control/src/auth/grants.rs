@@ -126,7 +126,7 @@ impl Control {
 
 fn invalid_ticket() -> Error {
     Error::unauthenticated(
-        "The ticket is not good any more.",
-        "Tickets are for one use and for a short time. Ask for another one.",
+        "The ticket is invalid or expired.",
+        "Tickets can be used once and expire after a short time. Request another one.",
     )
 }

@@ -73,7 +73,7 @@ fn hash(password: &[u8], salt: &[u8]) -> Result<String> {
     Argon2::default()
         .hash_password_with_salt(password, salt)
         .map(|hash| hash.to_string())
-        .map_err(|_| Error::internal("argon2 refused to hash"))
+        .map_err(|_| Error::internal("argon2 failed"))
 }
 
 #[cfg(test)]

@@ -30,7 +30,7 @@ impl Control {
     ) -> Result<Option<DataKey>> {
         let Some(wrapped) = data_keys::find(reads, owner).await? else { return Ok(None) };
         let key = self.key_ring.unwrap(owner, &wrapped).map_err(|error| {
-            Error::internal(format!("the data key of user {owner} does not unwrap: {error}"))
+            Error::internal(format!("the data key of user {owner} could not be unwrapped: {error}"))
         })?;
         Ok(Some(key))
     }

@@ -57,10 +57,10 @@ impl Control {
                     value,
                 }),
                 None => {
-                    tracing::error!(%owner, secret = %secret.id, "a stored value does not open");
+                    tracing::error!(%owner, secret = %secret.id, "a stored value could not be decrypted");
                     delivery.warnings.push(Warning {
                         secret: secret.name.as_str().to_owned(),
-                        message: "The stored value does not open, so it was not delivered. Set it again with \
+                        message: "The stored value could not be decrypted, so it was not delivered. Set it again with \
                                   `coder secret update`."
                             .to_owned(),
                     });

@@ -38,7 +38,7 @@ pub(super) fn load(
         KeySource::Inline(text) => parse(text, "CODER_EXTERNAL_TOKEN_ENCRYPTION_KEYS"),
         KeySource::File(path) => parse(&read(path)?, &path.display().to_string()),
         KeySource::Auto if on_postgres => Err(StartupError::Keys(
-            "PostgreSQL needs an encryption key that every server is given\nmake one with `openssl rand -base64 32` \
+            "PostgreSQL needs an encryption key that all servers share\ngenerate one with `openssl rand -base64 32` \
              and set it as CODER_EXTERNAL_TOKEN_ENCRYPTION_KEYS (or its file as \
              CODER_EXTERNAL_TOKEN_ENCRYPTION_KEYS_FILE)"
                 .to_owned(),
@@ -50,8 +50,8 @@ pub(super) fn load(
             }
             if database.exists() {
                 return Err(StartupError::Keys(format!(
-                    "the database {} is there but its key {} is not\nput the key back from your backup; without it \
-                     no stored secret opens",
+                    "the database {} exists but its encryption key {} does not\nrestore the key from your backup; stored \
+                     secrets cannot be decrypted without it",
                     database.display(),
                     path.display()
                 )));
@@ -90,7 +90,8 @@ fn make(path: &Path) -> Result<KeyRing, StartupError> {
     }
     tracing::warn!(
         path = %path.display(),
-        "made a new encryption key: back it up, apart from the database; without it no stored secret opens"
+        "generated a new encryption key: back it up separately from the database; stored secrets cannot be decrypted \
+         without it"
     );
     Ok(ring)
 }

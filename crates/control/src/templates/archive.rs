@@ -29,7 +29,7 @@ pub(super) fn definition(archive: &[u8]) -> Result<(String, Definition)> {
 
 fn find(archive: &[u8]) -> Result<String> {
     let malformed = |_| {
-        Error::bad_request("The file is not a tar archive.", "Push the folder with `coder templates push`.")
+        Error::bad_request("The file is not a tar archive.", "Push the directory with `coder templates push`.")
     };
     let mut archive = Archive::new(archive);
     for entry in archive.entries().map_err(malformed)?.take(MAX_ENTRIES) {
@@ -47,6 +47,6 @@ fn find(archive: &[u8]) -> Result<String> {
     }
     Err(Error::bad_request(
         "The archive has no template.toml.",
-        "Every template folder needs one; `coder templates init` writes one to start from.",
+        "Every template directory needs one; `coder templates init` writes one to start from.",
     ))
 }

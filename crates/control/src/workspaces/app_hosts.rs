@@ -13,7 +13,7 @@ pub struct AppHosts {
 
 /// Why a setting gives no hostnames.
 #[derive(Debug, thiserror::Error)]
-#[error("it must be a hostname whose first part is a star, with a port if need be: *.apps.example.com")]
+#[error("it must be a wildcard hostname, with an optional port: *.apps.example.com")]
 pub struct HostError;
 
 impl AppHosts {

@@ -127,7 +127,7 @@ impl Control {
         if request.transition == Transition::Start && latest.workspace.dormant_at.is_some() {
             return Err(Error::conflict(
                 "The workspace is dormant.",
-                "Take it back with `PUT /api/v2/workspaces/{workspace}/dormant` first.",
+                "Activate it with `PUT /api/v2/workspaces/{workspace}/dormant` first.",
             ));
         }
         let version_id = request.version.unwrap_or(match request.transition {

@@ -55,7 +55,7 @@ impl Control {
             Ok(build) => build,
             // Somebody put it aside, or made its template one that cannot be used: it stays stopped, as they see.
             Err(Error::Conflict { message, .. } | Error::Invalid { message, .. }) => {
-                tracing::warn!(workspace = %stop.workspace, reason = message, "a restart ends with the stop");
+                tracing::warn!(workspace = %stop.workspace, reason = message, "the start of a restart was not queued");
                 return Ok(());
             }
             Err(error) => return Err(error),
