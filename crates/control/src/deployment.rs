@@ -1,46 +1,44 @@
-//! The deployment at a glance, for its owners.
+//! The status of the deployment, for its owners.
 
 use coder_model::deployment::Counts;
 use coder_store::{Engine, data_keys, deployment};
 
 use crate::{Caller, Control, Result, permissions::require};
 
-/// What the owners of a deployment look at.
 #[derive(Debug, Clone)]
 pub struct DeploymentStatus {
-    /// What the database runs on.
+    /// Name of the database engine.
     pub engine: &'static str,
-    /// Every key that the server was given, the one that seals first.
+    /// The configured encryption keys, the primary key first.
     pub keys: Vec<KeyUse>,
-    /// How much of everything there is.
     pub counts: Counts,
 }
 
-/// A key of the deployment, by name, and what depends on it.
+/// An encryption key of the deployment and how much depends on it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct KeyUse {
-    /// Names the key without telling it.
+    /// Identifies the key without revealing it.
     pub fingerprint: String,
-    /// Whether new data is sealed with it.
-    pub seals: bool,
-    /// How many users' data keys it wraps.
+    /// Whether it is the key that encrypts; the others only decrypt.
+    pub is_primary: bool,
+    /// Number of users' data keys that it wraps.
     pub data_keys: i64,
 }
 
 impl Control {
-    /// The deployment at a glance.
+    /// The status of the deployment. For owners.
     ///
     /// # Errors
-    /// [`Error::Forbidden`](crate::Error::Forbidden) for whoever does not own it.
-    pub async fn deployment_overview(&self, caller: &Caller) -> Result<DeploymentStatus> {
+    /// [`Error::Forbidden`](crate::Error::Forbidden) for other callers.
+    pub async fn deployment_status(&self, caller: &Caller) -> Result<DeploymentStatus> {
         require(caller.can_see_deployment())?;
         let mut read = self.database.read().await?;
-        let used = data_keys::fingerprints(&mut read).await?;
+        let wrapped_by = data_keys::fingerprints(&mut read).await?;
         let keys = self.key_ring.fingerprints().map(|fingerprint| {
-            let wrapped = used.iter().find(|(known, _)| known == fingerprint.as_str());
+            let wrapped = wrapped_by.iter().find(|(known, _)| known == fingerprint.as_str());
             KeyUse {
                 fingerprint: fingerprint.to_string(),
-                seals: fingerprint == self.key_ring.primary(),
+                is_primary: fingerprint == self.key_ring.primary(),
                 data_keys: wrapped.map_or(0, |(_, count)| *count),
             }
         });

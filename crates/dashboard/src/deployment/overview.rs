@@ -36,7 +36,7 @@ struct DeploymentPage {
 
 /// The deployment's configuration, keys and counts. They are read from the database, so the page shows that it is connected.
 pub async fn deployment_page(State(state): State<DashboardState>, current_user: CurrentUser) -> PageResult {
-    let overview = state.control.deployment_overview(&current_user.caller).await?;
+    let status = state.control.deployment_status(&current_user.caller).await?;
     let deployment = state.control.deployment();
     page(&DeploymentPage {
         layout: current_user.layout(Section::Deployment),
@@ -44,9 +44,9 @@ pub async fn deployment_page(State(state): State<DashboardState>, current_user: 
         access_url: state.access_url.to_string(),
         id: deployment.id.to_string(),
         since: deployment.created_at.into(),
-        engine: overview.engine,
-        keys: overview.keys,
-        counts: overview.counts,
+        engine: status.engine,
+        keys: status.keys,
+        counts: status.counts,
         agents: state.live.connected_agents(),
         provisioners: state.live.provisioner_availability(),
         app_hosts: state.apps.host_pattern().unwrap_or_default(),
