@@ -1,5 +1,5 @@
-//! The audit log: who did what to which thing. An entry is written in the transaction of the change it records, from
-//! typed fields only, so that nothing gets into it that nobody thought of.
+//! The audit log: which user did what to which resource. An entry is written in the transaction of the change it
+//! records, and from typed fields only, so that no secret gets into it by accident.
 
 use coder_model::{
     BuildId, UserId, WorkspaceId,
@@ -12,18 +12,17 @@ use uuid::Uuid;
 
 use crate::{Caller, Control, Result};
 
-/// Where a request came from, as the audit log keeps it.
+/// The origin of a request, for the audit log.
 #[derive(Debug, Clone, Default)]
 pub struct RequestInfo {
-    /// The request in the server's log.
+    /// As in the server's log.
     pub request_id: String,
-    /// The address it came from.
+    /// Address of the client.
     pub ip: String,
-    /// The program that sent it, cut to a bound.
+    /// The User-Agent header, truncated.
     pub user_agent: String,
 }
 
-/// What was done.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Action {
     Create,
@@ -31,7 +30,7 @@ pub(crate) enum Action {
     Delete,
     Login,
     Logout,
-    /// A build took a workspace somewhere: the transition's own word.
+    /// A build was requested; recorded as its transition.
     Build(coder_model::workspace::Transition),
 }
 
@@ -47,7 +46,7 @@ impl Action {
         }
     }
 
-    /// The status that the request is answered with.
+    /// The HTTP status of the response.
     const fn status(self) -> i64 {
         match self {
             Self::Create | Self::Login | Self::Build(_) => 201,
@@ -57,11 +56,10 @@ impl Action {
     }
 }
 
-/// What it was done to.
 pub(crate) struct Resource<'a> {
     pub kind: &'static str,
     pub id: Uuid,
-    /// What people call it.
+    /// Its name, as users know it.
     pub target: &'a str,
 }
 
@@ -93,12 +91,12 @@ impl<'a> Resource<'a> {
     }
 }
 
-/// What changed, field by field.
+/// The changed fields.
 #[derive(Default)]
 pub(crate) struct Diff(Map<String, Value>);
 
 impl Diff {
-    /// A field's old and new content; left out when they are the same.
+    /// Adds a field if its content changed.
     pub(crate) fn field(mut self, name: &str, old: impl Into<Value>, new: impl Into<Value>) -> Self {
         let (old, new) = (old.into(), new.into());
         if old != new {
@@ -107,7 +105,7 @@ impl Diff {
         self
     }
 
-    /// A secret field that changed: that it did, and nothing else.
+    /// Adds a secret field, without its content.
     pub(crate) fn secret(mut self, name: &str) -> Self {
         self.0.insert(name.to_owned(), json!({ "old": "", "new": "", "secret": true }));
         self
@@ -115,7 +113,7 @@ impl Diff {
 }
 
 impl Control {
-    /// Records what a caller did.
+    /// Records an action of the caller.
     pub(crate) async fn audit(
         &self,
         write: &mut WriteTransaction,
@@ -127,7 +125,7 @@ impl Control {
         self.audit_as(write, Some(caller.id()), &caller.request_info, action, resource, diff).await
     }
 
-    /// Records what somebody did who is not signed in yet, or the server itself.
+    /// Records an action without a caller: of a user who is not logged in, or of the server (no `actor`).
     pub(crate) async fn audit_as(
         &self,
         write: &mut WriteTransaction,

@@ -1,10 +1,10 @@
-//! Who is asking.
+//! The authenticated user of a request.
 
 use coder_model::{UserId, token::ApiKey, user::User};
 
 use crate::RequestInfo;
 
-/// A person whose token was checked for this request. Only authentication makes one.
+/// An authenticated user and the key they sent. Only authentication makes one.
 #[derive(Debug, Clone)]
 pub struct Caller {
     pub(crate) user: User,
@@ -13,19 +13,16 @@ pub struct Caller {
 }
 
 impl Caller {
-    /// The person.
     #[must_use]
     pub fn user(&self) -> &User {
         &self.user
     }
 
-    /// Their id.
     #[must_use]
     pub fn id(&self) -> UserId {
         self.user.id
     }
 
-    /// The key they showed.
     #[must_use]
     pub fn key(&self) -> &ApiKey {
         &self.key

@@ -1,4 +1,4 @@
-//! The one source of the time.
+//! The only source of the time.
 
 use std::sync::{
     Arc,
@@ -7,7 +7,7 @@ use std::sync::{
 
 use coder_model::Moment;
 
-/// The one source of the time; tests set it.
+/// The time: the system's, or in tests a fixed one.
 #[derive(Debug, Clone, Default)]
 pub struct Clock(Source);
 
@@ -19,20 +19,19 @@ enum Source {
 }
 
 impl Clock {
-    /// A clock that stands at `moment` until it is [moved](Self::set).
+    /// A clock that returns `moment` until it is [set](Self::set).
     #[must_use]
     pub fn fixed(moment: Moment) -> Self {
         Self(Source::Fixed(Arc::new(AtomicI64::new(moment.micros()))))
     }
 
-    /// Moves a standing clock; the system's clock is left alone.
+    /// Sets a fixed clock; does nothing to the system's.
     pub fn set(&self, moment: Moment) {
         if let Source::Fixed(micros) = &self.0 {
             micros.store(moment.micros(), Ordering::SeqCst);
         }
     }
 
-    /// The time.
     #[must_use]
     #[allow(clippy::disallowed_methods)]
     pub fn now(&self) -> Moment {

@@ -1,4 +1,4 @@
-//! The state that every operation works on.
+//! The state that all operations share.
 
 use coder_crypto::KeyRing;
 use coder_model::deployment::Deployment;
@@ -10,7 +10,7 @@ use crate::{
     signals::Signals,
 };
 
-/// The use cases, on one database. Shared by all requests.
+/// The use cases, on one database.
 pub struct Control {
     pub(crate) database: Database,
     pub(crate) clock: Clock,
@@ -23,13 +23,11 @@ pub struct Control {
 }
 
 impl Control {
-    /// The deployment.
     #[must_use]
     pub fn deployment(&self) -> &Deployment {
         &self.deployment
     }
 
-    /// The source of the time.
     #[must_use]
     pub fn clock(&self) -> &Clock {
         &self.clock
@@ -41,7 +39,7 @@ impl Control {
         self.database.engine() == coder_store::Engine::Postgres
     }
 
-    /// Closes the database once it is idle.
+    /// Closes the database, once its connections are idle.
     pub async fn close(&self) {
         self.database.close().await;
     }

@@ -1,8 +1,14 @@
 //! The use cases. The only place where rules (`coder_model`), encryption (`coder_crypto`) and storage
 //! (`coder_store`) meet; no HTTP here.
 //!
-//! Every operation is a method of [`Control`] that begins with who is asking. What a caller may do is decided
-//! here, by values that only this crate can make: an operation on secrets takes a permit, not an id.
+//! Every operation is a method of [`Control`], and its documentation says who may call it. A [`Caller`] or an
+//! [`AgentSession`] proves an authenticated request, and only this crate makes them; `permissions.rs` has the rules.
+//! Operations on secrets take a [`SecretsPermit`] instead of an id. A method without any of these checks no permission:
+//! it is for everyone, or for the server's own tasks.
+//!
+//! Every call can fail with [`Error::Store`] when the database does, with [`Error::Internal`] for reasons that only the
+//! log names, and with [`Error::Invalid`] for text with a null byte or a stored template that this version cannot read.
+//! `# Errors` lists what else a call returns.
 
 #![allow(missing_docs)]
 

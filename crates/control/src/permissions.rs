@@ -1,4 +1,5 @@
-//! What a caller may do, by role and by ownership. Operations check these rules; pages ask them to decide what to offer.
+//! What a caller may do, by role and by ownership. Operations check these rules; pages ask them to decide what to
+//! offer.
 
 use coder_model::{
     UserId,
@@ -27,7 +28,7 @@ impl Caller {
         self.id() == user
     }
 
-    /// Whether all users are visible, not only the caller's own account.
+    /// Whether all users are visible, not only the caller.
     #[must_use]
     pub fn can_see_users(&self) -> bool {
         self.has_any(&[Role::Owner, Role::UserAdmin, Role::TemplateAdmin, Role::Auditor])
@@ -68,13 +69,13 @@ impl Caller {
         !user.roles.has(Role::Owner) || self.can_grant_owner() || self.is_user(user.id)
     }
 
-    /// Whether the caller may make a user an owner, and an owner a user.
+    /// Whether the caller may add and remove the role owner.
     #[must_use]
     pub fn can_grant_owner(&self) -> bool {
         self.has_any(&[Role::Owner])
     }
 
-    /// Whether the caller may create keys and workspaces for `user`, and read their secrets: for themselves alone.
+    /// Whether the caller may create keys and workspaces for `user`, and read their secrets: only their own.
     #[must_use]
     pub fn can_act_as(&self, user: &User) -> bool {
         self.is_user(user.id)
@@ -128,7 +129,7 @@ impl Caller {
         self.owns(workspace) || self.can_see_all_workspaces()
     }
 
-    /// Whether the caller owns `workspace`. Only its owner may enter it: it holds their secrets.
+    /// Whether the caller owns `workspace`. Only the owner may enter it: it holds their secrets.
     #[must_use]
     pub fn owns(&self, workspace: &Workspace) -> bool {
         self.is_user(workspace.owner)

@@ -1,4 +1,4 @@
-//! The one source of randomness and of identifiers.
+//! The only source of randomness and of identifiers.
 
 use aws_lc_rs::rand::{SecureRandom, SystemRandom};
 use coder_model::{
@@ -10,28 +10,21 @@ use zeroize::Zeroizing;
 
 use crate::{Error, Result};
 
-/// The alphabet of tokens.
 const ALPHANUMERIC: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 
-/// The one source of randomness and of identifiers: the operating system's.
+/// Random bytes of the operating system, and what is made of them. Every call fails with [`Error::Internal`] when
+/// there are none.
 #[derive(Debug, Clone, Default)]
 pub struct Random(());
 
 impl Random {
-    /// Fills `bytes`.
-    ///
-    /// # Errors
-    /// When the operating system has no randomness; then nothing secret may be made.
     pub fn fill(&self, bytes: &mut [u8]) -> Result<()> {
         SystemRandom::new()
             .fill(bytes)
             .map_err(|_| Error::internal("the operating system returned no randomness"))
     }
 
-    /// A new identifier. Those made later sort later, which keeps indexes compact.
-    ///
-    /// # Errors
-    /// When the operating system has no randomness.
+    /// A UUID of version 7: later ones sort later, which keeps indexes compact.
     pub fn id(&self, now: Moment) -> Result<Uuid> {
         let mut random = [0; 10];
         self.fill(&mut random)?;
@@ -39,29 +32,23 @@ impl Random {
         Ok(uuid::Builder::from_unix_timestamp_millis(millis, &random).into_uuid())
     }
 
-    /// A new token for a user.
-    ///
-    /// # Errors
-    /// When the operating system has no randomness.
+    /// A new user token.
     pub fn token(&self) -> Result<PlainToken> {
         let id = self.alphanumeric(ID_LENGTH)?;
         let id = KeyId::parse(&id).ok_or_else(|| Error::internal("a generated key id is malformed"))?;
         Ok(PlainToken::from_parts(id, self.alphanumeric(SECRET_LENGTH)?))
     }
 
-    /// Text of `length` letters and digits, each equally likely.
-    ///
-    /// # Errors
-    /// When the operating system has no randomness.
+    /// `length` ASCII letters and digits, each equally likely.
     pub fn alphanumeric(&self, length: usize) -> Result<Zeroizing<String>> {
         let mut text = Zeroizing::new(String::with_capacity(length));
         let mut bytes = Zeroizing::new([0_u8; 64]);
         while text.len() < length {
             self.fill(bytes.as_mut())?;
-            // 62 of 64: rejecting the rest keeps every letter equally likely.
-            let letters = bytes.iter().filter_map(|byte| ALPHANUMERIC.get(usize::from(byte & 63)));
+            // Six bits give 64 values; rejecting the two beyond the alphabet keeps its characters equally likely.
+            let characters = bytes.iter().filter_map(|byte| ALPHANUMERIC.get(usize::from(byte & 63)));
             let missing = length - text.len();
-            text.extend(letters.take(missing).map(|letter| char::from(*letter)));
+            text.extend(characters.take(missing).map(|byte| char::from(*byte)));
         }
         Ok(text)
     }
@@ -72,7 +59,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn tokens_have_their_shape_and_differ() {
+    fn tokens_parse_and_are_unique() {
         let random = Random::default();
         let (one, two) = (random.token().unwrap(), random.token().unwrap());
         assert!(PlainToken::parse(&one.expose()).is_some());

@@ -1,4 +1,4 @@
-//! From an agent's token to a session.
+//! Authenticating agents and recording their connections.
 
 use coder_model::{
     AgentId, UserId,
@@ -8,12 +8,13 @@ use coder_model::{
 use coder_store::{agents, users, workspaces};
 use uuid::Uuid;
 
+use super::truncate;
 use crate::{Control, Error, Result, auth::hash_secret};
 
-/// The longest text an agent says of itself, in bytes.
-const MAX_WORD: usize = 64;
+/// Bytes in each text of [`AgentInfo`]; longer ones are truncated.
+const MAX_INFO: usize = 64;
 
-/// A workspace agent whose token was checked and whose workspace is meant to run.
+/// An authenticated agent, of a workspace that should run. Only authentication makes one.
 #[derive(Debug, Clone)]
 pub struct AgentSession {
     pub(crate) agent: Agent,
@@ -22,19 +23,18 @@ pub struct AgentSession {
 }
 
 impl AgentSession {
-    /// The agent.
     #[must_use]
     pub fn id(&self) -> AgentId {
         self.agent.id
     }
 
-    /// Its workspace and the build it works for.
+    /// The workspace with its latest build.
     #[must_use]
     pub fn overview(&self) -> &WorkspaceWithBuild {
         &self.overview
     }
 
-    /// Names this connection: a later one of the same agent replaces it.
+    /// Identifies this connection: a later one of the same agent replaces it.
     #[must_use]
     pub fn connection(&self) -> Uuid {
         self.connection
@@ -45,23 +45,22 @@ impl AgentSession {
     }
 }
 
-/// What an agent says of itself.
+/// What an agent reports of itself when it connects.
 #[derive(Debug, Clone, Default)]
 pub struct AgentInfo {
     /// `linux`, `macos`, `windows`.
     pub operating_system: String,
     /// `amd64`, `arm64`.
     pub architecture: String,
-    /// Its version.
     pub version: String,
 }
 
 impl Control {
-    /// Which agent shows this token.
+    /// The agent with this token. For everyone.
     ///
     /// # Errors
-    /// [`Error::Unauthenticated`] for an unknown token or a suspended owner; a conflict while the workspace is not
-    /// meant to run.
+    /// [`Error::Unauthenticated`] for an unknown token or a suspended owner; [`Error::Conflict`] while the workspace
+    /// should not run.
     pub async fn authenticate_agent(&self, token: &str) -> Result<AgentSession> {
         let unknown = || {
             Error::unauthenticated(
@@ -89,26 +88,20 @@ impl Control {
         Ok(AgentSession { agent, overview, connection })
     }
 
-    /// Notes that an agent is there.
-    ///
-    /// # Errors
-    /// When the database fails.
+    /// Records that the agent is connected. For the agent.
     pub async fn agent_connected(&self, session: &AgentSession, info: &AgentInfo) -> Result<()> {
         let mut write = self.database.write().await?;
         let info = agents::AgentInfo {
-            operating_system: cut(&info.operating_system),
-            architecture: cut(&info.architecture),
-            version: cut(&info.version),
+            operating_system: truncate(&info.operating_system, MAX_INFO),
+            architecture: truncate(&info.architecture, MAX_INFO),
+            version: truncate(&info.version, MAX_INFO),
         };
         agents::record_connect(&mut write, session.agent.id, session.connection, info, self.clock.now())
             .await?;
         Ok(write.commit().await?)
     }
 
-    /// Notes that these connections are still alive.
-    ///
-    /// # Errors
-    /// When the database fails.
+    /// Records that agent connections are alive. For the server's own jobs.
     pub async fn record_heartbeats(&self, connections: &[Uuid]) -> Result<()> {
         let now = self.clock.now();
         let mut write = self.database.write().await?;
@@ -118,20 +111,15 @@ impl Control {
         Ok(write.commit().await?)
     }
 
-    /// Notes that a connection ended. A later connection of the same agent is left alone.
-    ///
-    /// # Errors
-    /// When the database fails.
+    /// Records that an agent connection ended; no effect on a later connection of the same agent. For the server.
     pub async fn agent_disconnected(&self, connection: Uuid) -> Result<()> {
         let mut write = self.database.write().await?;
         agents::record_disconnect(&mut write, connection, self.clock.now()).await?;
         Ok(write.commit().await?)
     }
 
-    /// Whether the connection may stay: its workspace is still meant to run, and its owner to be served.
-    ///
-    /// # Errors
-    /// When the database fails.
+    /// Whether the agent may stay connected: its workspace should still run, and its owner is not suspended. For the
+    /// server's long-lived connections.
     pub async fn is_connection_allowed(&self, session: &AgentSession) -> Result<bool> {
         let mut read = self.database.read().await?;
         let overview = workspaces::find(&mut read, session.agent.workspace).await?;
@@ -143,7 +131,7 @@ impl Control {
     }
 }
 
-/// From the request for a start until a stop or delete is done.
+/// Whether the workspace should run: from the request for a start until a stop or delete has succeeded.
 fn accepts_agent(overview: &WorkspaceWithBuild) -> bool {
     if overview.workspace.deleted_at.is_some() {
         return false;
@@ -152,8 +140,4 @@ fn accepts_agent(overview: &WorkspaceWithBuild) -> bool {
         Transition::Start => !matches!(overview.build.status, JobStatus::Failed | JobStatus::Canceled),
         Transition::Stop | Transition::Delete => overview.build.status != JobStatus::Succeeded,
     }
-}
-
-fn cut(text: &str) -> &str {
-    text.get(..text.floor_char_boundary(MAX_WORD)).unwrap_or_default()
 }

@@ -1,4 +1,4 @@
-//! What an agent is told: its workspace, its template, and its owner's secrets.
+//! The manifest of an agent: its workspace, its template, and its owner's secrets.
 
 use coder_model::{
     LogSourceId,
@@ -14,23 +14,23 @@ use coder_store::{
 use super::AgentSession;
 use crate::{Control, Error, Result, secrets::DecryptedSecret, workspaces::parse_definition};
 
-/// What an agent is told.
 pub struct Manifest {
     /// The workspace, and the start build that the manifest belongs to.
     pub overview: WorkspaceWithBuild,
-    /// The template of that build.
+    /// The template version of that build.
     pub definition: Definition,
-    /// The agent's own place for log lines, then each script's, in file order.
+    /// The agent's own log source, then that of each script, in file order.
     pub log_sources: Vec<LogSourceId>,
     /// The owner's secrets, by name.
     pub secrets: Vec<DecryptedSecret>,
 }
 
 impl Control {
-    /// Assembles the manifest. A secret that does not open becomes a warning; the others still go out.
+    /// Assembles the manifest, and records what it delivers. A secret that cannot be decrypted becomes a warning; the
+    /// others are delivered. For the agent.
     ///
     /// # Errors
-    /// When the agent is gone, or the database fails.
+    /// [`Error::NotFound`] when the agent was deleted.
     pub async fn manifest(&self, session: &AgentSession) -> Result<Manifest> {
         let mut read = self.database.read().await?;
         let agent = agents::find(&mut read, session.agent.id).await?.ok_or(Error::NotFound)?;
@@ -38,14 +38,14 @@ impl Control {
         let sources = agent_logs::sources(&mut read, agent.build).await?;
         drop(read);
         let definition = parse_definition(&overview.definition)?;
-        let delivery = self.open_deliverable(session.owner()).await?;
-        // Most often there is nothing to say, and there was nothing before.
+        let delivery = self.decrypt_secrets(session.owner()).await?;
+        // Usually nothing changed since the last manifest, and nothing needs to be written.
         let mut read = self.database.read().await?;
-        let told = agent_warnings::list(&mut read, agent.id).await?;
-        let earlier = agent_deliveries::list(&mut read, agent.id).await?;
+        let old_warnings = agent_warnings::list(&mut read, agent.id).await?;
+        let old_delivered = agent_deliveries::list(&mut read, agent.id).await?;
         drop(read);
-        let delivered: Vec<DeliveryRecord> = delivery.secrets.iter().map(delivered).collect();
-        if !(delivery.warnings.is_empty() && told.is_empty() && delivered == earlier) {
+        let delivered: Vec<DeliveryRecord> = delivery.secrets.iter().map(delivery_record).collect();
+        if !(delivery.warnings.is_empty() && old_warnings.is_empty() && delivered == old_delivered) {
             let mut write = self.database.write().await?;
             agent_warnings::replace(&mut write, agent.id, Reporter::Server, &delivery.warnings).await?;
             agent_deliveries::replace(&mut write, agent.id, &delivered).await?;
@@ -60,8 +60,7 @@ impl Control {
     }
 }
 
-/// What is remembered of a secret that goes out.
-fn delivered(secret: &DecryptedSecret) -> DeliveryRecord {
+fn delivery_record(secret: &DecryptedSecret) -> DeliveryRecord {
     DeliveryRecord {
         id: secret.id,
         name: secret.name.to_string(),

@@ -1,4 +1,4 @@
-//! What agents report of their lives.
+//! What agents report.
 
 use coder_model::{
     BuildId, Moment,
@@ -11,51 +11,49 @@ use coder_store::{
     agents, builds,
 };
 
-use super::AgentSession;
+use super::{AgentSession, truncate};
 use crate::{Control, Error, Result, workspaces::parse_definition};
 
-/// The longest path that is kept, in bytes.
+/// In bytes; longer paths are truncated.
 const MAX_PATH: usize = 4096;
-/// The most warnings of one delivery: each secret can fail as a variable and as a file.
+/// Warnings per delivery. 50 secrets cause at most 100: each can fail as a variable and as a file.
 const MAX_WARNINGS: usize = 200;
-/// The longest warning that is kept, in bytes.
+/// In bytes; longer warnings are truncated.
 const MAX_WARNING: usize = 2048;
 
 impl Control {
-    /// Notes where the agent's sessions start.
-    ///
-    /// # Errors
-    /// When the database fails.
+    /// Records the directory that the agent's sessions start in. For the agent.
     pub async fn set_agent_directory(&self, session: &AgentSession, path: &str) -> Result<()> {
         let mut write = self.database.write().await?;
-        agents::set_directory(&mut write, session.agent.id, cut(path, MAX_PATH)).await?;
+        agents::set_directory(&mut write, session.agent.id, truncate(path, MAX_PATH)).await?;
         Ok(write.commit().await?)
     }
 
-    /// Notes the stage that the agent has reached.
+    /// Records the lifecycle state of the agent. For the agent.
     ///
     /// # Errors
-    /// A word that is no stage.
-    pub async fn set_lifecycle(&self, session: &AgentSession, word: &str, at: Moment) -> Result<()> {
-        let lifecycle = Lifecycle::parse(word)
-            .ok_or_else(|| Error::bad_request("The agent reported an unknown stage.", ""))?;
+    /// [`Error::Invalid`] for an unknown state.
+    pub async fn set_lifecycle(&self, session: &AgentSession, state: &str, at: Moment) -> Result<()> {
+        let lifecycle = Lifecycle::parse(state)
+            .ok_or_else(|| Error::bad_request("The agent reported an unknown lifecycle state.", ""))?;
         let mut write = self.database.write().await?;
         agents::set_lifecycle(&mut write, session.agent.id, lifecycle, at, self.clock.now()).await?;
         Ok(write.commit().await?)
     }
 
-    /// Notes whether an app is well. What is said about an older build, or an app that the template has not, is dropped.
+    /// Records the health of an app. A report about an older build or an unknown app is dropped. For the agent.
     ///
     /// # Errors
-    /// A word that is no health.
+    /// [`Error::Invalid`] for an unknown health; [`Error::NotFound`] for an unknown build, and when the agent was
+    /// deleted.
     pub async fn set_app_health(
         &self,
         session: &AgentSession,
         build: BuildId,
         slug: &str,
-        word: &str,
+        health: &str,
     ) -> Result<()> {
-        let health = AppHealth::parse(word)
+        let health = AppHealth::parse(health)
             .ok_or_else(|| Error::bad_request("The agent reported an unknown health.", ""))?;
         let mut read = self.database.read().await?;
         let overview = builds::find(&mut read, build).await?.ok_or(Error::NotFound)?;
@@ -69,10 +67,10 @@ impl Control {
         Ok(write.commit().await?)
     }
 
-    /// Keeps what became of a delivery, instead of the report before it. One about an older build is dropped.
+    /// Replaces the warnings about the delivery of secrets. A report about an older build is dropped. For the agent.
     ///
     /// # Errors
-    /// When the database fails.
+    /// [`Error::NotFound`] when the agent was deleted.
     pub async fn report_delivery(
         &self,
         session: &AgentSession,
@@ -83,13 +81,13 @@ impl Control {
             .into_iter()
             .take(MAX_WARNINGS)
             .map(|warning| Warning {
-                secret: cut(&warning.secret, MAX_WARNING).to_owned(),
-                message: cut(&warning.message, MAX_WARNING).to_owned(),
+                secret: truncate(&warning.secret, MAX_WARNING).to_owned(),
+                message: truncate(&warning.message, MAX_WARNING).to_owned(),
             })
             .collect();
-        // Most often there is nothing to say, and there was nothing before.
-        let told = agent_warnings::list(&mut self.database.read().await?, session.agent.id).await?;
-        if warnings.is_empty() && told.is_empty() {
+        // Usually there are no warnings, before and after.
+        let old_warnings = agent_warnings::list(&mut self.database.read().await?, session.agent.id).await?;
+        if warnings.is_empty() && old_warnings.is_empty() {
             return Ok(());
         }
         let mut write = self.database.write().await?;
@@ -99,8 +97,4 @@ impl Control {
         }
         Ok(write.commit().await?)
     }
-}
-
-fn cut(text: &str, bytes: usize) -> &str {
-    text.get(..text.floor_char_boundary(bytes)).unwrap_or_default()
 }

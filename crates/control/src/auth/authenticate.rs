@@ -1,4 +1,4 @@
-//! From a token to a [`Caller`].
+//! Authenticates a token.
 
 use std::time::Duration;
 
@@ -13,14 +13,14 @@ use coder_store::{api_keys, users};
 use super::hash_secret;
 use crate::{Caller, Control, Error, RequestInfo, Result};
 
-/// How often use is written down: more often would make every read a write.
-const REFRESH_EVERY: Duration = Duration::from_secs(60 * 60);
+/// How often use of a key is recorded: more often would make every request a write.
+const RECORD_INTERVAL: Duration = Duration::from_secs(60 * 60);
 
 impl Control {
-    /// Who shows this token. Nothing else in this crate makes a [`Caller`].
+    /// The caller with this token. For everyone.
     ///
     /// # Errors
-    /// [`Error::Unauthenticated`] when the token is absent, malformed, unknown, expired or its user suspended.
+    /// [`Error::Unauthenticated`] when the token is absent, malformed, unknown or expired, or its user is suspended.
     pub async fn authenticate(&self, token: Option<&str>, request_info: RequestInfo) -> Result<Caller> {
         let token = token.ok_or_else(|| {
             unauthenticated(
@@ -38,10 +38,7 @@ impl Control {
         self.check_key(key, user, request_info).await
     }
 
-    /// Lets the holder of a key in, whose secret was checked.
-    ///
-    /// # Errors
-    /// [`Error::Unauthenticated`] when the key is expired or its user suspended.
+    /// The caller with this key, whose secret is verified already. Only this makes a [`Caller`].
     pub(super) async fn check_key(&self, key: ApiKey, user: User, request_info: RequestInfo) -> Result<Caller> {
         let now = self.clock.now();
         if key.expires_at <= now {
@@ -53,16 +50,13 @@ impl Control {
                 "",
             ));
         }
-        if user.status == UserStatus::Dormant || now.since(key.last_used) >= REFRESH_EVERY {
+        if user.status == UserStatus::Dormant || now.since(key.last_used) >= RECORD_INTERVAL {
             self.record_key_use(&key, now).await?;
         }
         Ok(Caller { user, key, request_info })
     }
 
-    /// Whether the key that was shown at the start of something long would still be let in.
-    ///
-    /// # Errors
-    /// When the database fails.
+    /// Whether the caller's key would still authenticate. For the server's long-lived connections.
     pub async fn is_session_valid(&self, caller: &Caller) -> Result<bool> {
         let found = api_keys::find_with_user(&mut self.database.read().await?, &caller.key.id).await?;
         Ok(found.is_some_and(|(key, _, user)| {
@@ -70,7 +64,7 @@ impl Control {
         }))
     }
 
-    /// Writes down that a key and its user were here; a session's end moves on.
+    /// Records that the key was used and its user seen; extends a session.
     async fn record_key_use(&self, key: &ApiKey, now: Moment) -> Result<()> {
         let expires_at = match key.kind {
             KeyKind::Session => now.after(key.lifetime),
@@ -82,7 +76,6 @@ impl Control {
         Ok(write.commit().await?)
     }
 
-    /// The key with this id.
     pub(crate) async fn key_by_id(&self, id: &KeyId) -> Result<Option<ApiKey>> {
         Ok(api_keys::find(&mut self.database.read().await?, id).await?)
     }

@@ -1,5 +1,5 @@
-//! What a key lends to a narrower use. A browser cannot send a header with a socket, and an app's host name must never see
-//! the key itself: each gets a token of its own that is good for nothing else, and ends with the key.
+//! Single-purpose tokens derived from a key: tickets for WebSockets, where browsers cannot send a header, and
+//! sessions under app hostnames, which must never see the key itself. They end with the key.
 
 use std::time::Duration;
 
@@ -16,31 +16,27 @@ use coder_store::{
 use super::hash_secret;
 use crate::{Caller, Control, Error, RequestInfo, Result};
 
-/// How long a ticket waits to be used.
 const TICKET_LIFETIME: Duration = Duration::from_secs(30);
-/// How long an app's own session lasts at most. It ends earlier with the key that it was made with.
+/// An app session ends earlier if the key that it was derived from does.
 const APP_SESSION_LIFETIME: Duration = Duration::from_secs(24 * 60 * 60);
 
-/// What a grant is good for.
+/// The purpose of a grant.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Scope {
-    /// One terminal socket of an agent. Used once.
+    /// Opens one terminal WebSocket of an agent. Can be used once.
     Terminal(AgentId),
-    /// Beginning a session under an app's host name, in the browser that request for it. Used once.
+    /// Starts a session under an app's hostname, in the browser that requested it. Can be used once.
     AppTicket {
-        /// The host name.
         host: String,
-        /// What the browser was given when it request.
+        /// The state parameter of the browser that requested it.
         state: String,
     },
-    /// A session under an app's host name.
-    AppSession {
-        /// The host name.
-        host: String,
-    },
+    /// A session under an app's hostname.
+    AppSession { host: String },
 }
 
 impl Scope {
+    /// As stored: must not change.
     fn text(&self) -> String {
         match self {
             Self::Terminal(agent) => format!("terminal {}", agent.uuid()),
@@ -58,10 +54,8 @@ impl Scope {
 }
 
 impl Control {
-    /// Lends the caller's key to a narrower use. Answers the token, and until when it is good.
-    ///
-    /// # Errors
-    /// When the database fails.
+    /// Derives a grant from the caller's key. Returns its token and when it expires. For every user; the server
+    /// authorizes the scope first.
     pub async fn issue_grant(&self, caller: &Caller, scope: &Scope) -> Result<(PlainToken, Moment)> {
         let (now, token) = (self.clock.now(), self.random.token()?);
         let grant = Grant {
@@ -76,41 +70,42 @@ impl Control {
         Ok((token, grant.expires_at))
     }
 
-    /// Who shows a token that is good once, and not a second time.
+    /// The caller with this ticket, which is deleted. For everyone.
     ///
     /// # Errors
-    /// [`Error::Unauthenticated`] when it is unknown, used, expired or for something else, or its key has ended.
+    /// [`Error::Unauthenticated`] when the ticket is unknown, used, expired or of another scope, or its key is no
+    /// longer valid.
     pub async fn redeem_grant(&self, token: &str, scope: &Scope, request_info: RequestInfo) -> Result<Caller> {
-        let (id, grant) = self.grant(token, scope).await?;
+        let (id, grant) = self.find_grant(token, scope).await?;
         let mut write = self.database.write().await?;
-        let first = grants::delete(&mut write, &id).await?;
+        let is_first_use = grants::delete(&mut write, &id).await?;
         write.commit().await?;
-        if !first {
+        if !is_first_use {
             return Err(invalid_ticket());
         }
         self.caller_of(&grant, request_info).await
     }
 
-    /// Who shows a token that is good for a while.
+    /// The caller with this grant, which stays valid. For everyone.
     ///
     /// # Errors
-    /// As for [`Control::redeem_grant`].
+    /// As [`Control::redeem_grant`].
     pub async fn authenticate_grant(
         &self,
         token: &str,
         scope: &Scope,
         request_info: RequestInfo,
     ) -> Result<Caller> {
-        let (_, grant) = self.grant(token, scope).await?;
+        let (_, grant) = self.find_grant(token, scope).await?;
         self.caller_of(&grant, request_info).await
     }
 
-    async fn grant(&self, token: &str, scope: &Scope) -> Result<(KeyId, Grant)> {
+    async fn find_grant(&self, token: &str, scope: &Scope) -> Result<(KeyId, Grant)> {
         let token = PlainToken::parse(token).ok_or_else(invalid_ticket)?;
         let found = grants::find(&mut self.database.read().await?, &token.id).await?;
         let grant = found.ok_or_else(invalid_ticket)?;
-        let same = verify_slices_are_equal(&hash_secret(token.secret()).0, &grant.hash.0).is_ok();
-        if same && grant.scope == scope.text() && grant.expires_at > self.clock.now() {
+        let matches = verify_slices_are_equal(&hash_secret(token.secret()).0, &grant.hash.0).is_ok();
+        if matches && grant.scope == scope.text() && grant.expires_at > self.clock.now() {
             Ok((token.id, grant))
         } else {
             Err(invalid_ticket())

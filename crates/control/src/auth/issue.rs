@@ -11,24 +11,22 @@ use coder_store::{WriteTransaction, api_keys};
 
 use crate::{Control, Result};
 
-/// How long a session lives after its last use.
+/// Lifetime of a session after its last use.
 const SESSION_LIFETIME: Duration = Duration::from_secs(24 * 60 * 60);
 
-/// A new key, for the one answer that shows it.
+/// A new key with its token, which is shown once.
 pub struct IssuedKey {
-    /// The token, in plain text.
     pub token: PlainToken,
-    /// What is stored of it.
     pub key: ApiKey,
 }
 
 impl Control {
-    /// Makes a session key for `user` in `write`.
+    /// Creates a session key.
     pub(super) async fn create_session(&self, write: &mut WriteTransaction, user: UserId) -> Result<IssuedKey> {
         self.issue_key(write, user, KeyKind::Session, String::new(), SESSION_LIFETIME).await
     }
 
-    /// Makes a key in `write`.
+    /// Creates a key.
     pub(super) async fn issue_key(
         &self,
         write: &mut WriteTransaction,
@@ -55,7 +53,7 @@ impl Control {
     }
 }
 
-/// What is stored of a token. Plain SHA-256 is enough: the secret part has 130 random bits.
+/// The stored form of a token. Plain SHA-256 is enough: the secret part has at least 130 random bits.
 pub(crate) fn hash_secret(secret: &str) -> HashedSecret {
     let digest = digest::digest(&digest::SHA256, secret.as_bytes());
     let mut hash = [0; 32];

@@ -1,4 +1,4 @@
-//! API tokens, and session keys on request.
+//! API tokens and additional session keys.
 
 use std::time::Duration;
 
@@ -16,27 +16,24 @@ use crate::{
     permissions::{require, require_visible},
 };
 
-/// How long a token lives when nothing is said.
 const DEFAULT_LIFETIME: Duration = Duration::from_secs(30 * 24 * 60 * 60);
-/// The longest life of a token.
 const MAX_LIFETIME: Duration = Duration::from_secs(366 * 24 * 60 * 60);
-/// The longest name of a token, in characters.
+/// Characters in a token's name.
 const MAX_NAME: usize = 64;
 
-/// A request for a token.
 #[derive(Default)]
 pub struct NewToken {
-    /// Unique for the user; made up when empty.
+    /// Unique among the user's tokens; generated when empty.
     pub name: String,
-    /// How long it lives; none for the default of 30 days.
+    /// Up to 366 days; 30 days when absent.
     pub lifetime: Option<Duration>,
 }
 
 impl Control {
-    /// Makes another session key for the caller.
+    /// Creates another session key. For the user themselves.
     ///
     /// # Errors
-    /// [`Error::Forbidden`] for another user.
+    /// [`Error::Forbidden`] for other callers.
     pub async fn create_session_key(&self, caller: &Caller, user: &User) -> Result<IssuedKey> {
         require(caller.can_act_as(user))?;
         let mut write = self.database.write().await?;
@@ -47,10 +44,11 @@ impl Control {
         Ok(issued)
     }
 
-    /// Makes a token for the caller.
+    /// Creates an API token. For the user themselves.
     ///
     /// # Errors
-    /// Broken rules by field; a conflict when the name is taken; [`Error::Forbidden`] for another user.
+    /// [`Error::Invalid`] with every field error; [`Error::Conflict`] when the name is in use; [`Error::Forbidden`]
+    /// for other callers.
     pub async fn create_token(&self, caller: &Caller, user: &User, request: NewToken) -> Result<IssuedKey> {
         require(caller.can_act_as(user))?;
         let (name, lifetime) = self.parse_token(request)?;
@@ -67,12 +65,12 @@ impl Control {
     }
 
     fn parse_token(&self, request: NewToken) -> Result<(String, Duration)> {
-        let mut broken = Vec::new();
+        let mut errors = Vec::new();
         let name =
             if request.name.is_empty() { self.random.alphanumeric(10)?.to_string() } else { request.name };
-        let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
-        if name.chars().count() > MAX_NAME || !name.chars().all(plain) {
-            broken.push(FieldError::new(
+        let is_allowed = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
+        if name.chars().count() > MAX_NAME || !name.chars().all(is_allowed) {
+            errors.push(FieldError::new(
                 "token_name",
                 format!(
                     "Token name must be at most {MAX_NAME} letters, digits, hyphens, dots and underscores."
@@ -81,15 +79,16 @@ impl Control {
         }
         let lifetime = request.lifetime.unwrap_or(DEFAULT_LIFETIME);
         if lifetime.is_zero() || lifetime > MAX_LIFETIME {
-            broken.push(FieldError::new("lifetime", "Lifetime must be more than zero and at most one year."));
+            errors.push(FieldError::new("lifetime", "Lifetime must be more than zero and at most one year."));
         }
-        if broken.is_empty() { Ok((name, lifetime)) } else { Err(Error::invalid(broken)) }
+        if errors.is_empty() { Ok((name, lifetime)) } else { Err(Error::invalid(errors)) }
     }
 
-    /// A user's tokens, or all_users's; with the expired ones on request.
+    /// The tokens of `user`, or with `all_users` of everyone. For the user themselves, owners, user admins and
+    /// auditors; those of everyone for owners and auditors.
     ///
     /// # Errors
-    /// [`Error::Forbidden`] for whoever may not see them.
+    /// [`Error::Forbidden`] for other callers.
     pub async fn list_tokens(
         &self,
         caller: &Caller,
@@ -99,14 +98,14 @@ impl Control {
     ) -> Result<Vec<ApiKey>> {
         require(if all_users { caller.can_see_all_tokens() } else { caller.can_see_tokens_of(user) })?;
         let after = if with_expired { coder_model::Moment::from_micros(i64::MIN) } else { self.clock.now() };
-        let whose = (!all_users).then_some(user.id);
-        Ok(api_keys::list_tokens(&mut self.database.read().await?, whose, after).await?)
+        let of_user = (!all_users).then_some(user.id);
+        Ok(api_keys::list_tokens(&mut self.database.read().await?, of_user, after).await?)
     }
 
-    /// A user's key by its id, or their token by its name.
+    /// A key by its id, or a token by its name. For the user themselves, owners and user admins.
     ///
     /// # Errors
-    /// [`Error::NotFound`] when there is none, or the caller may not see it.
+    /// [`Error::NotFound`] when there is none, and for other callers.
     pub async fn find_key(&self, caller: &Caller, user: &User, reference: &str) -> Result<ApiKey> {
         require_visible(caller.can_see_key_of(user))?;
         let by_id = match KeyId::parse(reference) {
@@ -121,10 +120,11 @@ impl Control {
         }
     }
 
-    /// Deletes a key. For its owner, and for owners and user admins.
+    /// Deletes a key. For the user themselves, owners and user admins; that of an owner only for owners.
     ///
     /// # Errors
-    /// [`Error::NotFound`] when there is none, or the caller may not see it.
+    /// [`Error::NotFound`] when there is none, and for callers who may not see it; [`Error::Forbidden`] for a user
+    /// admin when `user` is an owner.
     pub async fn delete_key(&self, caller: &Caller, user: &User, reference: &str) -> Result<()> {
         let key = self.find_key(caller, user, reference).await?;
         require(caller.can_end_key_of(user))?;
@@ -136,10 +136,10 @@ impl Control {
         Ok(())
     }
 
-    /// Expires a key at once; it stays in lists. For its owner, and for owners and user admins.
+    /// Expires a key at once; it stays in lists. For the same callers as [`Control::delete_key`].
     ///
     /// # Errors
-    /// [`Error::NotFound`] when there is none, or the caller may not see it.
+    /// As [`Control::delete_key`].
     pub async fn expire_key(&self, caller: &Caller, user: &User, reference: &str) -> Result<()> {
         let key = self.find_key(caller, user, reference).await?;
         require(caller.can_end_key_of(user))?;

@@ -1,4 +1,4 @@
-//! Signing in and out.
+//! Logging in and out.
 
 use coder_model::{Moment, user::UserStatus};
 use coder_store::{api_keys, users};
@@ -6,22 +6,23 @@ use zeroize::Zeroizing;
 
 use super::{
     IssuedKey,
-    login_throttle::{FOR_ACCOUNT, FOR_SOURCE},
+    login_throttle::{MAX_PER_ACCOUNT, MAX_PER_ADDRESS},
 };
 use crate::{
     Caller, Control, Error, RequestInfo, Result,
     audit::{Action, Diff, Resource},
 };
 
-/// How long a session that is over stays in lists.
-const KEPT_MICROS: i64 = 7 * 24 * 60 * 60 * 1_000_000;
+/// How long an expired session stays in lists.
+const RETENTION_MICROS: i64 = 7 * 24 * 60 * 60 * 1_000_000;
 
 impl Control {
-    /// Opens a session for whoever knows the password.
+    /// Creates a session for a user with their password. For everyone.
     ///
     /// # Errors
-    /// [`Error::Unauthenticated`] with one text for an unknown address and a wrong password, after the same work;
-    /// [`Error::Busy`] after too many failures from one address or for one account.
+    /// [`Error::Unauthenticated`] for a suspended user, a wrong password and an unknown e-mail address; the latter
+    /// two cannot be told apart, by text or time. [`Error::Busy`] after too many failures, or with too many logins at
+    /// once.
     pub async fn log_in(
         &self,
         email: &str,
@@ -30,7 +31,7 @@ impl Control {
     ) -> Result<IssuedKey> {
         let now = self.clock.now();
         let account = format!("{} from {}", email.trim().to_lowercase(), request_info.ip);
-        let limits = [(account.as_str(), FOR_ACCOUNT), (request_info.ip.as_str(), FOR_SOURCE)];
+        let limits = [(account.as_str(), MAX_PER_ACCOUNT), (request_info.ip.as_str(), MAX_PER_ADDRESS)];
         if !self.login_throttle.allowed(&limits, now) {
             return Err(Error::Busy {
                 message: "Too many failed sign-ins. Wait a minute, then try again.".to_owned(),
@@ -43,8 +44,8 @@ impl Control {
             None => None,
         };
         drop(read);
-        let right = self.password_hasher.verify(password, stored).await?;
-        let Some(user) = user.filter(|_| right) else {
+        let is_correct = self.password_hasher.verify(password, stored).await?;
+        let Some(user) = user.filter(|_| is_correct) else {
             self.login_throttle.failed(&limits, now);
             return Err(Error::unauthenticated("Incorrect email or password.", ""));
         };
@@ -64,10 +65,7 @@ impl Control {
         Ok(issued)
     }
 
-    /// Ends the session that the caller shows.
-    ///
-    /// # Errors
-    /// When the database fails.
+    /// Deletes the key that the caller sent. For every user.
     pub async fn log_out(&self, caller: &Caller) -> Result<()> {
         let mut write = self.database.write().await?;
         api_keys::delete(&mut write, &caller.key.id).await?;
@@ -78,12 +76,9 @@ impl Control {
         Ok(())
     }
 
-    /// Forgets sessions that have been over for a week.
-    ///
-    /// # Errors
-    /// When the database fails.
+    /// Deletes sessions that expired more than a week ago. For the server's own jobs.
     pub async fn delete_expired_sessions(&self) -> Result<()> {
-        let week_ago = Moment::from_micros(self.clock.now().micros() - KEPT_MICROS);
+        let week_ago = Moment::from_micros(self.clock.now().micros() - RETENTION_MICROS);
         let mut write = self.database.write().await?;
         api_keys::delete_expired_sessions(&mut write, week_ago).await?;
         Ok(write.commit().await?)

@@ -1,5 +1,5 @@
-//! Budgets for failed sign-ins: for an account from one address, and for an address. Guessing is slowed down, and nobody is
-//! locked out of their account from elsewhere.
+//! Limits for failed logins: per account and IP address, and per IP address. They slow guessing down without letting
+//! an attacker lock a user out from another address.
 
 use std::{
     collections::HashMap,
@@ -9,21 +9,20 @@ use std::{
 
 use coder_model::Moment;
 
-/// Failures that an account may have from one address within [`WINDOW`].
-pub(crate) const FOR_ACCOUNT: u32 = 20;
-/// Failures that an address may have within [`WINDOW`]: many people can share one.
-pub(crate) const FOR_SOURCE: u32 = 200;
-/// How long a failure counts.
+/// Failures per account and IP address within [`WINDOW`].
+pub(crate) const MAX_PER_ACCOUNT: u32 = 20;
+/// Failures per IP address within [`WINDOW`]: many users can share one.
+pub(crate) const MAX_PER_ADDRESS: u32 = 200;
 const WINDOW: Duration = Duration::from_secs(60);
-/// Accounts and addresses remembered at once; past that the oldest windows are forgotten first.
-const REMEMBERED: usize = 10_000;
+/// Bounds the memory: at this many counters the expired ones are dropped, and if that is not enough, all.
+const MAX_COUNTERS: usize = 10_000;
 
-/// Counts failed sign-ins in fixed windows.
+/// Counts failed logins in fixed windows, by the name of a limit.
 #[derive(Default)]
 pub(crate) struct LoginThrottle(Mutex<HashMap<String, (Moment, u32)>>);
 
 impl LoginThrottle {
-    /// Whether another try is within all of these limits, each with its name.
+    /// Whether another attempt is within all of these limits (name, maximum).
     pub(crate) fn allowed(&self, limits: &[(&str, u32)], now: Moment) -> bool {
         let counts = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         limits.iter().all(|(name, limit)| {
@@ -34,10 +33,10 @@ impl LoginThrottle {
     /// Counts a failure against each of these limits.
     pub(crate) fn failed(&self, limits: &[(&str, u32)], now: Moment) {
         let mut counts = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if counts.len() >= REMEMBERED {
+        if counts.len() >= MAX_COUNTERS {
             counts.retain(|_, (since, _)| now.since(*since) < WINDOW);
         }
-        if counts.len() >= REMEMBERED {
+        if counts.len() >= MAX_COUNTERS {
             counts.clear();
         }
         for (name, _) in limits {
@@ -55,18 +54,18 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_budget_is_spent_and_comes_back() {
-        let login_throttle = LoginThrottle::default();
+    fn limit_resets_after_the_window() {
+        let throttle = LoginThrottle::default();
         let start = Moment::from_micros(0);
-        let (here, elsewhere) = (("ada from 192.0.2.1", 3), ("ada from 192.0.2.2", 3));
+        let (ada, ada_elsewhere) = (("ada from 192.0.2.1", 3), ("ada from 192.0.2.2", 3));
         for _ in 0..3 {
-            assert!(login_throttle.allowed(&[here, ("192.0.2.1", 5)], start));
-            login_throttle.failed(&[here, ("192.0.2.1", 5)], start);
+            assert!(throttle.allowed(&[ada, ("192.0.2.1", 5)], start));
+            throttle.failed(&[ada, ("192.0.2.1", 5)], start);
         }
-        assert!(!login_throttle.allowed(&[here, ("192.0.2.1", 5)], start));
-        assert!(login_throttle.allowed(&[elsewhere], start), "nobody is locked out from elsewhere");
-        assert!(login_throttle.allowed(&[("bob from 192.0.2.1", 3), ("192.0.2.1", 5)], start));
-        assert!(!login_throttle.allowed(&[("192.0.2.1", 3)], start));
-        assert!(login_throttle.allowed(&[here], start.after(WINDOW)));
+        assert!(!throttle.allowed(&[ada, ("192.0.2.1", 5)], start));
+        assert!(throttle.allowed(&[ada_elsewhere], start), "another address has its own limit");
+        assert!(throttle.allowed(&[("bob from 192.0.2.1", 3), ("192.0.2.1", 5)], start));
+        assert!(!throttle.allowed(&[("192.0.2.1", 3)], start));
+        assert!(throttle.allowed(&[ada], start.after(WINDOW)));
     }
 }

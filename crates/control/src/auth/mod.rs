@@ -1,4 +1,4 @@
-//! Who makes a request: log-in, sessions, API tokens, grants, passwords.
+//! Authentication: login, sessions, API tokens, grants, passwords.
 
 mod authenticate;
 mod csrf;

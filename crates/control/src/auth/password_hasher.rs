@@ -1,4 +1,4 @@
-//! Hashing and checking passwords on a bounded pool.
+//! Hashes and verifies passwords on a bounded pool.
 
 use std::sync::Arc;
 
@@ -9,35 +9,32 @@ use zeroize::Zeroizing;
 
 use crate::{Error, Result};
 
-/// Hashes at once: each takes 19 MiB and a core for 50 ms.
+/// Hashes at a time: each takes 19 MiB and a core for about 50 ms.
 const MAX_CONCURRENT: usize = 2;
-/// Hashes that may wait for their turn; more are turned away.
-const QUEUE: usize = 64;
+/// Hashes that run or wait; more fail with [`Error::Busy`].
+const MAX_QUEUED: usize = 64;
 
-/// A hash that belongs to no password, with the cost of the real ones: checked against when there is no such user, so that
-/// both cases take as long.
+/// Verified when the user does not exist, so that timing does not reveal it. No password has this hash.
 const DUMMY_HASH: &str =
     "$argon2id$v=19$m=19456,t=2,p=1$AAAAAAAAAAAAAAAAAAAAAA$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
 
-/// Hashes and checks password_hasher with argon2id, a few at a time, off the request threads.
+/// Runs argon2id off the request threads.
 pub(crate) struct PasswordHasher {
-    turns: Arc<Semaphore>,
+    permits: Arc<Semaphore>,
     queue: Arc<Semaphore>,
 }
 
 impl PasswordHasher {
-    /// Makes the pool ready.
     pub(crate) fn new() -> Self {
-        Self { turns: Arc::new(Semaphore::new(MAX_CONCURRENT)), queue: Arc::new(Semaphore::new(QUEUE)) }
+        Self { permits: Arc::new(Semaphore::new(MAX_CONCURRENT)), queue: Arc::new(Semaphore::new(MAX_QUEUED)) }
     }
 
-    /// The hash to store.
     pub(crate) async fn hash(&self, random: &crate::Random, password: Password) -> Result<String> {
         let salt = salt(random)?;
         self.run(move || hash(password.expose().as_bytes(), &salt)).await
     }
 
-    /// Whether the password is the hash's. Without a hash the answer is no, after the same work.
+    /// Whether the password matches. Without a hash, false after the same work.
     pub(crate) async fn verify(&self, password: Zeroizing<String>, stored: Option<String>) -> Result<bool> {
         let known = stored.is_some();
         let stored = stored.unwrap_or_else(|| DUMMY_HASH.to_owned());
@@ -51,11 +48,11 @@ impl PasswordHasher {
 
     async fn run<T: Send + 'static>(&self, work: impl FnOnce() -> Result<T> + Send + 'static) -> Result<T> {
         let busy = || Error::Busy { message: "Too many sign-ins at once. Try again in a moment.".to_owned() };
-        let _place = self.queue.clone().try_acquire_owned().map_err(|_| busy())?;
-        let turn = self.turns.clone().acquire_owned().await.map_err(|_| busy())?;
+        let _queued = self.queue.clone().try_acquire_owned().map_err(|_| busy())?;
+        let permit = self.permits.clone().acquire_owned().await.map_err(|_| busy())?;
         tokio::task::spawn_blocking(move || {
             let result = work();
-            drop(turn);
+            drop(permit);
             result
         })
         .await
@@ -81,7 +78,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn nobody_costs_as_much_as_anybody() {
+    fn unknown_user_takes_as_long_as_wrong_password() {
         let cost = |hash: &str| {
             let parsed = PasswordHash::new(hash).unwrap();
             (parsed.algorithm, parsed.version, format!("{:?}", parsed.params))

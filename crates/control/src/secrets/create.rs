@@ -1,4 +1,4 @@
-//! Keeping a new secret.
+//! Creating a secret.
 
 use coder_crypto::DataKey;
 use coder_model::secret::{NewSecret, RawSettings, Secret, Usage};
@@ -15,10 +15,11 @@ use crate::{
 const FIRST_REVISION: i64 = 1;
 
 impl Control {
-    /// Keeps a new secret: parsed, checked against the others, sealed, stored and recorded in one transaction.
+    /// Creates a secret. For the user themselves, by [`SecretsPermit`].
     ///
     /// # Errors
-    /// Every broken rule by field; a conflict when name or a target is taken; an exceeded cap.
+    /// [`Error::Invalid`] with every field error, or for an exceeded limit; [`Error::Conflict`] when its name,
+    /// environment variable or file path is in use.
     pub async fn create_secret(
         &self,
         permit: SecretsPermit<'_>,
@@ -44,7 +45,7 @@ impl Control {
         Ok(secret)
     }
 
-    /// Takes the lock that orders all changes of the owner's secrets, then reads what there is.
+    /// Locks the owner's row, which orders all changes of their secrets, and reads the secrets.
     pub(super) async fn lock_secrets(
         &self,
         write: &mut WriteTransaction,
@@ -56,7 +57,7 @@ impl Control {
         Ok(secrets::list(write, permit.owner()).await?)
     }
 
-    /// Seals the value for its row and stores it with its audit entry.
+    /// Encrypts the value and inserts the secret with its audit entry.
     pub(super) async fn insert_secret(
         &self,
         write: &mut WriteTransaction,

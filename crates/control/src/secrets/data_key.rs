@@ -1,4 +1,4 @@
-//! The key that a user's values are sealed with.
+//! Data keys: one for each user encrypts their secret values and agent tokens.
 
 use coder_crypto::{AssociatedData, DataKey};
 use coder_model::{
@@ -11,7 +11,8 @@ use coder_store::{Readable, WriteTransaction, data_keys};
 use crate::{Control, Error, Result};
 
 impl Control {
-    /// The user's data key, made on first use. The caller holds the user's row, so that two first uses agree.
+    /// The user's data key, generated on first use. The user's row must be locked, so that concurrent first uses
+    /// agree.
     pub(crate) async fn data_key(&self, write: &mut WriteTransaction, owner: UserId) -> Result<DataKey> {
         if let Some(key) = self.existing_data_key(write, owner).await? {
             return Ok(key);
@@ -22,13 +23,13 @@ impl Control {
         Ok(key)
     }
 
-    /// The user's data key, if anything was ever sealed for them.
+    /// The user's data key, if anything was encrypted for them yet.
     pub(crate) async fn existing_data_key(
         &self,
-        reads: &mut impl Readable,
+        read: &mut impl Readable,
         owner: UserId,
     ) -> Result<Option<DataKey>> {
-        let Some(wrapped) = data_keys::find(reads, owner).await? else { return Ok(None) };
+        let Some(wrapped) = data_keys::find(read, owner).await? else { return Ok(None) };
         let key = self.key_ring.unwrap(owner, &wrapped).map_err(|error| {
             Error::internal(format!("the data key of user {owner} could not be unwrapped: {error}"))
         })?;
@@ -36,7 +37,8 @@ impl Control {
     }
 }
 
-/// Seals a value for the revision of its row: in another row or revision it does not open.
+/// Encrypts a value with its owner, secret and revision as associated data: moved to another row, it cannot be
+/// decrypted.
 pub(super) fn seal_value(key: &DataKey, secret: &Secret, value: &SecretValue) -> Result<Sealed> {
     let associated_data =
         AssociatedData::SecretValue { owner: secret.owner, secret: secret.id, revision: secret.value_revision };

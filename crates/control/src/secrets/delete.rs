@@ -9,10 +9,11 @@ use crate::{
 };
 
 impl Control {
-    /// Deletes a secret. What workspaces received of it stays where it is until their next start.
+    /// Deletes a secret. Running workspaces keep what was delivered to them until their next start. For the user
+    /// themselves, by [`SecretsPermit`].
     ///
     /// # Errors
-    /// [`Error::NotFound`].
+    /// [`Error::NotFound`] when there is none.
     pub async fn delete_secret(&self, permit: SecretsPermit<'_>, name: &str) -> Result<()> {
         let mut write = self.database.write().await?;
         users::lock(&mut write, permit.owner()).await?;

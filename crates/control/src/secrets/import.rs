@@ -1,4 +1,4 @@
-//! A file of secrets, all or nothing.
+//! Importing a file of secrets, all or none.
 
 use coder_model::{
     FieldError,
@@ -11,11 +11,11 @@ use super::{SecretsPermit, rules};
 use crate::{Control, Error, Result};
 
 impl Control {
-    /// Keeps every secret of a file, in file order, or none of them.
+    /// Creates every secret of a file, in file order, or none. For the user themselves, by [`SecretsPermit`].
     ///
     /// # Errors
-    /// What is wrong with the file; every broken rule of every entry; every entry that collides with a stored secret;
-    /// an exceeded cap.
+    /// [`Error::Invalid`] for a file that cannot be parsed, with every field error of every entry, or for an exceeded
+    /// limit; [`Error::Conflict`] with every entry that collides with a stored secret.
     pub async fn import_secrets(
         &self,
         permit: SecretsPermit<'_>,
@@ -30,23 +30,23 @@ impl Control {
         let existing = self.lock_secrets(&mut write, permit).await?;
         check(&entries, &new, &existing)?;
         let key = self.data_key(&mut write, permit.owner()).await?;
-        let mut made = Vec::with_capacity(new.len());
+        let mut created = Vec::with_capacity(new.len());
         for new in new {
-            made.push(self.insert_secret(&mut write, permit, &key, new).await?);
+            created.push(self.insert_secret(&mut write, permit, &key, new).await?);
         }
         write.commit().await?;
-        Ok(made)
+        Ok(created)
     }
 }
 
-/// Every entry as a secret, or the field errors of all of them.
+/// Parses every entry; returns the field errors of all of them.
 fn parse(entries: &[Entry]) -> Result<Vec<NewSecret>> {
-    let mut broken = Vec::new();
+    let mut errors = Vec::new();
     let mut parsed = Vec::with_capacity(entries.len());
     for (index, entry) in entries.iter().enumerate() {
         match entry.to_secret() {
             Ok(new) => parsed.push(new),
-            Err(field_errors) => broken.extend(field_errors.into_iter().map(|error| {
+            Err(field_errors) => errors.extend(field_errors.into_iter().map(|error| {
                 FieldError::new(
                     format!("secrets[{index}].{}", error.field),
                     format!("{}: {}", entry.describe(), error.detail),
@@ -54,35 +54,37 @@ fn parse(entries: &[Entry]) -> Result<Vec<NewSecret>> {
             })),
         }
     }
-    if broken.is_empty() { Ok(parsed) } else { Err(Error::invalid(broken)) }
+    if errors.is_empty() { Ok(parsed) } else { Err(Error::invalid(errors)) }
 }
 
-/// Collisions first, all of them; then the count; then the bytes, naming the entry that goes over.
+/// Checks for collisions with stored secrets, all at once; then the number of secrets; then their size, naming the
+/// first entry that exceeds it.
 fn check(entries: &[Entry], new: &[NewSecret], existing: &[Secret]) -> Result<()> {
     let others: Vec<&Secret> = existing.iter().collect();
-    let mut taken = Vec::new();
+    let mut collisions = Vec::new();
     for (index, (entry, new)) in entries.iter().zip(new).enumerate() {
         let mut rows = Vec::new();
         for (field, detail, row) in rules::collisions(&others, Some(&new.name), &new.settings) {
-            // One stored secret that holds several dimensions is one collision.
+            // A stored secret that collides in several fields is reported once.
             if !rows.contains(&row.id) {
                 rows.push(row.id);
-                taken.push(FieldError::new(
+                collisions.push(FieldError::new(
                     format!("secrets[{index}].{field}"),
                     format!("{}: {detail}", entry.describe()),
                 ));
             }
         }
     }
-    if !taken.is_empty() {
-        return Err(Error::conflicting_fields("Some secrets already exist.", taken));
+    if !collisions.is_empty() {
+        return Err(Error::conflicting_fields("Some secrets already exist.", collisions));
     }
-    let (have, more) = (existing.len() as u64, new.len() as u64);
-    if let Some(over) = (have + more).checked_sub(MAX_SECRETS).filter(|over| *over > 0) {
+    let (stored, added) = (existing.len() as u64, new.len() as u64);
+    if let Some(excess) = (stored + added).checked_sub(MAX_SECRETS).filter(|excess| *excess > 0) {
         return Err(Error::bad_request(
             "User secrets limit reached.",
             format!(
-                "You have {have} of {MAX_SECRETS} secrets and this file contains {more}, so remove at least {over}."
+                "You have {stored} of {MAX_SECRETS} secrets and this file contains {added}, so remove at least \
+                 {excess}."
             ),
         ));
     }
@@ -90,10 +92,10 @@ fn check(entries: &[Entry], new: &[NewSecret], existing: &[Secret]) -> Result<()
     for (index, (entry, new)) in entries.iter().zip(new).enumerate() {
         usage = usage.with(new.value.len() as u64, new.settings.env_name.is_some());
         usage.check().map_err(|limit| {
-            let place = entry.line.map(|line| format!(" on line {line}")).unwrap_or_default();
+            let line = entry.line.map(|line| format!(" on line {line}")).unwrap_or_default();
             Error::bad_request(
                 limit.message(),
-                format!("Entry secrets[{index}] (\"{}\"{place}): {}", entry.shown_key(), limit.detail()),
+                format!("Entry secrets[{index}] (\"{}\"{line}): {}", entry.shown_key(), limit.detail()),
             )
         })?;
     }

@@ -1,4 +1,4 @@
-//! User secrets: keeping them, and handing them to their owner's workspaces.
+//! User secrets: managing them, and delivering them to their owner's workspaces.
 
 mod audit;
 mod create;

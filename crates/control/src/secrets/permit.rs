@@ -1,10 +1,10 @@
-//! Who may touch secrets: their owner, acting as themselves. Administrators included, nobody else.
+//! Access to secrets: only for their owner. No role gives access to another user's secrets.
 
 use coder_model::{UserId, user::User};
 
 use crate::{Caller, Error, Result};
 
-/// The permission to read and change one user's secrets. Only that user gets one.
+/// Proof that the caller may read and change the secrets of their owner. Only the owner gets one.
 #[derive(Debug, Clone, Copy)]
 pub struct SecretsPermit<'c> {
     pub(super) caller: &'c Caller,
@@ -17,18 +17,18 @@ impl SecretsPermit<'_> {
 }
 
 impl Caller {
-    /// The permission to read `user`'s secrets.
+    /// A permit to read `user`'s secrets. For the user themselves.
     ///
     /// # Errors
-    /// [`Error::NotFound`] for anybody else's: not even their names are told.
+    /// [`Error::NotFound`] for other callers: the names are secret too.
     pub fn read_secrets_of(&self, user: &User) -> Result<SecretsPermit<'_>> {
         if user.id == self.id() { Ok(SecretsPermit { caller: self }) } else { Err(Error::NotFound) }
     }
 
-    /// The permission to change `user`'s secrets.
+    /// A permit to change `user`'s secrets. For the user themselves.
     ///
     /// # Errors
-    /// [`Error::Forbidden`] for anybody else's.
+    /// [`Error::Forbidden`] for other callers.
     pub fn change_secrets_of(&self, user: &User) -> Result<SecretsPermit<'_>> {
         if user.id == self.id() { Ok(SecretsPermit { caller: self }) } else { Err(Error::Forbidden) }
     }

@@ -1,4 +1,4 @@
-//! Metadata. Nothing here touches a value.
+//! Reading the metadata of secrets. Values are not read.
 
 use coder_model::secret::Secret;
 use coder_store::secrets;
@@ -7,18 +7,15 @@ use super::SecretsPermit;
 use crate::{Control, Error, Result};
 
 impl Control {
-    /// All of the owner's secrets, by name.
-    ///
-    /// # Errors
-    /// When the database fails.
+    /// All secrets of the user, by name. For the user themselves, by [`SecretsPermit`].
     pub async fn list_secrets(&self, permit: SecretsPermit<'_>) -> Result<Vec<Secret>> {
         Ok(secrets::list(&mut self.database.read().await?, permit.owner()).await?)
     }
 
-    /// One of the owner's secrets.
+    /// A secret by name. For the user themselves, by [`SecretsPermit`].
     ///
     /// # Errors
-    /// [`Error::NotFound`].
+    /// [`Error::NotFound`] when there is none.
     pub async fn find_secret(&self, permit: SecretsPermit<'_>, name: &str) -> Result<Secret> {
         secrets::find(&mut self.database.read().await?, permit.owner(), name).await?.ok_or(Error::NotFound)
     }

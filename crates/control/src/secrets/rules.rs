@@ -1,5 +1,5 @@
-//! What a user's secrets must satisfy together: no name or target twice, and the caps. Decided on the rows as they are
-//! while their owner's row is locked, so that it holds for requests that arrive together.
+//! Rules for all secrets of a user together: unique names and targets, and limits. Checked while the owner's row is
+//! locked, so that they hold for concurrent requests.
 
 use coder_model::{
     FieldError,
@@ -8,13 +8,14 @@ use coder_model::{
 
 use crate::Error;
 
-/// The dimensions in which name and targets collide with `others`, in the order they are reported.
+/// The collisions of name and targets with `others`, as field, detail and the other secret, in the order in which
+/// they are reported.
 pub(super) fn collisions<'s>(
     others: &[&'s Secret],
     name: Option<&SecretName>,
     settings: &SecretSettings,
 ) -> Vec<(&'static str, &'static str, &'s Secret)> {
-    let find = |is: &dyn Fn(&Secret) -> bool| others.iter().find(|other| is(other)).copied();
+    let find = |matches: &dyn Fn(&Secret) -> bool| others.iter().find(|other| matches(other)).copied();
     let by_name = name.and_then(|name| find(&|other| other.name == *name));
     let SecretSettings { env_name, file_path, .. } = settings;
     let by_env = env_name.as_ref().and_then(|_| find(&|other| other.settings.env_name == *env_name));
@@ -29,14 +30,14 @@ pub(super) fn collisions<'s>(
     .collect()
 }
 
-/// The refusal for the first of these collisions.
+/// The error for the first collision.
 pub(super) fn conflict(collisions: &[(&'static str, &'static str, &Secret)]) -> Option<Error> {
     collisions.first().map(|(field, detail, _)| {
         Error::conflicting_fields("Validation failed.", vec![FieldError::new(*field, *detail)])
     })
 }
 
-/// The refusal for an exceeded cap.
+/// The error for an exceeded limit.
 pub(super) fn over_limit(limit: LimitExceeded) -> Error {
     Error::bad_request(limit.message(), limit.detail())
 }

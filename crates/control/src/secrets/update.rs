@@ -14,10 +14,13 @@ use crate::{
 };
 
 impl Control {
-    /// Replaces the value, if there is a new one, and the settings that were sent. For the owner alone.
+    /// Replaces the value, if there is a new one, and the settings that were sent. For the user themselves, by
+    /// [`SecretsPermit`].
     ///
     /// # Errors
-    /// Field errors; a conflict when a target is taken; an exceeded limit; [`Error::NotFound`].
+    /// [`Error::Invalid`] with every field error, for an exceeded limit, and when nothing was sent;
+    /// [`Error::Conflict`] when an environment variable or file path is in use; [`Error::NotFound`] when there is no
+    /// such secret.
     pub async fn update_secret(
         &self,
         permit: SecretsPermit<'_>,

@@ -1,4 +1,4 @@
-//! From a data folder, a database and keys to a [`Control`] that is ready.
+//! Opens a [`Control`] from its configuration.
 
 mod keys;
 
@@ -16,23 +16,20 @@ use crate::{
     signals::Signals,
 };
 
-/// The name of the SQLite file in the data folder.
+/// In the data directory.
 const DATABASE_FILE: &str = "coder.db";
 
-/// What a [`Control`] is made of.
 #[derive(Clone)]
 pub struct ControlConfig {
-    /// SQLite database and generated key.
+    /// For the SQLite database and the generated key.
     pub data_dir: PathBuf,
-    /// A PostgreSQL URL; SQLite in the data folder when not given. Holds a password.
+    /// May contain a password. SQLite in the data directory when absent.
     pub postgres_url: Option<Zeroizing<String>>,
-    /// Where the deployment keys are.
     pub keys: KeySource,
-    /// The source of the time.
     pub clock: Clock,
 }
 
-/// Why a [`Control`] cannot be made ready. The text says what to do about it.
+/// Why a [`Control`] cannot start. The text says what to do about it.
 #[derive(Debug, thiserror::Error)]
 pub enum StartupError {
     /// The encryption keys are missing or unusable.
@@ -41,41 +38,41 @@ pub enum StartupError {
     /// The database cannot be opened.
     #[error("{0}")]
     Database(#[from] coder_store::Error),
-    /// Something else is in the way.
+    /// Anything else.
     #[error("{0}")]
     Other(#[from] Error),
 }
 
 impl Control {
-    /// Finds the keys, opens the database and brings it up to date, and makes the deployment if it is new.
+    /// Loads the encryption keys, opens and migrates the database, and creates the deployment if it is new. For the
+    /// server's startup.
     ///
     /// # Errors
-    /// The first thing that stands in the way, and what to do about it; among them stored data that needs a key
-    /// that was not given.
+    /// [`StartupError`]; also when stored data needs an encryption key that is not configured.
     pub async fn start(config: ControlConfig) -> Result<Self, StartupError> {
         let ControlConfig { data_dir, postgres_url, keys, clock } = config;
         let path = data_dir.join(DATABASE_FILE);
-        let ring = keys::load(&keys, &data_dir, &path, postgres_url.is_some())?;
+        let key_ring = keys::load(&keys, &data_dir, &path, postgres_url.is_some())?;
         let database = match &postgres_url {
             Some(url) => Database::open_postgres(url).await?,
             None => Database::open_sqlite(&path).await?,
         };
-        require_needed_keys(&database, &ring).await?;
+        require_needed_keys(&database, &key_ring).await?;
         let random = Random::default();
-        let deployment = find_or_make_deployment(&database, &clock, &random).await?;
+        let deployment = find_or_create_deployment(&database, &clock, &random).await?;
         let password_hasher = PasswordHasher::new();
         let control = Self {
             database,
             clock,
             random,
-            key_ring: ring,
+            key_ring,
             deployment,
             password_hasher,
             login_throttle: LoginThrottle::default(),
             signals: Signals::default(),
         };
         if postgres_url.is_none() {
-            // Nobody else can hold a connection to an agent: whatever says so is left from an earlier life.
+            // SQLite has one server: agent connections in the database are left from before it stopped.
             control.reset_connections().await?;
         }
         Ok(control)
@@ -88,27 +85,27 @@ impl Control {
     }
 }
 
-/// Every key that stored data needs must be in the ring, or some users' secrets would silently not arrive.
-async fn require_needed_keys(database: &Database, ring: &KeyRing) -> Result<(), StartupError> {
+/// Fails if stored data needs a key that is not in the ring: some users' secrets could not be delivered.
+async fn require_needed_keys(database: &Database, key_ring: &KeyRing) -> Result<(), StartupError> {
     let needed = data_keys::fingerprints(&mut database.read().await?).await?;
     let missing: Vec<String> = needed
         .into_iter()
         .map(|(fingerprint, _)| fingerprint)
-        .filter(|needed| !ring.contains(needed))
+        .filter(|fingerprint| !key_ring.contains(fingerprint))
         .collect();
     if missing.is_empty() {
         return Ok(());
     }
-    let given: Vec<String> = ring.fingerprints().map(ToString::to_string).collect();
+    let configured: Vec<String> = key_ring.fingerprints().map(ToString::to_string).collect();
     Err(StartupError::Keys(format!(
-        "stored secrets need encryption keys that were not given: {}\nthe keys given have the fingerprints {}; add the \
-         missing ones after the first key, separated by commas",
+        "stored secrets need encryption keys that were not given: {}\nthe configured keys have the fingerprints {}; \
+         add the missing ones after the first key, separated by commas",
         missing.join(", "),
-        given.join(", ")
+        configured.join(", ")
     )))
 }
 
-async fn find_or_make_deployment(
+async fn find_or_create_deployment(
     database: &Database,
     clock: &Clock,
     random: &Random,
@@ -117,10 +114,11 @@ async fn find_or_make_deployment(
         return Ok(found);
     }
     let now = clock.now();
-    let made = Deployment { id: random.id(now)?, organization: random.id(now)?.into(), created_at: now };
+    let new = Deployment { id: random.id(now)?, organization: random.id(now)?.into(), created_at: now };
     let mut write = database.write().await?;
-    deployment::insert(&mut write, made).await?;
-    let kept = deployment::find(&mut write).await?;
+    deployment::insert(&mut write, new).await?;
+    // Of several servers that start at once, one inserts its deployment: the row is what counts.
+    let stored = deployment::find(&mut write).await?;
     write.commit().await?;
-    Ok(kept.unwrap_or(made))
+    Ok(stored.unwrap_or(new))
 }

@@ -1,4 +1,4 @@
-//! Reading `template.toml` out of a pushed archive. Nothing is ever unpacked to a disk.
+//! Reads `template.toml` out of a pushed archive. Nothing is unpacked to disk.
 
 use std::io::Read;
 
@@ -10,12 +10,11 @@ use tar::{Archive, EntryType};
 
 use crate::{Error, Result};
 
-/// The file that makes a folder a template.
 const DEFINITION_FILE: &str = "template.toml";
-/// Entries looked at before an archive is given up.
+/// Entries that are searched for `template.toml`.
 const MAX_ENTRIES: usize = 1000;
 
-/// The text of the archive's `template.toml`, known to be valid.
+/// The text of the archive's `template.toml` and what it defines.
 pub(super) fn definition(archive: &[u8]) -> Result<(String, Definition)> {
     let text = find(archive)?;
     match Definition::parse(&text) {
@@ -35,8 +34,8 @@ fn find(archive: &[u8]) -> Result<String> {
     for entry in archive.entries().map_err(malformed)?.take(MAX_ENTRIES) {
         let mut entry = entry.map_err(malformed)?;
         let path = entry.path().map_err(malformed)?;
-        let named = path.strip_prefix("./").unwrap_or(&path) == std::path::Path::new(DEFINITION_FILE);
-        if !named || entry.header().entry_type() != EntryType::Regular {
+        let is_definition = path.strip_prefix("./").unwrap_or(&path) == std::path::Path::new(DEFINITION_FILE);
+        if !is_definition || entry.header().entry_type() != EntryType::Regular {
             continue;
         }
         let mut text = Vec::new();

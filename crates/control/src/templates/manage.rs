@@ -1,4 +1,4 @@
-//! Making, finding and deleting templates.
+//! Creating, finding and deleting templates.
 
 use coder_model::{
     TemplateId, TemplateVersionId,
@@ -13,29 +13,27 @@ use crate::{
     permissions::require,
 };
 
-/// The longest texts that describe a template, in bytes.
+/// Bytes in each of display name, description and icon.
 const MAX_TEXT: usize = 1024;
 
-/// A request for a template.
 #[derive(Debug, Clone)]
 pub struct NewTemplate {
-    /// Unique among templates.
+    /// Unique in the deployment.
     pub name: String,
-    /// Its first version.
+    /// The first version; must not belong to a template yet.
     pub version: TemplateVersionId,
-    /// The name shown to people.
     pub display_name: String,
-    /// What it is for.
     pub description: String,
-    /// A path or URL of a picture.
+    /// Path or URL of an image.
     pub icon: String,
 }
 
 impl Control {
-    /// Makes a template of a version that belongs to none yet.
+    /// Creates a template from a version that belongs to none yet. For owners and template admins.
     ///
     /// # Errors
-    /// Broken rules by field; a conflict when the name is taken.
+    /// [`Error::Invalid`] with the field error; [`Error::Conflict`] when the name is in use; [`Error::Forbidden`] for
+    /// other callers.
     pub async fn create_template(&self, caller: &Caller, request: NewTemplate) -> Result<TemplateDetails> {
         require(caller.can_manage_templates())?;
         let name = ResourceName::parse(&request.name).map_err(|detail| Error::invalid_field("name", detail))?;
@@ -76,34 +74,32 @@ impl Control {
         Ok(found)
     }
 
-    /// All templates, by name.
-    ///
-    /// # Errors
-    /// When the database fails.
+    /// All templates, by name. For every user; the server authenticates them.
     pub async fn list_templates(&self) -> Result<Vec<TemplateDetails>> {
         Ok(templates::list(&mut self.database.read().await?).await?)
     }
 
-    /// A template.
+    /// A template. For every user; the server authenticates them.
     ///
     /// # Errors
-    /// [`Error::NotFound`].
+    /// [`Error::NotFound`] when there is none.
     pub async fn find_template(&self, id: TemplateId) -> Result<TemplateDetails> {
         templates::find(&mut self.database.read().await?, id).await?.ok_or(Error::NotFound)
     }
 
-    /// A template by name.
+    /// A template by name. For every user; the server authenticates them.
     ///
     /// # Errors
-    /// [`Error::NotFound`].
+    /// [`Error::NotFound`] when there is none.
     pub async fn find_template_by_name(&self, name: &str) -> Result<TemplateDetails> {
         templates::find_by_name(&mut self.database.read().await?, name).await?.ok_or(Error::NotFound)
     }
 
-    /// Makes another of a template's versions the one that new builds use.
+    /// Sets the version of a template that new builds use. For owners and template admins.
     ///
     /// # Errors
-    /// [`Error::NotFound`] for a template or a version of it that is not there.
+    /// [`Error::NotFound`] when there is no such template, or no such version of it; [`Error::Forbidden`] for other
+    /// callers.
     pub async fn activate_template_version(
         &self,
         caller: &Caller,
@@ -128,10 +124,11 @@ impl Control {
         Ok(write.commit().await?)
     }
 
-    /// Deletes a template that no workspace uses.
+    /// Deletes a template that no workspace uses. For owners and template admins.
     ///
     /// # Errors
-    /// A refusal while workspaces use it.
+    /// [`Error::Invalid`] while workspaces use it; [`Error::NotFound`] when there is none; [`Error::Forbidden`] for
+    /// other callers.
     pub async fn delete_template(&self, caller: &Caller, id: TemplateId) -> Result<()> {
         require(caller.can_manage_templates())?;
         let now = self.clock.now();

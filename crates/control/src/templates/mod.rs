@@ -1,4 +1,4 @@
-//! Templates: archives people push, and what workspaces are built from.
+//! Templates: what workspaces are built from, pushed as archives.
 
 mod archive;
 mod manage;

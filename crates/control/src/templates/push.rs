@@ -1,4 +1,5 @@
-//! Pushing: an archive, then a version of it, then the version becomes a template or its next state.
+//! Pushing a template in three requests: upload an archive, create a version of it, then create the template from the
+//! version or make it the active one.
 
 use aws_lc_rs::digest;
 use coder_model::{
@@ -14,18 +15,19 @@ use crate::{
     permissions::require,
 };
 
-/// The longest name of a version, in characters.
+/// Characters in a version's name.
 const MAX_NAME: usize = 64;
 
 impl Control {
-    /// Keeps an archive. The same bytes of the same user are kept once.
+    /// Stores an archive; the same bytes of the same user once. For owners and template admins.
     ///
     /// # Errors
-    /// [`Error::Forbidden`] for whoever may not change templates.
+    /// [`Error::Invalid`] when it is not a tar archive with a `template.toml`; [`Error::Forbidden`] for other
+    /// callers.
     pub async fn upload_file(&self, caller: &Caller, data: &[u8]) -> Result<FileId> {
         require(caller.can_manage_templates())?;
         archive::definition(data).map(drop).or_else(|error| match error {
-            // An invalid template is refused with its version, where its errors are expected.
+            // Errors in template.toml are reported when the version is created, where clients expect them.
             Error::Invalid { field_errors, .. } if !field_errors.is_empty() => Ok(()),
             other => Err(other),
         })?;
@@ -38,10 +40,12 @@ impl Control {
         Ok(id)
     }
 
-    /// Makes a version of an archive: of a template, or for one that is made next.
+    /// Creates a version from an uploaded archive, for `template` or for a new one. The name is generated when empty.
+    /// For owners and template admins.
     ///
     /// # Errors
-    /// Everything that is wrong with `template.toml`; an unknown file or template.
+    /// [`Error::Invalid`] with every error in `template.toml`, and for an invalid name or unknown file;
+    /// [`Error::NotFound`] for an unknown template; [`Error::Forbidden`] for other callers.
     pub async fn create_template_version(
         &self,
         caller: &Caller,
@@ -50,8 +54,8 @@ impl Control {
         name: String,
     ) -> Result<TemplateVersionDetails> {
         require(caller.can_manage_templates())?;
-        let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
-        if name.chars().count() > MAX_NAME || !name.chars().all(plain) {
+        let is_allowed = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
+        if name.chars().count() > MAX_NAME || !name.chars().all(is_allowed) {
             return Err(Error::invalid_field(
                 "name",
                 format!(
@@ -92,10 +96,10 @@ impl Control {
         })
     }
 
-    /// A version.
+    /// A template version. For every user; the server authenticates them.
     ///
     /// # Errors
-    /// [`Error::NotFound`].
+    /// [`Error::NotFound`] when there is none.
     pub async fn find_template_version(&self, id: TemplateVersionId) -> Result<TemplateVersionDetails> {
         templates::find_version(&mut self.database.read().await?, id).await?.ok_or(Error::NotFound)
     }

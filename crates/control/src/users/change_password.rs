@@ -14,11 +14,13 @@ use crate::{
 };
 
 impl Control {
-    /// Changes a user's password: their own by telling the old one, anybody's as a user administrator. All other
-    /// sessions and tokens of the user end.
+    /// Changes a user's password and revokes all their sessions and tokens, except the caller's own. For the user
+    /// themselves, with the old password, and without it for owners and user admins; that of an owner only for
+    /// owners.
     ///
     /// # Errors
-    /// Broken rules by field; [`Error::Forbidden`] for whoever may not.
+    /// [`Error::Invalid`] for a new password that is not allowed or a wrong old one; [`Error::Forbidden`] for other
+    /// callers; [`Error::Busy`].
     pub async fn change_password(
         &self,
         caller: &Caller,
@@ -26,10 +28,10 @@ impl Control {
         old: Zeroizing<String>,
         new: Zeroizing<String>,
     ) -> Result<()> {
-        let own = user.id == caller.id();
+        let is_own = user.id == caller.id();
         require(caller.can_edit_account(user))?;
         let new = Password::parse(new).map_err(|detail| invalid_password(&detail))?;
-        if own {
+        if is_own {
             let stored = users::password_hash(&mut self.database.read().await?, user.id).await?;
             if !self.password_hasher.verify(old, stored).await? {
                 return Err(Error::invalid_field("old_password", "Old password is incorrect."));
@@ -39,7 +41,7 @@ impl Control {
         let now = self.clock.now();
         let mut write = self.database.write().await?;
         users::set_password_hash(&mut write, user.id, &hash, now).await?;
-        api_keys::delete_all(&mut write, user.id, own.then_some(&caller.key.id)).await?;
+        api_keys::delete_all(&mut write, user.id, is_own.then_some(&caller.key.id)).await?;
         self.audit(&mut write, caller, Action::Write, Resource::user(user), Diff::default().secret("password"))
             .await?;
         write.commit().await?;

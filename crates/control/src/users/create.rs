@@ -97,7 +97,7 @@ impl Control {
     }
 }
 
-/// A display name; may be empty. The error is shown to users.
+/// Parses a display name, which may be empty. The error is shown to users.
 pub(super) fn parse_name(raw: &str) -> std::result::Result<String, String> {
     let name = raw.trim();
     if name.chars().count() > MAX_NAME || name.chars().any(char::is_control) {

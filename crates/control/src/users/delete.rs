@@ -10,10 +10,11 @@ use crate::{
 };
 
 impl Control {
-    /// Deletes a user: their keys, their secrets and the key these were sealed with are gone at once.
+    /// Deletes a user with their keys, secrets and data key. For owners and user admins; an owner only for owners.
     ///
     /// # Errors
-    /// [`Error::Forbidden`] for whoever may not; a refusal while the user owns workspaces.
+    /// [`Error::Invalid`] for the caller themselves and the last owner; [`Error::Conflict`] while the user owns
+    /// workspaces; [`Error::Forbidden`] for other callers.
     pub async fn delete_user(&self, caller: &Caller, user: &User) -> Result<()> {
         require(caller.can_manage_user(user))?;
         if user.id == caller.id() {
@@ -21,7 +22,7 @@ impl Control {
         }
         let mut write = self.database.write().await?;
         users::lock(&mut write, user.id).await?;
-        self.keep_an_owner(&mut write, user).await?;
+        self.require_another_owner(&mut write, user).await?;
         if users::has_workspaces(&mut write, user.id).await? {
             return Err(Error::conflict(
                 "The user still owns workspaces.",

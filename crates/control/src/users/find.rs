@@ -1,4 +1,4 @@
-//! From a reference in a URL to a user.
+//! Finding the user that a URL names.
 
 use coder_model::user::User;
 use coder_store::users;
@@ -7,10 +7,11 @@ use uuid::Uuid;
 use crate::{Caller, Control, Error, Result};
 
 impl Control {
-    /// The user that a URL names: `me`, an id or a username.
+    /// The user with this id or username, or the caller for `me`. For the user themselves, owners, user admins,
+    /// template admins and auditors.
     ///
     /// # Errors
-    /// [`Error::NotFound`] when there is none, or the caller may not see them.
+    /// [`Error::NotFound`] when there is none, and for other callers.
     pub async fn user_by_ref(&self, caller: &Caller, reference: &str) -> Result<User> {
         if reference == "me" {
             return Ok(caller.user.clone());

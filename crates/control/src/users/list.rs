@@ -1,4 +1,4 @@
-//! Finding users.
+//! Listing users.
 
 use coder_model::{
     FieldError,
@@ -10,10 +10,11 @@ use coder_store::users::{self, Filter};
 use crate::{Caller, Control, Error, Result};
 
 impl Control {
-    /// A page of the users that match `query`, and how many match in all. Without a role, a caller sees themselves.
+    /// The users that match `query`, and how many match in all. For every user; users without a role see themselves
+    /// only.
     ///
     /// # Errors
-    /// A refusal that names the part of the query that is not understood.
+    /// [`Error::Invalid`] for an unknown search term.
     pub async fn list_users(
         &self,
         caller: &Caller,
@@ -28,13 +29,13 @@ impl Control {
     }
 }
 
-/// `status:active` and free text.
+/// Parses `status:active` and free text.
 fn parse(query: &str) -> Result<Filter> {
     let mut filter = Filter::default();
     for term in query.split_whitespace() {
         match term.split_once(':') {
-            Some(("status", word)) => {
-                filter.status = Some(UserStatus::parse(word).ok_or_else(|| {
+            Some(("status", status)) => {
+                filter.status = Some(UserStatus::parse(status).ok_or_else(|| {
                     invalid("status", "Status must be active, dormant or suspended.".to_owned())
                 })?);
             }

@@ -1,4 +1,4 @@
-//! Changing what users are called.
+//! Changing usernames and display names.
 
 use coder_model::{
     FieldError,
@@ -14,10 +14,12 @@ use crate::{
 };
 
 impl Control {
-    /// Changes a user's username and name: one's own, anybody's as a user administrator.
+    /// Changes a user's username and display name. For the user themselves, owners and user admins; those of an owner
+    /// only for owners.
     ///
     /// # Errors
-    /// Broken rules by field; a conflict when the username is taken; [`Error::Forbidden`] for whoever may not.
+    /// [`Error::Invalid`] with every field error; [`Error::Conflict`] when the username is in use;
+    /// [`Error::Forbidden`] for other callers; [`Error::NotFound`] when the user was deleted meanwhile.
     pub async fn update_profile(
         &self,
         caller: &Caller,
@@ -29,11 +31,10 @@ impl Control {
         let (username, name) = match (Username::parse(username), parse_name(name)) {
             (Ok(username), Ok(name)) => (username, name),
             (username, name) => {
-                let broken = [("username", username.err()), ("name", name.err())];
-                let broken = broken.into_iter().filter_map(|(field, detail)| Some((field, detail?)));
-                return Err(Error::invalid(
-                    broken.map(|(field, detail)| FieldError::new(field, detail)).collect(),
-                ));
+                let errors = [("username", username.err()), ("name", name.err())];
+                let errors =
+                    errors.into_iter().filter_map(|(field, detail)| Some(FieldError::new(field, detail?)));
+                return Err(Error::invalid(errors.collect()));
             }
         };
         let now = self.clock.now();

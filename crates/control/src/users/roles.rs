@@ -1,9 +1,6 @@
-//! Changing what users may do.
+//! Changing the roles of users.
 
-use coder_model::{
-    FieldError,
-    user::{Role, Roles, User},
-};
+use coder_model::user::{Role, Roles, User};
 use coder_store::users;
 
 use crate::{
@@ -13,42 +10,43 @@ use crate::{
 };
 
 impl Control {
-    /// Gives a user exactly these roles.
+    /// Replaces the roles of a user. For owners and user admins; those of an owner, and the
+    /// role owner itself, only for owners.
     ///
     /// # Errors
-    /// A word that is no role; [`Error::Forbidden`] for whoever may not; a refusal to remove the last owner.
-    pub async fn set_user_roles(&self, caller: &Caller, user: &User, words: &[String]) -> Result<User> {
+    /// [`Error::Invalid`] for an unknown role and the last owner; [`Error::Forbidden`] for other callers.
+    pub async fn set_user_roles(&self, caller: &Caller, user: &User, names: &[String]) -> Result<User> {
         require(caller.can_manage_user(user))?;
-        let roles = parse(words)?;
+        let roles = parse(names)?;
         if roles.has(Role::Owner) != user.roles.has(Role::Owner) {
             require(caller.can_grant_owner())?;
         }
         let now = self.clock.now();
         let mut write = self.database.write().await?;
         if !roles.has(Role::Owner) {
-            self.keep_an_owner(&mut write, user).await?;
+            self.require_another_owner(&mut write, user).await?;
         }
         users::set_roles(&mut write, user.id, &roles, now).await?;
-        let diff = Diff::default().field("roles", names(&user.roles), names(&roles));
+        let diff = Diff::default().field("roles", join(&user.roles), join(&roles));
         self.audit(&mut write, caller, Action::Write, Resource::user(user), diff).await?;
         write.commit().await?;
         Ok(User { roles, updated_at: now, ..user.clone() })
     }
 }
 
-fn names(roles: &Roles) -> String {
+fn join(roles: &Roles) -> String {
     roles.iter().map(Role::as_str).collect::<Vec<_>>().join(",")
 }
 
-/// Every member is one without a stored role: the word is accepted and means nothing.
-fn parse(words: &[String]) -> Result<Roles> {
-    words
+/// `member` is accepted and not stored: it is the absence of roles.
+fn parse(names: &[String]) -> Result<Roles> {
+    names
         .iter()
-        .filter(|word| *word != "member")
-        .map(|word| {
-            Role::parse(word).ok_or_else(|| {
+        .filter(|name| *name != "member")
+        .map(|name| {
+            Role::parse(name).ok_or_else(|| {
                 let known = Role::ALL.map(Role::as_str).join(", ");
-                Error::invalid(vec![FieldError::new("roles", format!("Roles are: {known}."))])
+                Error::invalid_field("roles", format!("Roles are: {known}."))
             })
         })
         .collect()

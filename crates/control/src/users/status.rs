@@ -1,4 +1,4 @@
-//! Suspending users and letting them back in.
+//! Suspending and activating users.
 
 use coder_model::user::{Role, User, UserStatus};
 use coder_store::{api_keys, users};
@@ -10,10 +10,11 @@ use crate::{
 };
 
 impl Control {
-    /// Suspends a user and ends their sessions and tokens, or lets them back in.
+    /// Suspends a user, which revokes their sessions and tokens, or activates them. For owners and user admins; an
+    /// owner only for owners.
     ///
     /// # Errors
-    /// [`Error::Forbidden`] for whoever may not; a refusal to suspend oneself or the last owner.
+    /// [`Error::Invalid`] for the caller themselves and the last owner; [`Error::Forbidden`] for other callers.
     pub async fn set_user_status(&self, caller: &Caller, user: &User, status: UserStatus) -> Result<User> {
         require(caller.can_manage_user(user))?;
         if user.id == caller.id() {
@@ -22,7 +23,7 @@ impl Control {
         let now = self.clock.now();
         let mut write = self.database.write().await?;
         if status == UserStatus::Suspended {
-            self.keep_an_owner(&mut write, user).await?;
+            self.require_another_owner(&mut write, user).await?;
             api_keys::delete_all(&mut write, user.id, None).await?;
         }
         users::set_status(&mut write, user.id, status, now).await?;
@@ -33,8 +34,8 @@ impl Control {
         Ok(User { status, updated_at: now, ..user.clone() })
     }
 
-    /// Refuses what would leave the deployment without an owner who can sign in.
-    pub(super) async fn keep_an_owner(
+    /// Fails if `losing` is the only active owner.
+    pub(super) async fn require_another_owner(
         &self,
         write: &mut coder_store::WriteTransaction,
         losing: &User,

@@ -1,4 +1,4 @@
-//! Where a workspace's apps are reached: in a terminal, under a hostname of their own, or under a path of the server.
+//! Addresses of apps: in a terminal, under a hostname of their own, or under a path of the server.
 
 use coder_model::template::{App, AppTarget};
 use url::Url;
@@ -6,12 +6,12 @@ use url::Url;
 use super::AppHosts;
 use crate::AgentView;
 
-/// Where apps are reached.
+/// How apps of this deployment are reached.
 #[derive(Debug, Clone)]
 pub struct AppAddresses {
-    /// The URL of the server.
+    /// URL of the server.
     pub access_url: Url,
-    /// Hostnames of apps, if the operator has set a wildcard hostname.
+    /// Set if the operator has configured a wildcard hostname.
     pub hosts: Option<AppHosts>,
     /// Whether apps are served under a path of the server, where they share the dashboard's origin.
     pub path_based: bool,
@@ -24,7 +24,7 @@ impl AppAddresses {
         self.hosts.as_ref().map(|hosts| hosts.pattern(&self.access_url))
     }
 
-    /// What replaces the `*` of the pattern; none for apps that run in a terminal, or without such hostnames.
+    /// What replaces the `*` of the pattern; `None` for apps that run in a terminal, and without a wildcard hostname.
     #[must_use]
     pub fn subdomain_name(&self, agent: &AgentView, app: &App) -> Option<String> {
         match (&self.hosts, &app.target) {
@@ -35,7 +35,8 @@ impl AppAddresses {
         }
     }
 
-    /// The address of an app for a browser: a URL, or a path of the server; none when apps are not served.
+    /// The address of an app for browsers: a URL, or a path of the server; `None` when apps with a URL are not
+    /// served.
     #[must_use]
     pub fn href(&self, agent: &AgentView, app: &App) -> Option<String> {
         let (owner, workspace, slug) = (&agent.owner, &agent.workspace, &app.slug);

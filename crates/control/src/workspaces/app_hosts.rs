@@ -1,26 +1,23 @@
-//! Hostnames of apps: `SLUG--AGENT--WORKSPACE--OWNER` in the place of the star of `*.apps.example.com`.
+//! Hostnames of apps: `SLUG--AGENT--WORKSPACE--OWNER` in place of the `*` of `*.apps.example.com`.
 
 use super::AppRef;
 use url::Url;
 
-/// The hostnames of apps.
+/// A wildcard hostname for apps.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AppHosts {
-    /// What stands behind the star, in lower case.
+    /// What follows the `*`, in lower case.
     suffix: String,
     port: Option<u16>,
 }
 
-/// Why a setting gives no hostnames.
+/// An invalid wildcard hostname.
 #[derive(Debug, thiserror::Error)]
 #[error("it must be a wildcard hostname, with an optional port: *.apps.example.com")]
 pub struct HostError;
 
 impl AppHosts {
-    /// Understands `*.apps.example.com` and `*.localhost:3000`, with or without `http://` or `https://`.
-    ///
-    /// # Errors
-    /// [`HostError`].
+    /// Parses `*.apps.example.com` and `*.localhost:3000`, with or without `http://` or `https://`.
     pub fn parse(text: &str) -> Result<Self, HostError> {
         let text = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://")).unwrap_or(text);
         let rest = text.trim_end_matches('/').strip_prefix('*').ok_or(HostError)?;
@@ -28,16 +25,16 @@ impl AppHosts {
             Some((suffix, port)) => (suffix, Some(port.parse().map_err(|_| HostError)?)),
             None => (rest, None),
         };
-        let sound =
+        let is_valid =
             suffix.chars().all(|character| character.is_ascii_alphanumeric() || ".-".contains(character));
         let (first, parent) = suffix.split_once('.').ok_or(HostError)?;
-        if !sound || parent.split('.').any(str::is_empty) || first.starts_with("--") {
+        if !is_valid || parent.split('.').any(str::is_empty) || first.starts_with("--") {
             return Err(HostError);
         }
         Ok(Self { suffix: suffix.to_ascii_lowercase(), port })
     }
 
-    /// The app that a `Host` header means; none when it is no app's.
+    /// The app that a `Host` header names, if it does.
     #[must_use]
     pub fn app(&self, host: &str) -> Option<AppRef> {
         let name = host.rsplit_once(':').map_or(host, |(name, _)| name).to_ascii_lowercase();
@@ -50,18 +47,17 @@ impl AppHosts {
             [slug, agent, workspace, owner] => (*slug, Some((*agent).to_owned()), *workspace, *owner),
             _ => return None,
         };
-        let own = |part: &str| part.to_owned();
-        Some(AppRef { owner: own(owner), workspace: own(workspace), agent, slug: own(slug) })
+        Some(AppRef { owner: owner.to_owned(), workspace: workspace.to_owned(), agent, slug: slug.to_owned() })
     }
 
-    /// Whether a `Host` header is one of these names, of an app or not.
+    /// Whether a `Host` header matches the wildcard hostname, whether it names an app or not.
     #[must_use]
     pub fn contains(&self, host: &str) -> bool {
         let name = host.rsplit_once(':').map_or(host, |(name, _)| name).to_ascii_lowercase();
         name.strip_suffix(&self.suffix).is_some_and(|label| !label.is_empty() && !label.contains('.'))
     }
 
-    /// The hostnames as they are written, with the port that they are reached at.
+    /// The wildcard hostname, with the port that browsers use.
     #[must_use]
     pub fn pattern(&self, access_url: &Url) -> String {
         match self.port.or(access_url.port()) {
@@ -70,7 +66,7 @@ impl AppHosts {
         }
     }
 
-    /// Where a hostname's pages are: as the server is reached, but for the port when one was given.
+    /// The origin of an app's hostname: scheme and port of the server, but for a port of the wildcard hostname.
     #[must_use]
     pub fn origin(&self, access_url: &Url, host: &str) -> String {
         let name = host.rsplit_once(':').map_or(host, |(name, _)| name);
@@ -86,7 +82,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn host_names_mean_apps() {
+    fn hostnames_name_apps() {
         let hosts = AppHosts::parse("https://*.Apps.example.com").unwrap();
         let app = |host| hosts.app(host).map(|app| (app.slug, app.agent, app.workspace, app.owner));
         let of = |slug: &str, agent: Option<&str>, workspace: &str, owner: &str| {
@@ -108,13 +104,13 @@ mod tests {
             assert_eq!(app(other), None, "{other}");
         }
         assert!(hosts.contains("anything.apps.example.com") && !hosts.contains("a.b.apps.example.com"));
-        let behind = AppHosts::parse("*-apps.example.com:8443").unwrap();
-        assert!(behind.app("web--dev--ada-apps.example.com").is_some());
+        let with_suffix = AppHosts::parse("*-apps.example.com:8443").unwrap();
+        assert!(with_suffix.app("web--dev--ada-apps.example.com").is_some());
         let access = Url::parse("https://coder.example.com").unwrap();
-        assert_eq!(behind.origin(&access, "x-apps.example.com"), "https://x-apps.example.com:8443");
+        assert_eq!(with_suffix.origin(&access, "x-apps.example.com"), "https://x-apps.example.com:8443");
         assert_eq!(hosts.origin(&access, "x.apps.example.com:443"), "https://x.apps.example.com");
-        for wrong in ["", "*", "*.", "apps.example.com", "*.apps..", "*.a:x", "*.a/b", "*apps", "a.*.b"] {
-            assert!(AppHosts::parse(wrong).is_err(), "{wrong}");
+        for invalid in ["", "*", "*.", "apps.example.com", "*.apps..", "*.a:x", "*.a/b", "*apps", "a.*.b"] {
+            assert!(AppHosts::parse(invalid).is_err(), "{invalid}");
         }
     }
 }

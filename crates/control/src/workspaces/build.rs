@@ -1,4 +1,4 @@
-//! Asking for a transition of a workspace.
+//! Requesting and canceling builds.
 
 use coder_model::{
     AgentId, BuildId, LogSourceId, TemplateVersionId, UserId, WorkspaceId,
@@ -17,21 +17,24 @@ use crate::{
     permissions::{require, require_visible},
 };
 
-/// A build that is request for.
 pub(super) struct BuildRequest {
     pub transition: Transition,
     pub version: Option<TemplateVersionId>,
     pub initiator: UserId,
     pub reason: BuildReason,
-    /// Whether a start follows once it is done.
+    /// Whether a start follows once the build has succeeded.
     pub then_start: bool,
 }
 
 impl Control {
-    /// Asks for a start, a stop or a delete. With `orphan`, a delete leaves the computer alone.
+    /// Requests a build: a start, a stop or a delete. With `orphan`, a delete skips the provisioner and is done at
+    /// once. For the workspace's owner and owners of the deployment; `orphan` for owners and template admins among
+    /// them.
     ///
     /// # Errors
-    /// A conflict while another build is active or the workspace is put aside; [`Error::NotFound`].
+    /// [`Error::Conflict`] while another build is active, and for the start of a dormant workspace;
+    /// [`Error::Invalid`] for a version that is not the template's or cannot be read; [`Error::NotFound`] when there
+    /// is no such workspace, and for other callers; [`Error::Forbidden`] for `orphan` by other callers.
     pub async fn create_build(
         &self,
         caller: &Caller,
@@ -57,10 +60,11 @@ impl Control {
         let resource = Resource::build(build, &latest.workspace);
         self.audit(&mut write, caller, Action::Build(transition), resource, Diff::default()).await?;
         if orphan && transition == Transition::Delete {
-            let (now, us) = (self.clock.now(), self.deployment.id);
-            self.remove_workspace(&mut write, id).await?;
-            builds::claim(&mut write, build, us, now, now).await?;
-            builds::complete(&mut write, build, us, JobStatus::Succeeded, "", now).await?;
+            // Claimed under the deployment's id, which is no server's.
+            let (now, claimant) = (self.clock.now(), self.deployment.id);
+            self.delete_workspace(&mut write, id).await?;
+            builds::claim(&mut write, build, claimant, now, now).await?;
+            builds::complete(&mut write, build, claimant, JobStatus::Succeeded, "", now).await?;
         }
         let overview = builds::find(&mut write, build).await?.ok_or(Error::NotFound)?;
         write.commit().await?;
@@ -68,9 +72,8 @@ impl Control {
         Ok(overview)
     }
 
-    /// Asks for a start or a stop that nobody request for but the workspace's own settings. A workspace that is being built
-    /// already is left alone.
-    pub(super) async fn create_own_build(
+    /// Requests a build by the workspace's schedule. Does nothing if the build conflicts with the workspace's state.
+    pub(super) async fn create_scheduled_build(
         &self,
         id: WorkspaceId,
         transition: Transition,
@@ -99,7 +102,7 @@ impl Control {
         Ok(())
     }
 
-    /// Takes the lock that orders a workspace's builds, then reads the latest.
+    /// Locks the workspace's row, which orders its builds, and reads the latest build.
     pub(super) async fn lock_workspace(
         &self,
         write: &mut WriteTransaction,
@@ -111,7 +114,7 @@ impl Control {
         workspaces::find(write, id).await?.ok_or(Error::NotFound)
     }
 
-    /// Adds a build after the latest, which the caller holds.
+    /// Adds a build after `latest`. The workspace must be locked.
     pub(super) async fn insert_build(
         &self,
         write: &mut WriteTransaction,
@@ -158,15 +161,17 @@ impl Control {
         builds::insert(write, build).await?;
         if request.transition == Transition::Start {
             let definition = parse_definition(&found.definition)?;
-            self.begin_agent_build(write, latest.workspace.id, build.id, &definition).await?;
+            self.reset_agent(write, latest.workspace.id, build.id, &definition).await?;
         }
         Ok(build.id)
     }
 
-    /// Calls a build off: at once while it waits, soon when it is under way.
+    /// Cancels a build: a pending one at once, a running one as soon as its server is notified. For the workspace's
+    /// owner and owners of the deployment.
     ///
     /// # Errors
-    /// A refusal when the build has ended; [`Error::NotFound`].
+    /// [`Error::Invalid`] when the build has completed; [`Error::NotFound`] when there is none, and for other
+    /// callers.
     pub async fn cancel_build(&self, caller: &Caller, id: BuildId) -> Result<()> {
         self.find_build(caller, id).await?;
         let mut write = self.database.write().await?;
@@ -178,8 +183,8 @@ impl Control {
         Ok(())
     }
 
-    /// Readies the workspace's agent for a start: same agent, same token, a fresh life.
-    async fn begin_agent_build(
+    /// Resets the workspace's agent for a start. It keeps its id and token.
+    async fn reset_agent(
         &self,
         write: &mut WriteTransaction,
         workspace: WorkspaceId,
@@ -195,7 +200,7 @@ impl Control {
         self.insert_log_sources(write, agent.id, build, definition).await
     }
 
-    /// Gives the agent itself and each script a place for its lines.
+    /// Adds log sources for the agent itself and for each script.
     pub(super) async fn insert_log_sources(
         &self,
         write: &mut WriteTransaction,

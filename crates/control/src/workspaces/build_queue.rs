@@ -1,4 +1,4 @@
-//! The work on builds: one server at a time claims one, does it, and says how it ended.
+//! The queue of builds: a server claims one under a lease, runs it, and completes it.
 
 use coder_model::{
     BuildId,
@@ -13,46 +13,34 @@ use uuid::Uuid;
 use super::create::parse_definition;
 use crate::{Control, Result};
 
-/// How long a claim holds without being renewed.
+/// How long a claim lasts unless it is renewed.
 const LEASE: Duration = Duration::from_secs(30);
 
-/// A build that a server has claimed.
 #[derive(Debug)]
 pub struct ClaimedBuild {
-    /// The build with its workspace.
     pub overview: WorkspaceWithBuild,
-    /// What to build.
     pub definition: Definition,
 }
 
-/// How a build ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum BuildOutcome {
-    /// As request.
     Done,
-    /// With a message for people.
+    /// With a message for users.
     Failed(String),
-    /// It was called off.
     Canceled,
 }
 
-/// Whether a claim still holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum LeaseStatus {
-    /// It does.
     Held,
-    /// The build was called off.
     Canceled,
-    /// Another server has taken the build over.
+    /// Another server has claimed the build, or it has ended.
     Lost,
 }
 
 impl Control {
-    /// Claims the build that has waited longest, if there is one. A claim must be [renewed](Self::renew_lease) more
-    /// often than every thirty seconds, or another server takes the build over.
-    ///
-    /// # Errors
-    /// When the database fails.
+    /// Claims the build that has waited longest, if there is one. Unless its lease is [renewed](Self::renew_lease)
+    /// within 30 seconds, another server may claim it. For the server's build worker.
     pub async fn claim_build(&self, server: Uuid) -> Result<Option<ClaimedBuild>> {
         let now = self.clock.now();
         let next = builds::next_claimable(&mut self.database.read().await?, now).await?;
@@ -67,10 +55,7 @@ impl Control {
         Ok(Some(ClaimedBuild { overview, definition }))
     }
 
-    /// Holds a claim for longer, if it still holds.
-    ///
-    /// # Errors
-    /// When the database fails.
+    /// Renews the lease of a claimed build, if it is still held. For the server's build worker.
     pub async fn renew_lease(&self, id: BuildId, server: Uuid) -> Result<LeaseStatus> {
         let mut write = self.database.write().await?;
         if builds::renew_lease(&mut write, id, server, self.clock.now().after(LEASE)).await? {
@@ -82,11 +67,9 @@ impl Control {
         Ok(if canceled { LeaseStatus::Canceled } else { LeaseStatus::Lost })
     }
 
-    /// Ends a claimed build: done, failed with a message for people, or called off. A delete that is done takes the workspace
-    /// and its agent away.
-    ///
-    /// # Errors
-    /// When the database fails.
+    /// Completes a claimed build; no effect if the lease was lost. After a successful start the workspace's deadline
+    /// is set, after a delete the workspace is deleted, after the stop of a restart the start is requested. For the
+    /// server's build worker.
     pub async fn complete_build(
         &self,
         overview: &WorkspaceWithBuild,
@@ -100,16 +83,17 @@ impl Control {
         };
         let mut write = self.database.write().await?;
         let id = overview.build.id;
-        let held = builds::complete(&mut write, id, server, status, error, self.clock.now()).await?;
+        let is_held = builds::complete(&mut write, id, server, status, error, self.clock.now()).await?;
+        let succeeded = is_held && matches!(outcome, BuildOutcome::Done);
         let ttl = overview.workspace.ttl.filter(|_| overview.build.transition == Transition::Start);
-        if let Some(ttl) = ttl.filter(|_| held && matches!(outcome, BuildOutcome::Done)) {
+        if let Some(ttl) = ttl.filter(|_| succeeded) {
             let now = self.clock.now();
             builds::set_deadline(&mut write, id, Some(now.after(ttl)), now).await?;
         }
-        if held && matches!(outcome, BuildOutcome::Done) && overview.build.transition == Transition::Delete {
-            self.remove_workspace(&mut write, overview.workspace.id).await?;
+        if succeeded && overview.build.transition == Transition::Delete {
+            self.delete_workspace(&mut write, overview.workspace.id).await?;
         }
-        if held && matches!(outcome, BuildOutcome::Done) && overview.build.then_start {
+        if succeeded && overview.build.then_start {
             self.follow_with_start(&mut write, &overview.build).await?;
         }
         write.commit().await?;

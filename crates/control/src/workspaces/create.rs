@@ -1,4 +1,4 @@
-//! Making workspaces.
+//! Creating workspaces.
 
 use coder_crypto::AssociatedData;
 use coder_model::{
@@ -16,25 +16,25 @@ use crate::{
     permissions::require,
 };
 
-/// Letters and digits of an agent's token: 238 bits.
+/// Letters and digits of an agent token: 238 bits.
 const AGENT_TOKEN_LENGTH: usize = 40;
 
-/// A request for a workspace.
 #[derive(Debug, Clone, Default)]
 pub struct NewWorkspace {
     /// Unique among the owner's workspaces.
     pub name: String,
-    /// The template; either this or a version of one.
+    /// Either this or `version`.
     pub template: Option<TemplateId>,
-    /// A version of a template, instead of its active one.
+    /// A version to use instead of the template's active one.
     pub version: Option<TemplateVersionId>,
 }
 
 impl Control {
-    /// Makes a workspace with its agent, and asks for its first start.
+    /// Creates a workspace with its agent, and requests its first start. For the owner themselves.
     ///
     /// # Errors
-    /// Broken rules by field; a conflict when the name is taken; [`Error::Forbidden`] for another user.
+    /// [`Error::Invalid`] with the field error; [`Error::Conflict`] when the name is in use; [`Error::Forbidden`] for
+    /// other callers; [`Error::NotFound`] when the owner was deleted meanwhile.
     pub async fn create_workspace(
         &self,
         caller: &Caller,
@@ -45,11 +45,11 @@ impl Control {
         let name = ResourceName::parse(&request.name).map_err(|detail| Error::invalid_field("name", detail))?;
         let now = self.clock.now();
         let mut write = self.database.write().await?;
-        // Locks the owner: nobody is deleted while getting a workspace.
+        // Locks the owner's row: a user cannot be deleted while they get a workspace.
         if !users::lock(&mut write, owner.id).await? {
             return Err(Error::NotFound);
         }
-        let (template, version) = self.chosen_version(&mut write, &request).await?;
+        let (template, version) = self.requested_version(&mut write, &request).await?;
         let definition = parse_definition(&version.definition)?;
         let id: WorkspaceId = self.random.id(now)?.into();
         workspaces::insert(&mut write, id, owner.id, &name, template, now)
@@ -92,8 +92,8 @@ impl Control {
         Ok(overview)
     }
 
-    /// The template and the version of it that a request means. Holds the template's row.
-    async fn chosen_version(
+    /// The template and the version that a request names. Locks the template's row.
+    async fn requested_version(
         &self,
         write: &mut WriteTransaction,
         request: &NewWorkspace,
@@ -124,7 +124,7 @@ impl Control {
     }
 }
 
-/// A stored definition. It was valid when it was pushed.
+/// Parses a stored definition. It was valid when it was pushed, perhaps by the rules of another version.
 pub(crate) fn parse_definition(text: &str) -> Result<Definition> {
     Definition::parse(text).map_err(|errors| {
         let first = errors.first().map(ToString::to_string).unwrap_or_default();

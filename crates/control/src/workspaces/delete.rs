@@ -1,4 +1,4 @@
-//! The end of a workspace.
+//! Deleting workspaces.
 
 use coder_model::WorkspaceId;
 use coder_store::{WriteTransaction, agents, workspaces};
@@ -6,8 +6,9 @@ use coder_store::{WriteTransaction, agents, workspaces};
 use crate::{Control, Result};
 
 impl Control {
-    /// Takes a workspace and its agent away. The agent's token opens nothing from here on.
-    pub(super) async fn remove_workspace(&self, write: &mut WriteTransaction, id: WorkspaceId) -> Result<()> {
+    /// Deletes a workspace and its agent, whose token becomes invalid. Permissions were checked when the build was
+    /// requested.
+    pub(super) async fn delete_workspace(&self, write: &mut WriteTransaction, id: WorkspaceId) -> Result<()> {
         agents::delete(write, id).await?;
         workspaces::delete(write, id, self.clock.now()).await?;
         Ok(())

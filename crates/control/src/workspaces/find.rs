@@ -12,10 +12,11 @@ use coder_store::{
 use crate::{Caller, Control, Error, Result, permissions::require_visible};
 
 impl Control {
-    /// A workspace with its latest build.
+    /// A workspace with its latest build. For the workspace's owner and owners of the deployment.
     ///
     /// # Errors
-    /// [`Error::NotFound`]; [`Error::Gone`] for a deleted one that was not request for.
+    /// [`Error::NotFound`] when there is none, and for other callers; [`Error::Gone`] for a deleted one, unless
+    /// `with_deleted`.
     pub async fn find_workspace(
         &self,
         caller: &Caller,
@@ -32,10 +33,10 @@ impl Control {
         Ok(found)
     }
 
-    /// A user's workspace by name, with its latest build.
+    /// A user's workspace by name, with its latest build. For the workspace's owner and owners of the deployment.
     ///
     /// # Errors
-    /// [`Error::NotFound`].
+    /// [`Error::NotFound`] when there is none, and for other callers.
     pub async fn find_workspace_by_name(
         &self,
         caller: &Caller,
@@ -50,10 +51,11 @@ impl Control {
         Ok(found)
     }
 
-    /// A page of the workspaces that match `query`, and how many match in all.
+    /// The workspaces that match `query`, and how many match in all. For every user; all but owners of the deployment
+    /// see their own workspaces only.
     ///
     /// # Errors
-    /// A refusal that names the part of the query that is not understood.
+    /// [`Error::Invalid`] for an unknown search term.
     pub async fn list_workspaces(
         &self,
         caller: &Caller,
@@ -71,10 +73,10 @@ impl Control {
         Ok(workspaces::list(&mut self.database.read().await?, &filter, pagination).await?)
     }
 
-    /// A build with its workspace.
+    /// A build with its workspace. For the workspace's owner and owners of the deployment.
     ///
     /// # Errors
-    /// [`Error::NotFound`].
+    /// [`Error::NotFound`] when there is none, and for other callers.
     pub async fn find_build(&self, caller: &Caller, id: BuildId) -> Result<WorkspaceWithBuild> {
         let found = builds::find(&mut self.database.read().await?, id).await?;
         let found = found.ok_or(Error::NotFound)?;
@@ -82,10 +84,10 @@ impl Control {
         Ok(found)
     }
 
-    /// A build of a user's workspace by number.
+    /// A build of a user's workspace by number. For the workspace's owner and owners of the deployment.
     ///
     /// # Errors
-    /// [`Error::NotFound`].
+    /// [`Error::NotFound`] when there is none, and for other callers.
     pub async fn find_build_by_number(
         &self,
         caller: &Caller,
@@ -98,10 +100,7 @@ impl Control {
         builds::find_by_number(&mut read, workspace, number).await?.ok_or(Error::NotFound)
     }
 
-    /// Every workspace whose latest build is a start that is done.
-    ///
-    /// # Errors
-    /// When the database fails.
+    /// The workspaces whose latest build is a successful start. For the server's own jobs.
     pub async fn running_workspaces(&self) -> Result<Vec<WorkspaceWithBuild>> {
         Ok(workspaces::list_running(&mut self.database.read().await?).await?)
     }
@@ -112,19 +111,16 @@ impl Control {
         Ok(found.is_some_and(|found| found.workspace.deleted_at.is_none()))
     }
 
-    /// The agent of a workspace.
-    ///
-    /// # Errors
-    /// When the database fails.
+    /// The agent of a workspace. For the server's build worker.
     pub async fn workspace_agent(&self, id: WorkspaceId) -> Result<Option<AgentId>> {
         let agent = agents::find_by_workspace(&mut self.database.read().await?, id).await?;
         Ok(agent.map(|agent| agent.id))
     }
 
-    /// A page of a workspace's builds, the latest first.
+    /// The builds of a workspace, the latest first. For the workspace's owner and owners of the deployment.
     ///
     /// # Errors
-    /// [`Error::NotFound`].
+    /// [`Error::NotFound`] when there is no such workspace, and for other callers.
     pub async fn list_builds(
         &self,
         caller: &Caller,
@@ -136,7 +132,7 @@ impl Control {
     }
 }
 
-/// `owner:me name:dev template:local` and free text for a part of the name.
+/// Parses `owner:me name:dev template:local` and free text for a part of the name. `me` is the caller's username.
 fn parse(query: &str, me: &str) -> Result<Filter> {
     let mut filter = Filter::default();
     for term in query.split_whitespace() {
@@ -151,7 +147,7 @@ fn parse(query: &str, me: &str) -> Result<Filter> {
                     vec![FieldError::new(key, format!("\"{key}\" is not a valid query param"))],
                 ));
             }
-            // `owner/name`, as workspaces are written elsewhere.
+            // `owner/name`, as on the command line.
             None => match term.split_once('/') {
                 Some((owner, name)) => {
                     if owner == "me" { me } else { owner }.clone_into(&mut filter.owner);

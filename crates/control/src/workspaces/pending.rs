@@ -1,4 +1,4 @@
-//! What a workspace's next start would change about its owner's secrets.
+//! Changes of secrets that a workspace's next start would deliver.
 
 use coder_model::workspace::{Lifecycle, PendingChange, Transition, WorkspaceWithBuild, pending_changes};
 use coder_store::{agent_deliveries, agents, secrets};
@@ -6,11 +6,8 @@ use coder_store::{agent_deliveries, agents, secrets};
 use crate::{Caller, Control, Result};
 
 impl Control {
-    /// What the next start of a running workspace would change about its owner's secrets, by name. For the owner alone; nothing
-    /// for anybody else, or while nothing was delivered.
-    ///
-    /// # Errors
-    /// When the database fails.
+    /// The changes of secrets, by name, that a restart of a running workspace would deliver. For the workspace's
+    /// owner; empty for other callers, and before the first delivery.
     pub async fn pending_changes(
         &self,
         caller: &Caller,
@@ -23,7 +20,7 @@ impl Control {
         let Some(agent) = agents::find_by_workspace(&mut read, overview.workspace.id).await? else {
             return Ok(Vec::new());
         };
-        // It was given nothing since this start: whatever there is by then reaches it.
+        // Nothing was delivered since this start: the delivery will have all secrets as they are then.
         if agent.lifecycle == Lifecycle::Created {
             return Ok(Vec::new());
         }

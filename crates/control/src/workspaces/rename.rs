@@ -10,19 +10,20 @@ use crate::{
 };
 
 impl Control {
-    /// Gives a workspace another name.
+    /// Renames a workspace. For the workspace's owner and owners of the deployment.
     ///
     /// # Errors
-    /// A broken rule; a conflict when the name is taken; [`Error::NotFound`].
+    /// [`Error::Invalid`] for an invalid name; [`Error::Conflict`] when the name is in use; [`Error::NotFound`] when
+    /// there is no such workspace, and for other callers; [`Error::Gone`] for a deleted one.
     pub async fn rename_workspace(&self, caller: &Caller, id: WorkspaceId, name: &str) -> Result<()> {
         let name = ResourceName::parse(name).map_err(|detail| Error::invalid_field("name", detail))?;
-        let before = self.find_workspace(caller, id, false).await?.workspace;
+        let old = self.find_workspace(caller, id, false).await?.workspace;
         let mut write = self.database.write().await?;
         workspaces::rename(&mut write, id, &name, self.clock.now())
             .await
             .map_err(|error| name_conflict(error, &name))?;
         let resource = Resource::workspace(id, &name);
-        let diff = Diff::default().field("name", before.name.as_str(), name.as_str());
+        let diff = Diff::default().field("name", old.name.as_str(), name.as_str());
         self.audit(&mut write, caller, Action::Write, resource, diff).await?;
         Ok(write.commit().await?)
     }

@@ -1,5 +1,5 @@
-//! Stopping a workspace and starting it again, as one request: the start follows whichever server does the stop, and whoever
-//! request need not stay.
+//! Restarting a workspace as one request: the server that completes the stop requests the start, so the client need
+//! not wait for it.
 
 use coder_model::{
     WorkspaceId,
@@ -15,21 +15,22 @@ use crate::{
 };
 
 impl Control {
-    /// Asks for a stop that a start follows; for a start alone where there is nothing to stop.
+    /// Requests a stop that a start follows; only a start if the workspace is stopped. For the workspace's owner and
+    /// owners of the deployment.
     ///
     /// # Errors
-    /// A conflict while another build is active or the workspace is put aside; [`Error::NotFound`].
+    /// As [`Control::create_build`].
     pub async fn restart_workspace(&self, caller: &Caller, id: WorkspaceId) -> Result<WorkspaceWithBuild> {
         let mut write = self.database.write().await?;
         let latest = self.lock_workspace(&mut write, id).await?;
         require_visible(caller.can_manage_workspace(&latest.workspace))?;
-        let runs = latest.build.transition == Transition::Start;
+        let is_started = latest.build.transition == Transition::Start;
         let request = BuildRequest {
-            transition: if runs { Transition::Stop } else { Transition::Start },
+            transition: if is_started { Transition::Stop } else { Transition::Start },
             version: None,
             initiator: caller.id(),
             reason: BuildReason::Initiator,
-            then_start: runs,
+            then_start: is_started,
         };
         let action = Action::Build(request.transition);
         let build = self.insert_build(&mut write, &latest, request).await?;
@@ -41,7 +42,7 @@ impl Control {
         Ok(overview)
     }
 
-    /// Asks for the second half of a restart, in the transaction that ends the first.
+    /// Requests the start of a restart, in the transaction that completes the stop.
     pub(super) async fn follow_with_start(&self, write: &mut WriteTransaction, stop: &Build) -> Result<()> {
         let latest = self.lock_workspace(write, stop.workspace).await?;
         let request = BuildRequest {
@@ -53,9 +54,9 @@ impl Control {
         };
         let build = match self.insert_build(write, &latest, request).await {
             Ok(build) => build,
-            // Somebody put it aside, or made its template one that cannot be used: it stays stopped, as they see.
+            // The workspace became dormant, or its template's new version cannot be used: it stays stopped.
             Err(Error::Conflict { message, .. } | Error::Invalid { message, .. }) => {
-                tracing::warn!(workspace = %stop.workspace, reason = message, "the start of a restart was not queued");
+                tracing::warn!(workspace = %stop.workspace, reason = message, "a restart ends with its stop");
                 return Ok(());
             }
             Err(error) => return Err(error),

@@ -1,4 +1,4 @@
-//! Starts and stops by a workspace's own settings.
+//! Starting and stopping workspaces by their schedules.
 
 use coder_model::{
     Moment,
@@ -10,15 +10,11 @@ use coder_store::workspaces;
 
 use crate::{Control, Result};
 
-/// A start that was due longer ago than this is not made up for: the server may have been away for days.
+/// A start that is overdue by more than this is skipped: the server may have been down for days.
 const MAX_START_DELAY: Duration = Duration::from_secs(10 * 60);
 
 impl Control {
-    /// Starts what is due by its schedule, and stops what has run for as long as it should. Answers whether anything was
-    /// request for.
-    ///
-    /// # Errors
-    /// When the database fails.
+    /// Starts the workspaces whose schedule is due, and stops those past their deadline. For the server's own jobs.
     pub async fn run_schedules(&self) -> Result<()> {
         let now = self.clock.now();
         let mut read = self.database.read().await?;
@@ -26,19 +22,20 @@ impl Control {
             (workspaces::list_scheduled(&mut read).await?, workspaces::list_overdue(&mut read, now).await?);
         drop(read);
         for overview in overdue {
-            self.create_own_build(overview.workspace.id, Transition::Stop, BuildReason::Autostop).await?;
+            self.create_scheduled_build(overview.workspace.id, Transition::Stop, BuildReason::Autostop).await?;
         }
         for overview in scheduled {
             if next_start(&overview).is_some_and(|due| due <= now && now.since(due) < MAX_START_DELAY) {
-                self.create_own_build(overview.workspace.id, Transition::Start, BuildReason::Autostart).await?;
+                self.create_scheduled_build(overview.workspace.id, Transition::Start, BuildReason::Autostart)
+                    .await?;
             }
         }
         Ok(())
     }
 }
 
-/// When a stopped workspace starts by itself: the first time its schedule names after it was stopped or last changed,
-/// so that a schedule set in the afternoon does not start what was due in the morning.
+/// When a stopped workspace starts automatically: the first time of its schedule after it was stopped or last
+/// changed, so that a schedule that is set in the afternoon does not start what was due in the morning.
 #[must_use]
 pub fn next_start(overview: &WorkspaceWithBuild) -> Option<Moment> {
     let workspace = &overview.workspace;

@@ -1,4 +1,4 @@
-//! What a workspace does by itself, and where its owner wants it.
+//! Settings of a workspace: favorite, autostart, time to live, deadline, dormancy.
 
 use coder_model::{
     Moment, WorkspaceId,
@@ -16,17 +16,16 @@ use crate::{
     permissions::require_visible,
 };
 
-/// The shortest time that a workspace may run before it is stopped.
 const MIN_TTL: Duration = Duration::from_secs(60);
-/// The longest.
 const MAX_TTL: Duration = Duration::from_secs(30 * 24 * 60 * 60);
-/// How far away a deadline must be moved at least.
+/// A new deadline must be at least this far away.
 const MIN_EXTENSION: Duration = Duration::from_secs(30 * 60);
+
 impl Control {
-    /// Puts a workspace first in lists, or not any more.
+    /// Sets whether a workspace is listed first. For the workspace's owner only.
     ///
     /// # Errors
-    /// [`Error::NotFound`] for everybody but its owner.
+    /// [`Error::NotFound`] when there is no such workspace, and for other callers; [`Error::Gone`] for a deleted one.
     pub async fn set_favorite(&self, caller: &Caller, id: WorkspaceId, favorite: bool) -> Result<()> {
         let found = self.find_workspace(caller, id, false).await?;
         require_visible(caller.owns(&found.workspace))?;
@@ -35,10 +34,12 @@ impl Control {
         Ok(write.commit().await?)
     }
 
-    /// Says when a workspace starts by itself; never, without a schedule.
+    /// Sets the schedule by which a workspace starts; never without one. For the workspace's owner and owners of the
+    /// deployment.
     ///
     /// # Errors
-    /// A broken rule; [`Error::NotFound`].
+    /// [`Error::Invalid`] for an invalid schedule; [`Error::NotFound`] when there is no such workspace, and for other
+    /// callers.
     pub async fn set_autostart(&self, caller: &Caller, id: WorkspaceId, schedule: Option<&str>) -> Result<()> {
         let schedule = schedule
             .filter(|text| !text.is_empty())
@@ -58,10 +59,12 @@ impl Control {
         Ok(write.commit().await?)
     }
 
-    /// Says how long a workspace runs, from its next start on, before it is stopped; for ever, without a time.
+    /// Sets how long a workspace runs before it is stopped, from its next start on: one minute to 30 days, without
+    /// limit for none or zero. For the workspace's owner and owners of the deployment.
     ///
     /// # Errors
-    /// A broken rule; [`Error::NotFound`].
+    /// [`Error::Invalid`] outside of these limits; [`Error::NotFound`] when there is no such workspace, and for other
+    /// callers.
     pub async fn set_ttl(&self, caller: &Caller, id: WorkspaceId, milliseconds: Option<i64>) -> Result<()> {
         let ttl = match milliseconds {
             None | Some(0) => None,
@@ -91,10 +94,12 @@ impl Control {
         Ok(write.commit().await?)
     }
 
-    /// Moves the end of a running workspace.
+    /// Sets the deadline of a running workspace: 30 minutes to 30 days from now. For the workspace's owner and owners
+    /// of the deployment.
     ///
     /// # Errors
-    /// A refusal when it does not run or the new end is too soon; [`Error::NotFound`].
+    /// [`Error::Invalid`] outside of these limits; [`Error::Conflict`] when the workspace does not run;
+    /// [`Error::NotFound`] when there is no such workspace, and for other callers.
     pub async fn extend_deadline(&self, caller: &Caller, id: WorkspaceId, deadline: Moment) -> Result<()> {
         let now = self.clock.now();
         if deadline < now.after(MIN_EXTENSION) {
@@ -111,18 +116,21 @@ impl Control {
         }
         let mut write = self.database.write().await?;
         let latest = self.load_for_update(&mut write, caller, id).await?;
-        let runs = (latest.build.transition, latest.build.status) == (Transition::Start, JobStatus::Succeeded);
-        if !runs {
+        let is_running =
+            (latest.build.transition, latest.build.status) == (Transition::Start, JobStatus::Succeeded);
+        if !is_running {
             return Err(Error::conflict("The workspace is not running.", ""));
         }
         builds::set_deadline(&mut write, latest.build.id, Some(deadline), now).await?;
         Ok(write.commit().await?)
     }
 
-    /// Puts a workspace aside, which stops it, or takes it back.
+    /// Makes a workspace dormant, which stops it, or activates it. For the workspace's owner and owners of the
+    /// deployment.
     ///
     /// # Errors
-    /// A conflict while a build is active; [`Error::NotFound`].
+    /// [`Error::Conflict`] when it must be stopped while a build is active; [`Error::NotFound`] when there is no such
+    /// workspace, and for other callers.
     pub async fn set_dormant(
         &self,
         caller: &Caller,
@@ -153,6 +161,7 @@ impl Control {
         Ok(found)
     }
 
+    /// Locks a workspace that the caller may change, and reads it.
     async fn load_for_update(
         &self,
         write: &mut WriteTransaction,
