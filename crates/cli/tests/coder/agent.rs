@@ -11,15 +11,31 @@ use nix::{
     unistd::Pid,
 };
 
+/// An agent, killed when dropped.
+pub struct Agent(Child);
+
+impl Drop for Agent {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+impl Agent {
+    pub fn pid(&self) -> u32 {
+        self.0.id()
+    }
+}
+
 /// An agent on a machine of its own.
-pub fn agent(machine: &Machine, instructions: &str) -> Child {
+pub fn agent(machine: &Machine, instructions: &str) -> Agent {
     let mut command = machine.command("sh");
     command
         .args(["-c", &format!("exec env {instructions} 2>log")])
         .env("SECRET_OF_THE_AGENT", "inherited")
         .stdin(Stdio::null())
         .stdout(Stdio::null());
-    command.spawn().unwrap()
+    Agent(command.spawn().unwrap())
 }
 
 /// The status that a program ends with, sooner or later.
@@ -64,14 +80,14 @@ fn an_external_workspace() {
 
     machine.coder(["stop", "vm", "-y"]).ok();
     assert!(home.join("work/stopped").exists(), "stop scripts ran");
-    assert!(child.try_wait().unwrap().is_none(), "the agent waits for the next start");
+    assert!(child.0.try_wait().unwrap().is_none(), "the agent waits for the next start");
     machine.coder_with(["secret", "update", "k"], b"two").ok();
     machine.coder(["start", "vm", "-y"]).ok();
     assert_eq!(shell("echo $K").ok(), "two\n");
     assert_eq!(read(&home.join("k")), "two");
 
-    kill(Pid::from_raw(child.id().try_into().unwrap()), Signal::SIGTERM).unwrap();
-    assert!(child.wait().unwrap().success(), "a clean end: {}", read(&home.join("log")));
+    kill(Pid::from_raw(child.pid().try_into().unwrap()), Signal::SIGTERM).unwrap();
+    assert!(child.0.wait().unwrap().success(), "a clean end: {}", read(&home.join("log")));
     until("the server notices", || machine.coder(["show", "vm"]).ok().contains("disconnected"));
     server.stop();
 }
@@ -89,7 +105,7 @@ fn reconnecting_delivers_again_and_loses_no_output() {
     machine.workspace("vm", &format!("[external]\n[[script]]\nscript = \"{script}\"\n"));
     let other = super::machine();
     let file = |name: &str| other.home().join(name);
-    let mut child = agent(&other, &instructions(&machine, "vm"));
+    let child = agent(&other, &instructions(&machine, "vm"));
     until("the script runs", || file("printed0").exists());
     let address = server.address();
     for round in 0..ROUNDS {
@@ -116,8 +132,7 @@ fn reconnecting_delivers_again_and_loses_no_output() {
     for line in ["line 0.", "line 1.", "line 2.", "line 3.", "last line"] {
         assert_eq!(logs.matches(line).count(), 1, "{line}: {logs}");
     }
-    child.kill().unwrap();
-    child.wait().unwrap();
+    drop(child);
     server.stop();
 }
 
@@ -131,7 +146,7 @@ fn cancel_build_under_way() {
         "[external]\n[[script]]\nscript = \"touch stopping; sleep 60\"\nrun_on_stop = true\ntimeout = \"1h\"\n",
     );
     let other = super::machine();
-    let mut child = agent(&other, &instructions(&machine, "vm"));
+    let child = agent(&other, &instructions(&machine, "vm"));
     machine.coder(["ssh", "vm", "--", "true"]).ok();
     let mut command = machine.command("coder");
     command.args(["stop", "vm", "--yes"]).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
@@ -149,8 +164,7 @@ fn cancel_build_under_way() {
     assert_eq!(ended("coder stop", &mut stop), Some(1));
     let logs = runtime.block_on(api.get(&format!("{path}/logs"))).expect(200);
     assert_eq!(logs.as_array().unwrap().last().unwrap()["stage"], "Canceled", "{logs}");
-    child.kill().unwrap();
-    child.wait().unwrap();
+    drop(child);
     machine.coder(["stop", "vm", "--yes"]).ok();
     server.stop();
 }
@@ -199,19 +213,17 @@ fn tokens_of_agents() {
     let at = |agents: &Machine| {
         machine.coder(["ssh", "vm", "--", "pwd"]).stdout.trim() == agents.home().to_str().unwrap()
     };
-    let mut first = agent(&earlier, &command);
+    let first = agent(&earlier, &command);
     assert!(at(&earlier));
-    let mut second = agent(&later, &command);
+    let second = agent(&later, &command);
     until("shells are with the later one", || at(&later));
     assert!(read(&earlier.home().join("log")).contains("lost the server"));
     // It comes back as soon as it can, and would be the later one then.
-    first.kill().unwrap();
-    first.wait().unwrap();
+    drop(first);
     until("shells stay there", || at(&later));
     machine.coder(["delete", "vm", "-y"]).ok();
     until("the agent learns of it", || read(&later.home().join("log")).contains("does not know this agent"));
-    second.kill().unwrap();
-    second.wait().unwrap();
+    drop(second);
     let mut missing = machine.command("coder");
     missing.args(["agent", "--agent-url", &server.url]);
     let refused = coder_testkit::finish(missing, b"");

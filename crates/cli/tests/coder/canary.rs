@@ -58,8 +58,10 @@ fn values_are_nowhere_but_in_the_workspace(engine: Engine) {
     // An agent that says as much as it can, too.
     let elsewhere = super::machine();
     let how = instructions(&machine, "vm");
-    let mut external = agent(&elsewhere, &format!("CODER_LOG=trace {how}"));
-    assert_eq!(machine.coder(["ssh", "vm", "--", "cat k"]).ok(), VALUE);
+    let external = agent(&elsewhere, &format!("CODER_LOG=trace {how}"));
+    let mut client = machine.command("coder");
+    client.args(["ssh", "--log-dir", "logs", "vm", "--", "cat k"]).env("CODER_LOG", "trace");
+    assert_eq!(finish(client, b"").ok(), VALUE);
     for workspace in ["dev", "vm"] {
         run(&["show", workspace], "");
         run(&["show", workspace, "-o", "json"], "");
@@ -79,7 +81,7 @@ fn values_are_nowhere_but_in_the_workspace(engine: Engine) {
     let entries = fs::read_dir(machine.data().join("workspaces")).unwrap();
     let [workspace] = entries.map(|entry| entry.unwrap().path()).collect::<Vec<_>>().try_into().unwrap();
     let record = fs::read_to_string(workspace.join("agent.pid")).unwrap();
-    for process in [record.split(' ').next().unwrap(), &server.pid().to_string(), &external.id().to_string()] {
+    for process in [record.split(' ').next().unwrap(), &server.pid().to_string(), &external.pid().to_string()] {
         for canary in &canaries {
             assert_eq!(canary.find(&fs::read(format!("/proc/{process}/cmdline")).unwrap()), None);
         }
@@ -95,8 +97,7 @@ fn values_are_nowhere_but_in_the_workspace(engine: Engine) {
             runtime.block_on(canary.assert_not_in_rows(database));
         }
     }
-    external.kill().unwrap();
-    external.wait().unwrap();
+    drop(external);
     let agents_log = fs::read_to_string(elsewhere.home().join("log")).unwrap();
     let servers_log = server.stop();
     search_files(&machine, &workspace, &canaries);

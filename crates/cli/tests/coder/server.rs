@@ -113,11 +113,10 @@ fn two_servers_on_one_postgres() {
     one.workspace("vm", "[external]\n[[script]]\nscript = \"touch stopping; sleep 60\"\nrun_on_stop = true\n");
     for at in [&two, &one] {
         let workspace = super::machine();
-        let mut agent = agent(&workspace, &instructions(at, "vm"));
+        let agent = agent(&workspace, &instructions(at, "vm"));
         let seen = at.coder(["ssh", "vm", "--", "echo $ONE, $TWO"]).ok();
         assert_eq!(seen, "from the first, from the second\n");
-        agent.kill().unwrap();
-        agent.wait().unwrap();
+        drop(agent);
     }
 
     // Of two requests for one name, one at each, one wins.
@@ -138,7 +137,7 @@ fn two_servers_on_one_postgres() {
     // What is revoked at one ends what is open at the other.
     let named = one.coder(["tokens", "create", "--name", "t"]).ok();
     let workspace = super::machine();
-    let mut connected = agent(&workspace, &instructions(&two, "vm"));
+    let connected = agent(&workspace, &instructions(&two, "vm"));
     let mut command = two.command("coder");
     command.args(["ssh", "vm", "--", "echo in; exec sleep 1000"]).env("CODER_SESSION_TOKEN", named.trim());
     command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null());
@@ -146,12 +145,11 @@ fn two_servers_on_one_postgres() {
     shell.stdout.as_mut().unwrap().read_exact(&mut [0; 3]).unwrap();
     one.coder(["tokens", "remove", "t", "--delete"]).ok();
     assert_eq!(ended("the shell at the other server", &mut shell), Some(255));
-    connected.kill().unwrap();
-    connected.wait().unwrap();
+    drop(connected);
 
     // A server that dies in the middle of a build leaves it to the other, once its claim has run out.
     let workspace = super::machine();
-    let mut connected = agent(&workspace, &instructions(&one, "vm"));
+    let connected = agent(&workspace, &instructions(&one, "vm"));
     one.coder(["ssh", "vm", "--", "true"]).ok();
     let pause = |signal| kill(Pid::from_raw(second.pid()), signal).unwrap();
     pause(Signal::SIGSTOP);
@@ -164,9 +162,8 @@ fn two_servers_on_one_postgres() {
     assert_eq!(two.tamper("UPDATE workspace_builds SET claimed_until = 0 WHERE claimed_until IS NOT NULL"), 1);
     pause(Signal::SIGCONT);
     let status = || two.coder(["list", "-c", "status"]).ok().lines().last().map(str::to_owned);
-    until("the second one has brought it to its end", || status().as_deref() == Some("Stopped"));
-    connected.kill().unwrap();
-    connected.wait().unwrap();
+    until("the second server has completed the build", || status().as_deref() == Some("Stopped"));
+    drop(connected);
 
     let said = second.stop();
     let database = one.postgres().unwrap();
