@@ -1,16 +1,16 @@
-//! A value is seen by the workspace and by nobody else: no log at any level, no error, no list of processes, no other
-//! file, no row of the database, in whatever form bytes are written.
+//! Values reach the workspace alone: they are in no log at any level, no error, no list of processes, no other file and no
+//! row of the database, in any form that bytes are written in.
 
 use std::{fs, path::Path, slice};
 
-use coder_testkit::{Canary, Engine, Machine, Server};
+use coder_testkit::{Canary, Engine, Machine, Server, finish};
 
 use crate::agent::{agent, instructions};
 
 const VALUE: &str = "canary5b1fe09d27";
 const PASSWORD: &str = "canarypw5b1fe09d";
 
-/// The program's calls, and everything that they printed.
+/// Runs the program and keeps everything that it prints.
 struct Session<'m> {
     machine: &'m Machine,
     printed: String,
@@ -55,7 +55,7 @@ fn values_are_nowhere_but_in_the_workspace(engine: Engine) {
     }
     let seen = machine.coder(["ssh", "dev", "--", "echo $K; cat k"]).ok();
     assert_eq!(seen, format!("{VALUE}\n{VALUE}"));
-    // An agent that says as much as it can, too.
+    // An agent and a client that log at trace as well.
     let elsewhere = super::machine();
     let how = instructions(&machine, "vm");
     let external = agent(&elsewhere, &format!("CODER_LOG=trace {how}"));
@@ -70,7 +70,7 @@ fn values_are_nowhere_but_in_the_workspace(engine: Engine) {
     run(&["restart", "dev", "-y"], "");
     machine.coder(["ssh", "dev", "--", "true"]).ok();
 
-    // Tokens are not written down either: those of people and those of agents.
+    // Tokens of sessions and agents are written nowhere either.
     let token = machine.token();
     let (_, agents_token) = how.split_once("CODER_AGENT_TOKEN=").unwrap();
     let tokens = [token.split_once('-').unwrap().1, agents_token.split(' ').next().unwrap()];
@@ -88,6 +88,10 @@ fn values_are_nowhere_but_in_the_workspace(engine: Engine) {
         let limits = fs::read_to_string(format!("/proc/{process}/limits")).unwrap();
         let soft = limits.lines().find(|line| line.starts_with("Max core file size")).unwrap();
         assert_eq!(soft.split_whitespace().nth(4), Some("0"), "{soft}");
+    }
+    for canary in &canaries {
+        let searched = canary.assert_not_below(&machine.home().join("logs"), &[]);
+        assert!(searched.files == 1 && searched.bytes > 10_000, "{searched:?}");
     }
     search_files(&machine, &workspace, &canaries);
     if let Some(database) = machine.postgres() {

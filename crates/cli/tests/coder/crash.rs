@@ -1,4 +1,4 @@
-//! What was answered is there after the server is killed at any moment.
+//! Writes that got a response are there after the server is killed at any moment.
 
 use std::{
     collections::BTreeMap,
@@ -16,15 +16,15 @@ use serde_json::json;
 
 use crate::agent::{agent, instructions};
 
-/// Answers to each of the two writers before the server is killed, round by round.
-const ANSWERS: [u32; 8] = [1, 2, 3, 4, 6, 9, 14, 20];
+/// Responses to each of the two writers before the server is killed, by round.
+const RESPONSES: [u32; 8] = [1, 2, 3, 4, 6, 9, 14, 20];
 
-/// What a writer knows of its secret: what the last response stands for, and what a request without one may have made.
-/// Nothing stands for a secret that was deleted.
-struct Known {
+/// The values that a writer's secret may have: that of the last response, and that of the request which got none. A deleted
+/// secret has no value.
+struct LastWrites {
     name: String,
-    answered: Option<String>,
-    asked: Option<String>,
+    confirmed: Option<String>,
+    attempted: Option<String>,
     deletes: u32,
 }
 
@@ -37,8 +37,8 @@ fn no_answered_write_is_lost(engine: Engine) {
     let (address, token) = (server.address(), machine.token());
     let runtime = tokio::runtime::Runtime::new().unwrap();
     let api = Api::new(&server.url).with_token(&token);
-    let (mut answers, mut deletes) = (0, 0);
-    for (round, wanted) in ANSWERS.into_iter().enumerate() {
+    let (mut responses, mut deletes) = (0, 0);
+    for (round, wanted) in RESPONSES.into_iter().enumerate() {
         let counts: [Arc<AtomicU32>; 2] = Default::default();
         let writers: Vec<_> = counts
             .iter()
@@ -51,28 +51,28 @@ fn no_answered_write_is_lost(engine: Engine) {
         let count = || counts.each_ref().map(|count| count.load(Ordering::SeqCst));
         let deadline = Instant::now() + Duration::from_secs(30);
         while count().iter().any(|count| *count < wanted) {
-            assert!(Instant::now() < deadline, "{:?} answers, {wanted} each are wanted", count());
+            assert!(Instant::now() < deadline, "{:?} responses, {wanted} each are wanted", count());
             thread::sleep(Duration::from_micros(100));
         }
         server.kill();
-        let known: Vec<Known> = writers.into_iter().map(|writer| writer.join().unwrap()).collect();
-        answers += count().iter().sum::<u32>();
-        deletes += known.iter().map(|known| known.deletes).sum::<u32>();
+        let last: Vec<LastWrites> = writers.into_iter().map(|writer| writer.join().unwrap()).collect();
+        responses += count().iter().sum::<u32>();
+        deletes += last.iter().map(|last| last.deletes).sum::<u32>();
 
         server = machine.serve_at::<&str>(&address, []);
         let delivered = delivered(&machine, &command);
-        for known in &known {
-            let path = format!("/api/v2/users/me/secrets/{}", known.name);
+        for last in &last {
+            let path = format!("/api/v2/users/me/secrets/{}", last.name);
             let reply = runtime.block_on(api.get(&path));
             let described =
                 (reply.status == 200).then(|| reply.json["description"].as_str().unwrap().to_owned());
             assert!(described.is_some() || reply.status == 404, "{}", reply.text);
-            let value = delivered.get(&known.name).cloned();
-            let Known { name, answered, asked, .. } = known;
+            let value = delivered.get(&last.name).cloned();
+            let LastWrites { name, confirmed, attempted, .. } = last;
             assert_eq!(value, described, "{name}: a value belongs to the metadata written with it");
             assert!(
-                value == *answered || value == *asked,
-                "{name}: {answered:?} was answered, {value:?} is there"
+                value == *confirmed || value == *attempted,
+                "{name}: {confirmed:?} got a response, {value:?} is stored"
             );
             if value.is_some() {
                 runtime.block_on(api.delete(&path)).expect(204);
@@ -80,18 +80,18 @@ fn no_answered_write_is_lost(engine: Engine) {
         }
     }
     assert!(
-        answers >= 2 * ANSWERS.iter().sum::<u32>() && deletes >= 10,
-        "{answers} answers, {deletes} deletes"
+        responses >= 2 * RESPONSES.iter().sum::<u32>() && deletes >= 10,
+        "{responses} responses, {deletes} deletes"
     );
     server.stop();
 }
 
 /// Creates, changes and deletes a secret, over and over, until the server does not respond.
-fn write(url: &str, token: &str, name: &str, count: &AtomicU32) -> Known {
+fn write(url: &str, token: &str, name: &str, count: &AtomicU32) -> LastWrites {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     let api = Api::new(url).with_token(token);
     let path = format!("/api/v2/users/me/secrets/{name}");
-    let mut known = Known { name: name.to_owned(), answered: None, asked: None, deletes: 0 };
+    let mut last = LastWrites { name: name.to_owned(), confirmed: None, attempted: None, deletes: 0 };
     for number in 0.. {
         let text = format!("value-{number}");
         let write = json!({"name": name, "env_name": name, "value": text, "description": text});
@@ -101,18 +101,18 @@ fn write(url: &str, token: &str, name: &str, count: &AtomicU32) -> Known {
             3 => (api.request(Method::DELETE, &path), 204),
             _ => (api.request(Method::PATCH, &path).json(&change), 200),
         };
-        known.asked = (status != 204).then_some(text);
+        last.attempted = (status != 204).then_some(text);
         match runtime.block_on(request.send()) {
             Ok(response) => {
                 assert_eq!(response.status(), status, "{name}, number {number}");
-                known.answered.clone_from(&known.asked);
-                known.deletes += u32::from(status == 204);
+                last.confirmed.clone_from(&last.attempted);
+                last.deletes += u32::from(status == 204);
                 count.fetch_add(1, Ordering::SeqCst);
             }
             Err(_) => break,
         }
     }
-    known
+    last
 }
 
 /// The environment of a shell in the workspace, whose agent starts for it.

@@ -92,8 +92,8 @@ fn development_mode() {
     assert_eq!(machine.coder(["whoami"]).code, 1, "and so is the login");
 }
 
-/// Two servers share one PostgreSQL database and its keys: each reads what the other wrote and keeps to the same rules, and
-/// what one of them leaves behind, the other brings to its end.
+/// Two servers share one PostgreSQL database and its keys: each delivers what the other stored, uniqueness and revocation
+/// hold across both, and the builds of a server that dies are taken over.
 #[test]
 fn two_servers_on_one_postgres() {
     let one = Machine::on(env!("CARGO_BIN_EXE_coder"), Engine::Postgres);
@@ -134,7 +134,7 @@ fn two_servers_on_one_postgres() {
         }
     });
 
-    // What is revoked at one ends what is open at the other.
+    // A token revoked at one closes connections at the other.
     let named = one.coder(["tokens", "create", "--name", "t"]).ok();
     let workspace = super::machine();
     let connected = agent(&workspace, &instructions(&two, "vm"));
@@ -147,7 +147,7 @@ fn two_servers_on_one_postgres() {
     assert_eq!(ended("the shell at the other server", &mut shell), Some(255));
     drop(connected);
 
-    // A server that dies in the middle of a build leaves it to the other, once its claim has run out.
+    // The build of a server that dies is taken over once its lease has expired.
     let workspace = super::machine();
     let connected = agent(&workspace, &instructions(&one, "vm"));
     one.coder(["ssh", "vm", "--", "true"]).ok();
@@ -168,7 +168,7 @@ fn two_servers_on_one_postgres() {
     let said = second.stop();
     let database = one.postgres().unwrap();
     assert!(!said.contains(&database.key), "{said}");
-    assert!(!one.data().join("coder.db").exists(), "nothing but local workspaces is kept here");
+    assert!(!one.data().join("coder.db").exists(), "only local workspaces are stored here");
 
     let bare = super::machine();
     let mut command = bare.command("coder");

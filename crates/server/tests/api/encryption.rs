@@ -9,7 +9,7 @@ use crate::workspaces::{built, template};
 
 const SECRETS: &str = "/api/v2/users/me/secrets";
 
-/// What the workspace's agent is given, by name.
+/// The secrets in the manifest of a workspace's agent, by name.
 async fn delivered(server: &TestServer, agent: &str) -> BTreeMap<String, String> {
     let control = &server.state.control;
     let session = control.authenticate_agent(agent).await.expect("the agent's token is known");
@@ -18,7 +18,7 @@ async fn delivered(server: &TestServer, agent: &str) -> BTreeMap<String, String>
 }
 
 on_both_engines! {
-    /// No byte of a value is in the database, its log, or anything else in the data folder, in any form.
+    /// No byte of a value is in the database, its log, or anything else in the data directory, in any form.
     async fn nothing_on_disk_is_plain(server: TestServer) {
         let admin = server.admin().await;
         let canary = Canary::new("canary7d1f0c2e");
@@ -47,8 +47,8 @@ on_both_engines! {
         assert_eq!(server.database.number("SELECT CAST(length(value_ciphertext) AS BIGINT) FROM user_secrets").await, 1000);
     }
 
-    /// A server does not start without a key that stored data needs, and names it by fingerprint. A new first key takes the
-    /// old one's place while the server serves: what was sealed before is delivered during and after it.
+    /// A server does not start without a key that stored data needs, and names it by fingerprint. A new primary key replaces
+    /// the old one while the server runs: what was encrypted before is delivered during and after it.
     async fn keys_are_needed_and_rotate(server: TestServer) {
         let admin = server.admin().await;
         let token = admin.token.clone().unwrap();
