@@ -1,6 +1,5 @@
 //! Parts of a page that are sent again when they change, over server-sent events.
 
-use coder_http::HttpError;
 use std::{convert::Infallible, time::Duration};
 
 use askama::Template;
@@ -9,6 +8,7 @@ use axum::response::{
     sse::{Event, KeepAlive, Sse},
 };
 use coder_control::Caller;
+use coder_http::HttpError;
 use futures_util::stream;
 use tokio::{sync::mpsc, time::sleep};
 

@@ -1,13 +1,13 @@
 //! Agents as users see them.
 
+use std::time::Duration;
+
 use coder_model::{
     AgentId, Moment,
     log::LogSource,
     template::{App, AppHealth, Definition},
     workspace::{Agent, AgentStatus, Lifecycle, ResourceName, Transition, Warning, WorkspaceWithBuild},
 };
-use std::time::Duration;
-
 use coder_store::{agent_app_health, agent_logs, agent_warnings, agents, builds};
 
 use crate::{Caller, Control, Error, Result, permissions::require_visible, workspaces::parse_definition};

@@ -1,12 +1,12 @@
 //! The queue of builds: a server claims one under a lease, runs it, and completes it.
 
+use std::time::Duration;
+
 use coder_model::{
     BuildId,
     template::Definition,
     workspace::{JobStatus, Transition, WorkspaceWithBuild},
 };
-use std::time::Duration;
-
 use coder_store::builds;
 use uuid::Uuid;
 

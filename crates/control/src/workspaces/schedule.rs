@@ -1,11 +1,11 @@
 //! Starting and stopping workspaces by their schedules.
 
+use std::time::Duration;
+
 use coder_model::{
     Moment,
     workspace::{BuildReason, Transition, WorkspaceWithBuild},
 };
-use std::time::Duration;
-
 use coder_store::workspaces;
 
 use crate::{Control, Result};

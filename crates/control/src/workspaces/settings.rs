@@ -1,12 +1,12 @@
 //! Settings of a workspace: favorite, autostart, time to live, deadline, dormancy.
 
+use std::time::Duration;
+
 use coder_model::{
     Moment, WorkspaceId,
     schedule::Schedule,
     workspace::{BuildReason, JobStatus, Transition, WorkspaceWithBuild},
 };
-use std::time::Duration;
-
 use coder_store::{WriteTransaction, builds, workspaces};
 
 use super::build::BuildRequest;

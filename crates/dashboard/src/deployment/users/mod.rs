@@ -6,13 +6,13 @@ mod list;
 mod password;
 mod roles;
 
+use std::convert::Infallible;
+
 pub use confirm::{UserAction, user_action};
 pub use create::{create_user, new_user_page};
 pub use list::users_page;
 pub use password::{reset_password, reset_password_page};
 pub use roles::{change_roles, roles_page};
-
-use std::convert::Infallible;
 
 use axum::{extract::FromRequestParts, http::request::Parts};
 use coder_control::Error;
