@@ -6,21 +6,21 @@ use coder_wire::agent::{AgentMessage, OpenStream, Opened, ServerMessage, Termina
 use libfuzzer_sys::fuzz_target;
 use tokio::runtime::Builder;
 
-const MOST: usize = 64 * 1024;
+const MAX_SIZE: usize = 64 * 1024;
 
 fuzz_target!(|data: &[u8]| {
     Builder::new_current_thread().build().unwrap().block_on(async {
-        if let Ok(Some(message)) = frame::receive::<AgentMessage>(&mut &data[..], MOST).await {
+        if let Ok(Some(message)) = frame::receive::<AgentMessage>(&mut &data[..], MAX_SIZE).await {
             // What was understood can be said again, and means the same.
-            let mut said = Vec::new();
-            frame::send(&mut said, &message).await.unwrap();
-            let again: AgentMessage = frame::receive(&mut &said[..], MOST * 8).await.unwrap().unwrap();
+            let mut encoded = Vec::new();
+            frame::send(&mut encoded, &message).await.unwrap();
+            let again: AgentMessage = frame::receive(&mut &encoded[..], MAX_SIZE * 8).await.unwrap().unwrap();
             assert_eq!(format!("{again:?}"), format!("{message:?}"));
         }
-        let _ = frame::receive::<ServerMessage>(&mut &data[..], MOST).await;
-        let _ = frame::receive::<OpenStream>(&mut &data[..], MOST).await;
-        let _ = frame::receive::<Opened>(&mut &data[..], MOST).await;
-        let _ = frame::receive::<TerminalInput>(&mut &data[..], MOST).await;
+        let _ = frame::receive::<ServerMessage>(&mut &data[..], MAX_SIZE).await;
+        let _ = frame::receive::<OpenStream>(&mut &data[..], MAX_SIZE).await;
+        let _ = frame::receive::<Opened>(&mut &data[..], MAX_SIZE).await;
+        let _ = frame::receive::<TerminalInput>(&mut &data[..], MAX_SIZE).await;
         let (mut rest, mut datagram) = (data, Vec::new());
         while let Ok(true) = datagram::receive(&mut rest, &mut datagram).await {}
     });

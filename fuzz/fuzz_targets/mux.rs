@@ -11,16 +11,16 @@ fuzz_target!(|data: &[u8]| {
     let Some((first, bytes)) = data.split_first() else { return };
     let role = if first & 1 == 0 { Role::Client } else { Role::Server };
     Builder::new_current_thread().enable_all().build().unwrap().block_on(async {
-        let (near, mut far) = tokio::io::duplex(1 << 20);
-        let (link, mut incoming) = Mux::new(near, role);
+        let (local, mut remote) = tokio::io::duplex(1 << 20);
+        let (mux, mut incoming) = Mux::new(local, role);
         let peer = async {
-            let _ = far.write_all(bytes).await;
-            let _ = far.shutdown().await;
+            let _ = remote.write_all(bytes).await;
+            let _ = remote.shutdown().await;
             // What is answered is taken, as a peer would.
-            let _ = tokio::io::copy(&mut far, &mut tokio::io::sink()).await;
+            let _ = tokio::io::copy(&mut remote, &mut tokio::io::sink()).await;
         };
         let streams = async { while incoming.accept().await.is_some() {} };
-        let all = async { tokio::join!(peer, streams, link.closed()) };
+        let all = async { tokio::join!(peer, streams, mux.closed()) };
         assert!(timeout(Duration::from_secs(10), all).await.is_ok(), "the link does not end");
     });
 });

@@ -6,8 +6,8 @@ use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|data: &[u8]| {
     if let Ok(message) = serde_json::from_slice::<TerminalMessage>(data) {
-        let said = serde_json::to_vec(&message).unwrap();
-        serde_json::from_slice::<TerminalMessage>(&said).unwrap();
+        let encoded = serde_json::to_vec(&message).unwrap();
+        serde_json::from_slice::<TerminalMessage>(&encoded).unwrap();
     }
     coder_agent::fuzzing::terminal_output(data);
 });

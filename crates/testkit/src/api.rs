@@ -1,32 +1,32 @@
-//! Calls as any program makes them: method, path, JSON. Redirects are not followed.
+//! Requests to the API: method, path, JSON. Redirects are not followed.
 
 use reqwest::{Method, Response, header::HeaderMap, redirect::Policy};
 use serde_json::Value;
 
-/// A caller of the API: one user, or nobody yet.
+/// A client of the API, with the token of a user or without one.
 #[derive(Clone)]
 pub struct Api {
     http: reqwest::Client,
     base: String,
-    /// The token that is shown.
+    /// The token that requests carry.
     pub token: Option<String>,
 }
 
-/// An answer.
+/// A response.
 #[derive(Debug)]
 pub struct Reply {
     /// The HTTP status.
     pub status: u16,
     /// The headers.
     pub headers: HeaderMap,
-    /// The text.
+    /// The body.
     pub text: String,
-    /// The text as JSON; null when it is none.
+    /// The body as JSON; null when it is not JSON.
     pub json: Value,
 }
 
 impl Api {
-    /// Nobody yet.
+    /// A client without a token.
     #[must_use]
     pub fn new(base: &str) -> Self {
         let base = base.trim_end_matches('/').to_owned();
@@ -34,13 +34,13 @@ impl Api {
         Self { http, base, token: None }
     }
 
-    /// The same server with another token.
+    /// A client of the same server with another token.
     #[must_use]
     pub fn with_token(&self, token: &str) -> Self {
         Self { token: Some(token.to_owned()), ..self.clone() }
     }
 
-    /// A request to be changed before it is sent.
+    /// A request that can be changed before it is sent.
     pub fn request(&self, method: Method, path: &str) -> reqwest::RequestBuilder {
         let mut request = self.http.request(method, format!("{}{path}", self.base));
         if let Some(token) = &self.token {
@@ -51,9 +51,9 @@ impl Api {
 
     /// Sends a request.
     pub async fn send(request: reqwest::RequestBuilder) -> Reply {
-        let response: Response = request.send().await.expect("the server answers");
+        let response: Response = request.send().await.expect("the server responds");
         let (status, headers) = (response.status().as_u16(), response.headers().clone());
-        let text = response.text().await.expect("a whole answer");
+        let text = response.text().await.expect("a complete body");
         let json = serde_json::from_str(&text).unwrap_or(Value::Null);
         Reply { status, headers, text, json }
     }
@@ -85,13 +85,13 @@ impl Api {
 }
 
 impl Reply {
-    /// The answer's JSON, if the status is this one.
+    /// The JSON, if the status is this one; panics otherwise.
     pub fn expect(self, status: u16) -> Value {
         assert_eq!(self.status, status, "{}", self.text);
         self.json
     }
 
-    /// The `field: detail` pairs of a refusal.
+    /// The field errors, as pairs of `field` and `detail`.
     pub fn validations(&self) -> Vec<(String, String)> {
         let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
         let list = self.json.get("validations").and_then(Value::as_array).cloned().unwrap_or_default();
@@ -105,12 +105,12 @@ impl Reply {
             .collect()
     }
 
-    /// The headline.
+    /// The `message` of an error.
     pub fn message(&self) -> &str {
         self.json.get("message").and_then(Value::as_str).unwrap_or_default()
     }
 
-    /// What follows the headline.
+    /// The `detail` of an error.
     pub fn detail(&self) -> &str {
         self.json.get("detail").and_then(Value::as_str).unwrap_or_default()
     }

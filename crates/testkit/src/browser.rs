@@ -1,7 +1,7 @@
-//! A person with a browser: a real Chromium without a screen, asked for things by the words on the page.
+//! Headless Chromium, driven by the text on the page.
 //!
-//! Every verb waits, within bounds, until the page is so. Whatever the browser complained about in its console, a script's
-//! error or a breach of the page's policy, fails the test that has it, at its end.
+//! Every method waits until the page is as it needs, up to [`TIMEOUT`]. A test fails at its end if the console has errors:
+//! of a script, or of the content security policy.
 
 mod accessibility;
 mod assertions;
@@ -19,21 +19,22 @@ use serde_json::{Value, json};
 pub use self::accessibility::Violation;
 use self::driver::Driver;
 
-/// How long anything may take that a person waits for.
-const PATIENCE: Duration = Duration::from_secs(20);
-/// What is narrower, in pixels, is a phone.
+/// The limit of every wait.
+const TIMEOUT: Duration = Duration::from_secs(20);
+/// A window narrower than this, in pixels, is a phone's.
 const NARROW: u32 = 600;
-const PAUSE: Duration = Duration::from_millis(25);
-/// What is asked of the page.
+/// How often a condition is checked.
+const POLL_INTERVAL: Duration = Duration::from_millis(25);
+/// The queries of a page.
 const PAGE: &str = include_str!("browser/page.js");
-/// Has the page be as it will be when every transition has run, and ends when it was drawn so.
+/// Finishes every CSS transition, and returns when the page has been drawn.
 const SETTLE: &str = "const done = arguments[0]; const finish = () => document.getAnimations()\
                       .filter((one) => one instanceof CSSTransition).forEach((one) => one.finish()); \
                       finish(); requestAnimationFrame(() => { finish(); requestAnimationFrame(() => done()); });";
-/// The key of an element in WebDriver's answers.
+/// The key of an element in WebDriver's responses.
 const ELEMENT: &str = "element-6066-11e4-a52e-4f735466cecf";
 
-/// Keys that have no character.
+/// Keys, as WebDriver encodes them.
 pub mod key {
     #![allow(missing_docs)]
     pub const TAB: char = '\u{e004}';
@@ -46,33 +47,34 @@ pub mod key {
     pub const DOWN: char = '\u{e015}';
 }
 
-/// A browser. One test has one at a time; there are two in all.
+/// A browser. A test uses one at a time; tests wait for a free one.
 pub struct Browser {
     driver: Driver,
     base: String,
-    forgiven: Vec<String>,
+    allowed_errors: Vec<String>,
 }
 
 impl Browser {
-    /// A browser that looks at this server.
+    /// A browser for this server.
     #[must_use]
     pub fn new(url: &str) -> Self {
         Self::start(url, true)
     }
 
-    /// A browser whose person has switched scripts off.
+    /// A browser with JavaScript disabled.
     #[must_use]
     pub fn without_script(url: &str) -> Self {
         Self::start(url, false)
     }
 
     fn start(url: &str, with_script: bool) -> Self {
-        let browser = Self { driver: Driver::start(with_script), base: url.to_owned(), forgiven: Vec::new() };
+        let browser =
+            Self { driver: Driver::start(with_script), base: url.to_owned(), allowed_errors: Vec::new() };
         browser.size(1440, 900);
         browser
     }
 
-    /// Sets how large the page is shown, in pixels. What is as narrow as a phone is one: scroll bars take no room.
+    /// Sets the size of the window in pixels. On a phone, scroll bars take no space.
     pub fn size(&self, width: u32, height: u32) {
         let is_phone = width < NARROW;
         let size = json!({"width": width, "height": height, "deviceScaleFactor": 1, "mobile": is_phone});
@@ -80,16 +82,15 @@ impl Browser {
         self.settle(&format!("(width: {width}px) and (height: {height}px)"));
     }
 
-    /// Waits until the page has these properties and was drawn so, and nothing is on its way from how it was before.
+    /// Waits until this media query matches, transitions have ended, and the page has been drawn.
     fn settle(&self, media: &str) {
-        self.wait(&format!("{media} is drawn"), || match self.ask("matches", &[json!(media)])? {
+        self.wait(&format!("{media} is drawn"), || match self.query("matches", &[json!(media)])? {
             Value::Bool(true) => self.driver.post("/execute/async", &json!({"script": SETTLE, "args": []})),
-            _ => Err("it is not so".to_owned()),
+            _ => Err("it does not match".to_owned()),
         });
     }
 
-    /// Sets whether the machine around the browser is dark. Nothing moves either way: pictures are of what is, not of
-    /// what is on its way.
+    /// Sets the system's colour scheme. Motion is reduced in both, so that no screenshot is taken in a transition.
     pub fn dark(&self, is_dark: bool) {
         let scheme = if is_dark { "dark" } else { "light" };
         let media = json!({"features": [
@@ -100,63 +101,63 @@ impl Browser {
         self.settle(&format!("(prefers-color-scheme: {scheme})"));
     }
 
-    /// Types a path into the address bar.
+    /// Navigates to a path of the server.
     pub fn open(&self, path: &str) {
         let url = format!("{}{path}", self.base);
         self.driver.post("/url", &json!({"url": url})).unwrap_or_else(|error| panic!("{path}: {error}"));
     }
 
-    /// Loads the page again.
+    /// Reloads the page.
     pub fn reload(&self) {
         self.driver.post("/refresh", &json!({})).expect("the page loads");
     }
 
-    /// Goes back to the page before.
+    /// Goes back in the history.
     pub fn back(&self) {
         self.driver.post("/back", &json!({})).expect("the page loads");
     }
 
     /// Logs in by the form.
-    pub fn sign_in(&self, email: &str, password: &str) {
+    pub fn log_in(&self, email: &str, password: &str) {
         self.open("/login");
         self.fill("Email", email);
         self.fill("Password", password);
         self.click("Sign in");
-        self.wait("signed in", || match self.path() {
+        self.wait("logging in", || match self.path() {
             path if path.starts_with("/login") => Err(path),
             _ => Ok(()),
         });
     }
 
-    /// Forgets every cookie.
-    pub fn forget(&self) {
+    /// Deletes all cookies.
+    pub fn clear_cookies(&self) {
         self.driver.devtools("Network.clearBrowserCookies", &json!({})).expect("no cookies");
     }
 
-    /// Presses what has this name: a button, a link, a switch, a check box.
+    /// Clicks the button, link, switch or check box of this name.
     pub fn click(&self, name: &str) {
-        self.wait(&format!("pressing {name:?}"), || {
+        self.wait(&format!("clicking {name:?}"), || {
             let element = self.element("pressable", name)?;
             self.driver.post(&format!("/element/{element}/click"), &json!({}))
         });
     }
 
-    /// Presses the first that this selector finds.
+    /// Clicks the first element of this selector.
     pub fn click_first(&self, selector: &str) {
-        self.wait(&format!("pressing {selector}"), || {
+        self.wait(&format!("clicking {selector}"), || {
             let found = self.driver.post("/element", &json!({"using": "css selector", "value": selector}))?;
             let id = found.get(ELEMENT).and_then(Value::as_str).unwrap_or_default();
             self.driver.post(&format!("/element/{id}/click"), &json!({}))
         });
     }
 
-    /// Whether something of this name can be pressed now.
+    /// Whether there is something of this name to click.
     #[must_use]
     pub fn can_click(&self, name: &str) -> bool {
         self.element("pressable", name).is_ok()
     }
 
-    /// Types this into the field with this label, in the place of what is there.
+    /// Replaces the text of the field with this label.
     pub fn fill(&self, label: &str, text: &str) {
         self.wait(&format!("filling {label:?}"), || {
             let element = self.element("field", label)?;
@@ -172,9 +173,9 @@ impl Browser {
         });
     }
 
-    /// Puts the cursor into the field with this label.
+    /// Clicks into the field with this label.
     pub fn enter(&self, label: &str) {
-        self.wait(&format!("entering {label:?}"), || {
+        self.wait(&format!("clicking into {label:?}"), || {
             let element = self.element("field", label)?;
             self.driver.post(&format!("/element/{element}/click"), &json!({}))
         });
@@ -184,7 +185,7 @@ impl Browser {
         self.driver.post(&format!("/element/{element}/value"), &json!({"text": text}))
     }
 
-    /// Presses keys, one after the other, wherever the focus is. Shift and control hold until the end.
+    /// Presses keys one after the other. Shift and Control are held down until the last.
     pub fn keys(&self, keys: &[char]) {
         let is_held = |key: &char| [key::SHIFT, key::CONTROL].contains(key);
         let mut actions = Vec::new();
@@ -200,23 +201,23 @@ impl Browser {
         self.driver.post("/actions", &actions).expect("keys are pressed");
     }
 
-    /// Types text wherever the focus is.
+    /// Types text into the element with the focus.
     pub fn type_in(&self, text: &str) {
         self.keys(&text.chars().collect::<Vec<_>>());
     }
 
-    /// Has this text put where the focus is at once, as from an input method.
+    /// Inserts text at once, as an input method does.
     pub fn insert(&self, text: &str) {
         self.driver.devtools("Input.insertText", &json!({"text": text})).expect("text is inserted");
     }
 
-    /// Pastes this text where the focus is, by way of the clipboard.
+    /// Pastes text from the clipboard.
     pub fn paste(&self, text: &str) {
         self.copy(text);
         self.keys(&[key::CONTROL, 'v']);
     }
 
-    /// Puts this text on the clipboard.
+    /// Copies text to the clipboard.
     pub fn copy(&self, text: &str) {
         let allowed = json!({"permissions": ["clipboardReadWrite", "clipboardSanitizedWrite"]});
         self.driver.devtools("Browser.grantPermissions", &allowed).expect("the clipboard is allowed");
@@ -226,13 +227,13 @@ impl Browser {
         assert_eq!(copied, Ok(Value::Bool(true)));
     }
 
-    /// The page's source as the browser has it now.
+    /// The current HTML of the page.
     #[must_use]
     pub fn source(&self) -> String {
         self.driver.get("/source").expect("a source").as_str().unwrap_or_default().to_owned()
     }
 
-    /// What is in the address bar after the server's name.
+    /// The path and the query of the page's URL.
     #[must_use]
     pub fn path(&self) -> String {
         let url = self.driver.get("/url").unwrap_or_default();
@@ -240,29 +241,29 @@ impl Browser {
         url.strip_prefix(&self.base).unwrap_or(url).to_owned()
     }
 
-    /// The status that the page came with.
+    /// The HTTP status of the page.
     #[must_use]
     pub fn status(&self) -> u64 {
-        self.ask("status", &[]).ok().as_ref().and_then(Value::as_u64).unwrap_or_default()
+        self.query("status", &[]).ok().as_ref().and_then(Value::as_u64).unwrap_or_default()
     }
 
-    /// By how many pixels the page is wider than its window.
+    /// How many pixels the page is wider than its window.
     #[must_use]
     pub fn overhang(&self) -> i64 {
-        self.ask("wide", &[]).ok().as_ref().and_then(Value::as_i64).unwrap_or_default()
+        self.query("wide", &[]).ok().as_ref().and_then(Value::as_i64).unwrap_or_default()
     }
 
-    /// Writes a picture of the whole page; of the window alone where a modal dialog covers it.
+    /// Writes a screenshot of the whole page, or of the window if a modal dialog is open.
     pub fn screenshot(&self, path: &Path) {
-        let [width, height] = ["width", "height"].map(|side| self.ask(side, &[]).expect("a size"));
+        let [width, height] = ["width", "height"].map(|side| self.query(side, &[]).expect("a size"));
         let clip = json!({"x": 0, "y": 0, "width": width, "height": height, "scale": 1});
-        let wanted = json!({"format": "png", "captureBeyondViewport": true, "clip": clip});
-        let taken = self.driver.devtools("Page.captureScreenshot", &wanted).expect("a picture");
-        let data = taken.get("data").and_then(Value::as_str).expect("its data");
+        let options = json!({"format": "png", "captureBeyondViewport": true, "clip": clip});
+        let picture = self.driver.devtools("Page.captureScreenshot", &options).expect("a picture");
+        let data = picture.get("data").and_then(Value::as_str).expect("its data");
         std::fs::write(path, STANDARD.decode(data).expect("base64")).expect("a file");
     }
 
-    /// Runs a script of the test's own in the page. Its policy does not apply, and it runs where scripts are off.
+    /// Runs a script in the page. The page's policy does not apply, and it runs with JavaScript disabled too.
     ///
     /// # Errors
     /// What it threw.
@@ -270,23 +271,23 @@ impl Browser {
         self.driver.post("/execute/sync", &json!({"script": script, "args": arguments}))
     }
 
-    fn ask(&self, verb: &str, arguments: &[Value]) -> Result<Value, String> {
-        self.script(PAGE, &[&[json!(verb)], arguments].concat())
+    fn query(&self, name: &str, arguments: &[Value]) -> Result<Value, String> {
+        self.script(PAGE, &[&[json!(name)], arguments].concat())
     }
 
-    fn element(&self, verb: &str, name: &str) -> Result<String, String> {
-        let found = self.ask(verb, &[json!(name)])?;
+    fn element(&self, query: &str, name: &str) -> Result<String, String> {
+        let found = self.query(query, &[json!(name)])?;
         let id = found.get(ELEMENT).and_then(Value::as_str);
         id.map(str::to_owned).ok_or_else(|| "there is none".to_owned())
     }
 
-    /// Expects complaints in the console that contain this text.
+    /// Ignores console errors that contain this text.
     pub fn allow_console_error(&mut self, text: &str) {
-        self.forgiven.push(text.to_owned());
+        self.allowed_errors.push(text.to_owned());
     }
 
-    /// What the browser complained about since it was last asked: errors of scripts, breaches of the policy, files that
-    /// are missing. An error status of a page or form is not among them.
+    /// The console's errors since the last call: of scripts, of the policy, and missing files. Error statuses of pages and
+    /// forms are left out.
     #[must_use]
     pub fn console(&self) -> Vec<String> {
         let entries = self.driver.post("/se/log", &json!({"type": "browser"})).unwrap_or_default();
@@ -295,29 +296,29 @@ impl Browser {
         entries
             .map(|entry| (text(entry, "source"), text(entry, "message")))
             .filter(|(source, message)| {
-                // The second is htmx, which repeats it.
-                let is_answer = source == "network" && message.contains("responded with a status of 4")
+                // The second is from htmx, which logs the status again.
+                let is_error_status = source == "network" && message.contains("responded with a status of 4")
                     || message.contains("Response Status Error Code 4");
-                (!is_answer || message.contains("of 4") && message.contains("/static/"))
-                    && !self.forgiven.iter().any(|forgiven| message.contains(forgiven))
+                (!is_error_status || message.contains("of 4") && message.contains("/static/"))
+                    && !self.allowed_errors.iter().any(|allowed_errors| message.contains(allowed_errors))
             })
             .map(|(source, message)| format!("{source}: {message}"))
             .collect()
     }
 
-    /// Waits until something succeeds, and says what was on the page when it does not.
+    /// Retries until the attempt succeeds. Panics with the text of the page after [`TIMEOUT`].
     pub fn wait<T>(&self, what: &str, mut attempt: impl FnMut() -> Result<T, String>) -> T {
-        let deadline = Instant::now() + PATIENCE;
+        let deadline = Instant::now() + TIMEOUT;
         loop {
             match attempt() {
                 Ok(value) => return value,
                 Err(error) if Instant::now() > deadline => panic!(
-                    "{what}: {error}\nat {}, which says: {}\nconsole: {:#?}",
+                    "{what}: {error}\nat {}, with the text: {}\nconsole: {:#?}",
                     self.path(),
                     self.text(),
                     self.console()
                 ),
-                Err(_) => thread::sleep(PAUSE),
+                Err(_) => thread::sleep(POLL_INTERVAL),
             }
         }
     }
@@ -326,8 +327,8 @@ impl Browser {
 impl Drop for Browser {
     fn drop(&mut self) {
         if !thread::panicking() {
-            let complaints = self.console();
-            assert!(complaints.is_empty(), "the browser complains: {complaints:#?}");
+            let errors = self.console();
+            assert!(errors.is_empty(), "errors in the console: {errors:#?}");
         }
     }
 }

@@ -1,4 +1,4 @@
-//! A value that must turn up in one place only: looked for in every form that programs write bytes in.
+//! A value that may be in one place only, searched for in every form in which programs write bytes.
 
 use std::{
     fs,
@@ -9,14 +9,14 @@ use base64::{Engine as _, engine::general_purpose::STANDARD_NO_PAD};
 
 use crate::TestDatabase;
 
-/// A value that is looked for. Letters and digits alone: escaping for JSON, HTML or a URL leaves it as it is.
+/// The value. It has letters and digits only, which escaping for JSON, HTML or a URL does not change.
 pub struct Canary {
     value: String,
-    /// The name of each form, and the value in it.
+    /// The name of each form, and the value in that form.
     forms: Vec<(&'static str, String)>,
 }
 
-/// What was searched.
+/// How much was searched.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Searched {
     /// Files.
@@ -26,7 +26,7 @@ pub struct Searched {
 }
 
 impl Canary {
-    /// A canary of this value: at least twelve ASCII letters and digits, so that chance does not make one.
+    /// At least twelve ASCII letters and digits, so that the value does not occur by chance.
     #[must_use]
     pub fn new(value: &str) -> Self {
         assert!(value.len() >= 12 && value.bytes().all(|byte| byte.is_ascii_alphanumeric()), "{value:?}");
@@ -59,24 +59,24 @@ impl Canary {
         &self.value
     }
 
-    /// The name of the form that it has in these bytes, if it is in them.
+    /// The name of the form in which these bytes contain the value.
     #[must_use]
     pub fn find(&self, bytes: &[u8]) -> Option<&'static str> {
-        // All forms are ASCII, which this leaves as it is.
+        // All forms are ASCII, which a lossy conversion does not change.
         let text = String::from_utf8_lossy(bytes);
         self.forms.iter().find(|(_, form)| text.contains(form.as_str())).map(|(name, _)| *name)
     }
 
-    /// Fails where it is in this text, with the line.
+    /// Panics with the line if the text contains the value.
     pub fn assert_not_in(&self, what: &str, text: &str) {
         for line in text.lines() {
             if let Some(form) = self.find(line.as_bytes()) {
-                panic!("{what} has it as {form}: {line}");
+                panic!("{what} contains the value as {form}: {line}");
             }
         }
     }
 
-    /// Fails where a row of the database has it.
+    /// Panics if a row of the database contains the value.
     pub async fn assert_not_in_rows(&self, database: &TestDatabase) {
         let columns = database.columns().await;
         assert!(!columns.is_empty(), "a database without tables");
@@ -87,7 +87,7 @@ impl Canary {
         }
     }
 
-    /// Fails where a file or its name has it in this directory or below; `except` is left out.
+    /// Panics if a file in this directory or below, or its name, contains the value. Paths in `except` are skipped.
     pub fn assert_not_below(&self, directory: &Path, except: &[PathBuf]) -> Searched {
         let mut searched = Searched::default();
         self.search(directory, except, &mut searched);
@@ -102,7 +102,7 @@ impl Canary {
                 continue;
             }
             assert_eq!(self.find(path.as_os_str().as_encoded_bytes()), None, "the name {}", path.display());
-            // What is gone by now is not there to be searched: a server may be at work.
+            // A running server may have deleted the file meanwhile.
             let Ok(metadata) = path.symlink_metadata() else { continue };
             if metadata.is_dir() {
                 self.search(&path, except, searched);

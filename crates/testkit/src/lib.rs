@@ -1,4 +1,4 @@
-//! For tests only: databases of both kinds, a server in this process, and the `coder` program on a machine of its own.
+//! For tests only: databases of both engines, a server in this process, and the `coder` program on a machine of its own.
 #![allow(clippy::expect_used, clippy::unwrap_used, clippy::panic, clippy::missing_panics_doc)]
 
 mod api;
@@ -19,30 +19,30 @@ pub use socket::Socket;
 pub use test_database::{Engine, TestDatabase};
 pub use test_server::{PASSWORD, TestServer};
 
-/// Makes of each story two tests: one on SQLite, one on PostgreSQL. The world is started by [`TestServer::start`], or by the
-/// function that `#![start(…)]` before the first story names.
+/// Makes two tests of each function: one on SQLite, one on PostgreSQL. The server is started by [`TestServer::start`], or by
+/// the function that `#![start(…)]` before the first test names.
 #[macro_export]
 macro_rules! on_both_engines {
-    (#![start($start:path)] $($(#[$doc:meta])* async fn $name:ident($world:ident: TestServer) $body:block)*) => {$(
+    (#![start($start:path)] $($(#[$doc:meta])* async fn $name:ident($server:ident: TestServer) $body:block)*) => {$(
         $(#[$doc])*
         mod $name {
             #[allow(unused_imports)]
             use super::*;
 
-            async fn story($world: $crate::TestServer) $body
+            async fn test($server: $crate::TestServer) $body
 
             #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
             async fn sqlite() {
-                story($start($crate::Engine::Sqlite).await).await;
+                test($start($crate::Engine::Sqlite).await).await;
             }
 
             #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
             async fn postgres() {
-                story($start($crate::Engine::Postgres).await).await;
+                test($start($crate::Engine::Postgres).await).await;
             }
         }
     )*};
-    ($($stories:tt)*) => {
-        $crate::on_both_engines! { #![start($crate::TestServer::start)] $($stories)* }
+    ($($tests:tt)*) => {
+        $crate::on_both_engines! { #![start($crate::TestServer::start)] $($tests)* }
     };
 }

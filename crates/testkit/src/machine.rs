@@ -1,4 +1,4 @@
-//! The `coder` program as people run it: on a machine with a home, a login and a path of its own.
+//! The `coder` program as users run it: on a machine with its own home directory, login and `PATH`.
 
 use std::{
     ffi::OsStr,
@@ -20,21 +20,21 @@ use tempfile::TempDir;
 
 use crate::{Engine, TestDatabase};
 
-/// How long anything may take that a test waits for.
-const PATIENCE: Duration = Duration::from_secs(30);
+/// The limit of every wait.
+const TIMEOUT: Duration = Duration::from_secs(30);
 
-/// A machine with `coder` on its path.
+/// A machine with `coder` in its `PATH`.
 pub struct Machine {
-    folder: TempDir,
+    dir: TempDir,
     program: PathBuf,
-    /// The PostgreSQL database of its servers; they keep SQLite in their data folder when there is none.
+    /// The PostgreSQL database of its servers. Without one, they use SQLite in the data directory.
     postgres: Option<Arc<TestDatabase>>,
 }
 
-/// What a program left behind.
+/// The exit status and the output of a program.
 #[derive(Debug)]
 pub struct Output {
-    /// Its status; 128 and more for signals.
+    /// The exit status; 128 and the signal's number for a signal.
     pub code: i32,
     /// Standard output.
     pub stdout: String,
@@ -43,7 +43,7 @@ pub struct Output {
 }
 
 impl Output {
-    /// Standard output, if the program ended well.
+    /// Standard output, if the program succeeded; panics otherwise.
     pub fn ok(self) -> String {
         assert_eq!(self.code, 0, "{}{}", self.stdout, self.stderr);
         self.stdout
@@ -57,7 +57,7 @@ impl Machine {
         Self::on(program, Engine::Sqlite)
     }
 
-    /// The same, with the database that its servers use.
+    /// The same, with the engine of its servers.
     #[must_use]
     pub fn on(program: &str, engine: Engine) -> Self {
         let postgres = match engine {
@@ -75,12 +75,12 @@ impl Machine {
     }
 
     fn with(program: PathBuf, postgres: Option<Arc<TestDatabase>>) -> Self {
-        let folder = tempfile::tempdir().expect("a temporary folder");
-        fs::create_dir(folder.path().join("home")).expect("a home");
+        let dir = tempfile::tempdir().expect("a temporary directory");
+        fs::create_dir(dir.path().join("home")).expect("a home");
         if let Some(database) = &postgres {
-            fs::write(folder.path().join("keys"), &database.key).expect("a file");
+            fs::write(dir.path().join("keys"), &database.key).expect("a file");
         }
-        Self { folder, program, postgres }
+        Self { dir, program, postgres }
     }
 
     /// The PostgreSQL database of its servers.
@@ -92,24 +92,24 @@ impl Machine {
     /// The home directory.
     #[must_use]
     pub fn home(&self) -> PathBuf {
-        self.folder.path().join("home")
+        self.dir.path().join("home")
     }
 
-    /// The folder of a server's data.
+    /// The data directory of its servers.
     #[must_use]
     pub fn data(&self) -> PathBuf {
-        self.folder.path().join("data")
+        self.dir.path().join("data")
     }
 
     /// A program with the machine's environment.
     pub fn command(&self, program: impl AsRef<OsStr>) -> Command {
         let mut command = Command::new(program);
-        let own = self.program.parent().expect("a folder").display().to_string();
+        let own = self.program.parent().expect("a directory").display().to_string();
         command
             .env_clear()
             .env("HOME", self.home())
             .env("PATH", format!("{own}:{}", std::env::var("PATH").unwrap_or_default()))
-            .env("CODER_CONFIG_DIR", self.folder.path().join("config"))
+            .env("CODER_CONFIG_DIR", self.dir.path().join("config"))
             .current_dir(self.home());
         command
     }
@@ -133,38 +133,38 @@ impl Machine {
         finish(command, b"")
     }
 
-    /// Starts `coder server` and waits until it is ready.
+    /// Starts `coder server` on a free port and waits until it is ready. Panics with its log if it exits instead.
     pub fn serve<I: AsRef<OsStr>>(&self, arguments: impl IntoIterator<Item = I>) -> Server {
         self.serve_at("127.0.0.1:0", arguments)
     }
 
-    /// Starts `coder server` at an address, that of an earlier one for example.
+    /// The same, at an address: that of an earlier server, for example.
     pub fn serve_at<I: AsRef<OsStr>>(&self, address: &str, arguments: impl IntoIterator<Item = I>) -> Server {
         let mut command = self.server(address);
         command.args(arguments);
-        Server::start(command).unwrap_or_else(|said| panic!("the server did not start:\n{said}"))
+        Server::start(command).unwrap_or_else(|output| panic!("the server did not start:\n{output}"))
     }
 
-    /// `coder server` with the machine's data, to be changed before it is started.
+    /// The command `coder server` with the machine's data, which can be changed before it is started.
     #[must_use]
     pub fn server(&self, address: &str) -> Command {
         let mut command = self.command(&self.program);
         command.args(["server", "--http-address", address, "--data-dir"]).arg(self.data());
         if let Some(url) = self.postgres.as_ref().and_then(|database| database.postgres_url.as_ref()) {
             command.env("CODER_PG_CONNECTION_URL", url);
-            command.env("CODER_EXTERNAL_TOKEN_ENCRYPTION_KEYS_FILE", self.folder.path().join("keys"));
+            command.env("CODER_EXTERNAL_TOKEN_ENCRYPTION_KEYS_FILE", self.dir.path().join("keys"));
         }
         command
     }
 
-    /// Starts a server with workspaces on this machine, makes the first user, and logs in.
+    /// Starts a server that allows workspaces on this machine, creates the first user, and logs in.
     pub fn serve_and_log_in(&self) -> Server {
         let server = self.serve(["--allow-process-workspaces"]);
         self.set_up(&server);
         server
     }
 
-    /// Makes a new server's first user, `admin`, and logs in.
+    /// Creates the first user, `admin`, and logs in.
     pub fn set_up(&self, server: &Server) {
         self.coder([
             "login",
@@ -179,7 +179,7 @@ impl Machine {
         .ok();
     }
 
-    /// Pushes a template and makes a workspace of it.
+    /// Pushes a template and creates a workspace from it.
     pub fn workspace(&self, name: &str, template: &str) {
         self.template(name, template);
         self.coder(["create", name, "--template", name, "--yes"]).ok();
@@ -187,11 +187,11 @@ impl Machine {
 
     /// Pushes a template.
     pub fn template(&self, name: &str, template: &str) {
-        let folder = self.folder.path().join(format!("template-{name}"));
-        fs::create_dir_all(&folder).expect("a folder");
-        fs::write(folder.join("template.toml"), template).expect("a file");
-        let folder = folder.display().to_string();
-        self.coder(["templates", "push", name, "--directory", &folder, "--yes"]).ok();
+        let dir = self.dir.path().join(format!("template-{name}"));
+        fs::create_dir_all(&dir).expect("a directory");
+        fs::write(dir.join("template.toml"), template).expect("a file");
+        let dir = dir.display().to_string();
+        self.coder(["templates", "push", name, "--directory", &dir, "--yes"]).ok();
     }
 
     /// The id of a workspace's agent.
@@ -202,12 +202,12 @@ impl Machine {
         id.and_then(serde_json::Value::as_str).unwrap_or_else(|| panic!("no agent: {shown}")).to_owned()
     }
 
-    /// The token of the login.
+    /// The session token of the login.
     pub fn token(&self) -> String {
         self.coder(["login", "token"]).ok().trim().to_owned()
     }
 
-    /// Runs a statement on the server's database, behind its back. Answers how many rows it touched.
+    /// Runs a statement directly on the server's database. Returns the number of rows affected.
     pub fn tamper(&self, sql: &str) -> u64 {
         if let Some(database) = &self.postgres {
             return runtime().block_on(database.execute(sql));
@@ -220,7 +220,7 @@ impl Machine {
         })
     }
 
-    /// Ends every workspace that still runs here, and says how many there were.
+    /// Ends every local workspace that still runs. Returns their number.
     pub fn end_workspaces(&self) -> usize {
         let mut ended = 0;
         for entry in fs::read_dir(self.data().join("workspaces")).into_iter().flatten().flatten() {
@@ -246,23 +246,23 @@ fn runtime() -> tokio::runtime::Runtime {
     tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime")
 }
 
-/// Whether a process runs, remains that nobody collected not counted.
+/// Whether a process runs. A zombie does not.
 #[must_use]
 pub fn is_alive(pid: i32) -> bool {
     fs::read_to_string(format!("/proc/{pid}/stat"))
         .is_ok_and(|stat| stat.rsplit_once(") ").is_some_and(|(_, rest)| !rest.starts_with('Z')))
 }
 
-/// Waits for something, within bounds.
+/// Polls a condition until it holds. Panics after [`TIMEOUT`].
 pub fn until(what: &str, mut is_so: impl FnMut() -> bool) {
-    let deadline = Instant::now() + PATIENCE;
+    let deadline = Instant::now() + TIMEOUT;
     while !is_so() {
-        assert!(Instant::now() < deadline, "{what}: not within {PATIENCE:?}");
+        assert!(Instant::now() < deadline, "{what}: not within {TIMEOUT:?}");
         thread::sleep(Duration::from_millis(20));
     }
 }
 
-/// Runs a command to its end.
+/// Runs a command with this standard input until it exits.
 pub fn finish(mut command: Command, input: &[u8]) -> Output {
     let mut child = command
         .stdin(Stdio::piped())
@@ -273,7 +273,7 @@ pub fn finish(mut command: Command, input: &[u8]) -> Output {
     let mut stdin = child.stdin.take().expect("a pipe");
     let input = input.to_vec();
     let writer = thread::spawn(move || drop(stdin.write_all(&input)));
-    let output = child.wait_with_output().expect("an end");
+    let output = child.wait_with_output().expect("an exit status");
     writer.join().expect("the input was written");
     let signal = std::os::unix::process::ExitStatusExt::signal(&output.status);
     Output {
@@ -283,20 +283,20 @@ pub fn finish(mut command: Command, input: &[u8]) -> Output {
     }
 }
 
-/// A `coder server` that runs. Killed when dropped.
+/// A running `coder server`, killed on drop.
 pub struct Server {
     child: Child,
-    /// Where it is.
+    /// Its URL, without a slash at the end.
     pub url: String,
     lines: mpsc::Receiver<String>,
-    said: Vec<String>,
+    output: Vec<String>,
 }
 
 impl Server {
-    /// Starts one and waits until it is ready; what it said when it ended instead.
+    /// Starts the command and waits until the server is ready.
     ///
     /// # Errors
-    /// What it said.
+    /// Its log, if it exits instead.
     pub fn start(mut command: Command) -> Result<Self, String> {
         let mut child = command
             .stdin(Stdio::null())
@@ -313,48 +313,48 @@ impl Server {
                 }
             }
         });
-        let mut server = Self { child, url: String::new(), lines, said: Vec::new() };
+        let mut server = Self { child, url: String::new(), lines, output: Vec::new() };
         loop {
-            match server.lines.recv_timeout(PATIENCE) {
+            match server.lines.recv_timeout(TIMEOUT) {
                 Ok(line) => {
                     let url =
                         line.split_once("is ready at ").map(|(_, url)| url.trim_end_matches('/').to_owned());
-                    server.said.push(line);
+                    server.output.push(line);
                     if let Some(url) = url {
                         server.url = url;
                         return Ok(server);
                     }
                 }
-                Err(_) => return Err(server.said.join("\n")),
+                Err(_) => return Err(server.output.join("\n")),
             }
         }
     }
 
-    /// The process.
+    /// Its process id.
     #[must_use]
     pub fn pid(&self) -> i32 {
         i32::try_from(self.child.id()).unwrap_or_default()
     }
 
-    /// The address, for another server to take its database.
+    /// The host and port, which the next server can listen on.
     #[must_use]
     pub fn address(&self) -> String {
         self.url.trim_start_matches("http://").to_owned()
     }
 
-    /// Asks it to end, and waits. Answers everything it said.
+    /// Sends SIGTERM and waits for a successful exit. Returns its log.
     pub fn stop(mut self) -> String {
         let _ = kill(Pid::from_raw(self.pid()), Signal::SIGTERM);
-        let status = self.child.wait().expect("an end");
-        assert!(status.success(), "the server ended with {status}");
-        self.said.extend(self.lines.iter());
-        self.said.join("\n")
+        let status = self.child.wait().expect("an exit status");
+        assert!(status.success(), "the server exited with {status}");
+        self.output.extend(self.lines.iter());
+        self.output.join("\n")
     }
 
     /// Kills it, as a power failure would.
     pub fn kill(mut self) {
-        self.child.kill().expect("it is killed");
-        self.child.wait().expect("an end");
+        self.child.kill().expect("the server is killed");
+        self.child.wait().expect("an exit status");
     }
 }
 
@@ -365,14 +365,14 @@ impl Drop for Server {
     }
 }
 
-/// A port that nobody listens on now.
+/// A port without a listener.
 #[must_use]
 pub fn free_port() -> u16 {
     let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
     listener.local_addr().expect("an address").port()
 }
 
-/// A file's text.
+/// The text of a file.
 #[must_use]
 pub fn read(path: &Path) -> String {
     fs::read_to_string(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))

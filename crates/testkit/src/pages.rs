@@ -1,4 +1,4 @@
-//! The dashboard as a browser without scripts uses it: cookies are kept, and forms are sent from the page that was shown.
+//! The dashboard as a browser without JavaScript uses it.
 
 use std::collections::BTreeMap;
 
@@ -10,18 +10,18 @@ use crate::{PASSWORD, Reply, TestServer};
 /// The CSRF token's field in a form.
 const TOKEN_FIELD: &str = "csrf_token";
 
-/// A browser without JavaScript: it keeps cookies and sends forms. Redirects are not followed.
+/// A client that stores cookies and sends each form with the CSRF token of the last page. Redirects are not followed.
 pub struct Pages {
     http: reqwest::Client,
     origin: String,
     /// The cookies that were set.
     pub cookies: BTreeMap<String, String>,
-    /// The token of the last page that had one.
+    /// The CSRF token of the last page that had one.
     pub csrf_token: String,
 }
 
 impl Pages {
-    /// A browser without cookies.
+    /// A client without cookies.
     #[must_use]
     pub fn new(server: &TestServer) -> Self {
         let http = reqwest::Client::builder().redirect(Policy::none()).build().expect("a client");
@@ -29,13 +29,13 @@ impl Pages {
         Self { http, origin, cookies: BTreeMap::new(), csrf_token: String::new() }
     }
 
-    /// A browser that has signed in with the form, as `{name}@example.com`.
-    pub async fn sign_in(server: &TestServer, name: &str) -> Self {
+    /// Logs in by the form, as `{name}@example.com`.
+    pub async fn log_in(server: &TestServer, name: &str) -> Self {
         let mut pages = Self::new(server);
         assert_eq!(pages.get("/login").await.status, 200);
         let email = format!("{name}@example.com");
-        let answer = pages.post("/login", &[("email", &email), ("password", PASSWORD)]).await;
-        assert_eq!(answer.status, 303, "{}", answer.text);
+        let response = pages.post("/login", &[("email", &email), ("password", PASSWORD)]).await;
+        assert_eq!(response.status, 303, "{}", response.text);
         pages.get("/settings/account").await;
         pages
     }
@@ -46,7 +46,7 @@ impl Pages {
         self.send(request).await
     }
 
-    /// Sends a form of the page that was shown last.
+    /// Sends a form with the last page's CSRF token.
     pub async fn post(&mut self, path: &str, fields: &[(&str, &str)]) -> Reply {
         let token = (TOKEN_FIELD, self.csrf_token.as_str());
         let fields: Vec<_> = std::iter::once(token).chain(fields.iter().copied()).collect();
@@ -58,7 +58,7 @@ impl Pages {
         self.send(request).await
     }
 
-    /// A request with the cookies, to be changed before it is sent.
+    /// A request with the cookies, which can be changed before it is sent.
     pub fn request(&self, method: Method, path: &str) -> reqwest::RequestBuilder {
         let cookies: Vec<_> = self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
         self.http
@@ -67,11 +67,11 @@ impl Pages {
             .header(header::ACCEPT, "text/html")
     }
 
-    /// Sends it, and keeps the cookies and the form token of the answer.
+    /// Sends a request; stores the cookies and the CSRF token of the response.
     pub async fn send(&mut self, request: reqwest::RequestBuilder) -> Reply {
-        let response: Response = request.send().await.expect("the server answers");
+        let response: Response = request.send().await.expect("the server responds");
         let (status, headers) = (response.status().as_u16(), response.headers().clone());
-        let text = response.text().await.expect("a whole answer");
+        let text = response.text().await.expect("a complete body");
         for cookie in headers.get_all(header::SET_COOKIE) {
             let cookie = Cookie::parse(cookie.to_str().expect("a cookie of plain text")).expect("a cookie");
             if cookie.max_age() == Some(Duration::ZERO) {
@@ -93,14 +93,14 @@ impl Pages {
     }
 }
 
-/// Fields as forms send them.
+/// Fields in the encoding of forms.
 #[must_use]
 pub fn form(fields: &[(&str, &str)]) -> String {
     url::form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish()
 }
 
 impl Reply {
-    /// A header's text; empty when there is none.
+    /// The value of a header; empty without one.
     #[must_use]
     pub fn header(&self, name: &str) -> &str {
         self.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default()

@@ -1,4 +1,4 @@
-//! A WebSocket as a program outside of the server speaks it: a terminal's viewer, or a page of an app.
+//! A WebSocket client: of a terminal, or of an app.
 
 use std::{
     io,
@@ -12,8 +12,8 @@ use tokio_tungstenite::tungstenite::{
     http::{HeaderName, HeaderValue},
 };
 
-/// How long anything may take that a test waits for.
-const PATIENCE: Duration = Duration::from_secs(20);
+/// The limit of every wait.
+const TIMEOUT: Duration = Duration::from_secs(20);
 
 /// A WebSocket.
 pub struct Socket {
@@ -22,10 +22,10 @@ pub struct Socket {
 }
 
 impl Socket {
-    /// Opens one; the status and the body of the answer when there is none.
+    /// Connects.
     ///
     /// # Errors
-    /// What the server said.
+    /// The status and the body of the response, if the server rejects the upgrade.
     pub fn open(url: &str, headers: &[(&str, &str)]) -> Result<Self, (u16, String)> {
         let url = url.replacen("http", "ws", 1);
         let mut request = url.as_str().into_client_request().expect("a request");
@@ -34,11 +34,11 @@ impl Socket {
             request.headers_mut().insert(name, HeaderValue::from_str(value).expect("a value"));
         }
         let authority = request.uri().authority().expect("an authority");
-        // A name of an app's own is on this machine as well.
+        // Hostnames of apps are on this machine as well, and not in DNS.
         let stream =
             TcpStream::connect(("127.0.0.1", authority.port_u16().expect("a port"))).expect("a server");
         stream.set_nodelay(true).expect("an option");
-        stream.set_read_timeout(Some(PATIENCE)).expect("an option");
+        stream.set_read_timeout(Some(TIMEOUT)).expect("an option");
         match tungstenite::client(request, stream) {
             Ok((inner, _)) => Ok(Self { inner, shown: Vec::new() }),
             Err(tungstenite::HandshakeError::Failure(tungstenite::Error::Http(response))) => {
@@ -51,12 +51,12 @@ impl Socket {
 
     /// Sends text.
     pub fn send(&mut self, text: &str) {
-        self.inner.send(Message::text(text)).expect("it is sent");
+        self.inner.send(Message::text(text)).expect("the message is sent");
     }
 
     /// Sends bytes.
     pub fn send_bytes(&mut self, bytes: &[u8]) {
-        self.inner.send(Message::binary(bytes.to_vec())).expect("it is sent");
+        self.inner.send(Message::binary(bytes.to_vec())).expect("the message is sent");
     }
 
     /// Types on a terminal.
@@ -64,13 +64,12 @@ impl Socket {
         self.send(&serde_json::json!({ "data": keys }).to_string());
     }
 
-    /// The next message with something in it; none at the end.
+    /// The next text or binary message; `None` when the connection is closed.
     pub fn receive(&mut self) -> Option<Vec<u8>> {
-        self.receive_until(Instant::now() + PATIENCE)
-            .unwrap_or_else(|| panic!("nothing came within {PATIENCE:?}"))
+        self.receive_until(Instant::now() + TIMEOUT).unwrap_or_else(|| panic!("no message within {TIMEOUT:?}"))
     }
 
-    /// The same, unless it takes too long. Heartbeats wake it up often enough.
+    /// The same, or `None` at the deadline. The server's pings end a blocking read often enough.
     fn receive_until(&mut self, deadline: Instant) -> Option<Option<Vec<u8>>> {
         while Instant::now() < deadline {
             match self.inner.read() {
@@ -84,17 +83,17 @@ impl Socket {
         None
     }
 
-    /// Whether a message with something in it comes within this time.
+    /// Whether a text or binary message arrives, or the connection is closed, within this time.
     pub fn has_more(&mut self, within: Duration) -> bool {
         self.inner.get_ref().set_read_timeout(Some(within)).expect("an option");
         let more = self.receive_until(Instant::now() + within);
-        self.inner.get_ref().set_read_timeout(Some(PATIENCE)).expect("an option");
+        self.inner.get_ref().set_read_timeout(Some(TIMEOUT)).expect("an option");
         more.is_some()
     }
 
-    /// Waits until this is shown after what was waited for before; answers what was shown up to it.
+    /// Waits for text after the text that was waited for last. Returns what was received before it.
     pub fn wait_for(&mut self, what: &str) -> String {
-        let deadline = Instant::now() + PATIENCE;
+        let deadline = Instant::now() + TIMEOUT;
         loop {
             let at = self.shown.windows(what.len()).position(|window| window == what.as_bytes());
             if let Some(at) = at {
@@ -104,12 +103,12 @@ impl Socket {
             }
             match self.receive_until(deadline) {
                 Some(Some(bytes)) => self.shown.extend(bytes),
-                _ => panic!("{what:?} never came; shown was {:?}", String::from_utf8_lossy(&self.shown)),
+                _ => panic!("{what:?} was not received, but {:?}", String::from_utf8_lossy(&self.shown)),
             }
         }
     }
 
-    /// Reads to the end; answers why it ended, as far as the other side said.
+    /// Reads until the connection is closed. Returns the code and the reason of the close frame, if there was one.
     pub fn end(&mut self) -> (Option<u16>, String) {
         loop {
             match self.inner.read() {
@@ -121,14 +120,14 @@ impl Socket {
                 }
                 Ok(_) => {}
                 Err(tungstenite::Error::Io(error)) if error.kind() == io::ErrorKind::WouldBlock => {
-                    panic!("no end within {PATIENCE:?}");
+                    panic!("not closed within {TIMEOUT:?}");
                 }
                 Err(_) => return (None, String::new()),
             }
         }
     }
 
-    /// Goes away without a word, as when a network fails.
+    /// Closes the TCP connection without a close frame, as when a network fails.
     pub fn drop_network(self) {
         let _ = self.inner.get_ref().shutdown(std::net::Shutdown::Both);
     }

@@ -7,38 +7,38 @@ use coder_store::Database;
 use sqlx::{Connection, PgConnection, Row, SqliteConnection};
 use tempfile::TempDir;
 
-/// Which database.
+/// The database engine.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Engine {
-    /// A file in a folder of the test's own.
+    /// A file in the test's data directory.
     Sqlite,
-    /// A database of the test's own in the cluster of this run.
+    /// A new database in the cluster of this run.
     Postgres,
 }
 
-/// A data folder, and a PostgreSQL database where that is the engine.
+/// A data directory, and a PostgreSQL database if that is the engine.
 pub struct TestDatabase {
-    /// The data folder.
-    pub folder: TempDir,
-    /// The database's URL.
+    /// The data directory.
+    pub dir: TempDir,
+    /// The URL of the PostgreSQL database.
     pub postgres_url: Option<String>,
     /// A deployment key.
     pub key: String,
 }
 
 impl TestDatabase {
-    /// A new one.
+    /// Creates an empty database.
     pub async fn new(engine: Engine) -> Self {
-        let folder = tempfile::tempdir().expect("a temporary folder");
+        let dir = tempfile::tempdir().expect("a temporary directory");
         let key = STANDARD.encode(rand::random::<[u8; 32]>());
         let postgres_url = match engine {
             Engine::Sqlite => None,
-            Engine::Postgres => Some(make_database().await),
+            Engine::Postgres => Some(create_database().await),
         };
-        Self { folder, postgres_url, key }
+        Self { dir, postgres_url, key }
     }
 
-    /// Opens it as the store does.
+    /// Opens it with the store.
     pub async fn open(&self) -> Database {
         match &self.postgres_url {
             Some(url) => Database::open_postgres(url).await.expect("PostgreSQL opens"),
@@ -47,10 +47,10 @@ impl TestDatabase {
     }
 
     fn sqlite(&self) -> std::path::PathBuf {
-        self.folder.path().join("coder.db")
+        self.dir.path().join("coder.db")
     }
 
-    /// Runs a statement behind the server's back.
+    /// Runs a statement without the server. Returns the number of rows affected.
     pub async fn execute(&self, sql: &str) -> u64 {
         let sql = sqlx::AssertSqlSafe(sql.to_owned());
         match &self.postgres_url {
@@ -65,7 +65,7 @@ impl TestDatabase {
         }
     }
 
-    /// Keeps servers from beginning with builds: those that are asked for wait, until [`Self::release_builds`].
+    /// Prevents servers from starting builds: new ones stay pending until [`Self::release_builds`].
     pub async fn hold_builds(&self) {
         self.execute(match &self.postgres_url {
             Some(_) => {
@@ -80,7 +80,7 @@ impl TestDatabase {
         .await;
     }
 
-    /// Lets servers begin with builds again, when they next look for some.
+    /// Lets servers start builds again, from their next poll on.
     pub async fn release_builds(&self) {
         self.execute(match &self.postgres_url {
             Some(_) => "DROP RULE hold_builds ON workspace_builds",
@@ -89,7 +89,7 @@ impl TestDatabase {
         .await;
     }
 
-    /// Prepares a statement without running it: whether the database understands it.
+    /// Prepares a statement without running it, to check that the engine accepts it.
     pub async fn prepare(&self, sql: &'static str) -> Result<(), String> {
         use sqlx::Executor;
         match &self.postgres_url {
@@ -106,7 +106,7 @@ impl TestDatabase {
         }
     }
 
-    /// One number, read behind the server's back.
+    /// A single number, read without the server.
     pub async fn number(&self, sql: &str) -> i64 {
         let sql = sqlx::AssertSqlSafe(sql.to_owned());
         match &self.postgres_url {
@@ -143,7 +143,7 @@ impl TestDatabase {
         columns
     }
 
-    /// Every row of a table, these columns of it, as the engine writes them in text: bytes are hexadecimal. Sorted.
+    /// Every row of a table with these columns, as text and sorted. Bytes are hexadecimal.
     pub async fn rows(&self, table: &str, columns: &[String]) -> Vec<String> {
         let quote = if self.postgres_url.is_some() { "quote_nullable" } else { "quote" };
         let quoted: Vec<_> = columns.iter().map(|column| format!("{quote}(\"{column}\")")).collect();
@@ -152,7 +152,7 @@ impl TestDatabase {
         rows
     }
 
-    /// The text in each row, read behind the server's back.
+    /// A column of text, read without the server.
     pub async fn texts(&self, sql: &str) -> Vec<String> {
         let sql = sqlx::AssertSqlSafe(sql.to_owned());
         match &self.postgres_url {
@@ -173,13 +173,13 @@ impl TestDatabase {
     }
 }
 
-/// A database of its own. It goes away with the cluster.
-async fn make_database() -> String {
+/// Creates a database and returns its URL. It is deleted with the cluster.
+async fn create_database() -> String {
     let cluster = std::env::var("CODER_TEST_POSTGRES_URL").expect(
         "tests on PostgreSQL need a cluster: run them with `make test`, or `scripts/with-postgres.sh cargo test`",
     );
     let name = format!("test_{:032x}", rand::random::<u128>());
-    let mut connection = PgConnection::connect(&cluster).await.expect("the cluster answers");
+    let mut connection = PgConnection::connect(&cluster).await.expect("the cluster responds");
     let sql = sqlx::AssertSqlSafe(format!("CREATE DATABASE {name}"));
     sqlx::query(sql).execute(&mut connection).await.expect("a new database");
     cluster.rsplit_once('/').map(|(server, _)| format!("{server}/{name}")).expect("a URL with a database")

@@ -9,36 +9,36 @@ use tokio_util::sync::DropGuard;
 
 use crate::{Api, Engine, TestDatabase};
 
-/// The password of every user that a world makes.
+/// The password of every user that a test server creates.
 pub const PASSWORD: &str = "correct horse battery";
 
-/// A server in this process, on a database of its own. Gone when dropped.
+/// A server in this process, on a database of its own. It is shut down on drop.
 pub struct TestServer {
     /// Its data.
     pub database: TestDatabase,
     /// The source of the time.
     pub clock: Clock,
-    /// What the server's handlers reach.
+    /// The state of the server's handlers.
     pub state: AppState,
-    /// A caller without a token.
+    /// A client without a token.
     pub anonymous: Api,
     shutdown: DropGuard,
     running: Option<JoinHandle<()>>,
 }
 
 impl TestServer {
-    /// Starts one.
+    /// Starts a server.
     pub async fn start(engine: Engine) -> Self {
         Self::start_at(engine, Clock::default()).await
     }
 
-    /// Starts one with a clock of the test's own.
+    /// Starts a server with this clock.
     pub async fn start_at(engine: Engine, clock: Clock) -> Self {
         let database = TestDatabase::new(engine).await;
         Self::resume(database, clock).await
     }
 
-    /// Starts one with a configuration that a test changes.
+    /// Starts a server whose configuration the test changes.
     pub async fn start_with(engine: Engine, change: impl FnOnce(&mut Config)) -> Self {
         let database = TestDatabase::new(engine).await;
         let mut config = Self::config(&database, Clock::default());
@@ -46,13 +46,13 @@ impl TestServer {
         Self::serve(database, config).await
     }
 
-    /// Starts a server on data that exists.
+    /// Starts a server on existing data.
     pub async fn resume(database: TestDatabase, clock: Clock) -> Self {
         let config = Self::config(&database, clock);
         Self::serve(database, config).await
     }
 
-    /// Starts a server with this configuration on existing data.
+    /// The same, with this configuration.
     pub async fn serve(database: TestDatabase, config: Config) -> Self {
         let clock = config.clock.clone();
         let started = coder_server::bind(config).await.expect("the server starts");
@@ -72,7 +72,7 @@ impl TestServer {
         Config {
             http_address: ([127, 0, 0, 1], 0).into(),
             access_url: None,
-            data_dir: database.folder.path().to_owned(),
+            data_dir: database.dir.path().to_owned(),
             postgres_url: database.postgres_url.clone().map(Into::into),
             keys,
             app_hosts: None,
@@ -87,25 +87,25 @@ impl TestServer {
         }
     }
 
-    /// Stops the server and hands its data over.
+    /// Stops the server and returns its database.
     pub async fn stop(self) -> TestDatabase {
         let Self { database, shutdown, running, state, .. } = self;
         drop(state);
         drop(shutdown);
         if let Some(running) = running {
-            running.await.expect("the server ends well");
+            running.await.expect("the server shuts down");
         }
         database
     }
 
-    /// Makes the first user, `admin`.
+    /// Creates the first user, `admin`, and logs in.
     pub async fn admin(&self) -> Api {
         let body = json!({"username": "admin", "email": "admin@example.com", "password": PASSWORD});
         self.anonymous.post("/api/v2/users/first", body).await.expect(201);
         self.login("admin@example.com").await
     }
 
-    /// Makes another user, by way of `admin`.
+    /// Creates a user by a request of `admin`, and logs in.
     pub async fn user(&self, admin: &Api, name: &str) -> Api {
         let email = format!("{name}@example.com");
         let body = json!({"username": name, "email": email, "password": PASSWORD});
@@ -113,11 +113,11 @@ impl TestServer {
         self.login(&email).await
     }
 
-    /// Logs a user in.
+    /// Logs in. Returns a client with the session token.
     pub async fn login(&self, email: &str) -> Api {
         let body = json!({"email": email, "password": PASSWORD});
-        let answer = self.anonymous.post("/api/v2/users/login", body).await.expect(201);
-        let token = answer.get("session_token").and_then(|token| token.as_str()).expect("a token");
+        let response = self.anonymous.post("/api/v2/users/login", body).await.expect(201);
+        let token = response.get("session_token").and_then(|token| token.as_str()).expect("a token");
         self.anonymous.with_token(token)
     }
 }

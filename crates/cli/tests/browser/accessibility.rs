@@ -1,6 +1,5 @@
-//! Every page, in each of its states, as people see it: light and dark, wide and narrow. None has anything that axe-core
-//! finds wrong, and none is wider than its window. With `CODER_SCREENSHOTS`, a folder, each look is written there as a
-//! picture (`make screenshots`).
+//! Every page in each of its states, light and dark, on a laptop and on a phone. None violates a rule of axe-core, and none is
+//! wider than its window. `CODER_SCREENSHOTS` is a directory for screenshots (`make screenshots`).
 
 use std::path::PathBuf;
 
@@ -11,38 +10,38 @@ use super::{
     sample_data::Example,
 };
 
-/// What pages are shown at: a phone held upright, and a laptop.
+/// The sizes of the window: a phone and a laptop.
 const SIZES: [(u32, u32); 2] = [(360, 780), (1440, 900)];
 
-/// Looks at these pages, one after the other, in every way.
-fn look_at(example: &Example, browser: &Browser, views: &[View]) -> Vec<String> {
-    let pictures = std::env::var_os("CODER_SCREENSHOTS").map(PathBuf::from);
-    if let Some(folder) = &pictures {
-        std::fs::create_dir_all(folder).unwrap();
+/// Audits these states in every size and scheme. Returns the problems.
+fn audit(example: &Example, browser: &Browser, views: &[View]) -> Vec<String> {
+    let screenshots = std::env::var_os("CODER_SCREENSHOTS").map(PathBuf::from);
+    if let Some(dir) = &screenshots {
+        std::fs::create_dir_all(dir).unwrap();
     }
     let mut problems = Vec::new();
-    let mut before = None;
+    let mut last_user = None;
     for view in views {
-        if before != Some(view.who) {
-            example.look_as(browser, view.who);
-            before = Some(view.who);
+        if last_user != Some(view.who) {
+            example.log_in_as(browser, view.who);
+            last_user = Some(view.who);
         }
         browser.size(1440, 900);
         browser.open(view.path);
         (view.then)(browser);
-        browser.expect_text(view.sees);
+        browser.expect_text(view.text);
         for (width, height) in SIZES {
             browser.size(width, height);
             for (scheme, is_dark) in [("light", false), ("dark", true)] {
                 browser.dark(is_dark);
-                let look = format!("{}-{width}-{scheme}", view.name);
-                if let Some(folder) = &pictures {
-                    browser.screenshot(&folder.join(format!("{look}.png")));
+                let name = format!("{}-{width}-{scheme}", view.name);
+                if let Some(dir) = &screenshots {
+                    browser.screenshot(&dir.join(format!("{name}.png")));
                 }
                 problems
-                    .extend(lasting(browser, is_dark).iter().map(|violation| format!("{look}: {violation}")));
+                    .extend(lasting(browser, is_dark).iter().map(|violation| format!("{name}: {violation}")));
                 if browser.overhang() > 0 {
-                    problems.push(format!("{look}: wider than its window by {} pixels", browser.overhang()));
+                    problems.push(format!("{name}: wider than its window by {} pixels", browser.overhang()));
                 }
             }
         }
@@ -50,7 +49,7 @@ fn look_at(example: &Example, browser: &Browser, views: &[View]) -> Vec<String> 
     problems
 }
 
-/// What is wrong and stays so. The colours of a page do not all follow the machine's at once.
+/// Violations that persist. Some colours follow a change of the scheme with a delay.
 fn lasting(browser: &Browser, is_dark: bool) -> Vec<Violation> {
     let mut found = browser.violations();
     for _ in 0..3 {
@@ -63,39 +62,39 @@ fn lasting(browser: &Browser, is_dark: bool) -> Vec<Violation> {
     found
 }
 
-fn assert_well(problems: &[String]) {
+fn assert_no_problems(problems: &[String]) {
     assert!(problems.is_empty(), "{}", problems.join("\n\n"));
 }
 
 #[test]
-fn before_there_is_anybody() {
+fn before_the_first_user() {
     let machine = super::machine();
     let server = machine.serve::<&str>([]);
     let browser = Browser::new(&server.url);
     let example = Example { machine, server };
-    assert_well(&look_at(&example, &browser, page_states::FRESH));
+    assert_no_problems(&audit(&example, &browser, page_states::FRESH));
 }
 
-/// Looks at these pages of a deployment with something of everything.
-fn look(views: &[&[View]]) {
+/// Expects no problem in these states of the sample deployment.
+fn expect_accessible(views: &[&[View]]) {
     let example = Example::new();
     let browser = Browser::new(&example.server.url);
-    assert_well(&look_at(&example, &browser, &views.concat()));
+    assert_no_problems(&audit(&example, &browser, &views.concat()));
 }
 
 #[test]
-fn entry_and_account() {
-    look(&[page_states::ENTRY, page_states::SECRETS, page_states::ACCOUNT]);
+fn login_and_account() {
+    expect_accessible(&[page_states::LOGIN, page_states::SECRETS, page_states::ACCOUNT]);
 }
 
 #[test]
 fn workspaces_and_deployment() {
-    look(&[page_states::WORKSPACES, page_states::DEPLOYMENT]);
+    expect_accessible(&[page_states::WORKSPACES, page_states::DEPLOYMENT]);
 }
 
-/// The audit can fail: what is wrong is found, in the colours that are shown.
+/// The audit can fail, also for the colours of the current scheme.
 #[test]
-fn what_is_wrong_with_a_page_is_found() {
+fn violations_and_overhang_are_found() {
     let machine = super::machine();
     let server = machine.serve::<&str>([]);
     let browser = Browser::new(&server.url);
@@ -109,11 +108,11 @@ fn what_is_wrong_with_a_page_is_found() {
         browser.dark(is_dark);
         assert_eq!(found(), [""; 0]);
     }
-    let worse = "const main = document.querySelector('main'); main.append(new Image()); \
+    let script = "const main = document.querySelector('main'); main.append(new Image()); \
                  const pale = main.appendChild(document.createElement('p')); pale.textContent = 'pale'; \
                  pale.style.color = '#222'; document.querySelector('label').remove(); \
                  pale.style.width = '3000px';";
-    browser.script(worse, &[]).unwrap();
+    browser.script(script, &[]).unwrap();
     assert_eq!(found(), ["color-contrast", "image-alt", "label", "label-title-only"]);
     assert!(browser.overhang() > 0);
     browser.dark(false);

@@ -1,8 +1,8 @@
-//! One's own account, and other people's.
+//! The current user's account, and the administration of users.
 
 use coder_testkit::{Browser, PASSWORD};
 
-use super::signed_in;
+use super::logged_in;
 
 const OTHER: &str = "another-Pass-w0rd";
 
@@ -11,10 +11,10 @@ fn theme(browser: &Browser) -> String {
     theme.as_str().unwrap_or_default().to_owned()
 }
 
-/// A name, a theme, a token that works and is shown once, and a new password.
+/// Name, theme, password, and a token that works and is shown once.
 #[test]
-fn an_account_is_looked_after() {
-    let (machine, server, browser) = signed_in();
+fn profile_theme_tokens_and_password() {
+    let (machine, server, browser) = logged_in();
     browser.open("/settings/account");
     browser.fill("Name", "Ada Lovelace");
     browser.click("Save");
@@ -72,16 +72,16 @@ fn an_account_is_looked_after() {
     browser.click("Your menu");
     browser.click("Sign out");
     browser.expect_path("/login");
-    browser.sign_in("admin@example.com", OTHER);
-    // The list of workspaces follows the server's events, and would complain that the server is gone.
+    browser.log_in("admin@example.com", OTHER);
+    // The list of workspaces reads an event stream, which fails when the server stops.
     drop(browser);
     server.stop();
 }
 
-/// An administrator makes a user, gives them a role, and puts them out: their page leaves at once.
+/// An administrator creates a user, adds a role and suspends them, which redirects their page to login at once.
 #[test]
-fn people_are_made_changed_and_suspended() {
-    let (machine, server, admin) = signed_in();
+fn users_are_created_changed_and_suspended() {
+    let (machine, server, admin) = logged_in();
     admin.open("/deployment/users");
     admin.click("New user");
     admin.fill("Username", "grace");
@@ -94,11 +94,11 @@ fn people_are_made_changed_and_suspended() {
     admin.click_first("#dialog [value='auditor']");
     admin.click("Save");
     admin.expect_text("Auditor");
-    // One browser at a time.
+    // A test uses one browser at a time.
     drop(admin);
 
     let grace = Browser::new(&server.url);
-    grace.sign_in("grace@example.com", OTHER);
+    grace.log_in("grace@example.com", OTHER);
     grace.expect_text("No workspaces");
     grace.expect_no_text("Deployment");
     grace.open("/deployment/users");
@@ -111,7 +111,7 @@ fn people_are_made_changed_and_suspended() {
     drop(grace);
 
     let admin = Browser::new(&server.url);
-    admin.sign_in("admin@example.com", PASSWORD);
+    admin.log_in("admin@example.com", PASSWORD);
     admin.open("/deployment/users");
     admin.expect_text("Suspended");
     for (action, now) in [("Activate", "Active"), ("Suspend", "Suspended")] {

@@ -1,10 +1,10 @@
-//! Secrets out of files.
+//! Importing secrets from files.
 
 use std::path::PathBuf;
 
 use coder_testkit::Machine;
 
-use super::{secrets::known, signed_in};
+use super::{logged_in, secrets::known};
 
 const FILE: &str = "Import secrets from a file";
 
@@ -16,7 +16,7 @@ fn file(machine: &Machine, name: &str, content: impl AsRef<[u8]>) -> PathBuf {
 
 #[test]
 fn each_kind_of_file_is_imported() {
-    let (machine, _server, browser) = signed_in();
+    let (machine, _server, browser) = logged_in();
     browser.open("/settings/secrets");
     for (name, content, notice, key) in [
         ("a.env", "# comment\nFIRST=1\nexport SECOND=\"two\\nlines\"\n", "Imported 2 secrets.", "SECOND"),
@@ -41,12 +41,12 @@ fn each_kind_of_file_is_imported() {
 }
 
 #[test]
-fn what_is_wrong_with_a_file_is_listed() {
-    let (machine, _server, browser) = signed_in();
+fn errors_of_a_file_are_listed() {
+    let (machine, _server, browser) = logged_in();
     machine.coder_with(["secret", "create", "TAKEN", "--env", "OTHER"], b"v").ok();
     browser.open("/settings/secrets");
     browser.click("Add secret");
-    for (name, content, complaints) in [
+    for (name, content, errors) in [
         ("a.env", b"GOOD=1\nnothing here\n".to_vec(), vec!["line 2: expected KEY=VALUE but found no '='"]),
         ("b.env", b"GOOD=1\nTAKEN=2\n".to_vec(), vec!["Secret \"TAKEN\" on line 2: Name is already in use."]),
         (
@@ -60,8 +60,8 @@ fn what_is_wrong_with_a_file_is_listed() {
         ("g.env", vec![b'#'; 1024 * 1024 + 1], vec!["File is too large. Import a file of 1 MiB or smaller."]),
     ] {
         browser.choose(FILE, &file(&machine, name, content));
-        for complaint in complaints {
-            browser.expect_text(complaint);
+        for error in errors {
+            browser.expect_text(error);
         }
     }
     browser.click("Cancel");
@@ -70,10 +70,10 @@ fn what_is_wrong_with_a_file_is_listed() {
     browser.expect_no_text("GOOD");
 }
 
-/// Dropping a file is the same as choosing it.
+/// Dropping a file works like choosing it.
 #[test]
-fn a_file_is_dropped() {
-    let (_machine, _server, browser) = signed_in();
+fn a_dropped_file_is_imported() {
+    let (_machine, _server, browser) = logged_in();
     browser.open("/settings/secrets");
     browser.click("Add secret");
     browser.expect_text(FILE);

@@ -1,10 +1,10 @@
-//! Everything is reached and done without a pointer, and the focus is where one expects it.
+//! Everything can be done with the keyboard, and the focus follows.
 
 use coder_testkit::{Browser, key};
 
-use super::signed_in;
+use super::logged_in;
 
-/// Presses Tab until the focus is on what has this name.
+/// Presses Tab until the element of this name has the focus.
 fn tab_to(browser: &Browser, name: &str) {
     let mut passed = Vec::new();
     for _ in 0..60 {
@@ -22,8 +22,8 @@ fn tab_to(browser: &Browser, name: &str) {
 }
 
 #[test]
-fn a_secret_without_a_pointer() {
-    let (_machine, _server, browser) = signed_in();
+fn a_secret_with_the_keyboard() {
+    let (_machine, _server, browser) = logged_in();
     browser.open("/settings/secrets");
     browser.keys(&[key::TAB]);
     browser.expect_focus("Skip to content");
@@ -62,8 +62,8 @@ fn a_secret_without_a_pointer() {
 }
 
 #[test]
-fn dialogs_and_menus_give_the_focus_back() {
-    let (machine, _server, browser) = signed_in();
+fn dialogs_and_menus_return_the_focus() {
+    let (machine, _server, browser) = logged_in();
     machine.coder_with(["secret", "create", "one", "--env", "ONE"], b"v").ok();
     browser.open("/settings/secrets");
     for close in ["Escape", "Cancel"] {
@@ -87,7 +87,7 @@ fn dialogs_and_menus_give_the_focus_back() {
     browser.expect_text("admin@example.com");
     browser.keys(&[key::SHIFT, key::TAB]);
     browser.expect_no_text("admin@example.com");
-    // A form that was refused puts the focus on what is wrong first.
+    // A rejected form focuses the first field with an error.
     browser.click("Open secret actions for one");
     browser.click("Edit secret");
     browser.fill("Environment variable", "PATH");
@@ -97,7 +97,7 @@ fn dialogs_and_menus_give_the_focus_back() {
     browser.click("Update");
     browser.expect_text("Updated secret \"one\"");
     browser.expect_focus("Open secret actions for one");
-    // Focus stays within an open dialog.
+    // The focus stays within an open dialog.
     browser.click("Add secret");
     browser.expect_focus("Name");
     for _ in 0..25 {
@@ -108,10 +108,10 @@ fn dialogs_and_menus_give_the_focus_back() {
     }
 }
 
-/// The focus goes to what is wrong first, not to where the form begins.
+/// The first field with an error gets the focus, not the first field.
 #[test]
-fn a_refused_form_leads_to_what_is_wrong() {
-    let (_machine, _server, browser) = signed_in();
+fn a_rejected_form_focuses_the_first_error() {
+    let (_machine, _server, browser) = logged_in();
     browser.open("/settings/secrets");
     browser.click("Add secret");
     browser.fill("Name", "fine");

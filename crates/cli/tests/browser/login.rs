@@ -1,4 +1,4 @@
-//! Coming in and going out.
+//! The first user, login and logout.
 
 use coder_testkit::{Browser, PASSWORD};
 
@@ -29,7 +29,7 @@ fn the_first_user_sets_the_deployment_up() {
     browser.open("/settings/secrets");
     browser.click("Your menu");
     browser.expect_text("ada@example.com");
-    // There is a first user once.
+    // The first user is created once.
     browser.click("Sign out");
     browser.expect_path("/login");
     browser.open("/setup");
@@ -37,13 +37,13 @@ fn the_first_user_sets_the_deployment_up() {
 }
 
 #[test]
-fn people_sign_in_and_out() {
-    let (_machine, _server, browser) = super::signed_in();
+fn users_log_in_and_out() {
+    let (_machine, _server, browser) = super::logged_in();
     browser.open("/settings/secrets");
     browser.click("Your menu");
     browser.click("Sign out");
     browser.expect_path("/login");
-    // After signing in, the requested page is shown.
+    // After login, the requested page is shown.
     browser.open("/settings/secrets/new");
     browser.expect_path("/login?redirect=%2Fsettings%2Fsecrets%2Fnew");
     browser.fill("Email", "admin@example.com");
@@ -59,8 +59,8 @@ fn people_sign_in_and_out() {
     browser.click("Sign in");
     browser.expect_path("/settings/secrets/new");
     browser.expect_text("Import secrets from a file");
-    // Nobody is sent elsewhere.
-    browser.forget();
+    // A redirect to another site is not followed.
+    browser.clear_cookies();
     browser.open("/login?redirect=//evil.example/");
     browser.fill("Email", "admin@example.com");
     browser.fill("Password", PASSWORD);

@@ -1,4 +1,4 @@
-//! The dashboard as people use it: the `coder` program, and a real browser.
+//! The dashboard in a real browser, with the `coder` program as server.
 #![allow(clippy::expect_used, clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, missing_docs)]
 
 mod accessibility;
@@ -15,16 +15,16 @@ mod workspaces;
 
 use coder_testkit::{Browser, Machine, PASSWORD, Server};
 
-/// A machine with the program that was built.
+/// A machine with the built program.
 fn machine() -> Machine {
     Machine::new(env!("CARGO_BIN_EXE_coder"))
 }
 
-/// A server whose first user is signed in, on the command line and in a browser.
-fn signed_in() -> (Machine, Server, Browser) {
+/// A server whose first user is logged in, on the command line and in a browser.
+fn logged_in() -> (Machine, Server, Browser) {
     let machine = machine();
     let server = machine.serve_and_log_in();
     let browser = Browser::new(&server.url);
-    browser.sign_in("admin@example.com", PASSWORD);
+    browser.log_in("admin@example.com", PASSWORD);
     (machine, server, browser)
 }

@@ -1,11 +1,11 @@
-//! With scripts off, log-in and secrets work by plain links and forms.
+//! Without JavaScript, login and secrets work with plain links and forms.
 
 use coder_testkit::{Browser, PASSWORD};
 
 use super::secrets::{fill, known};
 
 #[test]
-fn secrets_without_a_script() {
+fn secrets_without_javascript() {
     let machine = super::machine();
     let server = machine.serve_and_log_in();
     let browser = Browser::without_script(&server.url);
@@ -15,7 +15,7 @@ fn secrets_without_a_script() {
     browser.fill("Password", PASSWORD);
     browser.click("Sign in");
     browser.expect_path("/settings/secrets");
-    // Add: refused, then taken.
+    // Create: rejected, then accepted.
     browser.click("Add secret");
     browser.expect_path("/settings/secrets/new");
     assert!(!browser.can_click("Show what I type"), "what needs a script is not shown");
@@ -39,7 +39,7 @@ fn secrets_without_a_script() {
     browser.click("Update");
     browser.expect_text("Updated secret \"plain\" successfully.");
     assert_eq!(known(&machine, "plain")["env_name"], "");
-    // Off and on.
+    // Disable and enable.
     browser.click("Toggle secret plain");
     browser.expect_switch("Toggle secret plain", false);
     browser.click("Toggle secret plain");
@@ -68,7 +68,7 @@ fn secrets_without_a_script() {
     browser.click("Your menu");
     browser.click("Sign out");
     browser.expect_path("/login");
-    // The first page of all, too.
+    // The page that creates the first user, too.
     let fresh = super::machine();
     let server = fresh.serve(["--allow-process-workspaces"]);
     drop(browser);

@@ -1,4 +1,4 @@
-//! The pages that are looked at. A new page gets its lines here, and nothing else.
+//! The pages in each of their states, which are audited. A new page needs nothing but its lines here.
 
 use coder_testkit::{Browser, PASSWORD, key};
 
@@ -7,16 +7,16 @@ use super::sample_data::Who;
 /// A page in one of its states.
 #[derive(Clone, Copy)]
 pub struct View {
-    /// What pictures of it are called.
+    /// The name of its screenshots.
     pub name: &'static str,
-    /// Who sees it.
+    /// The user who views it.
     pub who: Who,
-    /// Where it is.
+    /// Its path.
     pub path: &'static str,
-    /// What is done there to bring it into the state.
+    /// The actions that lead to the state.
     pub then: fn(&Browser),
-    /// What tells that it is in that state.
-    pub sees: &'static str,
+    /// Text that is shown in the state.
+    pub text: &'static str,
 }
 
 const fn view(
@@ -24,24 +24,24 @@ const fn view(
     who: Who,
     path: &'static str,
     then: fn(&Browser),
-    sees: &'static str,
+    text: &'static str,
 ) -> View {
-    View { name, who, path, then, sees }
+    View { name, who, path, then, text }
 }
 
-/// Nothing has to be done.
+/// No action.
 fn as_is(_: &Browser) {}
 
-/// While there is no user.
+/// Before the first user is created.
 pub const FRESH: &[View] = &[
-    view("set-up", Who::Nobody, "/setup", as_is, "They become the owner of this deployment."),
-    view("set-up-errors", Who::Nobody, "/setup", refused_set_up, "Username must consist of"),
+    view("set-up", Who::Anonymous, "/setup", as_is, "They become the owner of this deployment."),
+    view("set-up-errors", Who::Anonymous, "/setup", rejected_setup, "Username must consist of"),
 ];
 
-/// Coming in, and what goes wrong.
-pub const ENTRY: &[View] = &[
-    view("sign-in", Who::Nobody, "/login", as_is, "Sign in"),
-    view("sign-in-errors", Who::Nobody, "/login", wrong_password, "Incorrect email or password."),
+/// Logging in, and error pages.
+pub const LOGIN: &[View] = &[
+    view("sign-in", Who::Anonymous, "/login", as_is, "Sign in"),
+    view("sign-in-errors", Who::Anonymous, "/login", wrong_password, "Incorrect email or password."),
     view("command-line", Who::Owner, "/cli-auth", as_is, "Authorize the command line?"),
     view(
         "command-line-token",
@@ -69,9 +69,9 @@ pub const SECRETS: &[View] = &[
     ),
     view("secrets-notice", Who::Owner, LIST, |browser| toggle(browser, "api-key"), "successfully."),
     view("secrets-add", Who::Owner, LIST, |browser| browser.click("Add secret"), "Import secrets from a file"),
-    view("secrets-add-errors", Who::Owner, LIST, refused_secret, "PATH is a reserved"),
+    view("secrets-add-errors", Who::Owner, LIST, rejected_secret, "PATH is a reserved"),
     view("secrets-add-conflict", Who::Owner, LIST, over_the_limit, "exceed the per-user budget"),
-    view("secrets-import-errors", Who::Owner, LIST, refused_import, "is already in use"),
+    view("secrets-import-errors", Who::Owner, LIST, rejected_import, "is already in use"),
     view("secrets-edit", Who::Owner, LIST, edit, "Leave blank to keep the existing value."),
     view("secrets-delete", Who::Owner, LIST, delete, "is irreversible"),
     view("secrets-add-page", Who::Owner, "/settings/secrets/new", as_is, "Import secrets from a file"),
@@ -92,7 +92,7 @@ pub const WORKSPACES: &[View] = &[
     view("workspaces-search", Who::Owner, "/workspaces?q=name:nothing", as_is, "No workspaces match"),
     view("workspaces-search-errors", Who::Owner, "/workspaces?q=colour:red", as_is, "colour"),
     view("workspace-create", Who::Owner, "/workspaces/new", as_is, "external"),
-    view("workspace-create-errors", Who::Owner, "/workspaces/new", refused_workspace, "already"),
+    view("workspace-create-errors", Who::Owner, "/workspaces/new", rejected_workspace, "already"),
     view("workspace-running", Who::Owner, "/@admin/dev", as_is, "A restart would change one secret"),
     view("workspace-stopped", Who::Owner, "/@admin/resting", as_is, "No agent is running."),
     view("workspace-broken", Who::Owner, "/@admin/broken", as_is, "cannot go on"),
@@ -106,17 +106,17 @@ pub const WORKSPACES: &[View] = &[
         "is irreversible",
     ),
     view("workspace-delete-page", Who::Owner, "/@admin/resting/delete", as_is, "is irreversible"),
-    view("terminal", Who::Owner, "/@admin/dev.main/terminal", a_word, "seen-here"),
+    view("terminal", Who::Owner, "/@admin/dev.main/terminal", echo, "seen-here"),
     view("workspaces-empty", Who::Member, "/workspaces", as_is, "No workspaces"),
 ];
 
-/// Account, but for secrets.
+/// Account, without secrets.
 pub const ACCOUNT: &[View] = &[
     view("profile", Who::Owner, "/settings/account", as_is, "Profile"),
     view("security", Who::Owner, "/settings/security", as_is, "Change password"),
     view("tokens", Who::Owner, "/settings/tokens", as_is, "ci-runner"),
     view("token-new", Who::Owner, "/settings/tokens", |browser| browser.click("New token"), "Create token"),
-    view("token-new-errors", Who::Owner, "/settings/tokens", refused_token, "already"),
+    view("token-new-errors", Who::Owner, "/settings/tokens", rejected_token, "already"),
     view(
         "token-delete",
         Who::Owner,
@@ -128,46 +128,46 @@ pub const ACCOUNT: &[View] = &[
     view("tokens-empty", Who::Member, "/settings/tokens", as_is, "No tokens yet"),
 ];
 
-/// Templates, people and the deployment.
+/// Templates, users and the deployment.
 pub const DEPLOYMENT: &[View] = &[
     view("templates", Who::Owner, "/templates", as_is, "laptop"),
     view("template", Who::Owner, "/templates/dev", as_is, "Create workspace"),
     view("template-delete", Who::Owner, "/templates/bare/delete", as_is, "Delete template"),
-    view("users", Who::Owner, PEOPLE, as_is, "maria"),
-    view("users-menu", Who::Owner, PEOPLE, |browser| browser.click("Open actions for sam"), "Activate"),
-    view("user-new", Who::Owner, PEOPLE, |browser| browser.click("New user"), "Create user"),
-    view("user-new-errors", Who::Owner, PEOPLE, refused_user, "at least 8 characters"),
-    view("user-roles", Who::Owner, PEOPLE, |browser| act(browser, "maria", "Edit roles"), "Roles of"),
+    view("users", Who::Owner, USERS, as_is, "maria"),
+    view("users-menu", Who::Owner, USERS, |browser| browser.click("Open actions for sam"), "Activate"),
+    view("user-new", Who::Owner, USERS, |browser| browser.click("New user"), "Create user"),
+    view("user-new-errors", Who::Owner, USERS, rejected_user, "at least 8 characters"),
+    view("user-roles", Who::Owner, USERS, |browser| act(browser, "maria", "Edit roles"), "Roles of"),
     view(
         "user-password",
         Who::Owner,
-        PEOPLE,
+        USERS,
         |browser| act(browser, "bob", "Reset password"),
         "New password for",
     ),
-    view("user-suspend", Who::Owner, PEOPLE, |browser| act(browser, "bob", "Suspend"), "Suspend user"),
-    view("user-activate", Who::Owner, PEOPLE, |browser| act(browser, "sam", "Activate"), "Activate user"),
-    view("user-delete", Who::Owner, PEOPLE, |browser| act(browser, "sam", "Delete"), "Delete user"),
+    view("user-suspend", Who::Owner, USERS, |browser| act(browser, "bob", "Suspend"), "Suspend user"),
+    view("user-activate", Who::Owner, USERS, |browser| act(browser, "sam", "Activate"), "Activate user"),
+    view("user-delete", Who::Owner, USERS, |browser| act(browser, "sam", "Delete"), "Delete user"),
     view("users-search", Who::Owner, "/deployment/users?q=nobody-at-all", as_is, "No users match."),
     view("deployment", Who::Owner, "/deployment", as_is, "Deployment"),
     view("templates-member", Who::Member, "/templates", as_is, "laptop"),
-    view("users-forbidden", Who::Member, PEOPLE, as_is, "Back to the dashboard"),
+    view("users-forbidden", Who::Member, USERS, as_is, "Back to the dashboard"),
 ];
 
-const PEOPLE: &str = "/deployment/users";
+const USERS: &str = "/deployment/users";
 
 fn act(browser: &Browser, user: &str, action: &str) {
     browser.click(&format!("Open actions for {user}"));
     browser.click(action);
 }
 
-fn refused_token(browser: &Browser) {
+fn rejected_token(browser: &Browser) {
     browser.click("New token");
     browser.fill("Name", "laptop");
     browser.click("Create token");
 }
 
-fn refused_user(browser: &Browser) {
+fn rejected_user(browser: &Browser) {
     browser.click("New user");
     browser.fill("Username", "eve");
     browser.fill("Email", "eve@example.com");
@@ -175,19 +175,19 @@ fn refused_user(browser: &Browser) {
     browser.click("Create user");
 }
 
-fn refused_workspace(browser: &Browser) {
+fn rejected_workspace(browser: &Browser) {
     browser.fill("Name", "dev");
     browser.click_first("input[type=radio]");
     browser.click("Create workspace");
 }
 
-fn a_word(browser: &Browser) {
+fn echo(browser: &Browser) {
     browser.expect_text("Connected");
     browser.type_in("echo seen-''here");
     browser.keys(&[key::ENTER]);
 }
 
-fn refused_set_up(browser: &Browser) {
+fn rejected_setup(browser: &Browser) {
     browser.fill("Username", "not a name");
     browser.fill("Email", "ada@example.com");
     browser.fill("Password", PASSWORD);
@@ -205,7 +205,7 @@ fn out_of_date(browser: &Browser) {
     browser.click("Create token");
 }
 
-/// Off and on again, so that the next page is what it was.
+/// Off and on again, so that the next state is not affected.
 fn toggle(browser: &Browser, name: &str) {
     let switch = format!("Toggle secret {name}");
     browser.click(&switch);
@@ -214,7 +214,7 @@ fn toggle(browser: &Browser, name: &str) {
     browser.expect_switch(&switch, true);
 }
 
-fn refused_secret(browser: &Browser) {
+fn rejected_secret(browser: &Browser) {
     browser.click("Add secret");
     browser.fill("Name", "a/b");
     browser.enter("Value");
@@ -233,7 +233,7 @@ fn over_the_limit(browser: &Browser) {
     browser.click("Save");
 }
 
-fn refused_import(browser: &Browser) {
+fn rejected_import(browser: &Browser) {
     browser.click("Add secret");
     browser.expect_text("Import secrets from a file");
     let lines = "api-key=1\\nservice-token=2\\ntool-config=3\\n";

@@ -1,15 +1,15 @@
-//! A deployment with something of everything in it, for pages to be looked at.
+//! A deployment with data for every page.
 
 use coder_testkit::{Browser, Machine, PASSWORD, Server, until};
 
-/// Who looks at a page.
+/// The user who views a page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Who {
-    /// Nobody who is signed in.
-    Nobody,
-    /// `admin`, who owns the deployment and has something of everything.
+    /// Without a session.
+    Anonymous,
+    /// `admin`, the owner of the deployment and of all data.
     Owner,
-    /// `bob`, who is new and has nothing.
+    /// `bob`, who has no data.
     Member,
 }
 
@@ -19,7 +19,7 @@ pub struct Example {
     pub server: Server,
 }
 
-/// A template with a script, apps and a description, as far as a template has one.
+/// A template with a script, apps and every setting of an agent.
 const LOCAL: &str = r#"[process]
 [agent]
 dir = "~/project"
@@ -40,10 +40,10 @@ command = "top"
 "#;
 
 impl Example {
-    /// Makes it.
+    /// Creates it.
     pub fn new() -> Self {
         let machine = super::machine();
-        // A build that failed: the server did not allow what its template wants.
+        // A failed build: the server does not allow process templates.
         let strict = machine.serve::<&str>([]);
         let address = strict.address();
         machine.set_up(&strict);
@@ -53,13 +53,13 @@ impl Example {
         let server = machine.serve_at(&address, ["--allow-process-workspaces"]);
 
         let example = Self { machine, server };
-        example.people();
+        example.users();
         example.secrets();
         example.workspaces();
         example
     }
 
-    fn people(&self) {
+    fn users(&self) {
         let coder = |arguments: &[&str]| self.machine.coder(arguments).ok();
         for (name, full, role) in [
             ("bob", "Bob Fisher", ""),
@@ -104,24 +104,24 @@ impl Example {
         );
         self.machine.coder(["create", "resting", "--template", "dev", "--yes"]).ok();
         self.machine.coder(["stop", "resting", "--yes"]).ok();
-        // Neither scripts nor health checks change anything from now on.
+        // From here on, neither scripts nor healthchecks change anything.
         for workspace in ["dev", "broken"] {
-            until("start-up scripts end", || {
+            until("startup scripts end", || {
                 let shown = self.machine.coder(["show", workspace, "-o", "json"]).ok();
                 shown.contains("\"ready\"") || shown.contains("\"start_error\"")
             });
         }
-        // A restart would change something.
+        // A restart would change one secret.
         self.machine.coder_with(["secret", "update", "api-key"], b"another value").ok();
     }
 
-    /// Lets the right person look.
-    pub fn look_as(&self, browser: &Browser, who: Who) {
-        browser.forget();
+    /// Logs the browser in as this user.
+    pub fn log_in_as(&self, browser: &Browser, who: Who) {
+        browser.clear_cookies();
         match who {
-            Who::Nobody => {}
-            Who::Owner => browser.sign_in("admin@example.com", PASSWORD),
-            Who::Member => browser.sign_in("bob@example.com", PASSWORD),
+            Who::Anonymous => {}
+            Who::Owner => browser.log_in("admin@example.com", PASSWORD),
+            Who::Member => browser.log_in("bob@example.com", PASSWORD),
         }
     }
 }

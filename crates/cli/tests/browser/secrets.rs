@@ -1,13 +1,13 @@
-//! Account → Secrets: each thing that can be done, and each way it is refused.
+//! Account → Secrets: every action, and its errors.
 
 use coder_testkit::Browser;
 use serde_json::Value;
 
-use super::signed_in;
+use super::logged_in;
 
 const LIST: &str = "/settings/secrets";
 
-/// Fills the open form in. What is empty is left as it is.
+/// Fills in the open form. Empty values leave their field unchanged.
 pub fn fill(browser: &Browser, name: &str, value: &str, env: &str, file: &str) {
     for (label, text) in [("Name", name), ("Value", value), ("Environment variable", env), ("File path", file)]
     {
@@ -17,7 +17,7 @@ pub fn fill(browser: &Browser, name: &str, value: &str, env: &str, file: &str) {
     }
 }
 
-/// What the command line knows of a secret.
+/// A secret as the command line lists it.
 pub fn known(machine: &coder_testkit::Machine, name: &str) -> Value {
     let listed = machine.coder(["secret", "list", name, "-o", "json"]).ok();
     let listed: Value = serde_json::from_str(&listed).unwrap();
@@ -25,8 +25,8 @@ pub fn known(machine: &coder_testkit::Machine, name: &str) -> Value {
 }
 
 #[test]
-fn a_secret_lives_and_dies() {
-    let (machine, _server, browser) = signed_in();
+fn a_secret_is_created_edited_and_deleted() {
+    let (machine, _server, browser) = logged_in();
     browser.open(LIST);
     browser.expect_text("No secrets yet");
     browser.expect_text("0 of 50");
@@ -49,7 +49,7 @@ fn a_secret_lives_and_dies() {
     browser.expect_no_text("Created secret");
     assert!(!browser.source().contains("hunter2-canary"));
 
-    // Edit: what is known is there, the value is not.
+    // Edit: the form has every field but the value.
     browser.click("Open secret actions for api-key");
     browser.click("Edit secret");
     browser.expect_text("Leave blank to keep the existing value.");
@@ -67,7 +67,7 @@ fn a_secret_lives_and_dies() {
     let now = known(&machine, "api-key");
     assert_eq!((now["env_name"].as_str(), now["file_path"].as_str()), (Some(""), Some("~/.config/key")));
 
-    // Clear the value, which is not the same as leaving it.
+    // Clearing the value differs from leaving it unchanged.
     browser.click("Open secret actions for api-key");
     browser.click("Edit secret");
     browser.click("Clear the saved value");
@@ -81,7 +81,7 @@ fn a_secret_lives_and_dies() {
     browser.expect_text("Updated secret");
     browser.expect_text("0 of 204,800 bytes");
 
-    // Off and on.
+    // Disable and enable.
     browser.expect_switch("Toggle secret api-key", true);
     browser.click("Toggle secret api-key");
     browser.expect_text("Disabled secret \"api-key\" successfully.");
@@ -91,7 +91,7 @@ fn a_secret_lives_and_dies() {
     browser.expect_text("Enabled secret \"api-key\" successfully.");
     browser.expect_switch("Toggle secret api-key", true);
 
-    // Delete, asked twice.
+    // Delete, with a confirmation.
     browser.click("Open secret actions for api-key");
     browser.click("Delete");
     browser.expect_text("is irreversible");
@@ -110,7 +110,7 @@ fn a_secret_lives_and_dies() {
 
 #[test]
 fn field_errors_are_shown_at_their_fields() {
-    let (machine, _server, browser) = signed_in();
+    let (machine, _server, browser) = logged_in();
     machine.coder_with(["secret", "create", "taken", "--env", "TAKEN", "--file", "~/taken"], b"v").ok();
     browser.open(LIST);
     browser.click("Add secret");
@@ -121,16 +121,16 @@ fn field_errors_are_shown_at_their_fields() {
     browser.expect_field_error("File path", "file path must start with ~/ or /");
     browser.expect_focus("Name");
     assert_eq!(browser.value("Value"), "kept-while-typing", "what was typed is not lost");
-    for (env, complaint) in [
+    for (env, error) in [
         ("CODER_TOKEN", "reserved for internal use"),
         ("GIT_DIR", "starting with GIT_ are reserved"),
         ("1ST", "must start with a letter or underscore"),
     ] {
         browser.fill("Environment variable", env);
         browser.click("Save");
-        browser.expect_field_error("Environment variable", complaint);
+        browser.expect_field_error("Environment variable", error);
     }
-    // What others have already is told one by one.
+    // Conflicts with other secrets are reported one at a time.
     fill(&browser, "taken", "", "TAKEN", "~/taken");
     browser.click("Save");
     browser.expect_field_error("Name", "Name is already in use.");
@@ -157,7 +157,7 @@ fn field_errors_are_shown_at_their_fields() {
 
 #[test]
 fn usage_meters_show_limits() {
-    let (machine, _server, browser) = signed_in();
+    let (machine, _server, browser) = logged_in();
     let lines: String = (1..=49).map(|n| format!("KEY_{n}={}\n", "v".repeat(500))).collect();
     let file = machine.home().join("many.env");
     std::fs::write(&file, lines).unwrap();
@@ -178,10 +178,10 @@ fn usage_meters_show_limits() {
     browser.expect_text("Each user can have at most 50 secrets.");
 }
 
-/// The session ended meanwhile, or the secret was deleted: the page reports it.
+/// A page reports that its session has expired, or that the secret was deleted.
 #[test]
 fn stale_pages_report_deleted_secret_and_expired_session() {
-    let (machine, server, browser) = signed_in();
+    let (machine, server, browser) = logged_in();
     machine.coder_with(["secret", "create", "gone", "--env", "GONE"], b"v").ok();
     browser.open(LIST);
     machine.coder(["secret", "delete", "gone", "--yes"]).ok();
@@ -194,16 +194,16 @@ fn stale_pages_report_deleted_secret_and_expired_session() {
     machine.tamper("DELETE FROM api_keys");
     browser.click("Save");
     browser.expect_path("/login");
-    browser.sign_in("admin@example.com", coder_testkit::PASSWORD);
+    browser.log_in("admin@example.com", coder_testkit::PASSWORD);
     browser.open(LIST);
     browser.expect_text("No secrets yet");
     server.stop();
 }
 
-/// What others wrote is shown, never obeyed.
+/// Markup in names and descriptions is shown as text.
 #[test]
 fn names_and_descriptions_are_only_text() {
-    let (machine, _server, browser) = signed_in();
+    let (machine, _server, browser) = logged_in();
     let name = "<img src=x onerror=alert(1)>";
     machine
         .coder_with(

@@ -1,19 +1,19 @@
-//! A value reaches the workspace to the byte.
+//! Values arrive in the workspace unchanged.
 
 use coder_testkit::{Machine, key};
 
-use super::{secrets::fill, signed_in};
+use super::{logged_in, secrets::fill};
 
-/// A file of the workspace `dev`, and how many bytes it has.
+/// A file of the workspace `dev`, and its size in bytes.
 fn delivered(machine: &Machine, file: &str) -> String {
     machine.coder(["ssh", "dev", "--wait", "yes", "--", &format!("cat {file}; printf .; wc -c < {file}")]).ok()
 }
 
 #[test]
-fn values_of_many_lines_are_kept_to_the_byte() {
-    let (machine, _server, browser) = signed_in();
+fn multi_line_values_are_delivered_unchanged() {
+    let (machine, _server, browser) = logged_in();
     browser.open("/settings/secrets");
-    // Typed: lines end with a line feed, whatever the browser's form would make of them.
+    // Typed: lines end with a line feed, though forms send a carriage return as well.
     browser.click("Add secret");
     fill(&browser, "typed", "", "", "~/typed");
     browser.enter("Value");
@@ -35,7 +35,7 @@ fn values_of_many_lines_are_kept_to_the_byte() {
         browser.click("Save");
         browser.expect_text(&format!("Created secret \"{name}\""));
     }
-    // A value that was refused for something else is still what it was.
+    // A rejected form keeps the value.
     browser.click("Add secret");
     fill(&browser, "again", "", "PATH", "~/again");
     browser.enter("Value");
@@ -57,10 +57,10 @@ fn values_of_many_lines_are_kept_to_the_byte() {
     assert_eq!(env.split_whitespace().collect::<Vec<_>>(), ["a", "\\r", "\\n", "b", "\\r", "\\n"]);
 }
 
-/// The field hides what is typed until it is asked to show it.
+/// The field masks the value until "show" is clicked.
 #[test]
-fn what_is_typed_is_masked() {
-    let (_machine, _server, browser) = signed_in();
+fn typed_values_are_masked() {
+    let (_machine, _server, browser) = logged_in();
     browser.open("/settings/secrets/new");
     let masked = || {
         let style = "return getComputedStyle(document.querySelector('#value')).webkitTextSecurity";

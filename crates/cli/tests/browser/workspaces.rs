@@ -2,11 +2,11 @@
 
 use coder_testkit::{Browser, Machine, PASSWORD, key};
 
-use super::{secrets::fill, signed_in};
+use super::{logged_in, secrets::fill};
 
 const TERMINAL: &str = "/@admin/dev.main/terminal";
 
-/// Makes a workspace `dev` of the only template, and waits until it runs.
+/// Creates a workspace `dev` from the only template, and waits until it runs.
 fn create(browser: &Browser, owner: &str) {
     browser.open("/workspaces");
     browser.expect_text("No workspaces");
@@ -20,7 +20,7 @@ fn create(browser: &Browser, owner: &str) {
     browser.expect_text("Terminal");
 }
 
-/// Types a command into the terminal that is shown.
+/// Types a command into the terminal.
 fn run(browser: &Browser, command: &str) {
     browser.type_in(command);
     browser.keys(&[key::ENTER]);
@@ -28,11 +28,11 @@ fn run(browser: &Browser, command: &str) {
 
 #[test]
 fn from_a_template_to_a_secret_in_a_terminal() {
-    let (machine, server, mut browser) = signed_in();
+    let (machine, server, mut browser) = logged_in();
     machine.template("local", "[process]\n[[script]]\nscript = \"echo prepa''ring\"\n");
     create(&browser, "admin");
     browser.expect_text("Build 1");
-    // Both logs arrive while the page is looked at.
+    // Both logs arrive on the open page.
     browser.expect_text("preparing");
     browser.expect_element("#build-log li", true);
 
@@ -60,7 +60,7 @@ fn from_a_template_to_a_secret_in_a_terminal() {
     let shell =
         before.split("HELLO CANARY ").nth(1).and_then(|rest| rest.split('#').next()).unwrap().to_owned();
     assert!(shell.parse::<u32>().is_ok(), "{before}");
-    // The same session after a reload, and after the server was away, with what was on its screen.
+    // The session and its screen are the same after a reload, and after a restart of the server.
     browser.reload();
     browser.expect_text("Connected");
     browser.expect_text("<hello canary>");
@@ -74,7 +74,7 @@ fn from_a_template_to_a_secret_in_a_terminal() {
     browser.expect_text("<hello canary>");
     run(&browser, "echo still $$'#'");
     browser.expect_text(&format!("still {shell}#"));
-    // A session that has ended gives way to a new one.
+    // A new session replaces one that has ended.
     run(&browser, "exit");
     browser.expect_text("Ended");
     browser.click("New session");
@@ -89,10 +89,10 @@ fn from_a_template_to_a_secret_in_a_terminal() {
     server.stop();
 }
 
-/// A terminal has what terminals have: its size, pasted lines, links.
+/// Window size, pasted lines and links.
 #[test]
 fn a_terminal_resizes_and_takes_pasted_lines() {
-    let (machine, _server, browser) = signed_in();
+    let (machine, _server, browser) = logged_in();
     machine.workspace("dev", "[process]\n");
     machine.coder(["ssh", "dev", "--", "true"]).ok();
     browser.open(TERMINAL);
@@ -115,7 +115,7 @@ fn a_terminal_resizes_and_takes_pasted_lines() {
     run(&browser, "clear; while [ $(stty size | cut -d' ' -f2) -gt 60 ]; do sleep 0.05; done; echo nar''row");
     browser.expect_text("narrow");
     browser.size(1440, 900);
-    // A shell holds pasted lines back until they are meant.
+    // A shell runs pasted lines only after Enter.
     browser.copy("echo pas''ted one\necho pas''ted two");
     browser.keys(&[key::CONTROL, key::SHIFT, 'v']);
     browser.expect_text("echo pas''ted two");
@@ -126,8 +126,8 @@ fn a_terminal_resizes_and_takes_pasted_lines() {
 }
 
 #[test]
-fn workspaces_stop_start_and_go() {
-    let (machine, _server, browser) = signed_in();
+fn workspaces_stop_start_and_are_deleted() {
+    let (machine, _server, browser) = logged_in();
     machine.template("local", "[process]\n");
     machine.coder(["create", "dev", "--template", "local", "--yes"]).ok();
     browser.open("/workspaces");
@@ -141,7 +141,7 @@ fn workspaces_stop_start_and_go() {
     browser.expect_path("/@admin/dev");
     browser.click("Start");
     browser.expect_text("Terminal");
-    // What happens elsewhere is seen here.
+    // The page shows what the command line does.
     machine.coder(["stop", "dev", "--yes"]).ok();
     browser.expect_text("Stopped");
     browser.expect_text("No agent is running.");
@@ -166,10 +166,10 @@ fn suspending_a_user_closes_their_pages_and_terminals() {
     machine.coder(["users", "create", "-u", "bob", "-e", "bob@example.com", "-p", PASSWORD]).ok();
     let mut browser = Browser::new(&server.url);
     browser.allow_console_error("WebSocket");
-    browser.sign_in("bob@example.com", PASSWORD);
+    browser.log_in("bob@example.com", PASSWORD);
     create(&browser, "bob");
     let is_out = |browser: &Browser| {
-        browser.wait("being thrown out", || match browser.path() {
+        browser.wait("being redirected to login", || match browser.path() {
             path if path.starts_with("/login") => Ok(()),
             path => Err(path),
         });
@@ -183,7 +183,7 @@ fn suspending_a_user_closes_their_pages_and_terminals() {
     browser.click("Sign in");
     browser.expect_text("suspended");
     machine.coder(["users", "activate", "bob"]).ok();
-    browser.sign_in("bob@example.com", PASSWORD);
+    browser.log_in("bob@example.com", PASSWORD);
     browser.open("/@bob/dev");
     browser.wait("a workspace that runs", || {
         if browser.can_click("Start") {

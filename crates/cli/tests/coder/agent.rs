@@ -228,7 +228,7 @@ fn tokens_of_agents() {
     drop(second);
     let mut missing = machine.command("coder");
     missing.args(["agent", "--agent-url", &server.url]);
-    let refused = coder_testkit::finish(missing, b"");
-    assert!(refused.code == 1 && refused.stderr.contains("CODER_AGENT_TOKEN_FILE"), "{}", refused.stderr);
+    let rejected = coder_testkit::finish(missing, b"");
+    assert!(rejected.code == 1 && rejected.stderr.contains("CODER_AGENT_TOKEN_FILE"), "{}", rejected.stderr);
     server.stop();
 }

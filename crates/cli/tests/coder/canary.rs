@@ -106,14 +106,14 @@ fn values_are_nowhere_but_in_the_workspace(engine: Engine) {
     let servers_log = server.stop();
     search_files(&machine, &workspace, &canaries);
 
-    for (what, said, proof) in [
+    for (what, text, proof) in [
         ("the program", &session.printed, "Name is already in use."),
         ("the server", &servers_log, "TRACE"),
         ("an agent", &agents_log, "TRACE"),
     ] {
-        assert!(said.contains(proof), "there was something to look at: {said}");
+        assert!(text.contains(proof), "there was something to look at: {text}");
         for canary in &canaries {
-            canary.assert_not_in(what, said);
+            canary.assert_not_in(what, text);
         }
     }
     if let Some(database) = machine.postgres() {

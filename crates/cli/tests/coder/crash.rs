@@ -28,7 +28,7 @@ struct LastWrites {
     deletes: u32,
 }
 
-fn no_answered_write_is_lost(engine: Engine) {
+fn no_acknowledged_write_is_lost(engine: Engine) {
     let machine = Machine::on(env!("CARGO_BIN_EXE_coder"), engine);
     let mut server = machine.serve::<&str>([]);
     machine.set_up(&server);
@@ -125,11 +125,11 @@ fn delivered(machine: &Machine, command: &str) -> BTreeMap<String, String> {
 }
 
 #[test]
-fn no_answered_write_is_lost_sqlite() {
-    no_answered_write_is_lost(Engine::Sqlite);
+fn no_acknowledged_write_is_lost_sqlite() {
+    no_acknowledged_write_is_lost(Engine::Sqlite);
 }
 
 #[test]
-fn no_answered_write_is_lost_postgres() {
-    no_answered_write_is_lost(Engine::Postgres);
+fn no_acknowledged_write_is_lost_postgres() {
+    no_acknowledged_write_is_lost(Engine::Postgres);
 }

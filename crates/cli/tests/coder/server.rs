@@ -57,15 +57,15 @@ fn a_second_server_is_refused_and_files_are_private() {
     let server = machine.serve::<&str>([]);
     let mut second = machine.command("coder");
     second.args(["server", "--http-address", "127.0.0.1:0", "--data-dir"]).arg(machine.data());
-    let said = Server::start(second).err().expect("refused");
-    assert!(said.contains("another coder server (process ") && said.contains("--data-dir"), "{said}");
+    let message = Server::start(second).err().expect("refused");
+    assert!(message.contains("another coder server (process ") && message.contains("--data-dir"), "{message}");
     let mode = |name: &str| fs::metadata(machine.data().join(name)).unwrap().permissions().mode() & 0o777;
     assert_eq!((mode(""), mode("encryption.key"), mode("coder.db")), (0o700, 0o600, 0o600));
     let other = super::machine();
     let mut taken = other.command("coder");
     taken.args(["server", "--http-address", &server.address(), "--data-dir"]).arg(machine.home().join("other"));
-    let said = Server::start(taken).err().expect("refused");
-    assert!(said.contains("cannot listen on") && said.contains("--http-address"), "{said}");
+    let message = Server::start(taken).err().expect("refused");
+    assert!(message.contains("cannot listen on") && message.contains("--http-address"), "{message}");
     server.stop();
 }
 
@@ -165,7 +165,7 @@ fn two_servers_on_one_postgres() {
     until("the second server has completed the build", || status().as_deref() == Some("Stopped"));
     drop(connected);
 
-    let said = second.stop();
+    let message = second.stop();
     let database = one.postgres().unwrap();
     assert!(!said.contains(&database.key), "{said}");
     assert!(!one.data().join("coder.db").exists(), "only local workspaces are stored here");
@@ -182,8 +182,8 @@ fn two_servers_on_one_postgres() {
         ])
         .arg("--data-dir")
         .arg(bare.data());
-    let said = Server::start(command).err().expect("refused");
-    assert!(said.contains("openssl rand -base64 32"), "{said}");
+    let message = Server::start(command).err().expect("refused");
+    assert!(message.contains("openssl rand -base64 32"), "{message}");
 }
 
 /// SIGTERM: a request that is under way is answered, new ones are not taken, and the server ends well.
@@ -210,9 +210,9 @@ fn a_stopping_server_answers_what_is_under_way() {
     let stopping = std::thread::spawn(move || server.stop());
     until("no new connection is taken", || std::net::TcpStream::connect(&address).is_err());
     request.write_all(rest.as_bytes()).unwrap();
-    let mut answer = String::new();
-    request.read_to_string(&mut answer).unwrap();
-    assert!(answer.starts_with("HTTP/1.1 201"), "{answer}");
+    let mut response = String::new();
+    request.read_to_string(&mut response).unwrap();
+    assert!(response.starts_with("HTTP/1.1 201"), "{response}");
     stopping.join().unwrap();
 }
 

@@ -13,19 +13,19 @@ async fn events_until(pages: &Pages, path: &str, last_event: Option<&str>, what:
         request = request.header("Last-Event-ID", mark);
     }
     let mut response = request.send().await.unwrap();
-    let mut heard = String::new();
+    let mut received = String::new();
     let listening = async {
-        while let Ok(Some(piece)) = response.chunk().await {
-            heard.push_str(&String::from_utf8_lossy(&piece));
-            if heard.contains(what) {
+        while let Ok(Some(chunk)) = response.chunk().await {
+            received.push_str(&String::from_utf8_lossy(&chunk));
+            if received.contains(what) {
                 return true;
             }
         }
         false
     };
     let found = tokio::time::timeout(std::time::Duration::from_secs(20), listening).await;
-    assert_eq!(found, Ok(true), "{what:?} never came: {heard}");
-    heard
+    assert_eq!(found, Ok(true), "{what:?} never came: {received}");
+    received
 }
 
 fn live_path(page: &Reply) -> String {
@@ -61,24 +61,24 @@ async fn secret(api: &Api, name: &str) -> serde_json::Value {
 on_both_engines! {
     async fn a_secret_is_kept_changed_and_deleted_by_forms(server: TestServer) {
         let admin = server.admin().await;
-        let mut pages = Pages::sign_in(&server, "admin").await;
+        let mut pages = Pages::log_in(&server, "admin").await;
         let list = pages.get("/settings/secrets").await;
         assert!(list.status == 200 && list.text.contains("No secrets yet"));
         assert_eq!(list.header("cache-control"), "no-store");
         assert!(list.header("content-security-policy").contains("script-src 'self'; style-src 'self';"));
 
         let wrong = [("name", "k/"), ("value", "canary-value"), ("env_name", "PATH"), ("file_path", "x")];
-        let refused = pages.post("/settings/secrets", &wrong).await;
-        assert_eq!(refused.status, 422);
-        for said in [
+        let rejected = pages.post("/settings/secrets", &wrong).await;
+        assert_eq!(rejected.status, 422);
+        for expected in [
             "Name must not contain /, ?, or #.",
             "PATH is a reserved environment variable name",
             "file path must start with ~/ or /",
         ] {
-            assert!(refused.text.contains(said), "{said}");
+            assert!(rejected.text.contains(expected), "{expected}");
         }
-        assert!(refused.text.contains("value=\"k/\"") && refused.text.contains("value=\"PATH\""), "kept");
-        assert!(!refused.text.contains("canary-value"), "a value is in no page");
+        assert!(rejected.text.contains("value=\"k/\"") && rejected.text.contains("value=\"PATH\""), "kept");
+        assert!(!rejected.text.contains("canary-value"), "a value is in no page");
 
         let fields =
             [("name", "a b.<i>"), ("value", "canary-line\r\ntwo\r\n"), ("env_name", "K"), ("description", "\u{202e}x")];
@@ -122,11 +122,11 @@ on_both_engines! {
 
     async fn a_file_of_secrets_is_imported_whole_or_not(server: TestServer) {
         let admin = server.admin().await;
-        let mut pages = Pages::sign_in(&server, "admin").await;
+        let mut pages = Pages::log_in(&server, "admin").await;
         pages.get("/settings/secrets/new").await;
-        let refused = import(&mut pages, &server, "x.env", "GOOD=1\nBAD=\n").await;
-        let said = "Secret &#34;BAD&#34; on line 2: Value is required.";
-        assert!(refused.status == 422 && refused.text.contains(said), "{}", refused.text);
+        let rejected = import(&mut pages, &server, "x.env", "GOOD=1\nBAD=\n").await;
+        let expected = "Secret &#34;BAD&#34; on line 2: Value is required.";
+        assert!(rejected.status == 422 && rejected.text.contains(expected), "{}", rejected.text);
         assert!(import(&mut pages, &server, "x.txt", "A=1").await.text.contains("Unsupported file type."));
         let broken = import(&mut pages, &server, "x.json", "[1]").await;
         assert!(broken.text.contains("JSON content must be an object"), "{}", broken.text);
@@ -144,7 +144,7 @@ on_both_engines! {
 
     async fn forms_require_same_origin_and_csrf_token(server: TestServer) {
         server.admin().await;
-        let mut pages = Pages::sign_in(&server, "admin").await;
+        let mut pages = Pages::log_in(&server, "admin").await;
         pages.get("/settings/secrets").await;
         let body = form(&[("csrf_token", &pages.csrf_token), ("name", "k"), ("value", "v")]);
         let send = async |headers: &[(&'static str, &str)], body: &str| {
@@ -163,7 +163,7 @@ on_both_engines! {
         assert_eq!(send(&[("Origin", "null")], &body).await, 403);
         assert_eq!(send(&[("Origin", &own), ("Sec-Fetch-Site", "cross-site")], &body).await, 403);
         assert_eq!(send(&[("Origin", &own)], "name=k&value=v").await, 403, "without the page's token");
-        let other = Pages::sign_in(&server, "admin").await.csrf_token;
+        let other = Pages::log_in(&server, "admin").await.csrf_token;
         let foreign = form(&[("csrf_token", &other), ("name", "k"), ("value", "v")]);
         assert_eq!(send(&[("Origin", &own)], &foreign).await, 403, "another session's");
         assert_eq!(send(&[("Origin", &own)], &body).await, 303);
@@ -177,7 +177,7 @@ on_both_engines! {
         let admin = server.admin().await;
         let bob = server.user(&admin, "bob").await;
         let made = template(&admin, "machine", "[external]\n").await;
-        let mut pages = Pages::sign_in(&server, "bob").await;
+        let mut pages = Pages::log_in(&server, "bob").await;
         assert!(pages.get("/workspaces").await.text.contains("No workspaces"));
         let page = pages.get("/workspaces/new?template=machine").await;
         assert!(page.text.contains("machine") && page.text.contains(" checked"));
@@ -197,8 +197,8 @@ on_both_engines! {
         // A restart is one request: the start comes after the stop by itself.
         let live = live_path(&page);
         assert_eq!(pages.post("/@bob/dev/restart", &[]).await.status, 303);
-        let heard = events_until(&pages, &live, None, "Build 3: Start").await;
-        assert!(heard.contains("event: replace") && heard.contains("id=\"build-log\""), "{heard}");
+        let received = events_until(&pages, &live, None, "Build 3: Start").await;
+        assert!(received.contains("event: replace") && received.contains("id=\"build-log\""), "{received}");
         let builds = bob.get(&format!("/api/v2/workspaces/{}/builds", workspace["id"].as_str().unwrap())).await;
         let builds = builds.expect(200);
         let transitions: Vec<_> =
@@ -206,10 +206,10 @@ on_both_engines! {
         assert_eq!(transitions, ["start", "stop", "start"]);
         built(&bob, &builds[0]["id"]).await;
         // Who comes again is told what came since, and nothing twice.
-        let heard = events_until(&pages, &live, None, "event: append").await;
-        let mark = heard.lines().find_map(|line| line.strip_prefix("id: ")).unwrap().to_owned();
-        let heard = events_until(&pages, &live, Some(&mark), "workspace-agent").await;
-        assert!(!heard.contains("event: append"), "{heard}");
+        let received = events_until(&pages, &live, None, "event: append").await;
+        let mark = received.lines().find_map(|line| line.strip_prefix("id: ")).unwrap().to_owned();
+        let received = events_until(&pages, &live, Some(&mark), "workspace-agent").await;
+        assert!(!received.contains("event: append"), "{received}");
 
         assert_eq!(pages.post("/@bob/dev/stop", &[]).await.status, 303);
         events_until(&pages, "/workspaces/live", None, "Stopped").await;
@@ -229,7 +229,7 @@ on_both_engines! {
         // Nobody else's.
         let eve = server.user(&admin, "eve").await;
         drop(eve);
-        let mut eve = Pages::sign_in(&server, "eve").await;
+        let mut eve = Pages::log_in(&server, "eve").await;
         eve.get("/workspaces").await;
         for path in ["/@bob/dev", "/@bob/dev/terminal", "/@bob/dev/delete", "/@nobody/dev", "/@eve/dev"] {
             assert_eq!(eve.get(path).await.status, 404, "{path}");
@@ -237,13 +237,13 @@ on_both_engines! {
         for action in ["start", "stop", "restart", "activate", "delete", "cancel"] {
             assert_eq!(eve.post(&format!("/@bob/dev/{action}"), &[]).await.status, 404, "{action}");
         }
-        let heard = events_until(&eve, &live, None, "event: navigate").await;
-        assert!(!heard.contains("event: replace") && !heard.contains("event: append"), "{heard}");
+        let received = events_until(&eve, &live, None, "event: navigate").await;
+        assert!(!received.contains("event: replace") && !received.contains("event: append"), "{received}");
 
         assert!(pages.get("/@bob/dev/delete").await.text.contains("is irreversible"));
         assert_eq!(pages.post("/@bob/dev/delete", &[]).await.status, 303);
-        let heard = events_until(&pages, &live, None, "event: navigate").await;
-        assert!(heard.contains("data: /workspaces"));
+        let received = events_until(&pages, &live, None, "event: navigate").await;
+        assert!(received.contains("data: /workspaces"));
         assert_eq!(pages.get("/@bob/dev").await.status, 404);
     }
 
@@ -253,8 +253,8 @@ on_both_engines! {
         assert_eq!(pages.get("/login").await.header("location"), "/setup");
         pages.get("/setup").await;
         let weak = [("username", "ada"), ("email", "ada@example.com"), ("password", "short")];
-        let refused = pages.post("/setup", &weak).await;
-        assert!(refused.status == 422 && refused.text.contains("Password must be at least"), "{}", refused.text);
+        let rejected = pages.post("/setup", &weak).await;
+        assert!(rejected.status == 422 && rejected.text.contains("Password must be at least"), "{}", rejected.text);
         let good = [("username", "ada"), ("email", "ada@example.com"), ("password", coder_testkit::PASSWORD)];
         let done = pages.post("/setup", &good).await;
         assert_eq!((done.status, done.header("location")), (303, "/workspaces"), "{}", done.text);
@@ -270,8 +270,8 @@ on_both_engines! {
         let page = visitor.get("/login?redirect=%2Fsettings%2Fsecrets").await;
         assert!(page.text.contains("value=\"/settings/secrets\""));
         let wrong = [("email", "ada@example.com"), ("password", "wrong-password")];
-        let refused = visitor.post("/login", &wrong).await;
-        assert!(refused.status == 401 && refused.text.contains("Incorrect email or password."));
+        let rejected = visitor.post("/login", &wrong).await;
+        assert!(rejected.status == 401 && rejected.text.contains("Incorrect email or password."));
         let right = [("email", "ada@example.com"), ("password", coder_testkit::PASSWORD), ("redirect", "/\\evil")];
         assert_eq!(visitor.post("/login", &right).await.header("location"), "/");
         let page = visitor.get("/settings/secrets").await;

@@ -26,7 +26,7 @@ on_both_engines! {
             ["roles", "password", "suspend", "activate", "delete"].map(|verb| format!("/deployment/users/{user}/{verb}"))
         };
         for who in ["admin", "user-admin", "template-admin", "auditor", "member"] {
-            let mut pages = Pages::sign_in(&server, who).await;
+            let mut pages = Pages::log_in(&server, who).await;
             let (owns, manages) = (who == "admin", matches!(who, "admin" | "user-admin"));
             let mut expected: Vec<(String, bool)> = EVERYBODYS.map(|path| (path.to_owned(), true)).into();
             expected.push(("/templates/go/delete".to_owned(), owns || who == "template-admin"));
@@ -42,13 +42,13 @@ on_both_engines! {
                 }));
             }
             for (path, may) in expected {
-                let answer = pages.get(&path).await;
-                assert_eq!(answer.status, if may { 200 } else { 403 }, "{who}: {path}");
-                is_guarded(&answer, &path);
-                assert_eq!(answer.text.matches("<h1").count(), 1, "{path}");
+                let response = pages.get(&path).await;
+                assert_eq!(response.status, if may { 200 } else { 403 }, "{who}: {path}");
+                is_guarded(&response, &path);
+                assert_eq!(response.text.matches("<h1").count(), 1, "{path}");
                 if may {
-                    assert_eq!(answer.text.contains("href=\"/deployment\""), owns, "{who}: {path}");
-                    assert_eq!(answer.text.contains("href=\"/deployment/users\""), manages || who == "auditor");
+                    assert_eq!(response.text.contains("href=\"/deployment\""), owns, "{who}: {path}");
+                    assert_eq!(response.text.contains("href=\"/deployment/users\""), manages || who == "auditor");
                 }
             }
             let list = pages.get("/deployment/users").await.text;
@@ -60,9 +60,9 @@ on_both_engines! {
         }
         let mut anonymous = Pages::new(&server);
         for path in EVERYBODYS.into_iter().chain(["/deployment", "/deployment/users"]) {
-            let answer = anonymous.get(path).await;
-            assert_eq!(answer.status, 303, "{path}");
-            assert!(answer.header("location").starts_with("/login?redirect="), "{path}");
+            let response = anonymous.get(path).await;
+            assert_eq!(response.status, 303, "{path}");
+            assert!(response.header("location").starts_with("/login?redirect="), "{path}");
         }
     }
 
@@ -72,7 +72,7 @@ on_both_engines! {
         let (owner, other) = (id_of(&admin, "admin").await, id_of(&admin, "member").await);
         let user = [("username", "eve"), ("email", "eve@example.com"), ("password", PASSWORD)];
         for who in ["template-admin", "auditor", "member"] {
-            let mut pages = Pages::sign_in(&server, who).await;
+            let mut pages = Pages::log_in(&server, who).await;
             let may_delete = who == "template-admin";
             assert_eq!(pages.post("/deployment/users", &user).await.status, 403, "{who}");
             for verb in ["roles", "password", "suspend", "activate", "delete"] {
@@ -84,7 +84,7 @@ on_both_engines! {
                 assert_eq!(pages.post("/templates/go/delete", &[]).await.status, 403, "{who}");
             }
         }
-        let mut pages = Pages::sign_in(&server, "user-admin").await;
+        let mut pages = Pages::log_in(&server, "user-admin").await;
         for verb in ["roles", "password", "suspend", "delete"] {
             let path = format!("/deployment/users/{owner}/{verb}");
             assert_eq!(pages.post(&path, &[("password", PASSWORD)]).await.status, 403, "{verb}");
@@ -99,8 +99,8 @@ on_both_engines! {
     async fn forms_of_others(server: TestServer) {
         let admin = people(&server).await;
         let other = id_of(&admin, "member").await;
-        let mut pages = Pages::sign_in(&server, "admin").await;
-        let stranger = Pages::sign_in(&server, "member").await.csrf_token;
+        let mut pages = Pages::log_in(&server, "admin").await;
+        let other_token = Pages::log_in(&server, "member").await.csrf_token;
         let own = pages.csrf_token.clone();
         let origin = server.state.access_url.origin().ascii_serialization();
         let paths = [
@@ -110,15 +110,15 @@ on_both_engines! {
         let about_users = ["roles", "password", "suspend", "activate", "delete"]
             .map(|verb| format!("/deployment/users/{other}/{verb}"));
         for path in paths.into_iter().chain(about_users.iter().map(String::as_str)) {
-            for (token, from) in [("", &*origin), (&*stranger, &*origin), (&*own, "https://evil.example"), (&*own, "null")] {
+            for (token, from) in [("", &*origin), (&*other_token, &*origin), (&*own, "https://evil.example"), (&*own, "null")] {
                 let request = pages
                     .request(Method::POST, path)
                     .header("origin", from)
                     .header("content-type", "application/x-www-form-urlencoded")
                     .body(form(&[("csrf_token", token), ("name", "x"), ("theme", "dark"), ("password", PASSWORD)]));
-                let answer = pages.send(request).await;
-                assert_eq!(answer.status, 403, "{path} from {from}");
-                is_guarded(&answer, path);
+                let response = pages.send(request).await;
+                assert_eq!(response.status, 403, "{path} from {from}");
+                is_guarded(&response, path);
             }
         }
         assert_eq!(admin.get("/api/v2/users/me").await.expect(200)["name"], "");

@@ -23,8 +23,8 @@ pub async fn id_of(admin: &Api, name: &str) -> String {
 }
 
 /// Every page is kept by nobody and takes nothing from elsewhere.
-pub fn is_guarded(answer: &Reply, path: &str) {
-    assert_eq!(answer.header("cache-control"), "no-store", "{path}");
+pub fn is_guarded(response: &Reply, path: &str) {
+    assert_eq!(response.header("cache-control"), "no-store", "{path}");
     for (name, value) in [
         ("x-content-type-options", "nosniff"),
         ("x-frame-options", "DENY"),
@@ -37,28 +37,28 @@ pub fn is_guarded(answer: &Reply, path: &str) {
              form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
         ),
     ] {
-        assert_eq!(answer.header(name), value, "{path}: {name}");
+        assert_eq!(response.header(name), value, "{path}: {name}");
     }
-    assert!(!answer.text.contains(" style=") && !answer.text.contains("<script>"), "{path}");
+    assert!(!response.text.contains(" style=") && !response.text.contains("<script>"), "{path}");
 }
 
 on_both_engines! {
     async fn ones_own_account(server: TestServer) {
         let admin = people(&server).await;
-        let mut pages = Pages::sign_in(&server, "member").await;
+        let mut pages = Pages::log_in(&server, "member").await;
         let saved = pages.post("/settings/account", &[("name", " Marge \u{202e}<b>&\" ")]).await;
         assert_eq!((saved.status, saved.header("location")), (303, "/settings/account"));
         let shown = pages.get("/settings/account").await.text;
         assert!(shown.contains("Updated your profile."), "{shown}");
         assert!(!pages.get("/settings/account").await.text.contains("Updated your profile."), "said once");
-        let refused = pages.post("/settings/account", &[("name", "a\u{7}b")]).await;
-        assert_eq!(refused.status, 422);
-        assert!(refused.text.contains("id=\"name-error\""), "{}", refused.text);
+        let rejected = pages.post("/settings/account", &[("name", "a\u{7}b")]).await;
+        assert_eq!(rejected.status, 422);
+        assert!(rejected.text.contains("id=\"name-error\""), "{}", rejected.text);
         let long = "x".repeat(129);
         assert_eq!(pages.post("/settings/account", &[("name", &long)]).await.status, 422);
 
         // The name is harmless wherever it stands.
-        let mut owner = Pages::sign_in(&server, "admin").await;
+        let mut owner = Pages::log_in(&server, "admin").await;
         for text in [pages.get("/settings/account").await.text, owner.get("/deployment/users").await.text] {
             assert!(text.contains("Marge \\u{202e}&#60;b&#62;&#38;&#34;"), "{text}");
             assert!(!text.contains("<b>") && !text.replace("value=\"Marge \u{202e}", "").contains('\u{202e}'));
@@ -73,20 +73,20 @@ on_both_engines! {
 
     async fn ones_own_password(server: TestServer) {
         people(&server).await;
-        let mut pages = Pages::sign_in(&server, "member").await;
-        let mut elsewhere = Pages::sign_in(&server, "member").await;
+        let mut pages = Pages::log_in(&server, "member").await;
+        let mut elsewhere = Pages::log_in(&server, "member").await;
         let with = |old: &'static str, new: &'static str, again: &'static str| {
             [("old_password", old), ("password", new), ("repeated", again)]
         };
-        for (fields, complaint) in [
+        for (fields, error_id) in [
             (with(PASSWORD, "a new password", "another password"), "repeated-error"),
             (with("not the old one", "a new password", "a new password"), "old_password-error"),
             (with(PASSWORD, "short", "short"), "password-error"),
         ] {
-            let refused = pages.post("/settings/security", &fields).await;
-            assert_eq!(refused.status, 422);
-            assert!(refused.text.contains(&format!("id=\"{complaint}\"")), "{complaint}");
-            assert!(!refused.text.contains("a new password") && !refused.text.contains(PASSWORD));
+            let rejected = pages.post("/settings/security", &fields).await;
+            assert_eq!(rejected.status, 422);
+            assert!(rejected.text.contains(&format!("id=\"{error_id}\"")), "{error_id}");
+            assert!(!rejected.text.contains("a new password") && !rejected.text.contains(PASSWORD));
         }
         let changed = pages.post("/settings/security", &with(PASSWORD, "a new password", "a new password")).await;
         assert_eq!((changed.status, changed.header("location")), (303, "/settings/security"));
@@ -97,8 +97,8 @@ on_both_engines! {
     /// A token is in the one answer that makes it.
     async fn tokens(server: TestServer) {
         people(&server).await;
-        let mut pages = Pages::sign_in(&server, "member").await;
-        let mut other = Pages::sign_in(&server, "auditor").await;
+        let mut pages = Pages::log_in(&server, "member").await;
+        let mut other = Pages::log_in(&server, "auditor").await;
         let made = pages.post("/settings/tokens", &[("token_name", "ci"), ("lifetime", "7")]).await;
         assert_eq!(made.status, 200, "{}", made.text);
         is_guarded(&made, "a new token");
@@ -110,9 +110,9 @@ on_both_engines! {
         assert!(list.contains(">ci<") && !list.contains(secret), "{list}");
 
         for (name, lifetime, field) in [("ci", "7", "token_name"), ("a b", "7", "token_name"), ("x", "400", "lifetime")] {
-            let refused = pages.post("/settings/tokens", &[("token_name", name), ("lifetime", lifetime)]).await;
-            assert_eq!(refused.status, 422, "{name}");
-            assert!(refused.text.contains(&format!("id=\"{field}-error\"")), "{name}: {}", refused.text);
+            let rejected = pages.post("/settings/tokens", &[("token_name", name), ("lifetime", lifetime)]).await;
+            assert_eq!(rejected.status, 422, "{name}");
+            assert!(rejected.text.contains(&format!("id=\"{field}-error\"")), "{name}: {}", rejected.text);
         }
 
         let id = token.split_once('-').unwrap().0;
@@ -127,7 +127,7 @@ on_both_engines! {
 
     async fn templates(server: TestServer) {
         let admin = server.admin().await;
-        let mut pages = Pages::sign_in(&server, "admin").await;
+        let mut pages = Pages::log_in(&server, "admin").await;
         assert!(pages.get("/templates").await.text.contains("coder templates init &#38;&#38; coder templates push NAME"));
         let source = "# <script>alert(1)</script> \u{202e}\r\n[external]\r\n";
         template(&admin, "go", source).await;
@@ -142,9 +142,9 @@ on_both_engines! {
 
         let workspace = json!({"name": "dev", "template_id": admin.get("/api/v2/templates").await.expect(200)[0]["id"]});
         admin.post("/api/v2/users/me/workspaces", workspace).await.expect(201);
-        let refused = pages.post("/templates/go/delete", &[]).await;
-        assert_eq!(refused.status, 422);
-        assert!(refused.text.contains("All workspaces must be deleted before a template can be removed."));
+        let rejected = pages.post("/templates/go/delete", &[]).await;
+        assert_eq!(rejected.status, 422);
+        assert!(rejected.text.contains("All workspaces must be deleted before a template can be removed."));
         template(&admin, "unused", "[external]\n").await;
         let question = pages.get("/templates/unused/delete").await.text;
         assert!(question.contains("created from <strong><bdi>unused</bdi></strong>"), "{question}");
@@ -156,8 +156,8 @@ on_both_engines! {
 
     async fn user_administration(server: TestServer) {
         let admin = people(&server).await;
-        let mut pages = Pages::sign_in(&server, "admin").await;
-        let mut member = Pages::sign_in(&server, "member").await;
+        let mut pages = Pages::log_in(&server, "admin").await;
+        let mut member = Pages::log_in(&server, "member").await;
         let new = [("username", "eve"), ("name", "Eve"), ("email", "eve@example.com"), ("password", PASSWORD)];
         assert_eq!(pages.post("/deployment/users", &new).await.header("location"), "/deployment/users");
         let again = pages.post("/deployment/users", &new).await;
@@ -184,16 +184,16 @@ on_both_engines! {
         assert_eq!((out.status, out.header("location")), (303, "/login?redirect=%2Ftemplates"));
         assert!(pages.get("/deployment/users?q=status:suspended").await.text.contains(&at("activate")));
         assert_eq!(pages.post(&at("activate"), &[]).await.status, 303);
-        let mut member = Pages::sign_in(&server, "member").await;
+        let mut member = Pages::log_in(&server, "member").await;
 
         assert_eq!(pages.post(&at("password"), &[("password", "short")]).await.status, 422);
         assert_eq!(pages.post(&at("password"), &[("password", "another password")]).await.status, 303);
         assert_eq!(member.get("/templates").await.status, 303, "signed out by it");
 
         let owner = format!("/deployment/users/{}/roles", id_of(&admin, "admin").await);
-        let refused = pages.post(&owner, &[]).await;
-        assert_eq!(refused.status, 422);
-        assert!(refused.text.contains("The last owner must stay."), "{}", refused.text);
+        let rejected = pages.post(&owner, &[]).await;
+        assert_eq!(rejected.status, 422);
+        assert!(rejected.text.contains("The last owner must stay."), "{}", rejected.text);
         assert_eq!(pages.post(&at("delete"), &[]).await.status, 303);
         admin.get("/api/v2/users/member").await.expect(404);
     }
@@ -201,7 +201,7 @@ on_both_engines! {
     /// With a script, forms open and are answered within the list as it was searched.
     async fn dialogs_over_the_list(server: TestServer) {
         let admin = people(&server).await;
-        let mut pages = Pages::sign_in(&server, "admin").await;
+        let mut pages = Pages::log_in(&server, "admin").await;
         let suspend = format!("/deployment/users/{}/suspend", id_of(&admin, "member").await);
         let dialog = pages.send(pages.request(Method::GET, &suspend).header("hx-request", "true")).await;
         assert!(dialog.text.trim_start().starts_with("<div class=\"dialog-content\">") && !dialog.text.contains("<html"), "{}", dialog.text);
@@ -219,13 +219,13 @@ on_both_engines! {
                 .header("hx-current-url", shown)
                 .header("content-type", "application/x-www-form-urlencoded")
                 .body(form(&[("csrf_token", &pages.csrf_token)]));
-            let answer = pages.send(request).await;
-            assert_eq!(answer.status, 204, "{}", answer.text);
+            let response = pages.send(request).await;
+            assert_eq!(response.status, 204, "{}", response.text);
             if is_list {
-                let to: serde_json::Value = serde_json::from_str(answer.header("hx-location")).unwrap();
+                let to: serde_json::Value = serde_json::from_str(response.header("hx-location")).unwrap();
                 assert_eq!(to["path"], "/deployment/users?q=mem&page=1", "the list stays searched");
             } else {
-                assert_eq!(answer.header("hx-redirect"), "/deployment/users", "from elsewhere, to the list");
+                assert_eq!(response.header("hx-redirect"), "/deployment/users", "from elsewhere, to the list");
             }
         }
     }
@@ -240,7 +240,7 @@ on_both_engines! {
                 if server.database.postgres_url.is_some() { "gen_random_uuid()" } else { "randomblob(16)" },
             )).await;
         }
-        let mut pages = Pages::sign_in(&server, "admin").await;
+        let mut pages = Pages::log_in(&server, "admin").await;
         let first = pages.get("/deployment/users?q=u").await.text;
         assert!(first.contains("1 to 50 of 60 users") && !first.contains("rel=\"prev\""), "{first}");
         assert!(first.contains("href=\"/deployment/users?q=u&#38;page=2\""), "{first}");
@@ -251,7 +251,7 @@ on_both_engines! {
 
     async fn the_deployment(server: TestServer) {
         people(&server).await;
-        let mut pages = Pages::sign_in(&server, "admin").await;
+        let mut pages = Pages::log_in(&server, "admin").await;
         let member = server.login("member@example.com").await;
         member.post("/api/v2/users/me/secrets", json!({"name": "k", "value": "canary"})).await.expect(201);
         let shown = pages.get("/deployment").await.text;

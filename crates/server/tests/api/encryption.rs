@@ -33,7 +33,7 @@ on_both_engines! {
         let is_sqlite = server.database.postgres_url.is_none();
         let search = async |database: &TestDatabase| {
             canary.assert_not_in_rows(database).await;
-            let searched = canary.assert_not_below(database.folder.path(), &[]);
+            let searched = canary.assert_not_below(database.dir.path(), &[]);
             assert!(searched.files > 0 && (searched.bytes > 100_000 || !is_sqlite), "{searched:?}");
         };
         search(&server.database).await;
@@ -67,7 +67,7 @@ on_both_engines! {
         let [old_name] = <[String; 1]>::try_from(database.texts(wrapped).await).unwrap();
         let old = match database.postgres_url {
             Some(_) => database.key.clone(),
-            None => fs::read_to_string(database.folder.path().join("encryption.key")).unwrap().trim().to_owned(),
+            None => fs::read_to_string(database.dir.path().join("encryption.key")).unwrap().trim().to_owned(),
         };
         let new = STANDARD.encode([9_u8; 32]);
         let with = |keys: String| {
@@ -76,9 +76,9 @@ on_both_engines! {
             config
         };
         let (new_only, old_only, both) = (with(new.clone()), with(old.clone()), with(format!("{new},{old}")));
-        let said = coder_server::bind(new_only.clone()).await.err().expect("refused").to_string();
-        assert!(said.contains("stored secrets need encryption keys that were not given"), "{said}");
-        assert!(said.contains(&old_name) && !said.contains(&new) && !said.contains(&old), "by fingerprint only: {said}");
+        let message = coder_server::bind(new_only.clone()).await.err().expect("refused").to_string();
+        assert!(message.contains("stored secrets need encryption keys that were not given"), "{message}");
+        assert!(message.contains(&old_name) && !message.contains(&new) && !message.contains(&old), "by fingerprint only: {message}");
 
         let server = TestServer::serve(database, both).await;
         let admin = server.anonymous.with_token(&token);
@@ -96,8 +96,8 @@ on_both_engines! {
         assert_eq!(delivered(&server, &agent).await, all);
 
         let database = server.stop().await;
-        let said = coder_server::bind(old_only).await.err().expect("refused").to_string();
-        assert!(said.contains("stored secrets need encryption keys that were not given"), "{said}");
+        let message = coder_server::bind(old_only).await.err().expect("refused").to_string();
+        assert!(message.contains("stored secrets need encryption keys that were not given"), "{message}");
         let server = TestServer::serve(database, new_only).await;
         assert_eq!(delivered(&server, &agent).await, all, "the old key is not needed any more");
         let admin = server.anonymous.with_token(&token);
@@ -113,18 +113,18 @@ async fn server_refuses_to_start_without_key() {
     let database = TestDatabase::new(Engine::Postgres).await;
     let mut config = TestServer::config(&database, Clock::default());
     config.keys = KeySource::Auto;
-    let said = coder_server::bind(config).await.err().expect("refused").to_string();
-    assert!(said.contains("CODER_EXTERNAL_TOKEN_ENCRYPTION_KEYS"), "{said}");
+    let message = coder_server::bind(config).await.err().expect("refused").to_string();
+    assert!(message.contains("CODER_EXTERNAL_TOKEN_ENCRYPTION_KEYS"), "{message}");
 
     let database = TestServer::start(Engine::Sqlite).await.stop().await;
-    fs::remove_file(database.folder.path().join("encryption.key")).unwrap();
-    let said = coder_server::bind(TestServer::config(&database, Clock::default()))
+    fs::remove_file(database.dir.path().join("encryption.key")).unwrap();
+    let message = coder_server::bind(TestServer::config(&database, Clock::default()))
         .await
         .err()
         .expect("refused")
         .to_string();
-    assert!(said.contains("backup"), "{said}");
-    assert!(!database.folder.path().join("encryption.key").exists());
+    assert!(message.contains("backup"), "{message}");
+    assert!(!database.dir.path().join("encryption.key").exists());
 }
 
 /// A second server on the same folder is refused.
@@ -132,8 +132,8 @@ async fn server_refuses_to_start_without_key() {
 async fn one_server_a_folder() {
     let server = TestServer::start(Engine::Sqlite).await;
     let config = TestServer::config(&server.database, Clock::default());
-    let said = coder_server::bind(config.clone()).await.err().expect("refused").to_string();
-    assert!(said.contains("another coder server") && said.contains("--data-dir"), "{said}");
+    let message = coder_server::bind(config.clone()).await.err().expect("refused").to_string();
+    assert!(message.contains("another coder server") && message.contains("--data-dir"), "{message}");
     let _place = server.stop().await;
     coder_server::bind(config).await.expect("free again");
 }

@@ -86,14 +86,14 @@ async fn play_one(mut stream: MuxStream) -> Option<()> {
         OpenStream::Dial(Dial { host, .. }) => (host.as_str(), true),
         OpenStream::Ssh | OpenStream::Ping | OpenStream::Shutdown { .. } => return None,
     };
-    let is_refused = match name {
+    let is_rejected = match name {
         "silent" => return None,
         name => name == "refused",
     };
-    let error = is_refused.then(|| "refused, as its name says".to_owned());
+    let error = is_rejected.then(|| "refused, as its name says".to_owned());
     frame::send(&mut stream, &Opened { error }).await.ok()?;
     let mut heard = Vec::new();
-    while !is_refused && stream.read_buf(&mut heard).await.ok()? > 0 {
+    while !is_rejected && stream.read_buf(&mut heard).await.ok()? > 0 {
         if is_app && heard.ends_with(b"\r\n\r\n") {
             stream.write_all(WELL).await.ok()?;
             return stream.shutdown().await.ok();

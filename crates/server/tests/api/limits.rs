@@ -15,10 +15,10 @@ on_both_engines! {
         for n in 0..50 {
             assert_eq!(add(&admin, &format!("s{n}"), 1, None).await, 201);
         }
-        let refused = admin.post(SECRETS, json!({"name": "more", "value": "x"})).await;
-        assert_eq!((refused.status, refused.message()), (400, "User secrets limit reached."));
-        assert_eq!(refused.detail(), "Each user can have at most 50 secrets.");
-        assert!(refused.validations().is_empty());
+        let rejected = admin.post(SECRETS, json!({"name": "more", "value": "x"})).await;
+        assert_eq!((rejected.status, rejected.message()), (400, "User secrets limit reached."));
+        assert_eq!(rejected.detail(), "Each user can have at most 50 secrets.");
+        assert!(rejected.validations().is_empty());
         admin.delete(&format!("{SECRETS}/s0")).await.expect(204);
         assert_eq!(add(&admin, "more", 1, None).await, 201);
         let alice = server.user(&admin, "alice").await;
@@ -32,10 +32,10 @@ on_both_engines! {
             assert_eq!(add(&admin, &format!("s{n}"), 24_576, None).await, 201);
         }
         let left = 204_800 - 8 * 24_576;
-        let refused = admin.post(SECRETS, json!({"name": "last", "value": "v".repeat(left + 1)})).await;
-        assert_eq!((refused.status, refused.message()), (400, "User secrets value-bytes limit reached."));
+        let rejected = admin.post(SECRETS, json!({"name": "last", "value": "v".repeat(left + 1)})).await;
+        assert_eq!((rejected.status, rejected.message()), (400, "User secrets value-bytes limit reached."));
         assert_eq!(
-            refused.detail(),
+            rejected.detail(),
             "Stored bytes of your secret values exceed the per-user budget (204800 bytes after encryption, if \
              applicable). Reduce the size or number of your secrets."
         );
@@ -49,9 +49,9 @@ on_both_engines! {
     async fn combined_env_bytes(server: TestServer) {
         let admin = server.admin().await;
         assert_eq!(add(&admin, "full", 24_576, Some("FULL")).await, 201);
-        let refused = admin.post(SECRETS, json!({"name": "b", "value": "x", "env_name": "B"})).await;
-        assert_eq!(refused.message(), "Environment-injected user secrets bytes limit reached.");
-        assert!(refused.detail().ends_with("Clear env_name on large secrets or use file_path instead."));
+        let rejected = admin.post(SECRETS, json!({"name": "b", "value": "x", "env_name": "B"})).await;
+        assert_eq!(rejected.message(), "Environment-injected user secrets bytes limit reached.");
+        assert!(rejected.detail().ends_with("Clear env_name on large secrets or use file_path instead."));
         let file = json!({"name": "b", "value": "x", "file_path": "~/b"});
         admin.post(SECRETS, file).await.expect(201);
         let late = admin.patch(&format!("{SECRETS}/b"), json!({"env_name": "B"})).await;
@@ -85,8 +85,8 @@ on_both_engines! {
             tokio::spawn(async move { add(&admin, &format!("race{n}"), 10, None).await })
         });
         let mut made = 0;
-        for answer in race.collect::<Vec<_>>() {
-            match answer.await.unwrap() {
+        for response in race.collect::<Vec<_>>() {
+            match response.await.unwrap() {
                 201 => made += 1,
                 status => assert_eq!(status, 400),
             }
@@ -102,12 +102,12 @@ on_both_engines! {
             let admin = admin.clone();
             tokio::spawn(async move { add(&admin, "same", 10, Some("SAME")).await })
         });
-        let mut answers = Vec::new();
-        for answer in race.collect::<Vec<_>>() {
-            answers.push(answer.await.unwrap());
+        let mut responses = Vec::new();
+        for response in race.collect::<Vec<_>>() {
+            responses.push(response.await.unwrap());
         }
-        answers.sort_unstable();
-        assert_eq!(answers[0], 201);
-        assert!(answers[1..].iter().all(|status| *status == 409), "{answers:?}");
+        responses.sort_unstable();
+        assert_eq!(responses[0], 201);
+        assert!(responses[1..].iter().all(|status| *status == 409), "{responses:?}");
     }
 }

@@ -71,7 +71,7 @@ impl Fake {
         panic!("no call of {call:?}");
     }
 
-    /// A server with this provisioner on the data of `world`.
+    /// A server with this provisioner on the data of `server`.
     async fn serve(self: &Arc<Self>, server: TestServer) -> TestServer {
         let clock = server.clock.clone();
         let place = server.stop().await;
@@ -251,7 +251,7 @@ on_both_engines! {
         let stop = build(&admin, id, "stop").await;
         built(&admin, &stop["id"]).await;
         fake.take_calls();
-        let _world = fake.serve(server).await;
+        let _server = fake.serve(server).await;
         fake.wait_for_call("list").await;
         assert_eq!(fake.take_calls(), ["list"]);
     }

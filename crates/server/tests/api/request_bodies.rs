@@ -35,10 +35,10 @@ async fn malformed_bodies() {
             .request(Method::POST, SECRETS)
             .header("content-type", "application/json")
             .body(body.to_owned());
-        let answer = Api::send(request).await;
-        assert_eq!(answer.status, status, "{}", body.get(..40).unwrap_or(body));
-        assert_eq!(answer.message(), "Request body must be valid JSON.");
-        assert!(!answer.text.contains("canary"), "{}", answer.text);
+        let response = Api::send(request).await;
+        assert_eq!(response.status, status, "{}", body.get(..40).unwrap_or(body));
+        assert_eq!(response.message(), "Request body must be valid JSON.");
+        assert!(!response.text.contains("canary"), "{}", response.text);
     }
     let null = serde_json::json!({"email": "a\u{0}b", "password": "x"});
     for (path, body) in [
@@ -84,9 +84,11 @@ async fn slow_requests() {
         .expect("given up")
         .unwrap();
     assert!(started.elapsed() >= Duration::from_secs(5), "not at once");
-    let mut answer = vec![0; 1024];
-    let read =
-        tokio::time::timeout(Duration::from_secs(40), body.read(&mut answer)).await.expect("answered").unwrap();
-    let answer = String::from_utf8_lossy(&answer[..read]).into_owned();
-    assert!(answer.starts_with("HTTP/1.1 4") && answer.contains("came too slowly"), "{answer}");
+    let mut response = vec![0; 1024];
+    let read = tokio::time::timeout(Duration::from_secs(40), body.read(&mut response))
+        .await
+        .expect("answered")
+        .unwrap();
+    let response = String::from_utf8_lossy(&response[..read]).into_owned();
+    assert!(response.starts_with("HTTP/1.1 4") && response.contains("came too slowly"), "{response}");
 }

@@ -99,9 +99,9 @@ on_both_engines! {
             ("ttl", json!({"ttl_ms": -1}), "ttl_ms", "time until shutdown must be at least one minute"),
             ("ttl", json!({"ttl_ms": 31_i64 * 24 * 3_600_000}), "ttl_ms", "time until shutdown must be less than 30 days"),
         ] {
-            let refused = alice.put(&format!("{path}/{part}"), body).await;
-            assert_eq!(refused.status, 400);
-            assert_eq!(refused.validations(), [(field.to_owned(), detail.to_owned())]);
+            let rejected = alice.put(&format!("{path}/{part}"), body).await;
+            assert_eq!(rejected.status, 400);
+            assert_eq!(rejected.validations(), [(field.to_owned(), detail.to_owned())]);
         }
         for (part, body) in [
             ("autostart", json!({"schedule": "0 9 * * 1"})),
@@ -139,8 +139,8 @@ on_both_engines! {
         assert!(aside["dormant_at"].is_string());
         let stopped = built(&admin, &aside["latest_build"]["id"]).await;
         assert_eq!((&stopped["status"], &stopped["reason"]), (&json!("stopped"), &json!("dormancy")));
-        let refused = admin.post(&format!("{path}/builds"), json!({"transition": "start"})).await;
-        assert_eq!((refused.status, refused.message()), (409, "The workspace is dormant."));
+        let rejected = admin.post(&format!("{path}/builds"), json!({"transition": "start"})).await;
+        assert_eq!((rejected.status, rejected.message()), (409, "The workspace is dormant."));
         admin.put(&format!("{path}/dormant"), json!({"dormant": false})).await.expect(200);
         assert_eq!(build(&admin, &path, "start").await["status"], "running");
     }

@@ -24,11 +24,11 @@ on_both_engines! {
         let shown = admin.get(&format!("{SECRETS}/api-key")).await.expect(200);
         let listed = admin.get(SECRETS).await.expect(200);
         assert_eq!(listed, json!([shown]));
-        for answer in [&made, &updated, &shown, &listed] {
-            assert!(!answer.to_string().contains("canary"));
+        for response in [&made, &updated, &shown, &listed] {
+            assert!(!response.to_string().contains("canary"));
         }
-        let gone = admin.delete(&format!("{SECRETS}/api-key")).await;
-        assert_eq!((gone.status, gone.text.as_str()), (204, ""));
+        let deleted = admin.delete(&format!("{SECRETS}/api-key")).await;
+        assert_eq!((deleted.status, deleted.text.as_str()), (204, ""));
         let missing = admin.delete(&format!("{SECRETS}/api-key")).await;
         assert_eq!(missing.message(), "Resource not found or you do not have access to this resource");
         missing.expect(404);
@@ -40,9 +40,9 @@ on_both_engines! {
     async fn validation(server: TestServer) {
         let admin = server.admin().await;
         let body = json!({"name": " a/b", "value": "a\u{0}", "env_name": "1X", "file_path": "x"});
-        let refused = admin.post(SECRETS, body).await;
-        assert_eq!((refused.status, refused.message()), (400, "Validation failed."));
-        let fields: Vec<_> = refused.validations().into_iter().map(|(field, _)| field).collect();
+        let rejected = admin.post(SECRETS, body).await;
+        assert_eq!((rejected.status, rejected.message()), (400, "Validation failed."));
+        let fields: Vec<_> = rejected.validations().into_iter().map(|(field, _)| field).collect();
         assert_eq!(fields, ["name", "value", "env_name", "file_path"]);
         for (body, field, detail) in [
             (json!({"name": "  ", "value": "x"}), "name", "Name is required."),
@@ -62,8 +62,8 @@ on_both_engines! {
             (json!({"name": "a", "value": "x", "file_path": "~user/x"}), "file_path",
                 "file path must start with ~/ or /"),
         ] {
-            let refused = admin.post(SECRETS, body).await;
-            assert_eq!(refused.validations(), [(field.to_owned(), detail.to_owned())]);
+            let rejected = admin.post(SECRETS, body).await;
+            assert_eq!(rejected.validations(), [(field.to_owned(), detail.to_owned())]);
         }
         admin.post(SECRETS, json!({"name": "a", "value": "x"})).await.expect(201);
         let empty = admin.patch(&format!("{SECRETS}/a"), json!({"unknown": 1})).await;
@@ -99,14 +99,14 @@ on_both_engines! {
                 "Environment variable name is already in use."),
             (json!({"name": "two", "value": "x", "file_path": "~/one"}), "file_path", "File path is already in use."),
         ] {
-            let refused = admin.post(SECRETS, body).await;
-            assert_eq!((refused.status, refused.message()), (409, "Validation failed."));
-            assert_eq!(refused.validations(), [(field.to_owned(), detail.to_owned())]);
+            let rejected = admin.post(SECRETS, body).await;
+            assert_eq!((rejected.status, rejected.message()), (409, "Validation failed."));
+            assert_eq!(rejected.validations(), [(field.to_owned(), detail.to_owned())]);
         }
         let two = json!({"name": "One", "value": "x", "env_name": "one", "file_path": "~/one/"});
         admin.post(SECRETS, two).await.expect(201);
-        let refused = admin.patch(&format!("{SECRETS}/One"), json!({"env_name": "ONE"})).await;
-        assert_eq!((refused.status, refused.validations()[0].0.as_str()), (409, "env_name"));
+        let rejected = admin.patch(&format!("{SECRETS}/One"), json!({"env_name": "ONE"})).await;
+        assert_eq!((rejected.status, rejected.validations()[0].0.as_str()), (409, "env_name"));
         admin.patch(&format!("{SECRETS}/One"), json!({"env_name": "one"})).await.expect(200);
     }
 
@@ -123,8 +123,8 @@ on_both_engines! {
         let names: Vec<_> = listed.as_array().unwrap().iter().map(|one| one["name"].as_str().unwrap()).collect();
         assert_eq!(names, ["50%", "<&>", "a b", "grüße 👋"]);
         for odd in ["%ff", "a%2fb", "%2e%2e", "%252e%252e", "a%00b", "x%0ay"] {
-            let answer = admin.get(&format!("{SECRETS}/{odd}")).await;
-            assert!((400..500).contains(&answer.status), "{odd}: {}", answer.status);
+            let response = admin.get(&format!("{SECRETS}/{odd}")).await;
+            assert!((400..500).contains(&response.status), "{odd}: {}", response.status);
         }
     }
 

@@ -129,21 +129,21 @@ impl Transcript {
     pub async fn send(&mut self, request: RequestBuilder) -> Reply {
         let sent = request.try_clone().expect("a body in memory").build().expect("a request");
         let path = &sent.url()[url::Position::BeforePath..];
-        let reply = Api::send(request).await;
+        let response = Api::send(request).await;
         let heading = format!("{} {path}", sent.method());
-        writeln!(self.text, "{heading} -> {}", reply.status).unwrap();
+        writeln!(self.text, "{heading} -> {}", response.status).unwrap();
         let body = sent.body().and_then(reqwest::Body::as_bytes).unwrap_or_default();
         if !body.is_empty() {
             writeln!(self.text, "> {}", show_request(body)).unwrap();
         }
-        self.show_headers(&reply.headers, reply.text.is_empty());
-        let body = match (&reply.json, reply.text.as_str()) {
+        self.show_headers(&response.headers, response.text.is_empty());
+        let body = match (&response.json, response.text.as_str()) {
             (_, "") => "(no body)".to_owned(),
             (Value::Null, text) => text.to_owned(),
             (json, _) => pretty(&self.fold(json, &heading)),
         };
         writeln!(self.text, "{body}\n").unwrap();
-        reply
+        response
     }
 
     /// The value with a reference in the place of each long object that was shown before.

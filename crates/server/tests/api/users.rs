@@ -8,9 +8,9 @@ on_both_engines! {
         assert_eq!((first.status, first.message()), (404, "The initial user has not been created!"));
 
         let weak = json!({"username": "admin", "email": "admin@example.com", "password": "short"});
-        let refused = server.anonymous.post("/api/v2/users/first", weak).await;
-        assert_eq!((refused.status, refused.message()), (400, "Password is invalid"));
-        assert_eq!(refused.validations()[0].0, "password");
+        let rejected = server.anonymous.post("/api/v2/users/first", weak).await;
+        assert_eq!((rejected.status, rejected.message()), (400, "Password is invalid"));
+        assert_eq!(rejected.validations()[0].0, "password");
         let bad = server.anonymous.post("/api/v2/users/first", json!({"username": "a b", "email": "x"})).await;
         let fields: Vec<_> = bad.validations().into_iter().map(|(field, _)| field).collect();
         assert_eq!(fields, ["username", "email"], "all broken rules at once");
@@ -21,8 +21,8 @@ on_both_engines! {
             tokio::spawn(async move { anonymous.post("/api/v2/users/first", body).await.status })
         });
         let mut made = 0;
-        for answer in race.collect::<Vec<_>>() {
-            match answer.await.unwrap() {
+        for response in race.collect::<Vec<_>>() {
+            match response.await.unwrap() {
                 201 => made += 1,
                 status => assert_eq!(status, 409),
             }
@@ -36,9 +36,9 @@ on_both_engines! {
     async fn signing_in_and_out(server: TestServer) {
         let admin = server.admin().await;
         for (email, password) in [("admin@example.com", "wrong password"), ("nobody@example.com", PASSWORD)] {
-            let refused =
+            let rejected =
                 server.anonymous.post("/api/v2/users/login", json!({"email": email, "password": password})).await;
-            assert_eq!((refused.status, refused.message()), (401, "Incorrect email or password."));
+            assert_eq!((rejected.status, rejected.message()), (401, "Incorrect email or password."));
         }
         let me = admin.get("/api/v2/users/me").await.expect(200);
         assert_eq!(me["username"], "admin");
@@ -59,8 +59,8 @@ on_both_engines! {
         let admin = server.admin().await;
         let alice = server.user(&admin, "alice").await;
         let taken = json!({"username": "ALICE", "email": "other@example.com", "password": PASSWORD});
-        let refused = admin.post("/api/v2/users", taken).await;
-        assert_eq!((refused.status, refused.validations()[0].0.as_str()), (409, "username"));
+        let rejected = admin.post("/api/v2/users", taken).await;
+        assert_eq!((rejected.status, rejected.validations()[0].0.as_str()), (409, "username"));
         alice.post("/api/v2/users", json!({})).await.expect(403);
 
         let all = admin.get("/api/v2/users").await.expect(200);
@@ -72,11 +72,11 @@ on_both_engines! {
 
         admin.put("/api/v2/users/alice/status/suspend", json!({})).await.expect(200);
         assert_eq!(alice.get("/api/v2/users/me").await.status, 401);
-        let refused = server
+        let rejected = server
             .anonymous
             .post("/api/v2/users/login", json!({"email": "alice@example.com", "password": PASSWORD}))
             .await;
-        assert_eq!(refused.message(), "Your account is suspended. Contact an admin to reactivate your account.");
+        assert_eq!(rejected.message(), "Your account is suspended. Contact an admin to reactivate your account.");
         admin.put("/api/v2/users/alice/status/activate", json!({})).await.expect(200);
         let alice = server.login("alice@example.com").await;
 
@@ -106,11 +106,11 @@ on_both_engines! {
         let changed = alice.put("/api/v2/users/me/profile", to("alice", " Alice Liddell ")).await.expect(200);
         assert_eq!((changed["username"].clone(), changed["name"].clone()), (json!("alice"), json!("Alice Liddell")));
         assert_eq!(alice.get("/api/v2/users/me").await.expect(200)["name"], "Alice Liddell");
-        let refused = alice.put("/api/v2/users/me/profile", to("a b", "x\u{7}")).await;
-        let fields: Vec<_> = refused.validations().into_iter().map(|(field, _)| field).collect();
-        assert_eq!((refused.status, fields), (400, vec!["username".to_owned(), "name".to_owned()]));
-        let refused = alice.put("/api/v2/users/me/profile", to("BOB", "")).await;
-        assert_eq!((refused.status, refused.validations()[0].0.as_str()), (409, "username"));
+        let rejected = alice.put("/api/v2/users/me/profile", to("a b", "x\u{7}")).await;
+        let fields: Vec<_> = rejected.validations().into_iter().map(|(field, _)| field).collect();
+        assert_eq!((rejected.status, fields), (400, vec!["username".to_owned(), "name".to_owned()]));
+        let rejected = alice.put("/api/v2/users/me/profile", to("BOB", "")).await;
+        assert_eq!((rejected.status, rejected.validations()[0].0.as_str()), (409, "username"));
 
         bob.put("/api/v2/users/alice/profile", to("mallory", "")).await.expect(404);
         admin.put("/api/v2/users/alice/profile", to("alice-l", "Alice")).await.expect(200);
@@ -129,8 +129,8 @@ on_both_engines! {
         let alice = server.user(&admin, "alice").await;
         let other = server.login("alice@example.com").await;
         let body = json!({"old_password": "not this one", "password": "another password"});
-        let refused = alice.put("/api/v2/users/me/password", body).await;
-        assert_eq!(refused.validations(), [("old_password".into(), "Old password is incorrect.".into())]);
+        let rejected = alice.put("/api/v2/users/me/password", body).await;
+        assert_eq!(rejected.validations(), [("old_password".into(), "Old password is incorrect.".into())]);
         let body = json!({"old_password": PASSWORD, "password": "another password"});
         alice.put("/api/v2/users/me/password", body).await.expect(204);
         alice.get("/api/v2/users/me").await.expect(200);

@@ -72,12 +72,12 @@ on_both_engines! {
         assert_eq!(upload(&alice, archive("[external]")).await.status, 403);
         assert_eq!(upload(&admin, b"no archive".repeat(100)).await.status, 400);
         let file = upload(&admin, archive("[agent]\ndri = 1\n")).await.expect(201);
-        let refused = admin
+        let rejected = admin
             .post("/api/v2/organizations/default/templateversions", json!({"file_id": file["hash"]}))
             .await;
-        assert_eq!((refused.status, refused.message()), (400, "The template is not valid."));
+        assert_eq!((rejected.status, rejected.message()), (400, "The template is not valid."));
         assert_eq!(
-            refused.validations()[0],
+            rejected.validations()[0],
             ("template.toml".into(), "template.toml:1: say what the workspace runs on: add [process] or [external]".into())
         );
         let made = template(&admin, "vm", "[external]").await;
@@ -177,12 +177,12 @@ on_both_engines! {
                 tokio::spawn(async move { admin.post(&builds, json!({"transition": transition})).await })
             });
             let mut created = Vec::new();
-            for answer in race.collect::<Vec<_>>() {
-                let answer = answer.await.unwrap();
-                if answer.status == 201 {
-                    created.push(answer.json["id"].clone());
+            for response in race.collect::<Vec<_>>() {
+                let response = response.await.unwrap();
+                if response.status == 201 {
+                    created.push(response.json["id"].clone());
                 } else {
-                    assert_eq!((answer.status, answer.message()), (409, "A workspace build is already active."));
+                    assert_eq!((response.status, response.message()), (409, "A workspace build is already active."));
                 }
             }
             let [only] = created.as_slice() else { panic!("{} builds in round {round}", created.len()) };

@@ -58,7 +58,7 @@ async fn fill(database: &TestDatabase, engine: Engine, versions: &[String]) {
         match engine {
             Engine::Sqlite => {
                 let options = SqliteConnectOptions::new()
-                    .filename(database.folder.path().join("coder.db"))
+                    .filename(database.dir.path().join("coder.db"))
                     .create_if_missing(true)
                     .journal_mode(SqliteJournalMode::Wal);
                 let mut connection = SqliteConnection::connect_with(&options).await.unwrap();
@@ -155,7 +155,7 @@ async fn is_rejected(engine: Engine) {
     database.execute(&format!("{newer}{bytes}")).await;
     let error = match &database.postgres_url {
         Some(url) => Database::open_postgres(url).await.err(),
-        None => Database::open_sqlite(&database.folder.path().join("coder.db")).await.err(),
+        None => Database::open_sqlite(&database.dir.path().join("coder.db")).await.err(),
     };
     let error = error.map(|error| error.to_string()).unwrap_or_default();
     assert!(error.contains("9999"), "{error:?}");

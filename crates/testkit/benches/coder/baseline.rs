@@ -16,11 +16,11 @@ pub fn serve_http(body: &Path) {
     let body = bytes::Bytes::from(fs::read(body).expect("the bytes to serve"));
     let runtime = tokio::runtime::Runtime::new().expect("a runtime");
     runtime.block_on(async move {
-        let answer = move || {
+        let response = move || {
             let body = body.clone();
             async move { ([("content-type", "application/json; charset=utf-8")], body) }
         };
-        let app = axum::Router::new().fallback(answer);
+        let app = axum::Router::new().fallback(response);
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
         println!("{}", listener.local_addr().expect("an address"));
         std::io::stdout().flush().expect("somebody listens");
@@ -47,10 +47,10 @@ pub fn start_http(body: &Path) -> (Child, String) {
 }
 
 /// Commits a second on an SQLite file beside the server's, each durable when answered.
-pub fn sqlite_commits(folder: &Path, span: Duration) -> f64 {
+pub fn sqlite_commits(dir: &Path, span: Duration) -> f64 {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
     runtime.block_on(async {
-        let url = format!("sqlite://{}?mode=rwc", folder.join("floor.db").display());
+        let url = format!("sqlite://{}?mode=rwc", dir.join("floor.db").display());
         let mut connection = SqliteConnection::connect(&url).await.expect("a database");
         for sql in [
             "PRAGMA journal_mode = WAL",
@@ -80,34 +80,34 @@ pub struct StockServer {
 
 impl StockServer {
     /// Starts one, where there is one.
-    pub fn start(folder: &Path) -> Option<Self> {
+    pub fn start(dir: &Path) -> Option<Self> {
         let program = Path::new("/usr/sbin/sshd");
         if !program.exists() {
             return None;
         }
         for name in ["host", "key"] {
-            if !folder.join(name).exists() {
+            if !dir.join(name).exists() {
                 let made = Command::new("ssh-keygen")
                     .args(["-q", "-t", "ed25519", "-N", "", "-f"])
-                    .arg(folder.join(name))
+                    .arg(dir.join(name))
                     .status()
                     .ok()?;
                 assert!(made.success());
             }
         }
-        fs::copy(folder.join("key.pub"), folder.join("authorized")).ok()?;
+        fs::copy(dir.join("key.pub"), dir.join("authorized")).ok()?;
         // As root it insists on this folder.
         let _ = fs::create_dir_all("/run/sshd");
         let port = free_port();
         let config = format!(
             "ListenAddress 127.0.0.1\nPort {port}\nHostKey {0}/host\nAuthorizedKeysFile {0}/authorized\nPidFile none\n\
              StrictModes no\nUsePAM no\nPermitRootLogin yes\nSetEnv HOME={0}\n",
-            folder.display()
+            dir.display()
         );
-        fs::write(folder.join("sshd_config"), config).ok()?;
+        fs::write(dir.join("sshd_config"), config).ok()?;
         let child = Command::new(program)
             .args(["-D", "-f"])
-            .arg(folder.join("sshd_config"))
+            .arg(dir.join("sshd_config"))
             .stdin(Stdio::null())
             .stdout(Stdio::null())
             .stderr(Stdio::null())
@@ -119,12 +119,12 @@ impl StockServer {
 
     /// What a client needs to reach it as `stock`. It exchanges keys as with us: what it would choose by itself, against
     /// computers that nobody has yet, can take several times as long as all the rest.
-    pub fn client_config(&self, folder: &Path) -> String {
+    pub fn client_config(&self, dir: &Path) -> String {
         format!(
             "Host stock\n HostName 127.0.0.1\n Port {}\n IdentityFile {}/key\n StrictHostKeyChecking no\n \
              UserKnownHostsFile /dev/null\n LogLevel ERROR\n KexAlgorithms curve25519-sha256\n",
             self.port,
-            folder.display()
+            dir.display()
         )
     }
 }

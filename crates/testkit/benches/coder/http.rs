@@ -25,7 +25,7 @@ pub fn run(machine: &Machine, server: &Server) {
     }
     let list =
         format!("GET /api/v2/users/me/secrets HTTP/1.1\r\nHost: x\r\nCoder-Session-Token: {token}\r\n\r\n");
-    let listed = answer(&mut connect(&server.address()), list.as_bytes());
+    let listed = response(&mut connect(&server.address()), list.as_bytes());
     let file = machine.home().join("floor.json");
     std::fs::write(&file, &listed).unwrap();
     let (mut child, floor_address) = baseline::start_http(&file);
@@ -41,8 +41,8 @@ pub fn run(machine: &Machine, server: &Server) {
     let commits = median(
         (0..ROUNDS)
             .map(|_| {
-                let folder = tempfile::tempdir_in(machine.data()).unwrap();
-                baseline::sqlite_commits(folder.path(), SPAN / 2)
+                let dir = tempfile::tempdir_in(machine.data()).unwrap();
+                baseline::sqlite_commits(dir.path(), SPAN / 2)
             })
             .collect(),
     );
@@ -84,7 +84,7 @@ fn requests(address: &str, connections: usize, request: impl Fn(u64) -> String +
                         let mut stream = connect(address);
                         let mut count = 0;
                         while started.elapsed() < SPAN || count % 2 == 1 {
-                            answer(&mut stream, request(count).as_bytes());
+                            response(&mut stream, request(count).as_bytes());
                             count += 1;
                         }
                         count
@@ -105,7 +105,7 @@ pub fn connect(address: &str) -> TcpStream {
 }
 
 /// Sends a request and reads the whole answer; its body.
-pub fn answer(stream: &mut TcpStream, request: &[u8]) -> Vec<u8> {
+pub fn response(stream: &mut TcpStream, request: &[u8]) -> Vec<u8> {
     stream.write_all(request).unwrap();
     let mut bytes = Vec::with_capacity(8192);
     let mut buffer = [0; 8192];

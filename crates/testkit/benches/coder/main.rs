@@ -23,20 +23,20 @@ fn main() {
     println!("{:44} {:>14} {:>14} {:>8}", "", "coder", "floor", "ratio");
     let server = machine.serve_and_log_in();
     let named: Vec<&String> = arguments.iter().skip(1).filter(|argument| !argument.starts_with('-')).collect();
-    let wanted = |name: &str| named.is_empty() || named.iter().any(|argument| *argument == name);
-    if wanted("http") {
+    let is_selected = |name: &str| named.is_empty() || named.iter().any(|argument| *argument == name);
+    if is_selected("http") {
         http::run(&machine, &server);
     }
-    if wanted("pages") {
+    if is_selected("pages") {
         pages::run(&machine, &server);
     }
-    if wanted("processes") {
+    if is_selected("processes") {
         processes::run(&machine, &server);
     }
-    if wanted("ssh") {
+    if is_selected("ssh") {
         ssh::run(&machine);
     }
-    if wanted("access") {
+    if is_selected("access") {
         remote_access::run(&machine, &server);
     }
     server.stop();

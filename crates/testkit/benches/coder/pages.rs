@@ -6,7 +6,7 @@ use coder_testkit::{Machine, Server};
 
 use crate::{
     baseline,
-    http::{answer, connect},
+    http::{connect, response},
     median, time,
 };
 
@@ -27,12 +27,12 @@ pub fn run(machine: &Machine, server: &Server) {
         ("page: a workspace", "/@admin/bench-pages"),
     ] {
         let request = format!("GET {path} HTTP/1.1\r\nHost: x\r\nCookie: {cookie}\r\n\r\n");
-        let page = answer(&mut connect(&server.address()), request.as_bytes());
+        let page = response(&mut connect(&server.address()), request.as_bytes());
         let file = machine.home().join("floor.html");
         std::fs::write(&file, &page).unwrap();
         let (mut child, floor_address) = baseline::start_http(&file);
-        let own = asked(&server.address(), &request);
-        let bare = asked(&floor_address, &request);
+        let own = response_time(&server.address(), &request);
+        let bare = response_time(&floor_address, &request);
         time(&format!("{name} ({} KB)", page.len() / 1000), own, Some(("bare axum, same bytes", bare)));
         child.kill().unwrap();
         child.wait().unwrap();
@@ -40,11 +40,11 @@ pub fn run(machine: &Machine, server: &Server) {
 }
 
 /// How long an answer takes, over one connection.
-fn asked(address: &str, request: &str) -> Duration {
+fn response_time(address: &str, request: &str) -> Duration {
     let mut stream = connect(address);
     let once = |_| {
         let started = Instant::now();
-        answer(&mut stream, request.as_bytes());
+        response(&mut stream, request.as_bytes());
         started.elapsed()
     };
     median((0..TIMES).map(once).collect())

@@ -95,13 +95,14 @@ fn variables() {
 
 fn commands(own: Host<'_>, stock: Host<'_>) {
     let one = |host: Host<'_>| timed(|| host.run(&[host.name, "true"]));
-    let (ours, theirs): (Vec<_>, Vec<_>) = (0..RUNS).map(|_| (one(own), one(stock))).unzip();
-    time("ssh coder.ws true, new connection", median(ours), Some(("stock sshd", median(theirs))));
-    let (near, far) = (Master::start(own), Master::start(stock));
+    let (own_times, stock_times): (Vec<_>, Vec<_>) = (0..RUNS).map(|_| (one(own), one(stock))).unzip();
+    time("ssh coder.ws true, new connection", median(own_times), Some(("stock sshd", median(stock_times))));
+    let (own_master, stock_master) = (Master::start(own), Master::start(stock));
     let one =
         |master: &Master<'_>| timed(|| master.host.run(&["-S", &master.socket, master.host.name, "true"]));
-    let (ours, theirs): (Vec<_>, Vec<_>) = (0..4 * RUNS).map(|_| (one(&near), one(&far))).unzip();
-    time("ssh coder.ws true, multiplexed", median(ours), Some(("stock sshd", median(theirs))));
+    let (own_times, stock_times): (Vec<_>, Vec<_>) =
+        (0..4 * RUNS).map(|_| (one(&own_master), one(&stock_master))).unzip();
+    time("ssh coder.ws true, multiplexed", median(own_times), Some(("stock sshd", median(stock_times))));
 }
 
 /// A connection that others share. Ended when dropped.
@@ -145,19 +146,20 @@ fn bulk(own: Host<'_>, stock: Host<'_>) {
         let spent = timed(|| drop(host.machine.bash(&script).ok()));
         BULK as f64 / 1e6 / spent.as_secs_f64()
     };
-    let (ours, theirs): (Vec<_>, Vec<_>) = (0..3).map(|_| (out(own), out(stock))).unzip();
-    rate("bulk copy out of the workspace, MB", median(ours), Some(("stock sshd", median(theirs))));
-    let (ours, theirs): (Vec<_>, Vec<_>) = (0..3).map(|_| (into(own), into(stock))).unzip();
-    rate("bulk copy into the workspace, MB", median(ours), Some(("stock sshd", median(theirs))));
+    let (own_times, stock_times): (Vec<_>, Vec<_>) = (0..3).map(|_| (out(own), out(stock))).unzip();
+    rate("bulk copy out of the workspace, MB", median(own_times), Some(("stock sshd", median(stock_times))));
+    let (own_times, stock_times): (Vec<_>, Vec<_>) = (0..3).map(|_| (into(own), into(stock))).unzip();
+    rate("bulk copy into the workspace, MB", median(own_times), Some(("stock sshd", median(stock_times))));
 }
 
 /// How long a key takes to come back while a copy takes all that it can get.
 fn keys(own: Host<'_>, stock: Host<'_>) {
-    let (ours, theirs) = (echo(own, None), echo(stock, None));
-    time("key echo, 99 of 100, beside a bulk copy", ours, Some(("stock sshd", theirs)));
-    let (near, far) = (Master::start(own), Master::start(stock));
-    let (ours, theirs) = (echo(own, Some(&near.socket)), echo(stock, Some(&far.socket)));
-    time("the same over one shared connection", ours, Some(("stock sshd", theirs)));
+    let (own_times, stock_times) = (echo(own, None), echo(stock, None));
+    time("key echo, 99 of 100, beside a bulk copy", own_times, Some(("stock sshd", stock_times)));
+    let (own_master, stock_master) = (Master::start(own), Master::start(stock));
+    let (own_times, stock_times) =
+        (echo(own, Some(&own_master.socket)), echo(stock, Some(&stock_master.socket)));
+    time("the same over one shared connection", own_times, Some(("stock sshd", stock_times)));
 }
 
 fn echo(host: Host<'_>, shared: Option<&str>) -> Duration {
@@ -205,19 +207,19 @@ fn terminal(machine: &Machine, server: &Server) {
     let pid = socket.wait_for("=").parse().unwrap();
     memory("server before, resident", resident(server.pid()));
     memory("agent before, resident", resident(pid));
-    let (mut most_server, mut most_agent) = ((0, 0), (0, 0));
+    let (mut max_server, mut max_agent) = ((0, 0), (0, 0));
     socket.type_in(&format!("yes | head -c {FLOOD}\n"));
     let started = Instant::now();
-    let (mut seen, mut looks) = (0, 0);
+    let (mut seen, mut messages) = (0, 0);
     while seen < FLOOD {
         seen += socket.receive().unwrap().len() as u64;
-        looks += 1;
-        if looks % 2000 == 0 {
-            most_server = most_server.max(resident(server.pid()));
-            most_agent = most_agent.max(resident(pid));
+        messages += 1;
+        if messages % 2000 == 0 {
+            max_server = max_server.max(resident(server.pid()));
+            max_agent = max_agent.max(resident(pid));
         }
     }
     rate("2 GB through the web terminal, MB", FLOOD as f64 / 1e6 / started.elapsed().as_secs_f64(), None);
-    memory("server meanwhile, resident, at most", most_server);
-    memory("agent meanwhile, resident, at most", most_agent);
+    memory("server meanwhile, resident, at most", max_server);
+    memory("agent meanwhile, resident, at most", max_agent);
 }

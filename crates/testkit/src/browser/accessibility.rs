@@ -1,4 +1,4 @@
-//! What axe-core finds wrong with a page for people who cannot see, hear or point well.
+//! Accessibility audits by axe-core.
 
 use std::{fmt, path::Path};
 
@@ -7,20 +7,20 @@ use serde_json::{Value, json};
 
 use super::Browser;
 
-/// Where `npm ci` puts it.
+/// Installed by `npm ci`.
 const AXE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../web/node_modules/axe-core/axe.min.js");
-/// WCAG 2.1 to level AA, and what else is known to be good.
+/// WCAG 2.1 to level AA, and axe-core's best practices.
 const RULES: [&str; 5] = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "best-practice"];
 const RUN: &str = "const done = arguments[arguments.length - 1]; \
                    axe.run(document, {runOnly: arguments[0], resultTypes: ['violations']})\
                    .then((found) => done({violations: found.violations}), (error) => done({broken: String(error)}));";
 
-/// A rule that a page breaks.
+/// A rule of axe-core that a page violates.
 #[derive(Debug, Clone, Deserialize)]
 pub struct Violation {
-    /// The rule.
+    /// The id of the rule.
     pub id: String,
-    /// What it asks for.
+    /// What the rule requires.
     pub help: String,
     nodes: Vec<Node>,
 }
@@ -45,10 +45,10 @@ impl fmt::Display for Violation {
 }
 
 impl Browser {
-    /// Every rule that the page breaks as it is now, an open dialog included.
+    /// Every rule that the current page violates, an open dialog included.
     #[must_use]
     pub fn violations(&self) -> Vec<Violation> {
-        let found = self.script("return typeof window.axe", &[]).expect("an answer");
+        let found = self.script("return typeof window.axe", &[]).expect("a type");
         if found.as_str() != Some("object") {
             let axe = crate::read(Path::new(AXE));
             self.script(&axe, &[]).expect("axe loads");

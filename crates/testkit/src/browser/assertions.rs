@@ -1,33 +1,35 @@
-//! What a person sees on a page, sooner or later.
+//! Assertions about a page, which wait until they hold.
 
 use serde_json::{Value, json};
 
 use super::{Browser, ELEMENT};
 
 impl Browser {
-    /// Sees this text on the page.
+    /// Expects this text on the page.
     pub fn expect_text(&self, text: &str) {
         self.wait(&format!("seeing {text:?}"), || {
-            if self.text().contains(text) { Ok(()) } else { Err("it is not there".to_owned()) }
+            if self.text().contains(text) { Ok(()) } else { Err("it is absent".to_owned()) }
         });
     }
 
-    /// Sees that this text is not on the page, or not any more.
+    /// Expects that this text is not, or no longer, on the page.
     pub fn expect_no_text(&self, text: &str) {
         self.wait(&format!("not seeing {text:?}"), || {
-            if self.text().contains(text) { Err("it is there".to_owned()) } else { Ok(()) }
+            if self.text().contains(text) { Err("it is present".to_owned()) } else { Ok(()) }
         });
     }
 
-    /// Sees that something on the page is as this selector says, or that nothing is.
-    pub fn expect_element(&self, selector: &str, is_there: bool) {
-        self.wait(&format!("{selector} there: {is_there}"), || match self.ask("has", &[json!(selector)])? {
-            Value::Bool(found) if found == is_there => Ok(()),
-            found => Err(found.to_string()),
+    /// Expects that an element matches this selector, or that none does.
+    pub fn expect_element(&self, selector: &str, is_present: bool) {
+        self.wait(&format!("{selector} present: {is_present}"), || {
+            match self.query("has", &[json!(selector)])? {
+                Value::Bool(found) if found == is_present => Ok(()),
+                found => Err(found.to_string()),
+            }
         });
     }
 
-    /// Sees that the address bar has come to this path.
+    /// Expects that the page's path is this one.
     pub fn expect_path(&self, path: &str) {
         self.wait(&format!("being at {path:?}"), || {
             let at = self.path();
@@ -35,15 +37,15 @@ impl Browser {
         });
     }
 
-    /// Expects this text below a field: its error or its hint.
+    /// Expects this text in a field's error or hint.
     pub fn expect_field_error(&self, label: &str, text: &str) {
-        self.wait(&format!("{label:?} says {text:?}"), || {
-            let said = self.of_field(label, "says")?;
-            if said.contains(text) { Ok(()) } else { Err(format!("it says {said:?}")) }
+        self.wait(&format!("{label:?} describes {text:?}"), || {
+            let found = self.of_field(label, "description")?;
+            if found.contains(text) { Ok(()) } else { Err(format!("its description is {found:?}")) }
         });
     }
 
-    /// Sees that the focus is on what has this name; nowhere when it is empty.
+    /// Expects that the element of this name has the focus; none, if the name is empty.
     pub fn expect_focus(&self, name: &str) {
         self.wait(&format!("the focus is on {name:?}"), || {
             let focused = self.focused();
@@ -51,36 +53,36 @@ impl Browser {
         });
     }
 
-    /// Sees whether a switch or a check box is on.
+    /// Expects that a switch or a check box is on, or off.
     pub fn expect_switch(&self, name: &str, is_on: bool) {
         self.wait(&format!("{name:?} on: {is_on}"), || {
             let element = self.element("pressable", name)?;
-            let state = self.ask("isOn", &[json!({ELEMENT: element})])?;
+            let state = self.query("isOn", &[json!({ELEMENT: element})])?;
             if state == is_on { Ok(()) } else { Err(state.to_string()) }
         });
     }
 
-    /// The name of what has the focus; empty when nothing has.
+    /// The name of the element with the focus; empty without one.
     #[must_use]
     pub fn focused(&self) -> String {
-        self.ask("focused", &[]).ok().as_ref().and_then(Value::as_str).unwrap_or_default().to_owned()
+        self.query("focused", &[]).ok().as_ref().and_then(Value::as_str).unwrap_or_default().to_owned()
     }
 
-    /// What a field, by its label, holds.
+    /// The value of the field with this label.
     #[must_use]
     pub fn value(&self, label: &str) -> String {
         self.wait(&format!("{label:?} has a value"), || self.of_field(label, "value"))
     }
 
-    fn of_field(&self, label: &str, what: &str) -> Result<String, String> {
+    fn of_field(&self, label: &str, query: &str) -> Result<String, String> {
         let element = self.element("field", label)?;
-        let said = self.ask(what, &[json!({ELEMENT: element})])?;
-        Ok(said.as_str().unwrap_or_default().to_owned())
+        let found = self.query(query, &[json!({ELEMENT: element})])?;
+        Ok(found.as_str().unwrap_or_default().to_owned())
     }
 
-    /// The words on the page.
+    /// The text of the page.
     #[must_use]
     pub fn text(&self) -> String {
-        self.ask("text", &[]).ok().as_ref().and_then(Value::as_str).unwrap_or_default().to_owned()
+        self.query("text", &[]).ok().as_ref().and_then(Value::as_str).unwrap_or_default().to_owned()
     }
 }

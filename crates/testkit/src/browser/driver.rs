@@ -1,4 +1,4 @@
-//! `chromedriver`, the Chromium it starts, and what is said to them: <https://www.w3.org/TR/webdriver2/>.
+//! `chromedriver`, the Chromium that it starts, and their protocol: <https://www.w3.org/TR/webdriver2/>.
 
 use std::{
     fs,
@@ -15,24 +15,24 @@ use tokio::runtime::Runtime;
 
 use crate::machine::until;
 
-/// How many browsers the tests of one program have at a time: each keeps a core busy.
-const AT_ONCE: usize = 2;
-/// How long one command may take. A page that loads is one.
+/// How many browsers the tests of one program use at a time: each keeps a core busy.
+const MAX_BROWSERS: usize = 2;
+/// The limit of one command, which may load a page.
 const COMMAND_TIMEOUT: Duration = Duration::from_secs(30);
-/// Runs a program until its own standard input ends, which it does with the test however that ends; then nothing of the
-/// group stays. It does not hold the program's standard output open, so that a program that exits early is noticed.
+/// Runs a program until standard input is closed, which happens however the test ends, and then kills the process group.
+/// It does not hold the program's standard output open, so that a program that exits early is noticed.
 const GUARD: &str = r#""$0" "$@" </dev/null & exec >/dev/null; read -r _; kill -KILL 0"#;
 
-static TURNS: (Mutex<usize>, Condvar) = (Mutex::new(AT_ONCE), Condvar::new());
+static PERMITS: (Mutex<usize>, Condvar) = (Mutex::new(MAX_BROWSERS), Condvar::new());
 
-/// The right to have a browser.
+/// The permission to use a browser.
 struct Permit;
 
 impl Permit {
     fn take() -> Self {
-        let (left, given_back) = &TURNS;
+        let (left, returned) = &PERMITS;
         let left = left.lock().unwrap_or_else(PoisonError::into_inner);
-        let mut left = given_back.wait_while(left, |left| *left == 0).unwrap_or_else(PoisonError::into_inner);
+        let mut left = returned.wait_while(left, |left| *left == 0).unwrap_or_else(PoisonError::into_inner);
         *left -= 1;
         Self
     }
@@ -40,28 +40,28 @@ impl Permit {
 
 impl Drop for Permit {
     fn drop(&mut self) {
-        let (left, given_back) = &TURNS;
+        let (left, returned) = &PERMITS;
         *left.lock().unwrap_or_else(PoisonError::into_inner) += 1;
-        given_back.notify_one();
+        returned.notify_one();
     }
 }
 
-/// A session of `chromedriver`, with a profile of its own. Everything is gone when it is dropped.
+/// A session of `chromedriver` with a profile of its own. On drop, its processes and files are removed.
 pub(super) struct Driver {
     guard: Child,
-    leash: Option<ChildStdin>,
+    lifeline: Option<ChildStdin>,
     profile: TempDir,
     http: reqwest::Client,
     runtime: Runtime,
     session: String,
-    _turn: Permit,
+    _permit: Permit,
 }
 
 impl Driver {
-    /// Starts one; waits for its turn before.
+    /// Waits for a permit and starts one.
     pub(super) fn start(with_script: bool) -> Self {
         let turn = Permit::take();
-        let profile = tempfile::tempdir().expect("a temporary folder");
+        let profile = tempfile::tempdir().expect("a temporary directory");
         let mut guard = Command::new("bash")
             .args(["-c", GUARD, "chromedriver", "--port=0"])
             .env("HOME", profile.path())
@@ -71,21 +71,21 @@ impl Driver {
             .process_group(0)
             .spawn()
             .expect("bash");
-        let leash = guard.stdin.take();
-        let said = BufReader::new(guard.stdout.take().expect("a pipe"));
-        let port = said
+        let lifeline = guard.stdin.take();
+        let stdout = BufReader::new(guard.stdout.take().expect("a pipe"));
+        let port = stdout
             .lines()
             .map_while(Result::ok)
             .find_map(|line| Some(line.split_once("successfully on port ")?.1.trim_end_matches('.').to_owned()))
             .expect("chromedriver starts: `make setup` installs it");
         let mut driver = Self {
             guard,
-            leash,
+            lifeline,
             http: reqwest::Client::builder().timeout(COMMAND_TIMEOUT).build().expect("a client"),
             runtime: tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime"),
             session: format!("http://127.0.0.1:{port}/session"),
             profile,
-            _turn: turn,
+            _permit: turn,
         };
         let made = driver.post("", &driver.capabilities(with_script)).expect("a session");
         let id = made.get("sessionId").and_then(Value::as_str).expect("the session's id");
@@ -104,11 +104,11 @@ impl Driver {
             "--disable-sync".to_owned(),
             "--no-first-run".to_owned(),
         ];
-        // Chromium's sandbox refuses to be set up by root, and tests show it no pages but ours.
+        // Chromium's sandbox does not work as root, and tests open only pages of the product.
         if nix::unistd::geteuid().is_root() {
             flags.push("--no-sandbox".to_owned());
         }
-        // Of content settings, 2 is "block". What the driver runs itself is not blocked by it.
+        // Content settings: 1 allows, 2 blocks. Scripts of the driver are not blocked.
         let script = if with_script { 1 } else { 2 };
         json!({"capabilities": {"alwaysMatch": {
             "browserName": "chrome",
@@ -126,22 +126,22 @@ impl Driver {
         self.send(self.http.post(format!("{}{path}", self.session)).json(body))
     }
 
-    /// Asks the session something.
+    /// Reads a property of the session.
     pub(super) fn get(&self, path: &str) -> Result<Value, String> {
         self.send(self.http.get(format!("{}{path}", self.session)))
     }
 
-    /// Sends a command of Chromium's own: <https://chromedevtools.github.io/devtools-protocol/>.
+    /// Sends a command of Chromium's DevTools: <https://chromedevtools.github.io/devtools-protocol/>.
     pub(super) fn devtools(&self, command: &str, parameters: &Value) -> Result<Value, String> {
         self.post("/goog/cdp/execute", &json!({"cmd": command, "params": parameters}))
     }
 
     fn send(&self, request: reqwest::RequestBuilder) -> Result<Value, String> {
-        let answer = self.runtime.block_on(async { request.send().await?.json::<Value>().await });
-        let mut answer = answer.map_err(|error| format!("chromedriver: {error}"))?;
-        let value = answer.get_mut("value").map(Value::take).unwrap_or_default();
+        let response = self.runtime.block_on(async { request.send().await?.json::<Value>().await });
+        let mut response = response.map_err(|error| format!("chromedriver: {error}"))?;
+        let value = response.get_mut("value").map(Value::take).unwrap_or_default();
         match value.get("error").and_then(Value::as_str) {
-            // A script may answer with an object that has an error in it, but not with a message and a trace as well.
+            // A script's result may have the field `error`, but not a stack trace as well.
             Some(error) if value.get("stacktrace").is_some() => {
                 let message = value.get("message").and_then(Value::as_str).unwrap_or_default();
                 Err(format!("{error}: {}", message.lines().next().unwrap_or_default()))
@@ -150,8 +150,8 @@ impl Driver {
         }
     }
 
-    /// What of it runs.
-    fn remains(&self) -> Vec<String> {
+    /// Its running processes.
+    fn running_processes(&self) -> Vec<String> {
         let group = self.guard.id().to_string();
         let profile = self.profile.path().display().to_string();
         let processes = fs::read_dir("/proc").expect("/proc").flatten().map(|entry| entry.path());
@@ -161,8 +161,8 @@ impl Driver {
                 let rest: Vec<&str> = stat.rsplit_once(") ")?.1.split(' ').collect();
                 let command = fs::read_to_string(process.join("cmdline")).unwrap_or_default();
                 // Crash handlers have a group of their own, but name the profile.
-                let is_ours = rest.get(2) == Some(&group.as_str()) || command.contains(&profile);
-                (is_ours && rest.first() != Some(&"Z")).then(|| format!("{} {command}", process.display()))
+                let is_own = rest.get(2) == Some(&group.as_str()) || command.contains(&profile);
+                (is_own && rest.first() != Some(&"Z")).then(|| format!("{} {command}", process.display()))
             })
             .collect()
     }
@@ -170,10 +170,10 @@ impl Driver {
 
 impl Drop for Driver {
     fn drop(&mut self) {
-        drop(self.leash.take());
+        drop(self.lifeline.take());
         let _ = self.guard.wait();
         if !std::thread::panicking() {
-            until("a browser is gone", || self.remains().is_empty());
+            until("a browser has exited", || self.running_processes().is_empty());
         }
     }
 }

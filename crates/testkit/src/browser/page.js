@@ -1,11 +1,11 @@
-// What a person finds on a page, and by which words. The first argument says what is asked for.
+// Finds elements as a user does, by their text, and reads properties of the page. The first argument is the query's name.
 
-const [verb, ...given] = arguments;
+const [query, ...parameters] = arguments;
 
 const squeeze = (text) => text.replace(/\s+/g, " ").trim();
 const textOf = (element) => squeeze(element.innerText ?? element.textContent ?? "");
 
-// What is under a modal dialog cannot be reached.
+// Elements below a modal dialog cannot be reached.
 const reach = () => [...document.querySelectorAll("dialog:modal")].pop() ?? document.documentElement;
 const isShown = (element) =>
   element.checkVisibility({ visibilityProperty: true }) && element.getClientRects().length > 0;
@@ -25,7 +25,7 @@ const FILLABLE = "input:not([type=hidden]), textarea, select";
 const named = (selector, name) =>
   [...reach().querySelectorAll(selector)].find((element) => nameOf(element) === name && isShown(element)) ?? null;
 
-const verbs = {
+const queries = {
   pressable: (name) => named(PRESSABLE, name),
   field: (label) => named(FILLABLE, label),
   text: () => textOf(document.body),
@@ -33,7 +33,7 @@ const verbs = {
   focused: () => (document.activeElement === document.body ? "" : nameOf(document.activeElement)),
   value: (element) => element.value,
   isOn: (element) => (element.ariaChecked ? element.ariaChecked === "true" : element.checked),
-  says: (element) =>
+  description: (element) =>
     squeeze((element.getAttribute("aria-describedby") ?? "").split(/\s+/).filter(Boolean)
       .map((id) => textOf(document.getElementById(id))).join(" ")),
   status: () => performance.getEntriesByType("navigation")[0]?.responseStatus ?? 0,
@@ -42,4 +42,4 @@ const verbs = {
   width: () => document.documentElement.clientWidth,
   height: () => (document.querySelector("dialog:modal") ? innerHeight : document.documentElement.scrollHeight),
 };
-return verbs[verb](...given);
+return queries[query](...parameters);
