@@ -15,10 +15,10 @@ fn the_life_of_a_secret() {
     assert_eq!((empty.code, empty.stdout.as_str(), empty.stderr.as_str()), (0, "", "No secrets found.\n"));
     assert_eq!(coder(&["secret", "list", "-o", "json"]).ok(), "[]\n");
 
-    let made =
+    let created =
         machine.coder_with(["secret", "create", "a", "--env", "A", "--description", "d\u{1b}[31m"], b"line\n");
-    assert_eq!(made.stdout, "Created secret a.\n");
-    assert_eq!(made.stderr, "warning: secret value from stdin ends with a trailing newline\n");
+    assert_eq!(created.stdout, "Created secret a.\n");
+    assert_eq!(created.stderr, "warning: secret value from stdin ends with a trailing newline\n");
     assert_eq!(coder(&["secret", "update", "a", "--env", "B"]).ok(), "Updated secret a.\n");
     assert_eq!(coder(&["secret", "disable", "a"]).ok(), "Disabled secret a.\n");
     assert_eq!(coder(&["secret", "enable", "a"]).ok(), "Enabled secret a.\n");
@@ -190,14 +190,14 @@ fn the_life_of_a_workspace() {
         bad.stderr
     );
 
-    let made = machine.coder(["create", "web", "--yes"]);
+    let created = machine.coder(["create", "web", "--yes"]);
     assert!(
-        made.stdout.starts_with("The web workspace has been created at "),
+        created.stdout.starts_with("The web workspace has been created at "),
         "{}{}",
-        made.stdout,
-        made.stderr
+        created.stdout,
+        created.stderr
     );
-    assert!(made.stderr.contains("Starting: Starting the workspace's process"), "{}", made.stderr);
+    assert!(created.stderr.contains("Starting: Starting the workspace's process"), "{}", created.stderr);
     assert_eq!(machine.coder(["start", "web"]).ok(), "The web workspace is already running!\n");
     assert!(machine.coder(["stop", "web", "-y"]).ok().starts_with("The web workspace has been stopped at "));
     let listed = machine.coder(["ls", "-c", "workspace,template,status"]).ok();

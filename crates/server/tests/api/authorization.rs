@@ -1,5 +1,5 @@
-//! Who may do what: every operation of the API, tried by everyone. The table is `snapshots/authorization.snap`; what is
-//! asked for belongs to `member`.
+//! Who may do what: every operation of the API, by every identity. The table is `snapshots/authorization.snap`. The resources
+//! belong to `member`.
 
 use std::fmt::Write as _;
 
@@ -13,7 +13,7 @@ use crate::{
     transcript::compare,
 };
 
-/// Routes beside the document's: WebSockets and apps.
+/// Routes that the API document does not have: WebSockets and apps.
 const OTHER_ROUTES: [&str; 7] = [
     "/api/v2/applications/auth-redirect",
     "/api/v2/workspaceagents/me/rpc",
@@ -24,7 +24,7 @@ const OTHER_ROUTES: [&str; 7] = [
     "http://{app}/",
 ];
 
-/// What needs no token.
+/// Operations without authentication.
 const OPEN: [&str; 6] = [
     "GET /api/v2/buildinfo",
     "GET /api/v2/users/authmethods",
@@ -55,7 +55,7 @@ impl Row {
     }
 }
 
-/// What must hold whatever the table says.
+/// Rules for every row.
 fn check(rows: &[Row]) {
     for row in rows {
         let operation = row.operation.as_str();
@@ -74,12 +74,15 @@ fn check(rows: &[Row]) {
         assert_eq!(
             row.is_allowed(),
             !is_exception,
-            "{operation} is allowed to anonymous, or is no exception: {:?}",
+            "{operation} is allowed to no identity, or should not be an exception: {:?}",
             row.statuses
         );
     }
     for (operation, reason) in NEVER {
-        assert!(rows.iter().any(|row| row.operation == operation), "{operation} is gone, which {reason}");
+        assert!(
+            rows.iter().any(|row| row.operation == operation),
+            "{operation} does not exist, which {reason}"
+        );
     }
 }
 
@@ -105,7 +108,7 @@ fn show(rows: &[Row]) -> String {
 on_both_engines! {
     #![start(with_app_hosts)]
 
-    async fn everyone_tries_everything(server: TestServer) {
+    async fn every_operation_by_every_identity(server: TestServer) {
         let mut targets = Targets::create(server).await;
         let others = OTHER_ROUTES.map(|path| Operation { method: Method::GET, path: path.to_owned() });
         let mut rows = Vec::new();

@@ -1,4 +1,4 @@
-//! Pages of the dashboard as a browser without scripts uses them: secrets and workspaces.
+//! Secrets and workspaces in the dashboard, by a client without JavaScript.
 
 use coder_testkit::{Api, Pages, Reply, TestServer, form, on_both_engines};
 use reqwest::{Method, header};
@@ -6,7 +6,7 @@ use serde_json::json;
 
 use crate::workspaces::{built, template};
 
-/// The lines of a response of events until one holds this, within bounds.
+/// The event stream up to this text, which must arrive within 20 seconds.
 async fn events_until(pages: &Pages, path: &str, last_event: Option<&str>, what: &str) -> String {
     let mut request = pages.request(Method::GET, path);
     if let Some(mark) = last_event {
@@ -24,16 +24,16 @@ async fn events_until(pages: &Pages, path: &str, last_event: Option<&str>, what:
         false
     };
     let found = tokio::time::timeout(std::time::Duration::from_secs(20), listening).await;
-    assert_eq!(found, Ok(true), "{what:?} never came: {received}");
+    assert_eq!(found, Ok(true), "{what:?} was not received, but {received}");
     received
 }
 
 fn live_path(page: &Reply) -> String {
-    let (_, rest) = page.text.split_once("data-events-url=\"").expect("a page that follows");
+    let (_, rest) = page.text.split_once("data-events-url=\"").expect("a page with an event stream");
     rest.split_once('"').unwrap().0.replace("&#38;", "&").replace("&amp;", "&")
 }
 
-/// A form with a file in it.
+/// The content type and the body of a form with a file.
 fn upload(token: &str, name: &str, content: &str) -> (String, String) {
     let boundary = "x-boundary-x";
     let body = format!(
@@ -59,7 +59,7 @@ async fn secret(api: &Api, name: &str) -> serde_json::Value {
 }
 
 on_both_engines! {
-    async fn a_secret_is_kept_changed_and_deleted_by_forms(server: TestServer) {
+    async fn forms_create_edit_and_delete_a_secret(server: TestServer) {
         let admin = server.admin().await;
         let mut pages = Pages::log_in(&server, "admin").await;
         let list = pages.get("/settings/secrets").await;
@@ -78,18 +78,18 @@ on_both_engines! {
             assert!(rejected.text.contains(expected), "{expected}");
         }
         assert!(rejected.text.contains("value=\"k/\"") && rejected.text.contains("value=\"PATH\""), "kept");
-        assert!(!rejected.text.contains("canary-value"), "a value is in no page");
+        assert!(!rejected.text.contains("canary-value"), "no page contains a value");
 
         let fields =
             [("name", "a b.<i>"), ("value", "canary-line\r\ntwo\r\n"), ("env_name", "K"), ("description", "\u{202e}x")];
-        let made = pages.post("/settings/secrets", &fields).await;
-        assert_eq!((made.status, made.header("location")), (303, "/settings/secrets"), "{}", made.text);
+        let created = pages.post("/settings/secrets", &fields).await;
+        assert_eq!((created.status, created.header("location")), (303, "/settings/secrets"), "{}", created.text);
         let list = pages.get("/settings/secrets").await;
         assert!(list.text.contains("Created secret &#34;a b.&#60;i&#62;&#34; successfully."), "{}", list.text);
         assert!(list.text.contains("\\u{202e}x") && !list.text.contains('\u{202e}'));
         assert!(!list.text.contains("<i>") && !list.text.contains("canary-line"));
-        assert!(list.text.contains("16 of 24,576 bytes"), "lines end with LF, as they were typed");
-        assert!(!pages.get("/settings/secrets").await.text.contains("Created secret"), "said once");
+        assert!(list.text.contains("16 of 24,576 bytes"), "line ends are LF, as typed");
+        assert!(!pages.get("/settings/secrets").await.text.contains("Created secret"), "a notice is shown once");
 
         let edit = "/settings/secrets/a%20b%2E%3Ci%3E/edit";
         assert!(list.text.contains(edit));
@@ -120,7 +120,7 @@ on_both_engines! {
         assert_eq!(pages.get(edit).await.status, 404);
     }
 
-    async fn a_file_of_secrets_is_imported_whole_or_not(server: TestServer) {
+    async fn an_import_is_all_or_nothing(server: TestServer) {
         let admin = server.admin().await;
         let mut pages = Pages::log_in(&server, "admin").await;
         pages.get("/settings/secrets/new").await;
@@ -158,32 +158,32 @@ on_both_engines! {
             request.send().await.unwrap().status().as_u16()
         };
         let own = server.state.access_url.origin().ascii_serialization();
-        assert_eq!(send(&[], &body).await, 403, "nothing says where it comes from");
+        assert_eq!(send(&[], &body).await, 403, "without an origin");
         assert_eq!(send(&[("Origin", "http://evil.example")], &body).await, 403);
         assert_eq!(send(&[("Origin", "null")], &body).await, 403);
         assert_eq!(send(&[("Origin", &own), ("Sec-Fetch-Site", "cross-site")], &body).await, 403);
         assert_eq!(send(&[("Origin", &own)], "name=k&value=v").await, 403, "without the page's token");
         let other = Pages::log_in(&server, "admin").await.csrf_token;
-        let foreign = form(&[("csrf_token", &other), ("name", "k"), ("value", "v")]);
-        assert_eq!(send(&[("Origin", &own)], &foreign).await, 403, "another session's");
+        let other = form(&[("csrf_token", &other), ("name", "k"), ("value", "v")]);
+        assert_eq!(send(&[("Origin", &own)], &other).await, 403, "another session's");
         assert_eq!(send(&[("Origin", &own)], &body).await, 303);
-        // A link alone changes nothing.
+        // GET changes nothing.
         for path in ["/logout", "/settings/secrets/k/enabled"] {
             assert_eq!(pages.get(path).await.status, 405, "{path}");
         }
     }
 
-    async fn workspaces_are_made_and_moved_by_forms(server: TestServer) {
+    async fn forms_create_and_build_workspaces(server: TestServer) {
         let admin = server.admin().await;
         let bob = server.user(&admin, "bob").await;
-        let made = template(&admin, "machine", "[external]\n").await;
+        let template = template(&admin, "machine", "[external]\n").await;
         let mut pages = Pages::log_in(&server, "bob").await;
         assert!(pages.get("/workspaces").await.text.contains("No workspaces"));
         let page = pages.get("/workspaces/new?template=machine").await;
         assert!(page.text.contains("machine") && page.text.contains(" checked"));
         let nameless = pages.post("/workspaces/new", &[("name", "a_b")]).await;
         assert!(nameless.status == 422 && nameless.text.contains("Choose a template."));
-        let id = made["id"].as_str().unwrap();
+        let id = template["id"].as_str().unwrap();
         let wrong = pages.post("/workspaces/new", &[("name", "a_b"), ("template_id", id)]).await;
         assert!(wrong.status == 422 && wrong.text.contains("Name must consist of letters"), "{}", wrong.text);
         let created = pages.post("/workspaces/new", &[("name", "dev"), ("template_id", id)]).await;
@@ -194,7 +194,7 @@ on_both_engines! {
         assert!(page.text.contains("Running") && page.text.contains("Waiting for the agent on the external machine"));
         assert!(page.text.contains("coder external-workspaces agent-instructions dev"));
 
-        // A restart is one request: the start comes after the stop by itself.
+        // A restart is one request, which starts the workspace after the stop.
         let live = live_path(&page);
         assert_eq!(pages.post("/@bob/dev/restart", &[]).await.status, 303);
         let received = events_until(&pages, &live, None, "Build 3: Start").await;
@@ -205,7 +205,7 @@ on_both_engines! {
             builds.as_array().unwrap().iter().map(|build| build["transition"].as_str().unwrap()).collect();
         assert_eq!(transitions, ["start", "stop", "start"]);
         built(&bob, &builds[0]["id"]).await;
-        // Who comes again is told what came since, and nothing twice.
+        // A client that reconnects with `Last-Event-ID` receives what is new, and no event again.
         let received = events_until(&pages, &live, None, "event: append").await;
         let mark = received.lines().find_map(|line| line.strip_prefix("id: ")).unwrap().to_owned();
         let received = events_until(&pages, &live, Some(&mark), "workspace-agent").await;
@@ -226,7 +226,7 @@ on_both_engines! {
         assert_eq!(pages.post("/@bob/dev/activate", &[]).await.status, 303);
         assert!(pages.get("/@bob/dev").await.text.contains("/@bob/dev/start\""));
 
-        // Nobody else's.
+        // Other users have no access.
         let eve = server.user(&admin, "eve").await;
         drop(eve);
         let mut eve = Pages::log_in(&server, "eve").await;
@@ -264,32 +264,32 @@ on_both_engines! {
         assert_eq!(pages.get("/login?redirect=%2Ftemplates").await.header("location"), "/templates");
         assert_eq!(pages.get("/login?redirect=%2F%2Fevil.example").await.header("location"), "/");
 
-        let mut visitor = Pages::new(&server);
-        let sent = visitor.get("/settings/secrets").await;
+        let mut client = Pages::new(&server);
+        let sent = client.get("/settings/secrets").await;
         assert_eq!((sent.status, sent.header("location")), (303, "/login?redirect=%2Fsettings%2Fsecrets"));
-        let page = visitor.get("/login?redirect=%2Fsettings%2Fsecrets").await;
+        let page = client.get("/login?redirect=%2Fsettings%2Fsecrets").await;
         assert!(page.text.contains("value=\"/settings/secrets\""));
         let wrong = [("email", "ada@example.com"), ("password", "wrong-password")];
-        let rejected = visitor.post("/login", &wrong).await;
+        let rejected = client.post("/login", &wrong).await;
         assert!(rejected.status == 401 && rejected.text.contains("Incorrect email or password."));
         let right = [("email", "ada@example.com"), ("password", coder_testkit::PASSWORD), ("redirect", "/\\evil")];
-        assert_eq!(visitor.post("/login", &right).await.header("location"), "/");
-        let page = visitor.get("/settings/secrets").await;
-        let first = page.text.len() + wire(&coder_web::APP_JS) + wire(&coder_web::APP_CSS);
-        assert!(first < 100_000, "{first} bytes on the first visit");
-        let script = visitor.request(Method::GET, coder_web::APP_JS.path).header("Accept-Encoding", "gzip, br");
-        let script = visitor.send(script).await;
+        assert_eq!(client.post("/login", &right).await.header("location"), "/");
+        let page = client.get("/settings/secrets").await;
+        let first = page.text.len() + compressed_size(&coder_web::APP_JS) + compressed_size(&coder_web::APP_CSS);
+        assert!(first < 100_000, "{first} bytes for the first page");
+        let script = client.request(Method::GET, coder_web::APP_JS.path).header("Accept-Encoding", "gzip, br");
+        let script = client.send(script).await;
         assert_eq!((script.status, script.header("content-encoding")), (200, "br"));
         assert!(script.header("cache-control").contains("immutable"));
-        visitor.get("/settings/secrets").await;
-        assert_eq!(visitor.post("/logout", &[]).await.header("location"), "/login");
-        assert_eq!(visitor.get("/workspaces").await.status, 303);
-        assert!(visitor.get("/@ada").await.json["message"] == "Route not found.");
-        assert_eq!(visitor.get("/api/v9").await.json["message"], "Route not found.");
+        client.get("/settings/secrets").await;
+        assert_eq!(client.post("/logout", &[]).await.header("location"), "/login");
+        assert_eq!(client.get("/workspaces").await.status, 303);
+        assert!(client.get("/@ada").await.json["message"] == "Route not found.");
+        assert_eq!(client.get("/api/v9").await.json["message"], "Route not found.");
     }
 }
 
-/// What a browser is sent of a file.
-fn wire(file: &coder_web::File) -> usize {
+/// The size of a file as it is sent.
+fn compressed_size(file: &coder_web::File) -> usize {
     file.brotli.map_or(file.plain.len(), <[u8]>::len)
 }

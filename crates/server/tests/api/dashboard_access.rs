@@ -1,12 +1,12 @@
-//! Who sees which page of the dashboard, and whose forms are taken.
+//! Authorization in the dashboard: which user sees which page, and which forms are accepted.
 
 use coder_testkit::{PASSWORD, Pages, form, on_both_engines};
 use reqwest::Method;
 
-use crate::dashboard_users::{id_of, is_guarded, people};
+use crate::dashboard_users::{assert_security_headers, id_of, users_of_each_role};
 
-/// Pages that everybody has.
-const EVERYBODYS: [&str; 8] = [
+/// Pages that every user has.
+const COMMON_PAGES: [&str; 8] = [
     "/settings/account",
     "/settings/security",
     "/settings/tokens",
@@ -18,9 +18,9 @@ const EVERYBODYS: [&str; 8] = [
 ];
 
 on_both_engines! {
-    /// What a role may not see is not linked, and refused when asked for.
-    async fn who_sees_what(server: TestServer) {
-        let admin = people(&server).await;
+    /// Pages that a role may not see are neither linked nor served.
+    async fn pages_by_role(server: TestServer) {
+        let admin = users_of_each_role(&server).await;
         let (owner, other) = (id_of(&admin, "admin").await, id_of(&admin, "member").await);
         let of = |user: &str| {
             ["roles", "password", "suspend", "activate", "delete"].map(|verb| format!("/deployment/users/{user}/{verb}"))
@@ -28,14 +28,14 @@ on_both_engines! {
         for who in ["admin", "user-admin", "template-admin", "auditor", "member"] {
             let mut pages = Pages::log_in(&server, who).await;
             let (owns, manages) = (who == "admin", matches!(who, "admin" | "user-admin"));
-            let mut expected: Vec<(String, bool)> = EVERYBODYS.map(|path| (path.to_owned(), true)).into();
+            let mut expected: Vec<(String, bool)> = COMMON_PAGES.map(|path| (path.to_owned(), true)).into();
             expected.push(("/templates/go/delete".to_owned(), owns || who == "template-admin"));
             expected.push(("/deployment".to_owned(), owns));
             expected.push(("/deployment/users".to_owned(), manages || who == "auditor"));
             expected.push(("/deployment/users/new".to_owned(), manages));
             if who != "member" {
                 expected.extend(of(&other).map(|path| (path, manages)));
-                // Nobody does these to themselves.
+                // Users cannot do these to themselves.
                 expected.extend(of(&owner).map(|path| {
                     let own_roles = owns && path.ends_with("/roles");
                     (path, own_roles)
@@ -44,7 +44,7 @@ on_both_engines! {
             for (path, may) in expected {
                 let response = pages.get(&path).await;
                 assert_eq!(response.status, if may { 200 } else { 403 }, "{who}: {path}");
-                is_guarded(&response, &path);
+                assert_security_headers(&response, &path);
                 assert_eq!(response.text.matches("<h1").count(), 1, "{path}");
                 if may {
                     assert_eq!(response.text.contains("href=\"/deployment\""), owns, "{who}: {path}");
@@ -59,7 +59,7 @@ on_both_engines! {
             assert_eq!(shown.contains("/templates/go/delete"), owns || who == "template-admin", "{who}");
         }
         let mut anonymous = Pages::new(&server);
-        for path in EVERYBODYS.into_iter().chain(["/deployment", "/deployment/users"]) {
+        for path in COMMON_PAGES.into_iter().chain(["/deployment", "/deployment/users"]) {
             let response = anonymous.get(path).await;
             assert_eq!(response.status, 303, "{path}");
             assert!(response.header("location").starts_with("/login?redirect="), "{path}");
@@ -67,8 +67,8 @@ on_both_engines! {
     }
 
     /// Actions that a page does not offer are rejected when the form is forged.
-    async fn what_is_not_shown_is_refused(server: TestServer) {
-        let admin = people(&server).await;
+    async fn forged_forms_are_rejected(server: TestServer) {
+        let admin = users_of_each_role(&server).await;
         let (owner, other) = (id_of(&admin, "admin").await, id_of(&admin, "member").await);
         let user = [("username", "eve"), ("email", "eve@example.com"), ("password", PASSWORD)];
         for who in ["template-admin", "auditor", "member"] {
@@ -95,9 +95,9 @@ on_both_engines! {
         assert_eq!(admin.get("/api/v2/users").await.expect(200)["count"], 5);
     }
 
-    /// A form is taken from our own pages only, and from those that were shown to who sends it.
-    async fn forms_of_others(server: TestServer) {
-        let admin = people(&server).await;
+    /// A form is accepted from the same origin only, with a CSRF token of the same session.
+    async fn forms_of_other_origins_and_sessions_are_rejected(server: TestServer) {
+        let admin = users_of_each_role(&server).await;
         let other = id_of(&admin, "member").await;
         let mut pages = Pages::log_in(&server, "admin").await;
         let other_token = Pages::log_in(&server, "member").await.csrf_token;
@@ -118,7 +118,7 @@ on_both_engines! {
                     .body(form(&[("csrf_token", token), ("name", "x"), ("theme", "dark"), ("password", PASSWORD)]));
                 let response = pages.send(request).await;
                 assert_eq!(response.status, 403, "{path} from {from}");
-                is_guarded(&response, path);
+                assert_security_headers(&response, path);
             }
         }
         assert_eq!(admin.get("/api/v2/users/me").await.expect(200)["name"], "");

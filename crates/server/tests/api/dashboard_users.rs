@@ -1,4 +1,4 @@
-//! Account, templates, users and deployment in the dashboard: what comes of the forms.
+//! Account, templates, users and deployment in the dashboard.
 
 use coder_testkit::{Api, PASSWORD, Pages, Reply, TestServer, form, on_both_engines};
 use reqwest::Method;
@@ -6,8 +6,8 @@ use serde_json::json;
 
 use crate::workspaces::template;
 
-/// Users by their roles, each named for them, and a template called `go`.
-pub async fn people(server: &TestServer) -> Api {
+/// A user of each role, named after it, and a template `go`. Returns the owner's client.
+pub async fn users_of_each_role(server: &TestServer) -> Api {
     let admin = server.admin().await;
     for role in ["user-admin", "template-admin", "auditor", "member"] {
         server.user(&admin, role).await;
@@ -22,8 +22,8 @@ pub async fn id_of(admin: &Api, name: &str) -> String {
     user["id"].as_str().unwrap().to_owned()
 }
 
-/// Every page is kept by nobody and takes nothing from elsewhere.
-pub fn is_guarded(response: &Reply, path: &str) {
+/// Expects the headers of every page: it is not cached, and loads only resources of the same origin.
+pub fn assert_security_headers(response: &Reply, path: &str) {
     assert_eq!(response.header("cache-control"), "no-store", "{path}");
     for (name, value) in [
         ("x-content-type-options", "nosniff"),
@@ -43,21 +43,21 @@ pub fn is_guarded(response: &Reply, path: &str) {
 }
 
 on_both_engines! {
-    async fn ones_own_account(server: TestServer) {
-        let admin = people(&server).await;
+    async fn profile_and_theme(server: TestServer) {
+        let admin = users_of_each_role(&server).await;
         let mut pages = Pages::log_in(&server, "member").await;
         let saved = pages.post("/settings/account", &[("name", " Marge \u{202e}<b>&\" ")]).await;
         assert_eq!((saved.status, saved.header("location")), (303, "/settings/account"));
         let shown = pages.get("/settings/account").await.text;
         assert!(shown.contains("Updated your profile."), "{shown}");
-        assert!(!pages.get("/settings/account").await.text.contains("Updated your profile."), "said once");
+        assert!(!pages.get("/settings/account").await.text.contains("Updated your profile."), "a notice is shown once");
         let rejected = pages.post("/settings/account", &[("name", "a\u{7}b")]).await;
         assert_eq!(rejected.status, 422);
         assert!(rejected.text.contains("id=\"name-error\""), "{}", rejected.text);
         let long = "x".repeat(129);
         assert_eq!(pages.post("/settings/account", &[("name", &long)]).await.status, 422);
 
-        // The name is harmless wherever it stands.
+        // The name is escaped on every page.
         let mut owner = Pages::log_in(&server, "admin").await;
         for text in [pages.get("/settings/account").await.text, owner.get("/deployment/users").await.text] {
             assert!(text.contains("Marge \\u{202e}&#60;b&#62;&#38;&#34;"), "{text}");
@@ -71,10 +71,10 @@ on_both_engines! {
         assert_eq!(pages.post("/settings/appearance", &[("theme", "\"><b>")]).await.status, 400);
     }
 
-    async fn ones_own_password(server: TestServer) {
-        people(&server).await;
+    async fn change_password(server: TestServer) {
+        users_of_each_role(&server).await;
         let mut pages = Pages::log_in(&server, "member").await;
-        let mut elsewhere = Pages::log_in(&server, "member").await;
+        let mut other_session = Pages::log_in(&server, "member").await;
         let with = |old: &'static str, new: &'static str, again: &'static str| {
             [("old_password", old), ("password", new), ("repeated", again)]
         };
@@ -91,21 +91,21 @@ on_both_engines! {
         let changed = pages.post("/settings/security", &with(PASSWORD, "a new password", "a new password")).await;
         assert_eq!((changed.status, changed.header("location")), (303, "/settings/security"));
         assert_eq!(pages.get("/settings/security").await.status, 200);
-        assert_eq!(elsewhere.get("/settings/security").await.header("location"), "/login?redirect=%2Fsettings%2Fsecurity");
+        assert_eq!(other_session.get("/settings/security").await.header("location"), "/login?redirect=%2Fsettings%2Fsecurity");
     }
 
-    /// A token is in the one answer that makes it.
+    /// A token is shown only in the response that creates it.
     async fn tokens(server: TestServer) {
-        people(&server).await;
+        users_of_each_role(&server).await;
         let mut pages = Pages::log_in(&server, "member").await;
         let mut other = Pages::log_in(&server, "auditor").await;
-        let made = pages.post("/settings/tokens", &[("token_name", "ci"), ("lifetime", "7")]).await;
-        assert_eq!(made.status, 200, "{}", made.text);
-        is_guarded(&made, "a new token");
-        let token = made.text.split_once("id=\"new-token-text\">").unwrap().1.split_once('<').unwrap().0;
+        let created = pages.post("/settings/tokens", &[("token_name", "ci"), ("lifetime", "7")]).await;
+        assert_eq!(created.status, 200, "{}", created.text);
+        assert_security_headers(&created, "a new token");
+        let token = created.text.split_once("id=\"new-token-text\">").unwrap().1.split_once('<').unwrap().0;
         server.anonymous.with_token(token).get("/api/v2/users/me").await.expect(200);
         let secret = token.split_once('-').unwrap().1;
-        assert!(!format!("{:?}", made.headers).contains(secret), "in no header");
+        assert!(!format!("{:?}", created.headers).contains(secret), "no header contains it");
         let list = pages.get("/settings/tokens").await.text;
         assert!(list.contains(">ci<") && !list.contains(secret), "{list}");
 
@@ -132,7 +132,7 @@ on_both_engines! {
         let source = "# <script>alert(1)</script> \u{202e}\r\n[external]\r\n";
         template(&admin, "go", source).await;
         let shown = pages.get("/templates/go").await;
-        is_guarded(&shown, "/templates/go");
+        assert_security_headers(&shown, "/templates/go");
         assert!(shown.text.contains("External: the owner starts the agent on their own machine"));
         let settings = pages.get("/deployment").await.text;
         assert!(settings.contains("<dt>Process workspaces</dt>\n    <dd>Not allowed</dd>"), "{settings}");
@@ -146,8 +146,8 @@ on_both_engines! {
         assert_eq!(rejected.status, 422);
         assert!(rejected.text.contains("All workspaces must be deleted before a template can be removed."));
         template(&admin, "unused", "[external]\n").await;
-        let question = pages.get("/templates/unused/delete").await.text;
-        assert!(question.contains("created from <strong><bdi>unused</bdi></strong>"), "{question}");
+        let dialog = pages.get("/templates/unused/delete").await.text;
+        assert!(dialog.contains("created from <strong><bdi>unused</bdi></strong>"), "{dialog}");
         let deleted = pages.post("/templates/unused/delete", &[]).await;
         assert_eq!((deleted.status, deleted.header("location")), (303, "/templates"));
         let list = pages.get("/templates").await.text;
@@ -155,7 +155,7 @@ on_both_engines! {
     }
 
     async fn user_administration(server: TestServer) {
-        let admin = people(&server).await;
+        let admin = users_of_each_role(&server).await;
         let mut pages = Pages::log_in(&server, "admin").await;
         let mut member = Pages::log_in(&server, "member").await;
         let new = [("username", "eve"), ("name", "Eve"), ("email", "eve@example.com"), ("password", PASSWORD)];
@@ -177,7 +177,7 @@ on_both_engines! {
         assert_eq!(pages.post(&at("roles"), &[]).await.status, 303);
         assert_eq!(admin.get("/api/v2/users/member").await.expect(200)["roles"], json!([]));
 
-        // A suspended user's next page is the log-in.
+        // The next page of a suspended user is the login.
         assert!(pages.get(&at("suspend")).await.text.contains("end at once"));
         assert_eq!(pages.post(&at("suspend"), &[]).await.status, 303);
         let out = member.get("/templates").await;
@@ -188,7 +188,7 @@ on_both_engines! {
 
         assert_eq!(pages.post(&at("password"), &[("password", "short")]).await.status, 422);
         assert_eq!(pages.post(&at("password"), &[("password", "another password")]).await.status, 303);
-        assert_eq!(member.get("/templates").await.status, 303, "signed out by it");
+        assert_eq!(member.get("/templates").await.status, 303, "the session is revoked");
 
         let owner = format!("/deployment/users/{}/roles", id_of(&admin, "admin").await);
         let rejected = pages.post(&owner, &[]).await;
@@ -198,14 +198,14 @@ on_both_engines! {
         admin.get("/api/v2/users/member").await.expect(404);
     }
 
-    /// With a script, forms open and are answered within the list as it was searched.
-    async fn dialogs_over_the_list(server: TestServer) {
-        let admin = people(&server).await;
+    /// With JavaScript, a form opens in a dialog and returns to the same search.
+    async fn dialogs_of_the_list(server: TestServer) {
+        let admin = users_of_each_role(&server).await;
         let mut pages = Pages::log_in(&server, "admin").await;
         let suspend = format!("/deployment/users/{}/suspend", id_of(&admin, "member").await);
         let dialog = pages.send(pages.request(Method::GET, &suspend).header("hx-request", "true")).await;
         assert!(dialog.text.trim_start().starts_with("<div class=\"dialog-content\">") && !dialog.text.contains("<html"), "{}", dialog.text);
-        is_guarded(&dialog, &suspend);
+        assert_security_headers(&dialog, &suspend);
 
         let origin = server.state.access_url.origin().ascii_serialization();
         for shown in
@@ -223,15 +223,15 @@ on_both_engines! {
             assert_eq!(response.status, 204, "{}", response.text);
             if is_list {
                 let to: serde_json::Value = serde_json::from_str(response.header("hx-location")).unwrap();
-                assert_eq!(to["path"], "/deployment/users?q=mem&page=1", "the list stays searched");
+                assert_eq!(to["path"], "/deployment/users?q=mem&page=1", "the same search");
             } else {
-                assert_eq!(response.header("hx-redirect"), "/deployment/users", "from elsewhere, to the list");
+                assert_eq!(response.header("hx-redirect"), "/deployment/users", "the list, not another site");
             }
         }
     }
 
-    /// A long list comes in pages, and a search stays with them.
-    async fn pages_of_users(server: TestServer) {
+    /// A long list has pages, whose links keep the search.
+    async fn pagination_of_users(server: TestServer) {
         server.admin().await;
         for n in 0..60 {
             server.database.execute(&format!(
@@ -250,7 +250,7 @@ on_both_engines! {
     }
 
     async fn the_deployment(server: TestServer) {
-        people(&server).await;
+        users_of_each_role(&server).await;
         let mut pages = Pages::log_in(&server, "admin").await;
         let member = server.login("member@example.com").await;
         member.post("/api/v2/users/me/secrets", json!({"name": "k", "value": "canary"})).await.expect(201);
@@ -260,7 +260,7 @@ on_both_engines! {
         assert!(shown.contains(server.state.access_url.as_str()));
         assert!(shown.contains(&server.state.control.deployment().id.to_string()));
         assert!(shown.contains("<td data-label=\"Data keys\">1</td>"), "{shown}");
-        assert!(!shown.contains(&server.database.key), "no key, only its name");
+        assert!(!shown.contains(&server.database.key), "the fingerprint, not the key");
         assert!(shown.contains("Not allowed"));
     }
 }

@@ -40,8 +40,8 @@ on_both_engines! {
         search(&server.stop().await).await;
     }
 
-    /// Stored bytes are raw bytes: sealing takes nothing from the caps.
-    async fn stored_bytes_are_raw_bytes(server: TestServer) {
+    /// A ciphertext is as long as its value, so encryption does not count towards the limits.
+    async fn ciphertexts_are_as_long_as_values(server: TestServer) {
         let admin = server.admin().await;
         admin.post(SECRETS, json!({"name": "k", "value": "v".repeat(1000)})).await.expect(201);
         assert_eq!(server.database.number("SELECT CAST(length(value_ciphertext) AS BIGINT) FROM user_secrets").await, 1000);
@@ -52,7 +52,7 @@ on_both_engines! {
     async fn keys_are_needed_and_rotate(server: TestServer) {
         let admin = server.admin().await;
         let token = admin.token.clone().unwrap();
-        admin.post(SECRETS, json!({"name": "before", "value": "sealed first", "env_name": "A"})).await.expect(201);
+        admin.post(SECRETS, json!({"name": "before", "value": "value one", "env_name": "A"})).await.expect(201);
         let template = template(&admin, "vm", "[external]").await;
         let body = json!({"name": "dev", "template_id": template["id"]});
         let workspace = admin.post("/api/v2/users/me/workspaces", body).await.expect(201);
@@ -60,7 +60,7 @@ on_both_engines! {
         let credentials =
             format!("/api/v2/workspaces/{}/external-agent/main/credentials", workspace["id"].as_str().unwrap());
         let agent = admin.get(&credentials).await.expect(200)["agent_token"].as_str().unwrap().to_owned();
-        assert_eq!(delivered(&server, &agent).await, BTreeMap::from([("before".into(), "sealed first".into())]));
+        assert_eq!(delivered(&server, &agent).await, BTreeMap::from([("before".into(), "value one".into())]));
 
         let database = server.stop().await;
         let wrapped = "SELECT DISTINCT key_fingerprint FROM data_keys";
@@ -76,14 +76,14 @@ on_both_engines! {
             config
         };
         let (new_only, old_only, both) = (with(new.clone()), with(old.clone()), with(format!("{new},{old}")));
-        let message = coder_server::bind(new_only.clone()).await.err().expect("refused").to_string();
+        let message = coder_server::bind(new_only.clone()).await.err().expect("an error").to_string();
         assert!(message.contains("stored secrets need encryption keys that were not given"), "{message}");
         assert!(message.contains(&old_name) && !message.contains(&new) && !message.contains(&old), "by fingerprint only: {message}");
 
         let server = TestServer::serve(database, both).await;
         let admin = server.anonymous.with_token(&token);
-        admin.post(SECRETS, json!({"name": "during", "value": "sealed then", "env_name": "B"})).await.expect(201);
-        let all = BTreeMap::from([("before".into(), "sealed first".into()), ("during".into(), "sealed then".into())]);
+        admin.post(SECRETS, json!({"name": "during", "value": "value two", "env_name": "B"})).await.expect(201);
+        let all = BTreeMap::from([("before".into(), "value one".into()), ("during".into(), "value two".into())]);
         assert_eq!(delivered(&server, &agent).await, all);
         let renamed = format!("SELECT COUNT(*) FROM data_keys WHERE key_fingerprint <> '{old_name}'");
         let rotation = async {
@@ -91,29 +91,29 @@ on_both_engines! {
                 tokio::time::sleep(Duration::from_millis(20)).await;
             }
         };
-        tokio::time::timeout(Duration::from_secs(20), rotation).await.expect("the server brings it under the new key");
+        tokio::time::timeout(Duration::from_secs(20), rotation).await.expect("the data key is wrapped by the new key");
         assert_eq!(server.database.number("SELECT COUNT(*) FROM data_keys").await, 1);
         assert_eq!(delivered(&server, &agent).await, all);
 
         let database = server.stop().await;
-        let message = coder_server::bind(old_only).await.err().expect("refused").to_string();
+        let message = coder_server::bind(old_only).await.err().expect("an error").to_string();
         assert!(message.contains("stored secrets need encryption keys that were not given"), "{message}");
         let server = TestServer::serve(database, new_only).await;
-        assert_eq!(delivered(&server, &agent).await, all, "the old key is not needed any more");
+        assert_eq!(delivered(&server, &agent).await, all, "the old key is no longer needed");
         let admin = server.anonymous.with_token(&token);
-        assert_eq!(admin.get(&credentials).await.expect(200)["agent_token"], agent, "the agent's token opens as well");
-        admin.patch(&format!("{SECRETS}/before"), json!({"value": "sealed last"})).await.expect(200);
-        assert_eq!(delivered(&server, &agent).await["before"], "sealed last");
+        assert_eq!(admin.get(&credentials).await.expect(200)["agent_token"], agent, "the agent's token is decrypted as well");
+        admin.patch(&format!("{SECRETS}/before"), json!({"value": "value three"})).await.expect(200);
+        assert_eq!(delivered(&server, &agent).await["before"], "value three");
     }
 }
 
-/// PostgreSQL without a key, SQLite without the key it had: refused, with what to do.
+/// PostgreSQL without a key, and SQLite without its key file: the error says what to do.
 #[tokio::test(flavor = "multi_thread")]
 async fn server_refuses_to_start_without_key() {
     let database = TestDatabase::new(Engine::Postgres).await;
     let mut config = TestServer::config(&database, Clock::default());
     config.keys = KeySource::Auto;
-    let message = coder_server::bind(config).await.err().expect("refused").to_string();
+    let message = coder_server::bind(config).await.err().expect("an error").to_string();
     assert!(message.contains("CODER_EXTERNAL_TOKEN_ENCRYPTION_KEYS"), "{message}");
 
     let database = TestServer::start(Engine::Sqlite).await.stop().await;
@@ -121,19 +121,19 @@ async fn server_refuses_to_start_without_key() {
     let message = coder_server::bind(TestServer::config(&database, Clock::default()))
         .await
         .err()
-        .expect("refused")
+        .expect("an error")
         .to_string();
     assert!(message.contains("backup"), "{message}");
     assert!(!database.dir.path().join("encryption.key").exists());
 }
 
-/// A second server on the same folder is refused.
+/// A data directory is locked by its server.
 #[tokio::test(flavor = "multi_thread")]
-async fn one_server_a_folder() {
+async fn data_directory_is_locked() {
     let server = TestServer::start(Engine::Sqlite).await;
     let config = TestServer::config(&server.database, Clock::default());
-    let message = coder_server::bind(config.clone()).await.err().expect("refused").to_string();
+    let message = coder_server::bind(config.clone()).await.err().expect("an error").to_string();
     assert!(message.contains("another coder server") && message.contains("--data-dir"), "{message}");
-    let _place = server.stop().await;
-    coder_server::bind(config).await.expect("free again");
+    let _database = server.stop().await;
+    coder_server::bind(config).await.expect("the lock is released");
 }

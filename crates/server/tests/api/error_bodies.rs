@@ -12,11 +12,11 @@ use crate::{
 };
 
 const SECRETS: &str = "/api/v2/users/me/secrets";
-/// An id that nothing has.
+/// An unknown id.
 const NOTHING: &str = "00000000-0000-0000-0000-000000000000";
 const HOUR: i64 = 3_600_000_000_000;
 
-/// A request to become a WebSocket.
+/// Makes a request a WebSocket upgrade.
 pub fn upgrade(request: RequestBuilder) -> RequestBuilder {
     request
         .header("connection", "upgrade")
@@ -25,12 +25,12 @@ pub fn upgrade(request: RequestBuilder) -> RequestBuilder {
         .header("sec-websocket-key", "dGhlIHNhbXBsZSBub25jZQ==")
 }
 
-/// Makes a workspace of the caller's and waits until it runs.
+/// Creates a workspace of the caller and waits until it runs.
 async fn workspace(api: &Api, name: &str, template: &Value) -> Value {
     let body = json!({"name": name, "template_id": template["id"]});
-    let made = api.post("/api/v2/users/me/workspaces", body).await.expect(201);
-    built(api, &made["latest_build"]["id"]).await;
-    made
+    let created = api.post("/api/v2/users/me/workspaces", body).await.expect(201);
+    built(api, &created["latest_build"]["id"]).await;
+    created
 }
 
 fn id(json: &Value) -> &str {
@@ -45,7 +45,7 @@ impl Transcript {
         }
     }
 
-    /// Asks for a WebSocket.
+    /// Requests a WebSocket upgrade.
     async fn upgrade(&mut self, api: &Api, path: &str) -> Reply {
         self.send(upgrade(api.request(Method::GET, path))).await
     }
@@ -54,7 +54,7 @@ impl Transcript {
 on_both_engines! {
     #![start(with_fixed_clock)]
 
-    /// What is wrong with a request before anybody looks at what it asks for.
+    /// Errors before a handler runs.
     async fn errors_requests(server: TestServer) {
         let mut seen = Transcript::new();
         let admin = server.admin().await;
@@ -156,8 +156,8 @@ on_both_engines! {
         seen.upgrade(&agent, agents).await;
         seen.upgrade(&agent, &format!("{agents}?version=999")).await;
         seen.upgrade(&agent, &format!("{agents}?version=1")).await;
-        let made = workspace(&admin, "dev", &template(&admin, "vm", "[external]").await).await;
-        let at = format!("/api/v2/workspaces/{}", id(&made));
+        let created = workspace(&admin, "dev", &template(&admin, "vm", "[external]").await).await;
+        let at = format!("/api/v2/workspaces/{}", id(&created));
         let credentials = admin.get(&format!("{at}/external-agent/main/credentials")).await.expect(200);
         let agent = server.anonymous.with_token(credentials["agent_token"].as_str().unwrap());
         server.database.execute("UPDATE users SET status = 'suspended' WHERE username = 'admin'").await;
@@ -173,12 +173,12 @@ on_both_engines! {
         let mut seen = Transcript::new();
         let (first, users) = ("/api/v2/users/first", "/api/v2/users");
         seen.note("The first user: all broken rules at once, the password's when nothing else is wrong");
-        let person = |username: &str, email: &str, password: &str| {
+        let new_user = |username: &str, email: &str, password: &str| {
             json!({"username": username, "email": email, "password": password})
         };
-        seen.post_each(&server.anonymous, first, [json!({}), person("ada", "ada@example.com", "short")]).await;
+        seen.post_each(&server.anonymous, first, [json!({}), new_user("ada", "ada@example.com", "short")]).await;
         let admin = server.admin().await;
-        seen.post(&server.anonymous, first, person("ada", "ada@example.com", PASSWORD)).await;
+        seen.post(&server.anonymous, first, new_user("ada", "ada@example.com", PASSWORD)).await;
 
         seen.note("Creating users");
         let bob = server.user(&admin, "bob").await;
@@ -186,17 +186,17 @@ on_both_engines! {
             "username": "me", "email": "e".repeat(400), "name": "x\u{7}", "password": PASSWORD, "user_status": "suspended",
         });
         seen.post_each(&admin, users, [
-            person("a b", "x", PASSWORD),
+            new_user("a b", "x", PASSWORD),
             status,
-            person(&"a".repeat(33), "ada@example.com", PASSWORD),
-            person("ada", "ada@example.com", ""),
-            person("ada", "ada@example.com", "aaaaaaaa"),
-            person("ada", "ada@example.com", &"ab".repeat(33)),
-            person("BOB", "other@example.com", PASSWORD),
-            person("other", "BOB@example.com", PASSWORD),
+            new_user(&"a".repeat(33), "ada@example.com", PASSWORD),
+            new_user("ada", "ada@example.com", ""),
+            new_user("ada", "ada@example.com", "aaaaaaaa"),
+            new_user("ada", "ada@example.com", &"ab".repeat(33)),
+            new_user("BOB", "other@example.com", PASSWORD),
+            new_user("other", "BOB@example.com", PASSWORD),
         ]).await;
         seen.note("Who may not create users; who may not see another user");
-        seen.post(&bob, users, person("ada", "ada@example.com", PASSWORD)).await;
+        seen.post(&bob, users, new_user("ada", "ada@example.com", PASSWORD)).await;
         seen.get(&bob, "/api/v2/users/admin").await;
         seen.get(&admin, "/api/v2/users/unknown").await;
         seen.note("Search");
@@ -459,7 +459,7 @@ on_both_engines! {
     }
 }
 
-/// A server whose apps have host names only.
+/// A server that serves apps on subdomains only.
 async fn without_app_paths(engine: Engine) -> TestServer {
     let hosts = AppHosts::parse("*.apps.example.com").unwrap();
     TestServer::start_with(engine, |config| {

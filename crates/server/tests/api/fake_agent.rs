@@ -1,6 +1,5 @@
-//! A workspace's agent without a workspace. It reports what a story has it report, and plays what the server asks for: a
-//! terminal that shows nothing, an app that is always well. A command or host called `refused` is rejected; one called
-//! `silent` gets no response.
+//! An agent without a workspace. It sends the messages of a test, and responds to the server with a terminal without output
+//! and a healthy app. A command or host called `refused` is rejected; one called `silent` gets no response.
 
 use coder_client::dial;
 use coder_mux::{Incoming, Mux, MuxStream, frame};
@@ -13,23 +12,23 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use uuid::Uuid;
 
 /// The app's response.
-const WELL: &[u8] = b"HTTP/1.1 204 No Content\r\nConnection: close\r\n\r\n";
+const HEALTHY: &[u8] = b"HTTP/1.1 204 No Content\r\nConnection: close\r\n\r\n";
 
-/// A connected agent. It goes away when it is dropped.
+/// A connected agent. It disconnects on drop.
 pub struct FakeAgent {
     mux: Mux,
     control: MuxStream,
-    /// What the server sent it at first.
+    /// The first manifest.
     pub manifest: Manifest,
 }
 
 impl FakeAgent {
-    /// Connects with the token of an agent whose workspace runs.
+    /// Connects with the token of the agent of a running workspace.
     pub async fn connect(server: &TestServer, token: &str) -> Self {
         let path = ["api", "v2", "workspaceagents", "me", "rpc"];
         let query = format!("version={PROTOCOL_VERSION}");
         let (mux, incoming) = dial(&server.state.access_url, &path, &query, token).await.expect("a connection");
-        tokio::spawn(play(incoming));
+        tokio::spawn(serve(incoming));
         let mut control = mux.open().await.expect("a stream");
         let hello = Hello {
             protocol_version: PROTOCOL_VERSION,
@@ -39,17 +38,17 @@ impl FakeAgent {
             architecture: "amd64".to_owned(),
             capabilities: Vec::new(),
         };
-        frame::send(&mut control, &AgentMessage::Hello(hello)).await.expect("it is sent");
+        frame::send(&mut control, &AgentMessage::Hello(hello)).await.expect("the message is sent");
         let manifest = manifest(&mut control).await;
         Self { mux, control, manifest }
     }
 
-    /// Reports, and returns when the server has acted on it.
+    /// Sends messages, and returns when the server has handled them.
     pub async fn report(&mut self, messages: impl IntoIterator<Item = AgentMessage>) {
         for message in messages {
-            frame::send(&mut self.control, &message).await.expect("it is sent");
+            frame::send(&mut self.control, &message).await.expect("the message is sent");
         }
-        // The server acts on one message after the other.
+        // The server handles messages in order.
         manifest(&mut self.control).await;
     }
 }
@@ -60,9 +59,9 @@ impl Drop for FakeAgent {
     }
 }
 
-/// Asks for the manifest, and waits for it.
+/// Requests the manifest, and waits for it.
 async fn manifest(control: &mut MuxStream) -> Manifest {
-    frame::send(control, &AgentMessage::GetManifest).await.expect("it is sent");
+    frame::send(control, &AgentMessage::GetManifest).await.expect("the message is sent");
     loop {
         match frame::receive(control, MAX_MESSAGE_BYTES).await.expect("a message") {
             Some(ServerMessage::Manifest(manifest)) => return *manifest,
@@ -72,16 +71,16 @@ async fn manifest(control: &mut MuxStream) -> Manifest {
     }
 }
 
-async fn play(mut incoming: Incoming) {
+async fn serve(mut incoming: Incoming) {
     while let Some(stream) = incoming.accept().await {
-        tokio::spawn(play_one(stream));
+        tokio::spawn(serve_stream(stream));
     }
 }
 
-/// Plays what a stream asks for. Any end of the stream is fine: the test may be over.
-async fn play_one(mut stream: MuxStream) -> Option<()> {
-    let asked: OpenStream = frame::receive(&mut stream, MAX_MESSAGE_BYTES).await.ok()??;
-    let (name, is_app) = match &asked {
+/// Serves what a stream requests. The test may end at any time, so errors are ignored.
+async fn serve_stream(mut stream: MuxStream) -> Option<()> {
+    let request: OpenStream = frame::receive(&mut stream, MAX_MESSAGE_BYTES).await.ok()??;
+    let (name, is_app) = match &request {
         OpenStream::Terminal(OpenTerminal { command, .. }) => (command.as_deref().unwrap_or_default(), false),
         OpenStream::Dial(Dial { host, .. }) => (host.as_str(), true),
         OpenStream::Ssh | OpenStream::Ping | OpenStream::Shutdown { .. } => return None,
@@ -92,10 +91,10 @@ async fn play_one(mut stream: MuxStream) -> Option<()> {
     };
     let error = is_rejected.then(|| "refused, as its name says".to_owned());
     frame::send(&mut stream, &Opened { error }).await.ok()?;
-    let mut heard = Vec::new();
-    while !is_rejected && stream.read_buf(&mut heard).await.ok()? > 0 {
-        if is_app && heard.ends_with(b"\r\n\r\n") {
-            stream.write_all(WELL).await.ok()?;
+    let mut received = Vec::new();
+    while !is_rejected && stream.read_buf(&mut received).await.ok()? > 0 {
+        if is_app && received.ends_with(b"\r\n\r\n") {
+            stream.write_all(HEALTHY).await.ok()?;
             return stream.shutdown().await.ok();
         }
     }

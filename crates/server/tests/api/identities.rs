@@ -1,4 +1,4 @@
-//! Everyone who may ask the API for something, each with what they show.
+//! The identities of the authorization table, with their credentials.
 
 use std::collections::BTreeMap;
 
@@ -7,7 +7,7 @@ use coder_testkit::{Api, Engine, Pages, TestServer};
 use reqwest::{Method, RequestBuilder};
 use serde_json::json;
 
-/// Who asks, in the order of the table's columns.
+/// The columns of the table.
 pub const IDENTITIES: [(&str, &str); 12] = [
     ("owner", "a user with the role owner"),
     ("user-admin", "a user with the role user-admin"),
@@ -23,41 +23,41 @@ pub const IDENTITIES: [(&str, &str); 12] = [
     ("nobody", "no token"),
 ];
 
-/// The app that member's workspace has, under the host name that it has.
+/// The hostname of the app in member's workspace.
 pub const APP_HOST: &str = "web--main--dev--member.apps.example.com";
 
-/// What a request shows of who asks.
+/// The credential of a request.
 #[derive(Debug, Clone)]
 pub enum Credential {
     Token(String),
     AppSession(String),
-    Nothing,
+    None,
 }
 
 impl Credential {
-    /// The request with the credential in it.
+    /// Adds the credential to a request.
     pub fn on(&self, request: RequestBuilder) -> RequestBuilder {
         match self {
             Self::Token(token) => request.header("coder-session-token", token),
-            // A page of the app, as if nothing but the session stood in its way.
+            // Like a request of the app's page, so that only the session decides.
             Self::AppSession(token) => request
                 .header("cookie", format!("coder_app_session={token}; coder_session_token={token}"))
                 .header("sec-fetch-site", "same-origin"),
-            Self::Nothing => request,
+            Self::None => request,
         }
     }
 }
 
-/// A server whose apps have host names as well.
+/// A server with subdomains for apps.
 pub async fn with_app_hosts(engine: Engine) -> TestServer {
     let hosts = AppHosts::parse("*.apps.example.com").unwrap();
     TestServer::start_with(engine, |config| config.app_hosts = Some(hosts)).await
 }
 
-/// The users of the table: the owner, the member, and what everyone but `agent` and `app` shows.
+/// The clients of the owner and of the member, and the credentials of all identities but `agent` and `app`.
 pub async fn users(server: &TestServer) -> (Api, Api, BTreeMap<&'static str, Credential>) {
     let owner = server.admin().await;
-    let mut credentials = BTreeMap::from([("owner", token(&owner)), ("nobody", Credential::Nothing)]);
+    let mut credentials = BTreeMap::from([("owner", token(&owner)), ("nobody", Credential::None)]);
     for (name, role) in [
         ("user-admin", Some("user-admin")),
         ("template-admin", Some("template-admin")),
@@ -73,7 +73,7 @@ pub async fn users(server: &TestServer) -> (Api, Api, BTreeMap<&'static str, Cre
     }
     let member = server.user(&owner, "member").await;
     credentials.insert("member", token(&member));
-    // The API would revoke their tokens as well: here nothing but their state is in the way.
+    // Not by the API, which would revoke their tokens as well: only their status decides here.
     server.database.execute("UPDATE users SET status = 'suspended' WHERE username = 'suspended'").await;
     server.database.execute("UPDATE users SET deleted_at = 1 WHERE username = 'deleted'").await;
     let expired =
@@ -87,18 +87,18 @@ fn token(api: &Api) -> Credential {
     Credential::Token(api.token.clone().expect("a token"))
 }
 
-/// A session of member's app, as a browser gets it: by way of the server, and back with a ticket.
+/// A session of member's app, which a browser gets by a redirect to the server and back with a ticket.
 pub async fn app_session(server: &TestServer, member: &Api) -> Credential {
     let mut browser = Pages::new(server);
     let host = format!("{APP_HOST}:{}", server.state.access_url.port().expect("a port"));
     let to_app = |browser: &Pages, path: &str| browser.request(Method::GET, path).header("host", &host);
     let request = to_app(&browser, "/");
-    let sent_away = browser.send(request).await;
-    let at_server = sent_away.header("location").strip_prefix(server.state.access_url.as_str()).unwrap();
+    let to_login = browser.send(request).await;
+    let at_server = to_login.header("location").strip_prefix(server.state.access_url.as_str()).unwrap();
     let token = member.token.clone().expect("a token");
     let request = browser.request(Method::GET, &format!("/{at_server}")).header("coder-session-token", token);
-    let sent_back = browser.send(request).await;
-    let with_ticket = sent_back.header("location").strip_prefix(&format!("http://{host}")).unwrap();
+    let to_ticket = browser.send(request).await;
+    let with_ticket = to_ticket.header("location").strip_prefix(&format!("http://{host}")).unwrap();
     let request = to_app(&browser, with_ticket);
     assert_eq!(browser.send(request).await.status, 303);
     Credential::AppSession(browser.cookies["coder_app_session"].clone())

@@ -5,12 +5,12 @@ const SECRETS: &str = "/api/v2/users/me/secrets";
 const BATCH: &str = "/api/v2/users/me/secrets/batch";
 
 on_both_engines! {
-    /// Reference: keys become names, and variables where they can.
-    async fn a_file_is_kept(server: TestServer) {
+    /// Reference: keys become names, and variables if they are valid ones.
+    async fn a_file_is_imported(server: TestServer) {
         let admin = server.admin().await;
         let body = json!({"format": "env", "content": "B_KEY=2\nMY-TOKEN='x'\nA_KEY=\"a\\nb\"\n"});
-        let made = admin.post(BATCH, body.clone()).await.expect(201);
-        let rows: Vec<_> = made
+        let created = admin.post(BATCH, body.clone()).await.expect(201);
+        let rows: Vec<_> = created
             .as_array()
             .unwrap()
             .iter()
@@ -34,8 +34,8 @@ on_both_engines! {
         );
     }
 
-    /// Reference: all or nothing, with every problem told.
-    async fn a_file_is_refused_whole(server: TestServer) {
+    /// Reference: all or nothing, with every error.
+    async fn a_file_with_errors_is_rejected(server: TestServer) {
         let admin = server.admin().await;
         let send = async |format: &str, content: String| {
             admin.post(BATCH, json!({"format": format, "content": content})).await
@@ -68,7 +68,7 @@ on_both_engines! {
     }
 
     /// Reference A-81.
-    async fn a_body_past_the_cap(server: TestServer) {
+    async fn a_body_above_the_limit(server: TestServer) {
         let admin = server.admin().await;
         let body = json!({"format": "env", "content": "x".repeat(8 * 1024 * 1024)});
         assert_eq!(admin.post(BATCH, body).await.status, 413);

@@ -3,8 +3,8 @@ use reqwest::Method;
 use serde_json::json;
 
 on_both_engines! {
-    /// Nobody reads or changes another's secrets: not a user, not the deployment's owner.
-    async fn secrets_are_their_owners(server: TestServer) {
+    /// Secrets are for their owner only, not even for the deployment's owner.
+    async fn secrets_are_for_their_owner_only(server: TestServer) {
         let admin = server.admin().await;
         let alice = server.user(&admin, "alice").await;
         let bob = server.user(&admin, "bob").await;
@@ -27,8 +27,8 @@ on_both_engines! {
         assert_eq!(listed.as_array().map(Vec::len), Some(1));
     }
 
-    /// A cookie is sent by any page: what changes something needs our own.
-    async fn cookies_and_other_sites(server: TestServer) {
+    /// Browsers send the cookie with requests of other sites too, so a change must be same-origin.
+    async fn cross_site_changes_are_rejected(server: TestServer) {
         let admin = server.admin().await;
         let cookie = format!("coder_session_token={}", admin.token.clone().unwrap());
         let call = |method: Method, origin: Option<(&'static str, &'static str)>| {

@@ -45,7 +45,7 @@ on_both_engines! {
         admin.patch(&format!("{SECRETS}/last"), json!({"value": "w".repeat(left)})).await.expect(200);
     }
 
-    /// The guide's limits: 24 KiB of variables; a full value with an env target fits.
+    /// The guide's limits: 24 KiB of variables. A value of the maximum size with an env target fits.
     async fn combined_env_bytes(server: TestServer) {
         let admin = server.admin().await;
         assert_eq!(add(&admin, "full", 24_576, Some("FULL")).await, 201);
@@ -56,7 +56,7 @@ on_both_engines! {
         admin.post(SECRETS, file).await.expect(201);
         let late = admin.patch(&format!("{SECRETS}/b"), json!({"env_name": "B"})).await;
         assert_eq!((late.status, late.message()), (400, "Environment-injected user secrets bytes limit reached."));
-        // Disabled ones count too.
+        // Disabled secrets count too.
         admin.patch(&format!("{SECRETS}/full"), json!({"enabled": false})).await.expect(200);
         admin.patch(&format!("{SECRETS}/b"), json!({"env_name": "B"})).await.expect(400);
         admin.patch(&format!("{SECRETS}/full"), json!({"env_name": ""})).await.expect(200);
@@ -74,7 +74,7 @@ on_both_engines! {
         assert_eq!(add(&admin, "long", 1, Some(&"N".repeat(257))).await, 400);
     }
 
-    /// Requests that arrive together do not pass a cap together.
+    /// Concurrent requests do not exceed a limit together.
     async fn concurrent_creates(server: TestServer) {
         let admin = server.admin().await;
         for n in 0..45 {
@@ -84,18 +84,18 @@ on_both_engines! {
             let admin = admin.clone();
             tokio::spawn(async move { add(&admin, &format!("race{n}"), 10, None).await })
         });
-        let mut made = 0;
+        let mut created = 0;
         for response in race.collect::<Vec<_>>() {
             match response.await.unwrap() {
-                201 => made += 1,
+                201 => created += 1,
                 status => assert_eq!(status, 400),
             }
         }
-        assert_eq!(made, 5);
+        assert_eq!(created, 5);
         assert_eq!(server.database.number("SELECT COUNT(*) FROM user_secrets").await, 50);
     }
 
-    /// Of requests for one name that arrive together one wins, and none fails otherwise.
+    /// Of concurrent requests for one name one succeeds, and the others are conflicts.
     async fn concurrent_names(server: TestServer) {
         let admin = server.admin().await;
         let race = (0..20).map(|_| {

@@ -1,4 +1,4 @@
-//! The REST API as programs see it, on both databases.
+//! The REST API and the dashboard over HTTP, on both databases.
 #![allow(clippy::expect_used, clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, missing_docs)]
 
 mod authorization;

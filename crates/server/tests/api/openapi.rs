@@ -1,6 +1,6 @@
 use std::fs;
 
-/// The API document in the repository is the one of this code. `CODER_UPDATE=1 cargo test` writes it.
+/// The API document in the repository is current. `CODER_UPDATE=1 cargo test` writes it.
 #[test]
 fn the_checked_in_document_is_current() {
     let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/openapi.json");

@@ -34,7 +34,7 @@ pub fn operations() -> Vec<Operation> {
     operations
 }
 
-/// The operation that a request meets: of those whose path fits, the one with the fewest parameters.
+/// The operation of a request: of those whose path matches, the one with the fewest parameters.
 pub fn operation_of<'o>(operations: &'o [Operation], method: &str, path: &str) -> Option<&'o Operation> {
     let parameters = |operation: &Operation| operation.path.matches('{').count();
     operations

@@ -1,4 +1,4 @@
-//! What builds and startup ask of a provisioner, whatever its kind.
+//! What builds and startup call of a provisioner.
 
 use std::{
     future::{pending, ready},
@@ -18,7 +18,7 @@ use uuid::Uuid;
 
 use crate::workspaces::{built, template};
 
-/// A provisioner in the place of `[external]` that records its calls.
+/// A provisioner that replaces `[external]` and records its calls.
 #[derive(Default)]
 struct Fake(Mutex<Record>);
 
@@ -52,7 +52,7 @@ impl Fake {
         self.0.lock().unwrap().calls.push(call);
     }
 
-    /// The calls since this was last asked for.
+    /// The calls since the last call of this function.
     fn take_calls(&self) -> Vec<String> {
         std::mem::take(&mut self.0.lock().unwrap().calls)
     }
@@ -63,7 +63,7 @@ impl Fake {
 
     async fn wait_for_call(&self, call: &str) {
         for _ in 0..1000 {
-            if self.0.lock().unwrap().calls.iter().any(|made| made == call) {
+            if self.0.lock().unwrap().calls.iter().any(|created| created == call) {
                 return;
             }
             tokio::time::sleep(Duration::from_millis(10)).await;
@@ -161,7 +161,7 @@ fn lines(expected: &[(&str, &str)]) -> Vec<(String, String)> {
     expected.iter().map(|(stage, text)| ((*stage).to_owned(), (*text).to_owned())).collect()
 }
 
-/// The call that a start makes: with the token that only the owner is shown.
+/// The call of a start, with the agent's token.
 async fn start_call(server: &TestServer, api: &Api, workspace: &str) -> String {
     let path = format!("/api/v2/workspaces/{workspace}/external-agent/main/credentials");
     let credentials = api.get(&path).await.expect(200);
@@ -176,10 +176,10 @@ on_both_engines! {
         fake.wait_for_call("list").await;
         fake.take_calls();
         let admin = server.admin().await;
-        let made = create(&admin).await;
-        let id = made["id"].as_str().unwrap();
-        assert_eq!(built(&admin, &made["latest_build"]["id"]).await["status"], "running");
-        assert_eq!(log(&admin, &made["latest_build"]).await, lines(&[("Starting", "Pulling an image")]));
+        let created = create(&admin).await;
+        let id = created["id"].as_str().unwrap();
+        assert_eq!(built(&admin, &created["latest_build"]["id"]).await["status"], "running");
+        assert_eq!(log(&admin, &created["latest_build"]).await, lines(&[("Starting", "Pulling an image")]));
         assert_eq!(fake.take_calls(), [start_call(&server, &admin, id).await]);
 
         let stop = build(&admin, id, "stop").await;
@@ -200,12 +200,12 @@ on_both_engines! {
         let server = fake.serve(server).await;
         let admin = server.admin().await;
         fake.set_on_start(OnStart::Fail);
-        let made = create(&admin).await;
-        let id = made["id"].as_str().unwrap();
-        let failed = built(&admin, &made["latest_build"]["id"]).await;
+        let created = create(&admin).await;
+        let id = created["id"].as_str().unwrap();
+        let failed = built(&admin, &created["latest_build"]["id"]).await;
         assert_eq!((&failed["status"], &failed["job"]["error"]), (&json!("failed"), &json!("no space left")));
         let failure = [("Starting", "Pulling an image"), ("Failed", "no space left")];
-        assert_eq!(log(&admin, &made["latest_build"]).await, lines(&failure));
+        assert_eq!(log(&admin, &created["latest_build"]).await, lines(&failure));
 
         fake.set_on_start(OnStart::Hang);
         let start = build(&admin, id, "start").await;
@@ -222,14 +222,14 @@ on_both_engines! {
         assert_eq!(built(&admin, &start["id"]).await["status"], "running");
     }
 
-    /// The next server starts what is missing, leaves what runs, and touches no stray.
+    /// The next server starts missing workspaces, and leaves running ones and unknown instances alone.
     async fn startup_adopts_workspaces(server: TestServer) {
         let fake = Arc::new(Fake::default());
         let mut server = fake.serve(server).await;
         let mut admin = server.admin().await;
-        let made = create(&admin).await;
-        let id = made["id"].as_str().unwrap();
-        built(&admin, &made["latest_build"]["id"]).await;
+        let created = create(&admin).await;
+        let id = created["id"].as_str().unwrap();
+        built(&admin, &created["latest_build"]["id"]).await;
         let own = WorkspaceId(id.parse().unwrap());
         fake.0.lock().unwrap().instances = vec![own, WorkspaceId(Uuid::from_u128(1))];
         for (adoption, is_started) in

@@ -9,7 +9,7 @@ use tokio::{
 
 const SECRETS: &str = "/api/v2/users/me/secrets";
 
-/// Every answer is a 4xx that names the place and never repeats what was sent.
+/// Every response is a 4xx with the place of the error, and never contains the input.
 #[tokio::test(flavor = "multi_thread")]
 async fn malformed_bodies() {
     let server = TestServer::start(Engine::Sqlite).await;
@@ -62,7 +62,7 @@ async fn malformed_bodies() {
     assert_eq!(server.database.number("SELECT COUNT(*) FROM user_secrets").await, 0);
 }
 
-/// A client that sends a byte now and then times out, and delays no other request.
+/// A client that sends single bytes slowly times out, and does not delay other requests.
 #[tokio::test(flavor = "multi_thread")]
 async fn slow_requests() {
     let server = TestServer::start(Engine::Sqlite).await;
@@ -87,7 +87,7 @@ async fn slow_requests() {
     let mut response = vec![0; 1024];
     let read = tokio::time::timeout(Duration::from_secs(40), body.read(&mut response))
         .await
-        .expect("answered")
+        .expect("a response")
         .unwrap();
     let response = String::from_utf8_lossy(&response[..read]).into_owned();
     assert!(response.starts_with("HTTP/1.1 4") && response.contains("came too slowly"), "{response}");

@@ -1,4 +1,4 @@
-//! What every operation of the API returns when all is well, as snapshots in `snapshots/`, one for each subject.
+//! The successful response of every operation of the API, as snapshots in `snapshots/`, one for each subject.
 
 use std::{collections::BTreeSet, fs, path::Path};
 
@@ -14,7 +14,7 @@ use crate::{
     workspaces::{archive, built, hold_build, template},
 };
 
-/// A template with everything that an agent's JSON shows.
+/// A template with every field that an agent's JSON has.
 const WHOLE_TEMPLATE: &str = r#"
 [agent]
 dir = "~/project"
@@ -51,9 +51,9 @@ command = "top"
 [external]
 "#;
 
-/// Every operation of the document returns something in a snapshot, and no snapshot is left of what no test writes.
+/// Every operation of the document has a response in a snapshot, and every snapshot is written by a test.
 #[test]
-fn every_operation_is_shown() {
+fn every_operation_has_a_snapshot() {
     let operations = operations();
     let mut missing: BTreeSet<String> = operations.iter().map(ToString::to_string).collect();
     let mut files = BTreeSet::new();
@@ -77,17 +77,17 @@ fn every_operation_is_shown() {
     assert!(files.iter().eq(SUBJECTS), "{files:?}");
 }
 
-/// A running workspace `dev` of the caller's.
+/// A running workspace `dev` of the caller.
 async fn workspace(seen: &mut Transcript, api: &Api, template: &Value) -> Value {
     let body = json!({"name": "dev", "template_id": template["id"]});
-    let made = api.post("/api/v2/users/me/workspaces", body).await.expect(201);
-    built(api, &made["latest_build"]["id"]).await;
+    let created = api.post("/api/v2/users/me/workspaces", body).await.expect(201);
+    built(api, &created["latest_build"]["id"]).await;
     seen.name(&template["id"], "template-vm");
     seen.name(&template["active_version_id"], "version-1");
-    seen.name(&made["id"], "workspace-dev");
-    seen.name(&made["latest_build"]["id"], "build-1");
-    seen.name(&made["latest_build"]["template_version_name"], "version-name");
-    made
+    seen.name(&created["id"], "workspace-dev");
+    seen.name(&created["latest_build"]["id"], "build-1");
+    seen.name(&created["latest_build"]["template_version_name"], "version-name");
+    created
 }
 
 fn path(prefix: &str, id: &Value) -> String {
@@ -228,12 +228,12 @@ on_both_engines! {
             "name": "vm", "template_version_id": first, "display_name": "Machine", "description": "A machine of your own",
             "icon": "/icon/vm.svg",
         });
-        let made = seen.post(&admin, &format!("{organization}/templates"), body).await.json;
-        seen.name(&made["id"], "template-vm");
-        seen.name(&made["organization_id"], "organization");
-        let template = path("templates", &made["id"]);
+        let created = seen.post(&admin, &format!("{organization}/templates"), body).await.json;
+        seen.name(&created["id"], "template-vm");
+        seen.name(&created["organization_id"], "organization");
+        let template = path("templates", &created["id"]);
         pass(&server, 60);
-        let body = json!({"file_id": file, "name": "v2", "template_id": made["id"]});
+        let body = json!({"file_id": file, "name": "v2", "template_id": created["id"]});
         let second = seen.post(&admin, &versions, body).await.json["id"].clone();
         seen.name(&second, "version-2");
         seen.patch(&admin, &format!("{template}/versions"), json!({"id": second})).await;
@@ -257,14 +257,14 @@ on_both_engines! {
         seen.name(&template["id"], "template-vm");
         seen.name(&template["active_version_id"], "version-1");
         let body = json!({"name": "dev", "template_id": template["id"]});
-        let made = seen.post(&admin, "/api/v2/users/me/workspaces", body).await.json;
-        seen.name(&made["id"], "workspace-dev");
-        seen.name(&made["latest_build"]["id"], "build-1");
-        seen.name(&made["latest_build"]["template_version_name"], "version-name");
-        let build = built(&admin, &made["latest_build"]["id"]).await;
+        let created = seen.post(&admin, "/api/v2/users/me/workspaces", body).await.json;
+        seen.name(&created["id"], "workspace-dev");
+        seen.name(&created["latest_build"]["id"], "build-1");
+        seen.name(&created["latest_build"]["template_version_name"], "version-name");
+        let build = built(&admin, &created["latest_build"]["id"]).await;
         seen.name(&build["job"]["file_id"], "file");
         seen.name(&build["resources"][0]["agents"][0]["id"], "agent");
-        let workspace = path("workspaces", &made["id"]);
+        let workspace = path("workspaces", &created["id"]);
         seen.get(&admin, &workspace).await;
         seen.get(&admin, "/api/v2/users/me/workspace/dev").await;
         seen.get(&admin, "/api/v2/workspaces?q=owner:me").await;
@@ -301,10 +301,10 @@ on_both_engines! {
         let admin = server.admin().await;
         seen.name(&admin.get("/api/v2/users/me").await.json["id"], "admin");
         let machine = template(&admin, "vm", "[external]").await;
-        let made = workspace(&mut seen, &admin, &machine).await;
-        let builds = format!("{}/builds", path("workspaces", &made["id"]));
-        seen.name(&made["latest_build"]["job"]["file_id"], "file");
-        let first = path("workspacebuilds", &made["latest_build"]["id"]);
+        let created = workspace(&mut seen, &admin, &machine).await;
+        let builds = format!("{}/builds", path("workspaces", &created["id"]));
+        seen.name(&created["latest_build"]["job"]["file_id"], "file");
+        let first = path("workspacebuilds", &created["latest_build"]["id"]);
         seen.name(&admin.get(&first).await.json["resources"][0]["agents"][0]["id"], "agent");
         seen.note("A start that is done");
         seen.get(&admin, &first).await;
@@ -322,7 +322,7 @@ on_both_engines! {
 
         seen.note("A restart of a stopped workspace is a start");
         pass(&server, 60);
-        let restart = format!("{}/restart", path("workspaces", &made["id"]));
+        let restart = format!("{}/restart", path("workspaces", &created["id"]));
         let start = seen.post(&admin, &restart, json!({})).await.json;
         seen.name(&start["id"], "build-3");
         built(&admin, &start["id"]).await;
@@ -336,10 +336,10 @@ on_both_engines! {
         let process = template(&admin, "local", "[process]").await;
         seen.name(&process["id"], "template-local");
         let body = json!({"name": "local", "template_id": process["id"]});
-        let made = admin.post("/api/v2/users/me/workspaces", body).await.expect(201);
-        built(&admin, &made["latest_build"]["id"]).await;
-        seen.name(&made["latest_build"]["template_version_name"], "version-name-of-local");
-        let failed = path("workspacebuilds", &made["latest_build"]["id"]);
+        let created = admin.post("/api/v2/users/me/workspaces", body).await.expect(201);
+        built(&admin, &created["latest_build"]["id"]).await;
+        seen.name(&created["latest_build"]["template_version_name"], "version-name-of-local");
+        let failed = path("workspacebuilds", &created["latest_build"]["id"]);
         seen.get(&admin, &failed).await;
         seen.get(&admin, &format!("{failed}/logs")).await;
         seen.finish("builds");
@@ -349,8 +349,8 @@ on_both_engines! {
         let mut seen = Transcript::new();
         let admin = server.admin().await;
         let whole = template(&admin, "vm", WHOLE_TEMPLATE).await;
-        let made = workspace(&mut seen, &admin, &whole).await;
-        let build = admin.get(&path("workspacebuilds", &made["latest_build"]["id"])).await.json;
+        let created = workspace(&mut seen, &admin, &whole).await;
+        let build = admin.get(&path("workspacebuilds", &created["latest_build"]["id"])).await.json;
         let agent = &build["resources"][0]["agents"][0];
         seen.name(&agent["id"], "agent");
         for (position, name) in ["agent-log", "install-log", "clean-up-log"].into_iter().enumerate() {
@@ -362,7 +362,7 @@ on_both_engines! {
         seen.get(&admin, &format!("{at_agent}/logs")).await;
 
         seen.note("Connected, with what it reported");
-        let credentials = format!("{}/external-agent/main/credentials", path("workspaces", &made["id"]));
+        let credentials = format!("{}/external-agent/main/credentials", path("workspaces", &created["id"]));
         let token = admin.get(&credentials).await.json["agent_token"].as_str().unwrap().to_owned();
         let mut connected = FakeAgent::connect(&server, &token).await;
         let (build_id, source_id) = (connected.manifest.build_id, connected.manifest.scripts[0].log_source_id);

@@ -17,19 +17,19 @@ fn at(text: &str) -> Moment {
 /// A running workspace, and its path.
 async fn workspace(api: &Api, name: &str, template: &Value) -> String {
     let body = json!({"name": name, "template_id": template["id"]});
-    let made = api.post("/api/v2/users/me/workspaces", body).await.expect(201);
-    built(api, &made["latest_build"]["id"]).await;
-    format!("/api/v2/workspaces/{}", made["id"].as_str().unwrap())
+    let created = api.post("/api/v2/users/me/workspaces", body).await.expect(201);
+    built(api, &created["latest_build"]["id"]).await;
+    format!("/api/v2/workspaces/{}", created["id"].as_str().unwrap())
 }
 
-/// Asks for a transition and waits for its end.
+/// Requests a build and waits for its end.
 async fn build(api: &Api, path: &str, transition: &str) -> Value {
     let asked = api.post(&format!("{path}/builds"), json!({"transition": transition})).await.expect(201);
     built(api, &asked["id"]).await
 }
 
-/// What the schedules asked for, brought to its end.
-async fn keep_schedules(server: &TestServer, api: &Api, path: &str) -> Value {
+/// Runs the schedules and waits for the end of their build.
+async fn run_schedules(server: &TestServer, api: &Api, path: &str) -> Value {
     server.state.control.run_schedules().await.unwrap();
     let latest = api.get(path).await.expect(200);
     built(api, &latest["latest_build"]["id"]).await
@@ -52,12 +52,12 @@ async fn start_and_stop_by_itself(engine: Engine) {
     assert_eq!(shown["next_start_at"], "2026-11-24T09:30:00Z");
 
     clock.set(at("2026-11-24T09:29:00Z"));
-    assert_eq!(keep_schedules(&server, &admin, &path).await["transition"], "stop", "not before its time");
+    assert_eq!(run_schedules(&server, &admin, &path).await["transition"], "stop", "not before its time");
     clock.set(at("2026-11-24T09:30:10Z"));
-    let started = keep_schedules(&server, &admin, &path).await;
+    let started = run_schedules(&server, &admin, &path).await;
     assert_eq!((&started["transition"], &started["reason"]), (&json!("start"), &json!("autostart")));
     assert_eq!(started["deadline"], "2026-11-24T11:30:10Z");
-    let number = keep_schedules(&server, &admin, &path).await["build_number"].clone();
+    let number = run_schedules(&server, &admin, &path).await["build_number"].clone();
     assert_eq!(number, started["build_number"], "once");
 
     let extend = format!("{path}/extend");
@@ -65,14 +65,14 @@ async fn start_and_stop_by_itself(engine: Engine) {
     assert_eq!(soon.validations()[0].0, "deadline");
     admin.put(&extend, json!({"deadline": "2026-11-24T12:00:00Z"})).await.expect(200);
     clock.set(at("2026-11-24T11:45:00Z"));
-    assert_eq!(keep_schedules(&server, &admin, &path).await["transition"], "start", "its end was moved");
+    assert_eq!(run_schedules(&server, &admin, &path).await["transition"], "start", "the deadline was extended");
     clock.set(at("2026-11-24T12:00:01Z"));
-    let stopped = keep_schedules(&server, &admin, &path).await;
+    let stopped = run_schedules(&server, &admin, &path).await;
     assert_eq!((&stopped["transition"], &stopped["reason"]), (&json!("stop"), &json!("autostop")));
 
-    // A start that was missed by far is not made up for.
+    // A start that is overdue by too much is skipped.
     clock.set(at("2026-11-25T11:00:00Z"));
-    assert_eq!(keep_schedules(&server, &admin, &path).await["transition"], "stop");
+    assert_eq!(run_schedules(&server, &admin, &path).await["transition"], "stop");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -86,7 +86,7 @@ async fn workspaces_start_and_stop_by_themselves_postgres() {
 }
 
 on_both_engines! {
-    async fn settings_are_checked_and_only_for_those_who_may(server: TestServer) {
+    async fn settings_are_validated_and_authorized(server: TestServer) {
         let admin = server.admin().await;
         let alice = server.user(&admin, "alice").await;
         let bob = server.user(&admin, "bob").await;
@@ -145,7 +145,7 @@ on_both_engines! {
         assert_eq!(build(&admin, &path, "start").await["status"], "running");
     }
 
-    /// A watcher sees a change.
+    /// A watching client receives changes.
     async fn watching(server: TestServer) {
         let admin = server.admin().await;
         let template = template(&admin, "vm", "[external]").await;

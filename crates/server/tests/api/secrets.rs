@@ -4,27 +4,27 @@ use serde_json::json;
 const SECRETS: &str = "/api/v2/users/me/secrets";
 
 on_both_engines! {
-    /// Reference: every endpoint, and never a value.
+    /// Reference: every endpoint; no response contains a value.
     async fn a_secret_from_create_to_delete(server: TestServer) {
         let admin = server.admin().await;
         assert_eq!(admin.get(SECRETS).await.expect(200), json!([]));
         let body = json!({"name": "api-key", "value": "canary-1", "description": "d", "env_name": "API_KEY",
             "file_path": "~/.key", "unknown": 1});
-        let made = admin.post(SECRETS, body).await;
-        assert_eq!(made.headers["content-type"], "application/json; charset=utf-8");
-        let made = made.expect(201);
-        let keys: Vec<_> = made.as_object().unwrap().keys().cloned().collect();
+        let created = admin.post(SECRETS, body).await;
+        assert_eq!(created.headers["content-type"], "application/json; charset=utf-8");
+        let created = created.expect(201);
+        let keys: Vec<_> = created.as_object().unwrap().keys().cloned().collect();
         assert_eq!(
             keys,
             ["created_at", "description", "enabled", "env_name", "file_path", "id", "name", "updated_at"]
         );
         let updated = admin.patch(&format!("{SECRETS}/api-key"), json!({"value": "canary-2"})).await.expect(200);
-        assert_eq!((&updated["id"], &updated["created_at"]), (&made["id"], &made["created_at"]));
-        assert!(updated["updated_at"].as_str() > made["updated_at"].as_str());
+        assert_eq!((&updated["id"], &updated["created_at"]), (&created["id"], &created["created_at"]));
+        assert!(updated["updated_at"].as_str() > created["updated_at"].as_str());
         let shown = admin.get(&format!("{SECRETS}/api-key")).await.expect(200);
         let listed = admin.get(SECRETS).await.expect(200);
         assert_eq!(listed, json!([shown]));
-        for response in [&made, &updated, &shown, &listed] {
+        for response in [&created, &updated, &shown, &listed] {
             assert!(!response.to_string().contains("canary"));
         }
         let deleted = admin.delete(&format!("{SECRETS}/api-key")).await;
@@ -36,7 +36,7 @@ on_both_engines! {
         admin.patch(&format!("{SECRETS}/api-key"), json!({"value": "x"})).await.expect(404);
     }
 
-    /// Reference 1.4: every rule, all at once, in order.
+    /// Reference 1.4: every field error at once, in order.
     async fn validation(server: TestServer) {
         let admin = server.admin().await;
         let body = json!({"name": " a/b", "value": "a\u{0}", "env_name": "1X", "file_path": "x"});
@@ -110,7 +110,7 @@ on_both_engines! {
         admin.patch(&format!("{SECRETS}/One"), json!({"env_name": "one"})).await.expect(200);
     }
 
-    /// Any name travels whole, and lists are sorted by it.
+    /// Any name round-trips in URLs, and lists are sorted by name.
     async fn names(server: TestServer) {
         let admin = server.admin().await;
         for (name, segment) in [("50%", "50%25"), ("a b", "a%20b"), ("grüße 👋", "gr%C3%BC%C3%9Fe%20%F0%9F%91%8B"), ("<&>", "%3C%26%3E")] {
@@ -128,7 +128,7 @@ on_both_engines! {
         }
     }
 
-    /// Reference 1.12: who did what, without values.
+    /// Reference 1.12: the audit log has users and actions, and no values.
     async fn audit(server: TestServer) {
         let admin = server.admin().await;
         admin.post(SECRETS, json!({"name": "k", "value": "canary-1", "env_name": "K"})).await.expect(201);

@@ -5,15 +5,15 @@ use coder_model::Moment;
 use coder_testkit::{Engine, TestServer};
 use serde_json::json;
 
-/// Reference X-05: a session lives on with use, and ends without it; a token ends when it was said to.
+/// Reference X-05: use extends a session; a token expires when it was created to.
 async fn expiry(engine: Engine) {
     let start = Moment::from_micros(1_790_000_000_000_000);
     let clock = Clock::fixed(start);
     let server = TestServer::start_at(engine, clock.clone()).await;
     let admin = server.admin().await;
     let body = json!({"token_name": "t", "lifetime": 30 * 3_600_000_000_000_i64});
-    let made = admin.post("/api/v2/users/me/keys/tokens", body).await.expect(201);
-    let token = admin.with_token(made["key"].as_str().unwrap());
+    let created = admin.post("/api/v2/users/me/keys/tokens", body).await.expect(201);
+    let token = admin.with_token(created["key"].as_str().unwrap());
     let hours = |n: u64| start.after(Duration::from_secs(n * 3600));
 
     clock.set(hours(20));
@@ -21,11 +21,11 @@ async fn expiry(engine: Engine) {
     token.get("/api/v2/users/me").await.expect(200);
     clock.set(hours(43));
     admin.get("/api/v2/users/me").await.expect(200);
-    assert_eq!(token.get("/api/v2/users/me").await.status, 401, "a token's end does not move");
+    assert_eq!(token.get("/api/v2/users/me").await.status, 401, "use does not extend a token");
     clock.set(hours(68));
-    let over = admin.get("/api/v2/users/me").await;
-    assert_eq!(over.status, 401);
-    assert!(over.detail().starts_with("API key expired at \""), "{}", over.detail());
+    let expired = admin.get("/api/v2/users/me").await;
+    assert_eq!(expired.status, 401);
+    assert!(expired.detail().starts_with("API key expired at \""), "{}", expired.detail());
 }
 
 #[tokio::test(flavor = "multi_thread")]

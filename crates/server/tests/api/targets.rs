@@ -1,4 +1,4 @@
-//! What the table of authorization asks for, with nothing but authorization in the way.
+//! Valid requests for the authorization table, so that only authorization decides.
 
 use std::{collections::BTreeMap, time::Duration};
 
@@ -14,8 +14,8 @@ use crate::{
     workspaces::{archive, built, hold_build, release_build, template, upload},
 };
 
-/// Operations that change the user whom they name: that is a user of their own, who asks in the place of `member`.
-const ABOUT_THE_USER: [&str; 6] = [
+/// Operations that change the user in their path. A separate user is the target, and replaces `member` as the caller.
+const CHANGING_THE_USER: [&str; 6] = [
     "DELETE /api/v2/users/{user}",
     "PUT /api/v2/users/{user}/password",
     "PUT /api/v2/users/{user}/profile",
@@ -24,13 +24,13 @@ const ABOUT_THE_USER: [&str; 6] = [
     "PUT /api/v2/users/{user}/status/suspend",
 ];
 
-/// The operation that needs a build under way.
+/// The operation that needs a running build.
 const CANCEL: &str = "PATCH /api/v2/workspacebuilds/{build}/cancel";
 const TEMPLATE: &str = "[[app]]\nslug = \"web\"\nurl = \"http://localhost:80\"\n[external]\n";
 const VERSIONS: &str = "/api/v2/organizations/default/templateversions";
 
-/// What belongs to `member`: a running workspace `dev` with an app and a connected agent, a secret `npm`, a token `ci`; the
-/// template `vm` that it was created from; and what a success uses up.
+/// The resources of `member`: a running workspace `dev` with an app and a connected agent, a secret `npm`, a token `ci`; its
+/// template `vm`; and resources that a successful request consumes.
 pub struct Targets {
     server: TestServer,
     owner: Api,
@@ -40,14 +40,14 @@ pub struct Targets {
     workspace: Value,
     file: Value,
     agent: String,
-    /// Another member, whom the operations of [`ABOUT_THE_USER`] change.
+    /// The user that is changed by the operations of [`CHANGING_THE_USER`].
     user: (String, Api),
     /// A template without workspaces.
     unused_template: Value,
     /// A version without a template.
-    loose_version: Value,
-    /// How often something was tried: names that must be new are made of it.
-    tries: usize,
+    unassigned_version: Value,
+    /// The number of requests so far, for unique names.
+    attempts: usize,
     connected: FakeAgent,
 }
 
@@ -68,8 +68,8 @@ impl Targets {
         let mut targets = Self {
             user: ("member".to_owned(), member.clone()),
             unused_template: Value::Null,
-            loose_version: Value::Null,
-            tries: 0,
+            unassigned_version: Value::Null,
+            attempts: 0,
             server,
             owner,
             member,
@@ -87,27 +87,27 @@ impl Targets {
     }
 
     async fn replace_user(&mut self) {
-        let name = format!("user{}", self.tries);
+        let name = format!("user{}", self.attempts);
         let api = self.server.user(&self.owner, &name).await;
         self.user = (name, api);
     }
 
     async fn replace_template(&mut self) {
-        self.unused_template = template(&self.owner, &format!("unused{}", self.tries), TEMPLATE).await;
+        self.unused_template = template(&self.owner, &format!("unused{}", self.attempts), TEMPLATE).await;
     }
 
     async fn replace_version(&mut self) {
         let version = self.owner.post(VERSIONS, json!({"file_id": self.file})).await.expect(201);
-        self.loose_version = version["id"].clone();
+        self.unassigned_version = version["id"].clone();
     }
 
-    /// Tries an operation; returns the status.
+    /// Sends a request for an operation. Returns the status.
     pub async fn attempt(&mut self, operation: &Operation, who: &str) -> u16 {
-        self.tries += 1;
+        self.attempts += 1;
         let name = operation.to_string();
         self.prepare(&name).await;
         let mut credential = self.credentials[who].clone();
-        if who == "member" && ABOUT_THE_USER.contains(&name.as_str()) {
+        if who == "member" && CHANGING_THE_USER.contains(&name.as_str()) {
             credential = Credential::Token(self.user.1.token.clone().unwrap());
         }
         if name == "POST /api/v2/users/logout" {
@@ -123,7 +123,7 @@ impl Targets {
         status
     }
 
-    /// Sees to it that there is what the operation uses up or needs.
+    /// Creates what the operation needs, unless it exists.
     async fn prepare(&self, operation: &str) {
         let (member, exists) = (&self.member, [201, 409]);
         if operation.contains("/secrets/{name}") {
@@ -137,7 +137,7 @@ impl Targets {
         }
     }
 
-    /// Replaces what a success has used up, and waits for what it began.
+    /// Replaces what a successful request has consumed, and waits for builds that it started.
     async fn replace(&mut self, operation: &str) {
         match operation {
             "DELETE /api/v2/users/{user}"
@@ -166,7 +166,7 @@ impl Targets {
         }
     }
 
-    /// A session that logging out may end; the credential itself where it opens none.
+    /// A new session, which may be logged out; the credential itself if it cannot create one.
     async fn another_session(&self, credential: Credential) -> Credential {
         let request = self.server.anonymous.request(Method::POST, "/api/v2/users/me/keys");
         let session = Api::send(credential.on(request)).await;
@@ -188,9 +188,9 @@ impl Targets {
         }
     }
 
-    /// The path with the targets in the place of its parameters.
+    /// The path with the targets as parameters.
     fn path(&self, operation: &Operation) -> String {
-        let is_about_the_user = ABOUT_THE_USER.contains(&operation.to_string().as_str());
+        let changes_the_user = CHANGING_THE_USER.contains(&operation.to_string().as_str());
         let template = if operation.method == Method::DELETE { &self.unused_template } else { &self.template };
         let port = self.server.state.access_url.port().unwrap();
         let parameters = [
@@ -206,7 +206,7 @@ impl Targets {
             ("/external-agent/{agent}", "/external-agent/main"),
             ("{organization}", "default"),
             ("{number}", "1"),
-            ("{user}", if is_about_the_user { &self.user.0 } else { "member" }),
+            ("{user}", if changes_the_user { &self.user.0 } else { "member" }),
             ("{template}", id(template)),
             ("{version}", self.template["active_version_id"].as_str().unwrap()),
             ("{workspace}", id(&self.workspace)),
@@ -219,18 +219,18 @@ impl Targets {
         path
     }
 
-    /// A valid body; none where the operation takes none.
+    /// A valid body, if the operation takes one.
     fn body(&self, operation: &str) -> Option<Value> {
-        let name = format!("name{}", self.tries);
-        let person = json!({"username": name, "email": format!("{name}@example.com"), "password": PASSWORD});
+        let name = format!("name{}", self.attempts);
+        let new_user = json!({"username": name, "email": format!("{name}@example.com"), "password": PASSWORD});
         let (method, path) = operation.split_once(" /api/v2/").unwrap_or_default();
         Some(match (method, path) {
             ("POST", "organizations/{organization}/templates") => {
-                json!({"name": name, "template_version_id": self.loose_version})
+                json!({"name": name, "template_version_id": self.unassigned_version})
             }
             ("POST", "organizations/{organization}/templateversions") => json!({"file_id": self.file}),
             ("PATCH", "templates/{template}/versions") => json!({"id": self.template["active_version_id"]}),
-            ("POST", "users" | "users/first") => person,
+            ("POST", "users" | "users/first") => new_user,
             ("POST", "users/login") => json!({"email": "member@example.com", "password": PASSWORD}),
             ("POST", "users/{user}/keys/tokens") => json!({"token_name": name}),
             ("PUT", "users/{user}/password") => {

@@ -10,8 +10,8 @@
 //! }
 //! ```
 //!
-//! Times need no placeholder: the server's clock stands at [`NOW`] unless a story moves it. Ids, tokens, the server's
-//! address and its version have one. A long object that was shown before is not shown again.
+//! Times need no placeholder: the server's clock is fixed at [`NOW`] unless a test moves it. Ids, tokens, the server's
+//! address and its version have one. A long object is written once; later ones refer to it.
 
 use std::{collections::BTreeMap, fmt::Write as _, time::Duration};
 
@@ -21,7 +21,7 @@ use coder_testkit::{Api, Engine, Reply, TestServer};
 use reqwest::{Method, RequestBuilder, header::HeaderMap};
 use serde_json::Value;
 
-/// Every snapshot, by the subject that it is about.
+/// The subjects, each with a snapshot.
 pub const SUBJECTS: [&str; 16] = [
     "agents",
     "authorization",
@@ -44,19 +44,19 @@ pub const SUBJECTS: [&str; 16] = [
 /// The time of the server's clock: a Monday.
 pub const NOW: &str = "2026-03-02T09:00:00Z";
 
-/// Headers that are shown when a response has them.
+/// Response headers that are written.
 const HEADERS: [&str; 6] = ["allow", "connection", "location", "retry-after", "set-cookie", "www-authenticate"];
-/// The content type that is not shown.
+/// The content type that is left out.
 const JSON: &str = "application/json; charset=utf-8";
-/// Request bodies up to this many bytes are shown.
+/// The maximum size of a request body that is written, in bytes.
 const MAX_SHOWN: usize = 400;
-/// Objects up to this many lines are shown again.
+/// The maximum length of an object that is repeated, in lines.
 const SHORT: usize = 25;
 
-/// What takes the place of tokens. They begin with an id that may have a name, so they come first.
+/// Placeholders of tokens. A token begins with an id that may have a placeholder of its own, so these are replaced first.
 const TOKENS: [(&str, &str); 2] =
     [(r"\b[0-9A-Za-z]{10}-[0-9A-Za-z]{22}\b", "[token]"), (r"\b[0-9A-Za-z]{40}\b", "[agent token]")];
-/// What takes the place of the other values that differ from run to run, where a story gave them no name.
+/// Placeholders of other values that differ between runs, unless the test gave them one.
 const OTHERS: [(&str, &str); 4] = [
     (r"\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b", "[uuid]"),
     (r"\b127\.0\.0\.1:[0-9]+\b", "[address]"),
@@ -64,25 +64,25 @@ const OTHERS: [(&str, &str); 4] = [
     (concat!("\"", env!("CARGO_PKG_VERSION"), "\""), "\"[version]\""),
 ];
 
-/// A server whose clock stands at [`NOW`].
+/// A server whose clock is fixed at [`NOW`].
 pub async fn with_fixed_clock(engine: Engine) -> TestServer {
     TestServer::start_at(engine, Clock::fixed(at(NOW))).await
 }
 
-/// A moment, from RFC 3339.
+/// Parses a time in RFC 3339.
 pub fn at(text: &str) -> Moment {
     Moment::from_micros(text.parse::<jiff::Timestamp>().unwrap().as_microsecond())
 }
 
-/// Moves the server's clock on.
+/// Advances the server's clock.
 pub fn pass(server: &TestServer, seconds: u64) {
     server.clock.set(server.clock.now().after(Duration::from_secs(seconds)));
 }
 
-/// Requests and their responses, in the order they were sent.
+/// Requests and their responses, in order.
 pub struct Transcript {
     text: String,
-    /// Long objects, each with the request that it was first shown for.
+    /// Long objects, each with the request that it was first written for.
     shown: BTreeMap<String, String>,
     /// Ids and their placeholders.
     names: Vec<(String, String)>,
@@ -93,12 +93,12 @@ impl Transcript {
         Self { text: String::new(), shown: BTreeMap::new(), names: Vec::new() }
     }
 
-    /// Says what the next requests are about.
+    /// Writes a comment on the next requests.
     pub fn note(&mut self, text: &str) {
         writeln!(self.text, "# {text}").unwrap();
     }
 
-    /// Gives an id, or anything else that differs from run to run, a placeholder of its own.
+    /// Gives a value that differs between runs a placeholder.
     pub fn name(&mut self, id: &Value, name: &str) {
         let id = id.as_str().expect("an id");
         assert!(id.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-'), "{id} is no pattern");
@@ -125,7 +125,7 @@ impl Transcript {
         self.send(api.request(Method::DELETE, path)).await
     }
 
-    /// Sends a request and writes it down with its response.
+    /// Sends a request and writes it with its response.
     pub async fn send(&mut self, request: RequestBuilder) -> Reply {
         let sent = request.try_clone().expect("a body in memory").build().expect("a request");
         let path = &sent.url()[url::Position::BeforePath..];
@@ -146,7 +146,7 @@ impl Transcript {
         response
     }
 
-    /// The value with a reference in the place of each long object that was shown before.
+    /// Replaces each long object that was written before by a reference.
     fn fold(&mut self, value: &Value, heading: &str) -> Value {
         match value {
             Value::Object(fields) => {
@@ -176,7 +176,7 @@ impl Transcript {
         HEADERS.into_iter().for_each(show);
     }
 
-    /// Compares all of it with the snapshot of this subject.
+    /// Compares the transcript with the snapshot of this subject.
     pub fn finish(self, subject: &str) {
         let tokens = TOKENS.map(|(pattern, placeholder)| (pattern.to_owned(), placeholder.to_owned()));
         let others = OTHERS.map(|(pattern, placeholder)| (pattern.to_owned(), placeholder.to_owned()));
@@ -184,7 +184,7 @@ impl Transcript {
     }
 }
 
-/// Compares a text with the snapshot of this subject, with patterns replaced by placeholders.
+/// Compares a text with the snapshot of this subject, after replacing patterns by placeholders.
 pub fn compare(subject: &str, text: &str, placeholders: impl IntoIterator<Item = (String, String)>) {
     assert!(SUBJECTS.contains(&subject), "{subject} is not in the list");
     let mut settings = insta::Settings::new();
@@ -208,7 +208,7 @@ fn show_request(body: &[u8]) -> String {
     }
 }
 
-/// The value with its fields in alphabetical order, whichever order this build of the JSON library keeps.
+/// Sorts the fields of objects, whose order depends on features of the JSON library.
 fn pretty(value: &Value) -> String {
     let mut value = value.clone();
     value.sort_all_objects();

@@ -20,20 +20,20 @@ on_both_engines! {
             let body = json!({"username": format!("u{n}"), "email": format!("u{n}@example.com"), "password": PASSWORD});
             tokio::spawn(async move { anonymous.post("/api/v2/users/first", body).await.status })
         });
-        let mut made = 0;
+        let mut created = 0;
         for response in race.collect::<Vec<_>>() {
             match response.await.unwrap() {
-                201 => made += 1,
+                201 => created += 1,
                 status => assert_eq!(status, 409),
             }
         }
-        assert_eq!(made, 1);
+        assert_eq!(created, 1);
         assert_eq!(server.database.number("SELECT COUNT(*) FROM users").await, 1);
         server.anonymous.get("/api/v2/users/first").await.expect(200);
     }
 
-    /// Reference X-09: one answer for an unknown address and a wrong password.
-    async fn signing_in_and_out(server: TestServer) {
+    /// Reference X-09: the same response for an unknown address and a wrong password.
+    async fn log_in_and_out(server: TestServer) {
         let admin = server.admin().await;
         for (email, password) in [("admin@example.com", "wrong password"), ("nobody@example.com", PASSWORD)] {
             let rejected =
@@ -55,7 +55,7 @@ on_both_engines! {
         }
     }
 
-    async fn users_and_their_standing(server: TestServer) {
+    async fn roles_and_status_of_users(server: TestServer) {
         let admin = server.admin().await;
         let alice = server.user(&admin, "alice").await;
         let taken = json!({"username": "ALICE", "email": "other@example.com", "password": PASSWORD});
@@ -87,7 +87,7 @@ on_both_engines! {
         assert_eq!(roles["roles"][0]["name"], "user-admin");
         let unknown = admin.put("/api/v2/users/alice/roles", json!({"roles": ["root"]})).await;
         assert_eq!((unknown.status, unknown.validations()[0].0.as_str()), (400, "roles"));
-        // A user administrator does not become an owner by way of one.
+        // A user administrator cannot take over an owner's account.
         alice.put("/api/v2/users/admin/password", json!({"password": PASSWORD})).await.expect(403);
         alice.put("/api/v2/users/alice/roles", json!({"roles": ["owner"]})).await.expect(403);
 
@@ -96,7 +96,7 @@ on_both_engines! {
         server.user(&admin, "alice").await.get("/api/v2/users/me").await.expect(200);
     }
 
-    /// What people are called follows the rules it was made by, and the audit log keeps what it was.
+    /// New names are validated like the first ones, and the audit log has the old ones.
     async fn profiles(server: TestServer) {
         let admin = server.admin().await;
         let alice = server.user(&admin, "alice").await;
@@ -123,7 +123,7 @@ on_both_engines! {
         assert_eq!(server.database.number(entries).await, 2);
     }
 
-    /// A new password ends all other sessions and tokens.
+    /// A new password revokes all other sessions and tokens.
     async fn passwords(server: TestServer) {
         let admin = server.admin().await;
         let alice = server.user(&admin, "alice").await;
@@ -144,8 +144,8 @@ on_both_engines! {
         let admin = server.admin().await;
         let hour = 3_600_000_000_000_i64;
         let path = "/api/v2/users/me/keys/tokens";
-        let made = admin.post(path, json!({"token_name": "ci", "lifetime": hour})).await.expect(201);
-        let plain = made["key"].as_str().unwrap().to_owned();
+        let created = admin.post(path, json!({"token_name": "ci", "lifetime": hour})).await.expect(201);
+        let plain = created["key"].as_str().unwrap().to_owned();
         assert!(plain.len() == 33 && plain.as_bytes()[10] == b'-', "id and secret");
         let token = admin.with_token(&plain);
         token.get("/api/v2/users/me").await.expect(200);

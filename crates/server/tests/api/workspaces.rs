@@ -26,7 +26,7 @@ pub async fn upload(api: &Api, bytes: Vec<u8>) -> coder_testkit::Reply {
     Api::send(api.request(Method::POST, "/api/v2/files").body(bytes)).await
 }
 
-/// Pushes a template of this text.
+/// Creates a template with this `template.toml`.
 pub async fn template(api: &Api, name: &str, text: &str) -> Value {
     let file = upload(api, archive(text)).await.expect(201);
     let version = json!({"file_id": file["hash"]});
@@ -48,14 +48,14 @@ pub async fn built(api: &Api, id: &Value) -> Value {
     panic!("the build does not end");
 }
 
-/// Makes builds of this number look as if another server worked on them: under way until they are canceled.
+/// Sets builds of this number to running on another server, until they are canceled.
 pub async fn hold_build(server: &TestServer, number: i64) {
     let until = i64::MAX;
     set_build(server, number, &format!("status = 'running', completed_at = NULL, claimed_until = {until}"))
         .await;
 }
 
-/// Makes them look as if that server was done.
+/// Sets them to completed by that server.
 pub async fn release_build(server: &TestServer, number: i64) {
     set_build(server, number, "status = 'succeeded', completed_at = started_at, claimed_until = NULL").await;
 }
@@ -80,12 +80,12 @@ on_both_engines! {
             rejected.validations()[0],
             ("template.toml".into(), "template.toml:1: say what the workspace runs on: add [process] or [external]".into())
         );
-        let made = template(&admin, "vm", "[external]").await;
-        assert_eq!((&made["provisioner"], &made["created_by_name"]), (&json!("external"), &json!("admin")));
+        let created = template(&admin, "vm", "[external]").await;
+        assert_eq!((&created["provisioner"], &created["created_by_name"]), (&json!("external"), &json!("admin")));
         let listed = alice.get("/api/v2/templates").await.expect(200);
         assert_eq!(listed.as_array().map(Vec::len), Some(1));
         alice.get("/api/v2/organizations/default/templates/VM").await.expect(200);
-        let id = made["id"].as_str().unwrap();
+        let id = created["id"].as_str().unwrap();
         alice.delete(&format!("/api/v2/templates/{id}")).await.expect(403);
 
         let file = upload(&admin, archive("[external]\n[agent]\nname = \"two\"")).await.expect(201);
@@ -104,23 +104,23 @@ on_both_engines! {
         let bob = server.user(&admin, "bob").await;
         let template = template(&admin, "vm", "[external]\n[agent.env]\nEDITOR = \"vim\"").await;
         let body = json!({"name": "dev", "template_id": template["id"]});
-        let made = alice.post("/api/v2/users/me/workspaces", body.clone()).await.expect(201);
-        assert_eq!((&made["owner_name"], &made["template_name"]), (&json!("alice"), &json!("vm")));
+        let created = alice.post("/api/v2/users/me/workspaces", body.clone()).await.expect(201);
+        assert_eq!((&created["owner_name"], &created["template_name"]), (&json!("alice"), &json!("vm")));
         let again = alice.post("/api/v2/users/me/workspaces", body.clone()).await;
         assert_eq!((again.status, again.message()), (409, "Workspace \"dev\" already exists."));
         admin.post("/api/v2/users/alice/workspaces", body).await.expect(403);
 
-        let build = built(&alice, &made["latest_build"]["id"]).await;
+        let build = built(&alice, &created["latest_build"]["id"]).await;
         assert_eq!((&build["status"], &build["build_number"]), (&json!("running"), &json!(1)));
         let agent = &build["resources"][0]["agents"][0];
         assert_eq!((&agent["status"], &agent["lifecycle_state"]), (&json!("connecting"), &json!("created")));
         assert_eq!(agent["environment_variables"], json!({"EDITOR": "vim"}));
-        let id = made["id"].as_str().unwrap();
+        let id = created["id"].as_str().unwrap();
         let path = format!("/api/v2/workspaces/{id}");
         let logs = alice.get(&format!("/api/v2/workspacebuilds/{}/logs", build["id"].as_str().unwrap())).await.expect(200);
         assert_eq!(logs[0]["stage"], "Starting");
 
-        // Only its owner gets in; the deployment's owner may look after it.
+        // Only its owner may use it; the deployment's owner may manage it.
         let credentials = format!("{path}/external-agent/main/credentials");
         let shown = alice.get(&credentials).await.expect(200);
         let token = shown["agent_token"].as_str().unwrap();
@@ -158,15 +158,15 @@ on_both_engines! {
         assert_eq!(alice.get("/api/v2/users/me/workspace/dev/builds/2").await.expect(200)["transition"], "stop");
     }
 
-    /// Of builds that are asked for together one is created, and while it waits no other.
+    /// Of concurrent requests one creates a build, and no other is created while it is pending.
     async fn one_build_at_a_time(server: TestServer) {
         let admin = server.admin().await;
         let template = template(&admin, "vm", "[external]").await;
         let make = async |name: &str| {
             let body = json!({"name": name, "template_id": template["id"]});
-            let made = admin.post("/api/v2/users/me/workspaces", body).await.expect(201);
-            built(&admin, &made["latest_build"]["id"]).await;
-            format!("/api/v2/workspaces/{}/builds", made["id"].as_str().unwrap())
+            let created = admin.post("/api/v2/users/me/workspaces", body).await.expect(201);
+            built(&admin, &created["latest_build"]["id"]).await;
+            format!("/api/v2/workspaces/{}/builds", created["id"].as_str().unwrap())
         };
         let (builds, others_builds) = (make("dev").await, make("other").await);
         for round in 0..4 {
@@ -198,13 +198,13 @@ on_both_engines! {
         assert_eq!(numbers, [5, 4, 3, 2, 1]);
     }
 
-    /// Reference X-38: a build's log as it grows, to its end.
+    /// Reference X-38: the log of a build is streamed until its end.
     async fn following_a_log(server: TestServer) {
         let admin = server.admin().await;
         let template = template(&admin, "vm", "[external]").await;
         let body = json!({"name": "dev", "template_id": template["id"]});
-        let made = admin.post("/api/v2/users/me/workspaces", body).await.expect(201);
-        let id = made["latest_build"]["id"].as_str().unwrap();
+        let created = admin.post("/api/v2/users/me/workspaces", body).await.expect(201);
+        let id = created["latest_build"]["id"].as_str().unwrap();
         let path = format!("/api/v2/workspacebuilds/{id}/logs");
         let plain = admin.get(&format!("{path}?follow")).await;
         assert_eq!((plain.status, plain.message()), (400, "Following a log needs a WebSocket."));
@@ -231,9 +231,9 @@ on_both_engines! {
         let admin = server.admin().await;
         let template = template(&admin, "vm", "[external]").await;
         let body = json!({"name": "dev", "template_id": template["id"]});
-        let made = admin.post("/api/v2/users/me/workspaces", body).await.expect(201);
-        let path = format!("/api/v2/workspaces/{}", made["id"].as_str().unwrap());
-        built(&admin, &made["latest_build"]["id"]).await;
+        let created = admin.post("/api/v2/users/me/workspaces", body).await.expect(201);
+        let path = format!("/api/v2/workspaces/{}", created["id"].as_str().unwrap());
+        built(&admin, &created["latest_build"]["id"]).await;
 
         let stop = admin.post(&format!("{path}/restart"), json!({})).await.expect(201);
         assert_eq!((&stop["transition"], &stop["build_number"]), (&json!("stop"), &json!(2)));
@@ -256,9 +256,9 @@ on_both_engines! {
         let template = template(&admin, "vm", "[external]").await;
         let make = async |name: &str| {
             let body = json!({"name": name, "template_id": template["id"]});
-            let made = admin.post("/api/v2/users/me/workspaces", body).await.expect(201);
-            built(&admin, &made["latest_build"]["id"]).await;
-            made
+            let created = admin.post("/api/v2/users/me/workspaces", body).await.expect(201);
+            built(&admin, &created["latest_build"]["id"]).await;
+            created
         };
         let (one, _two) = (make("one").await, make("two").await);
         let path = format!("/api/v2/workspaces/{}", one["id"].as_str().unwrap());
@@ -280,20 +280,20 @@ on_both_engines! {
         assert_eq!((&canceled["status"], &canceled["job"]["status"]), (&json!("canceled"), &json!("canceled")));
         assert!(canceled["job"]["started_at"].is_null() && canceled["job"]["completed_at"].is_string(), "{canceled}");
         assert_eq!(cancel(&stop).await.message(), "Job has already completed!");
-        // What comes after it does not wait for it, and it is not carried out later.
+        // The next build does not wait for the canceled one, which is not executed later.
         server.database.release_builds().await;
         let again = admin.post(&builds, json!({"transition": "stop"})).await.expect(201);
         assert_eq!(built(&admin, &again["id"]).await["status"], "stopped");
         assert_eq!(built(&admin, &stop["id"]).await["job"]["status"], "canceled");
     }
 
-    /// A process template on a server that does not allow them fails with what to do.
-    async fn process_workspaces_are_off(server: TestServer) {
+    /// A process template fails on a server that does not allow it, and the error says what to do.
+    async fn process_workspaces_are_disabled(server: TestServer) {
         let admin = server.admin().await;
         let template = template(&admin, "local", "[process]").await;
         let body = json!({"name": "dev", "template_id": template["id"]});
-        let made = admin.post("/api/v2/users/me/workspaces", body).await.expect(201);
-        let build = built(&admin, &made["latest_build"]["id"]).await;
+        let created = admin.post("/api/v2/users/me/workspaces", body).await.expect(201);
+        let build = built(&admin, &created["latest_build"]["id"]).await;
         assert_eq!(build["status"], "failed");
         assert!(build["job"]["error"].as_str().unwrap().contains("--allow-process-workspaces"));
     }
