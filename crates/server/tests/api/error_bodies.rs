@@ -172,7 +172,7 @@ on_both_engines! {
     async fn errors_users(server: TestServer) {
         let mut seen = Transcript::new();
         let (first, users) = ("/api/v2/users/first", "/api/v2/users");
-        seen.note("The first user: all broken rules at once, the password's when nothing else is wrong");
+        seen.note("The first user: all field errors at once; the password's if there is no other");
         let new_user = |username: &str, email: &str, password: &str| {
             json!({"username": username, "email": email, "password": password})
         };
@@ -236,7 +236,7 @@ on_both_engines! {
         let mut seen = Transcript::new();
         let admin = server.admin().await;
         let bob = server.user(&admin, "bob").await;
-        seen.note("All broken rules at once");
+        seen.note("All field errors at once");
         seen.post(&admin, SECRETS, json!({"env_name": "1", "file_path": "x", "description": "d".repeat(20_000)})).await;
         seen.note("Names");
         let named = |name: &str| json!({"name": name, "value": "x"});
@@ -383,7 +383,7 @@ on_both_engines! {
         seen.post(&admin, "/api/v2/users/bob/workspaces", json!({"name": "x", "template_id": vm["id"]})).await;
         seen.get(&admin, "/api/v2/workspaces?q=color:red").await;
 
-        seen.note("Workspaces of another user, and those that are not there");
+        seen.note("Workspaces of another user, and unknown ones");
         let path = format!("/api/v2/workspaces/{}", id(&dev));
         seen.get(&bob, &path).await;
         seen.get(&admin, "/api/v2/users/me/workspace/unknown").await;

@@ -13,7 +13,7 @@ on_both_engines! {
         assert_eq!(rejected.validations()[0].0, "password");
         let bad = server.anonymous.post("/api/v2/users/first", json!({"username": "a b", "email": "x"})).await;
         let fields: Vec<_> = bad.validations().into_iter().map(|(field, _)| field).collect();
-        assert_eq!(fields, ["username", "email"], "all broken rules at once");
+        assert_eq!(fields, ["username", "email"], "all field errors at once");
 
         let race = (0..8).map(|n| {
             let anonymous = server.anonymous.clone();
