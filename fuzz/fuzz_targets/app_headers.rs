@@ -1,4 +1,4 @@
-//! Host names, addresses and headers of apps.
+//! Hostnames, URLs and headers of apps.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;

@@ -1,4 +1,4 @@
-//! Every message of agents and servers, and datagrams, from any bytes: understood or refused, within bounds.
+//! Messages of agents and servers, and datagrams, parsed from any bytes.
 #![no_main]
 
 use coder_mux::{datagram, frame};
@@ -11,7 +11,7 @@ const MAX_SIZE: usize = 64 * 1024;
 fuzz_target!(|data: &[u8]| {
     Builder::new_current_thread().build().unwrap().block_on(async {
         if let Ok(Some(message)) = frame::receive::<AgentMessage>(&mut &data[..], MAX_SIZE).await {
-            // What was understood can be said again, and means the same.
+            // A parsed message round-trips.
             let mut encoded = Vec::new();
             frame::send(&mut encoded, &message).await.unwrap();
             let again: AgentMessage = frame::receive(&mut &encoded[..], MAX_SIZE * 8).await.unwrap().unwrap();

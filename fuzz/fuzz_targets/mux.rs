@@ -1,4 +1,4 @@
-//! A peer of a link may send any bytes: they end the link, and nothing else.
+//! Any bytes of a peer close its mux, and have no other effect.
 #![no_main]
 
 use std::time::Duration;
@@ -16,11 +16,11 @@ fuzz_target!(|data: &[u8]| {
         let peer = async {
             let _ = remote.write_all(bytes).await;
             let _ = remote.shutdown().await;
-            // What is answered is taken, as a peer would.
+            // Reads the responses, as a peer does.
             let _ = tokio::io::copy(&mut remote, &mut tokio::io::sink()).await;
         };
         let streams = async { while incoming.accept().await.is_some() {} };
         let all = async { tokio::join!(peer, streams, mux.closed()) };
-        assert!(timeout(Duration::from_secs(10), all).await.is_ok(), "the link does not end");
+        assert!(timeout(Duration::from_secs(10), all).await.is_ok(), "the mux does not close");
     });
 });

@@ -1,4 +1,4 @@
-//! An SSH client may say anything before it is let in.
+//! Any bytes of an SSH client before it is authenticated.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;

@@ -1,4 +1,4 @@
-//! An SSH client that was let in may ask for anything, in any order.
+//! Any requests of an authenticated SSH client, in any order.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
@@ -6,8 +6,8 @@ use nix::sys::signal::{SigHandler, Signal, signal};
 
 fuzz_target!(
     init: {
-        // As agents have it: a process that reads no more is no reason to end.
-        // SAFETY: an ignored signal runs no code of ours.
+        // As in an agent: a process that stops reading must not end it.
+        // SAFETY: ignoring a signal installs no handler.
         unsafe { signal(Signal::SIGPIPE, SigHandler::SigIgn) }.unwrap();
     },
     |data: &[u8]| coder_agent::fuzzing::session(data)

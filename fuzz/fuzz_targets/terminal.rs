@@ -1,4 +1,4 @@
-//! What a browser sends to a terminal, and what a terminal keeps for those who come back.
+//! Messages of a browser to a terminal, and the output that is stored for reconnecting viewers.
 #![no_main]
 
 use coder_wire::workspaces::TerminalMessage;

@@ -21,7 +21,7 @@ use tokio::{
 };
 use tokio_tungstenite::tungstenite::protocol::Role as WsRole;
 
-/// Two ends of one mux.
+/// The two ends of a mux.
 async fn pair() -> ((Mux, Incoming), (Mux, Incoming)) {
     let (sender, mut receiver) = mpsc::channel(1);
     let app = Router::new().route(

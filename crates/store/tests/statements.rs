@@ -1,4 +1,4 @@
-//! Every statement is understood by both databases, and transactions are whole.
+//! Both databases accept every statement, and transactions are atomic.
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, missing_docs)]
 
 use coder_store::{Error, STATEMENTS, users};
@@ -19,12 +19,12 @@ async fn prepare_all(engine: Engine) {
 }
 
 #[tokio::test]
-async fn sqlite_understands_every_statement() {
+async fn sqlite_accepts_every_statement() {
     prepare_all(Engine::Sqlite).await;
 }
 
 #[tokio::test]
-async fn postgres_understands_every_statement() {
+async fn postgres_accepts_every_statement() {
     prepare_all(Engine::Postgres).await;
 }
 

@@ -1,4 +1,4 @@
-//! The architecture: which crate may depend on which, how long files are, and words that must not be in the repository.
+//! The architecture: dependencies between crates, lengths of files, and words that must not be in the repository.
 #![allow(clippy::expect_used, clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, missing_docs)]
 
 use std::{
@@ -9,7 +9,7 @@ use std::{
 
 use serde_json::Value;
 
-/// The crates of ours that each crate may depend on, tests aside.
+/// The workspace's crates that each crate may depend on, except in tests.
 const ALLOWED_DEPENDENCIES: &[(&str, &[&str])] = &[
     ("model", &[]),
     ("crypto", &["model"]),
@@ -58,10 +58,10 @@ fn crate_dependencies_follow_the_layers() {
     }
     found.remove("testkit").expect("the tests' own crate");
     assert_eq!(found.len(), ALLOWED_DEPENDENCIES.len(), "every crate is in the list");
-    for (name, may) in ALLOWED_DEPENDENCIES {
-        let may: BTreeSet<String> = may.iter().map(|name| (*name).to_owned()).collect();
+    for (name, allowed) in ALLOWED_DEPENDENCIES {
+        let allowed: BTreeSet<String> = allowed.iter().map(|name| (*name).to_owned()).collect();
         let uses = &found[*name];
-        assert!(uses.is_subset(&may), "{name} uses {:?}", uses.difference(&may).collect::<Vec<_>>());
+        assert!(uses.is_subset(&allowed), "{name} uses {:?}", uses.difference(&allowed).collect::<Vec<_>>());
     }
 }
 
@@ -88,7 +88,7 @@ fn source_files_have_bounded_length() {
     assert!(count > 150);
 }
 
-/// Words that a term of CONTRIBUTING.md's glossary replaces. In pieces, so that this file does not match itself.
+/// Words that CONTRIBUTING.md's glossary replaces. Split, so that this file does not match itself.
 fn replaced_words() -> Vec<String> {
     [
         ["who", "ever"],
@@ -161,8 +161,8 @@ fn documented_files_exist() {
 
 #[test]
 fn the_repository_speaks_of_the_product_alone() {
-    // Written in pieces, so that this file does not find itself.
-    let mut looked = 0;
+    // Split, so that this file does not match itself.
+    let mut searched = 0;
     let words =
         [["/wo", "rk/"].concat(), ["artif", "actory"].concat(), ["TO", "DO"].concat(), ["FIX", "ME"].concat()];
     for file in files() {
@@ -170,7 +170,7 @@ fn the_repository_speaks_of_the_product_alone() {
         for word in &words {
             assert!(!text.contains(word.as_str()), "{} says {word:?}", file.display());
         }
-        looked += 1;
+        searched += 1;
     }
-    assert!(looked > 300, "{looked} files");
+    assert!(searched > 300, "{searched} files");
 }

@@ -38,8 +38,8 @@ pub fn agent(machine: &Machine, instructions: &str) -> Agent {
     Agent(command.spawn().unwrap())
 }
 
-/// The status that a program ends with, sooner or later.
-pub fn ended(what: &str, child: &mut Child) -> Option<i32> {
+/// Waits for a program to exit. Returns its status.
+pub fn exit_code(what: &str, child: &mut Child) -> Option<i32> {
     let mut status = None;
     until(what, || {
         status = child.try_wait().unwrap();
@@ -57,7 +57,7 @@ pub fn instructions(machine: &Machine, workspace: &str) -> String {
     value["command"].as_str().unwrap().to_owned()
 }
 
-/// A machine of one's own becomes a workspace by one command, and ceases to be one with `coder stop`.
+/// One command makes a machine a workspace; `coder stop` runs shutdown scripts and keeps the agent.
 #[test]
 fn an_external_workspace() {
     let machine = super::machine();
@@ -127,7 +127,7 @@ fn reconnecting_delivers_again_and_loses_no_output() {
     }
     fs::write(file(&format!("go{ROUNDS}")), "").unwrap();
     until("the script has ended", || machine.coder(["show", "vm"]).ok().contains("connected, ready"));
-    assert_eq!(read(&file("runs")), "ran\n", "scripts run once a start");
+    assert_eq!(read(&file("runs")), "ran\n", "scripts run once per start");
     let logs = machine.coder(["logs", "vm"]).ok();
     for line in ["line 0.", "line 1.", "line 2.", "line 3.", "last line"] {
         assert_eq!(logs.matches(line).count(), 1, "{line}: {logs}");
@@ -136,9 +136,9 @@ fn reconnecting_delivers_again_and_loses_no_output() {
     server.stop();
 }
 
-/// A build that is under way ends soon after it is canceled, and the workspace can be built again.
+/// A running build ends soon after it is canceled, and the workspace can be built again.
 #[test]
-fn cancel_build_under_way() {
+fn cancel_running_build() {
     let machine = super::machine();
     let server = machine.serve_and_log_in();
     machine.workspace(
@@ -151,7 +151,7 @@ fn cancel_build_under_way() {
     let mut command = machine.command("coder");
     command.args(["stop", "vm", "--yes"]).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
     let mut stop = command.spawn().unwrap();
-    until("the stop script runs", || other.home().join("stopping").exists());
+    until("the shutdown script runs", || other.home().join("stopping").exists());
     let runtime = tokio::runtime::Runtime::new().unwrap();
     let api = Api::new(&server.url).with_token(&machine.token());
     let latest = || {
@@ -161,7 +161,7 @@ fn cancel_build_under_way() {
     let path = format!("/api/v2/workspacebuilds/{}", latest()["id"].as_str().unwrap());
     runtime.block_on(api.patch(&format!("{path}/cancel"), serde_json::json!({}))).expect(200);
     until("the build ends", || latest()["job"]["status"] == "canceled");
-    assert_eq!(ended("coder stop", &mut stop), Some(1));
+    assert_eq!(exit_code("coder stop", &mut stop), Some(1));
     let logs = runtime.block_on(api.get(&format!("{path}/logs"))).expect(200);
     assert_eq!(logs.as_array().unwrap().last().unwrap()["stage"], "Canceled", "{logs}");
     drop(child);
@@ -189,8 +189,8 @@ script = "echo begin; sleep 4321"
 timeout = "1s"
 "##,
     );
-    until("the scripts are done", || machine.coder(["show", "dev"]).ok().contains("start_timeout"));
-    until("their output is there", || {
+    until("the scripts have ended", || machine.coder(["show", "dev"]).ok().contains("start_timeout"));
+    until("their output is stored", || {
         let logs = machine.coder(["logs", "dev"]).ok();
         ["[Sh] out", "[Sh] err", "[Env] by interpreter", "[Slow] begin", "took longer than 1s and was ended"]
             .iter()
@@ -202,7 +202,7 @@ timeout = "1s"
     server.stop();
 }
 
-/// Of two agents with one token the later one counts, and a token of a deleted workspace counts for nothing.
+/// Of two agents with one token the later one is used, and the token of a deleted workspace is rejected.
 #[test]
 fn tokens_of_agents() {
     let machine = super::machine();

@@ -70,7 +70,7 @@ fn a_socket_that_closes_does_not_end_the_session() {
     for path in [remote.as_path(), agent.as_ref()] {
         for _ in 0..20 {
             let mut stream = UnixStream::connect(path).unwrap();
-            // Until this side learns that the other one is closed.
+            // Until the close is noticed on this side.
             while stream.write_all(&block).is_ok() {}
         }
         dialog.write_line("still here");

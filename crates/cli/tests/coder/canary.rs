@@ -24,7 +24,7 @@ impl Session<'_> {
     }
 }
 
-fn values_are_nowhere_but_in_the_workspace(engine: Engine) {
+fn values_are_in_the_workspace_only(engine: Engine) {
     let machine = Machine::on(env!("CARGO_BIN_EXE_coder"), engine);
     let mut command = machine.server("127.0.0.1:0");
     command.arg("--allow-process-workspaces").env("CODER_LOG", "trace");
@@ -77,7 +77,7 @@ fn values_are_nowhere_but_in_the_workspace(engine: Engine) {
     let canaries: Vec<Canary> =
         [VALUE, PASSWORD].iter().chain(&tokens).map(|value| Canary::new(value)).collect();
 
-    // The agent keeps values in memory that others cannot look at.
+    // No process has a value in its arguments, or dumps its memory.
     let entries = fs::read_dir(machine.data().join("workspaces")).unwrap();
     let [workspace] = entries.map(|entry| entry.unwrap().path()).collect::<Vec<_>>().try_into().unwrap();
     let record = fs::read_to_string(workspace.join("agent.pid")).unwrap();
@@ -111,7 +111,7 @@ fn values_are_nowhere_but_in_the_workspace(engine: Engine) {
         ("the server", &servers_log, "TRACE"),
         ("an agent", &agents_log, "TRACE"),
     ] {
-        assert!(text.contains(proof), "there was something to look at: {text}");
+        assert!(text.contains(proof), "{what} printed nothing to search: {text}");
         for canary in &canaries {
             canary.assert_not_in(what, text);
         }
@@ -121,23 +121,23 @@ fn values_are_nowhere_but_in_the_workspace(engine: Engine) {
     }
 }
 
-/// Outside of the workspace's home no file of the server has a value, and inside one has.
+/// A file in the workspace's home contains the value; no other file of the server does.
 fn search_files(machine: &Machine, workspace: &Path, canaries: &[Canary]) {
     let home = workspace.join("home");
     assert_eq!(canaries[0].find(&fs::read(home.join("k")).unwrap()), Some("text"));
     for canary in canaries {
         let searched = canary.assert_not_below(&machine.data(), slice::from_ref(&home));
-        let least = if machine.postgres().is_some() { 2 } else { 5 };
-        assert!(searched.files >= least, "{searched:?}");
+        let min = if machine.postgres().is_some() { 2 } else { 5 };
+        assert!(searched.files >= min, "{searched:?}");
     }
 }
 
 #[test]
-fn values_are_nowhere_but_in_the_workspace_sqlite() {
-    values_are_nowhere_but_in_the_workspace(Engine::Sqlite);
+fn values_are_in_the_workspace_only_sqlite() {
+    values_are_in_the_workspace_only(Engine::Sqlite);
 }
 
 #[test]
-fn values_are_nowhere_but_in_the_workspace_postgres() {
-    values_are_nowhere_but_in_the_workspace(Engine::Postgres);
+fn values_are_in_the_workspace_only_postgres() {
+    values_are_in_the_workspace_only(Engine::Postgres);
 }

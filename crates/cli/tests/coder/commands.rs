@@ -7,7 +7,7 @@ use coder_testkit::PASSWORD;
 use crate::pty::Pty;
 
 #[test]
-fn the_life_of_a_secret() {
+fn secret_commands() {
     let machine = super::machine();
     let server = machine.serve_and_log_in();
     let coder = |arguments: &[&str]| machine.coder(arguments);
@@ -48,7 +48,7 @@ fn the_life_of_a_secret() {
 }
 
 #[test]
-fn where_a_value_comes_from() {
+fn sources_of_a_value() {
     let machine = super::machine();
     let server = machine.serve_and_log_in();
     for (arguments, input, message) in [
@@ -166,7 +166,7 @@ fn logging_in_and_out() {
 }
 
 #[test]
-fn the_life_of_a_workspace() {
+fn workspace_commands() {
     let machine = super::machine();
     let server = machine.serve_and_log_in();
     let none = machine.coder(["list"]);

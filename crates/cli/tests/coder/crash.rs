@@ -115,7 +115,7 @@ fn write(url: &str, token: &str, name: &str, count: &AtomicU32) -> LastWrites {
     last
 }
 
-/// The environment of a shell in the workspace, whose agent starts for it.
+/// The environment of a shell in the workspace, with a new agent.
 fn delivered(machine: &Machine, command: &str) -> BTreeMap<String, String> {
     let workspace = super::machine();
     let _agent = agent(&workspace, command);

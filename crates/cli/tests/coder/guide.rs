@@ -157,7 +157,7 @@ fn env_secrets_change_with_the_next_start() {
     guide.update("key", &["--env", "OTHER"], "");
     assert_eq!(guide.shell("echo -n $KEY ${OTHER-unset}"), "two unset");
     guide.restart();
-    assert_eq!(guide.shell("echo -n ${KEY-unset} $OTHER"), "unset two", "rename: the old name is gone");
+    assert_eq!(guide.shell("echo -n ${KEY-unset} $OTHER"), "unset two", "rename: the old name is unset");
 
     guide.update("key", &["--env", ""], "");
     guide.restart();
@@ -229,13 +229,13 @@ fn scripts_see_files_and_variables() {
         "[process]\n[[env]]\nname = \"BOTH\"\nvalue = \"template\"\n[[script]]\nscript = \"echo $BOTH > seen; cat both >> seen\"\nstart_blocks_login = true\n",
     );
     let seen = machine.coder(["ssh", "dev", "--", "cat seen"]).ok();
-    assert_eq!(seen, "canary\ncanary", "secrets win over the template's variables");
+    assert_eq!(seen, "canary\ncanary", "secrets override the template's variables");
     server.stop();
 }
 
 /// "Existing shells and processes keep the environment they were given when they started."
 #[test]
-fn processes_that_run_keep_what_they_have() {
+fn running_processes_keep_their_environment() {
     let guide = Guide::new();
     guide.create("key", "old", &["--env", "KEY"]);
     guide.restart();

@@ -62,7 +62,7 @@ fn echo() -> u16 {
 }
 
 #[test]
-fn a_suspended_user_is_cut_off_everywhere() {
+fn suspending_a_user_closes_every_connection() {
     let machine = super::machine();
     let server = machine.serve_and_log_in();
     machine.workspace("dev", "[process]\n");
@@ -72,10 +72,10 @@ fn a_suspended_user_is_cut_off_everywhere() {
     assert!(others.code == 1 && others.stderr.contains("get workspace"), "{others:?}");
     eve.coder(&["create", "own", "--template", "dev", "--yes"]).ok();
     eve.coder(&["ssh", "own", "--", "true"]).ok();
-    let theirs = machine.coder(["ssh", "eve/own", "--", "true"]);
+    let admins = machine.coder(["ssh", "eve/own", "--", "true"]);
     assert!(
-        theirs.code == 1 && theirs.stderr.contains("connect to the workspace: Resource not found"),
-        "not even for administrators: {theirs:?}"
+        admins.code == 1 && admins.stderr.contains("connect to the workspace: Resource not found"),
+        "not even for administrators: {admins:?}"
     );
 
     let shown: serde_json::Value =
@@ -119,7 +119,7 @@ fn a_suspended_user_is_cut_off_everywhere() {
     assert_eq!(terminal.end(), (Some(1008), "you are signed out".to_owned()));
     assert_eq!(shell.child.wait().unwrap().code(), Some(255));
     assert_eq!(openssh.wait().unwrap().code(), Some(255));
-    assert!(!matches!(connection.read(&mut [0]), Ok(1..)), "the connection has ended");
+    assert!(!matches!(connection.read(&mut [0]), Ok(1..)), "the connection is closed");
     let mut stderr = String::new();
     forward.stderr.take().unwrap().read_to_string(&mut stderr).unwrap();
     assert!(!forward.wait().unwrap().success() && stderr.contains("signed out"), "{stderr}");

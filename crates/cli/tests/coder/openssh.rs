@@ -112,7 +112,7 @@ fn the_section_is_managed_and_the_rest_of_the_file_is_kept() {
     assert!(printed.contains("Updated \"") && printed.contains("coder create <workspace>"), "{printed}");
     let with = read(file.as_ref());
     assert!(with.starts_with(own) && with.contains("\n    ForwardAgent=yes\n") && with.contains("--wait no"));
-    assert!(fs::symlink_metadata(&file).unwrap().is_symlink(), "a symlink is kept");
+    assert!(fs::symlink_metadata(&file).unwrap().is_symlink(), "the symlink is not replaced");
     assert_eq!(fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o640);
     assert!(run(&["--yes", "--use-previous-options"]).ok().starts_with("No changes to make."));
     assert_eq!(read(file.as_ref()), with);
@@ -384,7 +384,7 @@ fn forwarding() {
     // Remote listeners end with the client.
     drop(client);
     until("the port is closed", || TcpStream::connect(("127.0.0.1", remote)).is_err());
-    until("the socket is gone", || !back.exists());
+    until("the socket is deleted", || !back.exists());
     // Without a listener, the channel is rejected.
     let rejected = ssh(&machine, &["-W", &format!("127.0.0.1:{}", free_port()), "coder.dev"]);
     assert!(rejected.code != 0, "{rejected:?}");
@@ -457,7 +457,7 @@ fn sessions_of_a_connection_are_limited() {
     let mut one = sessions.pop().unwrap();
     drop(one.stdin.take());
     assert!(one.wait().unwrap().success());
-    until("there is room again", || another().code == 0);
+    until("a session is available again", || another().code == 0);
     for mut session in sessions {
         drop(session.stdin.take());
         assert!(session.wait().unwrap().success());
@@ -487,7 +487,7 @@ fn agent_forwarding_ends_with_the_connection() {
     let printed = finish(command, b"").ok();
     let [comment, mode, secret, path] = printed.lines().collect::<Vec<_>>()[..] else { panic!("{printed}") };
     assert_eq!((comment, mode.starts_with('s'), secret), ("forwarded", true, "s3cret"));
-    until("the socket is gone", || !std::path::Path::new(path).exists());
+    until("the socket is deleted", || !std::path::Path::new(path).exists());
     let mut command = machine.command("coder");
     command.env("SSH_AUTH_SOCK", &socket).args(["ssh", "-A", "dev", "--", "ssh-add -l"]);
     assert!(finish(command, b"").ok().contains("forwarded"), "by coder ssh too");

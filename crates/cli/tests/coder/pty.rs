@@ -56,7 +56,7 @@ impl Pty {
             let left = deadline.saturating_duration_since(Instant::now());
             match self.shown.recv_timeout(left) {
                 Ok(bytes) => self.text.push_str(&String::from_utf8_lossy(&bytes)),
-                Err(_) => panic!("{what:?} never came; shown was: {:?}", self.text),
+                Err(_) => panic!("{what:?} was not shown, but: {:?}", self.text),
             }
         }
         let (_, rest) = self.text.split_once(what).unwrap();

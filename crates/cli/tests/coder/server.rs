@@ -1,4 +1,4 @@
-//! `coder server`: starting, stopping, and what it refuses.
+//! `coder server`: starting, stopping, restarts, and several servers.
 
 use std::{
     fs,
@@ -14,7 +14,7 @@ use nix::{
 };
 use serde_json::json;
 
-use crate::agent::{agent, ended, instructions};
+use crate::agent::{agent, exit_code, instructions};
 
 fn agent_pid(machine: &Machine) -> i32 {
     let mut found = fs::read_dir(machine.data().join("workspaces")).unwrap();
@@ -22,7 +22,7 @@ fn agent_pid(machine: &Machine) -> i32 {
     read(&record).split(' ').next().unwrap().parse().unwrap()
 }
 
-/// Agent and local workspace survive a server that stops, or is killed, and are found again.
+/// A local workspace survives a server that is stopped or killed, and the next one adopts it.
 #[test]
 fn a_workspace_outlives_its_server() {
     let machine = super::machine();
@@ -33,17 +33,17 @@ fn a_workspace_outlives_its_server() {
     let pid = agent_pid(&machine);
     let address = server.address();
     server.stop();
-    assert!(is_alive(pid), "it goes on when the server stops");
+    assert!(is_alive(pid), "the agent runs after the server has stopped");
     let server = machine.serve_at(&address, ["--allow-process-workspaces"]);
-    assert_eq!(machine.coder(["ssh", "dev", "--", "cat runs"]).ok(), "run\n", "start scripts run once");
+    assert_eq!(machine.coder(["ssh", "dev", "--", "cat runs"]).ok(), "run\n", "startup scripts run once");
     server.kill();
-    assert!(is_alive(pid), "it goes on when the server is killed");
+    assert!(is_alive(pid), "the agent runs after the server was killed");
     let server = machine.serve_at(&address, ["--allow-process-workspaces"]);
     assert_eq!(machine.coder(["ssh", "dev", "--", "cat runs"]).ok(), "run\n");
     assert_eq!(agent_pid(&machine), pid);
     server.stop();
 
-    // After a restart of the machine nothing runs, and the server sees to it.
+    // After a restart of the machine, the server starts the workspaces again.
     assert_eq!(machine.end_workspaces(), 1);
     let server = machine.serve_at(&address, ["--allow-process-workspaces"]);
     until("the workspace runs again", || is_alive(agent_pid(&machine)));
@@ -52,24 +52,24 @@ fn a_workspace_outlives_its_server() {
 }
 
 #[test]
-fn a_second_server_is_refused_and_files_are_private() {
+fn a_data_directory_is_locked_and_private() {
     let machine = super::machine();
     let server = machine.serve::<&str>([]);
     let mut second = machine.command("coder");
     second.args(["server", "--http-address", "127.0.0.1:0", "--data-dir"]).arg(machine.data());
-    let message = Server::start(second).err().expect("refused");
+    let message = Server::start(second).err().expect("an error");
     assert!(message.contains("another coder server (process ") && message.contains("--data-dir"), "{message}");
     let mode = |name: &str| fs::metadata(machine.data().join(name)).unwrap().permissions().mode() & 0o777;
     assert_eq!((mode(""), mode("encryption.key"), mode("coder.db")), (0o700, 0o600, 0o600));
     let other = super::machine();
     let mut taken = other.command("coder");
     taken.args(["server", "--http-address", &server.address(), "--data-dir"]).arg(machine.home().join("other"));
-    let message = Server::start(taken).err().expect("refused");
+    let message = Server::start(taken).err().expect("an error");
     assert!(message.contains("cannot listen on") && message.contains("--http-address"), "{message}");
     server.stop();
 }
 
-/// `coder server --dev`: a user, a login, a template and a running workspace; nothing of it stays.
+/// `coder server --dev`: a user, a login, a template and a running workspace, all of which are deleted at the end.
 #[test]
 fn development_mode() {
     let machine = super::machine();
@@ -88,8 +88,8 @@ fn development_mode() {
     let pid = i32::try_from(child.id()).unwrap();
     kill(Pid::from_raw(pid), Signal::SIGINT).unwrap();
     assert!(child.wait().unwrap().success(), "{}", read(&log));
-    assert!(!std::path::Path::new(&home).exists(), "its folder is gone");
-    assert_eq!(machine.coder(["whoami"]).code, 1, "and so is the login");
+    assert!(!std::path::Path::new(&home).exists(), "its directory is deleted");
+    assert_eq!(machine.coder(["whoami"]).code, 1, "the login is deleted");
 }
 
 /// Two servers share one PostgreSQL database and its keys: each delivers what the other stored, uniqueness and revocation
@@ -103,7 +103,7 @@ fn two_servers_on_one_postgres() {
     let token = one.token();
     two.coder(["login", &second.url, "--token", &token]).ok();
 
-    // Metadata and values, either way.
+    // Metadata and values, in both directions.
     one.coder_with(["secret", "create", "one", "--env", "ONE"], b"from the first").ok();
     two.coder_with(["secret", "create", "two", "--env", "TWO"], b"from the second").ok();
     for machine in [&one, &two] {
@@ -119,7 +119,7 @@ fn two_servers_on_one_postgres() {
         drop(agent);
     }
 
-    // Of two requests for one name, one at each, one wins.
+    // Of two requests for one name, one to each server, one succeeds.
     let runtime = tokio::runtime::Runtime::new().unwrap();
     runtime.block_on(async {
         let apis = [&first, &second].map(|server| Api::new(&server.url).with_token(&token));
@@ -144,7 +144,7 @@ fn two_servers_on_one_postgres() {
     let mut shell = command.spawn().unwrap();
     shell.stdout.as_mut().unwrap().read_exact(&mut [0; 3]).unwrap();
     one.coder(["tokens", "remove", "t", "--delete"]).ok();
-    assert_eq!(ended("the shell at the other server", &mut shell), Some(255));
+    assert_eq!(exit_code("the shell at the other server", &mut shell), Some(255));
     drop(connected);
 
     // The build of a server that dies is taken over once its lease has expired.
@@ -158,16 +158,16 @@ fn two_servers_on_one_postgres() {
     let mut stop = command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
     until("the first server has claimed the build", || workspace.home().join("stopping").exists());
     first.kill();
-    assert_eq!(ended("coder stop", &mut stop), Some(1));
+    assert_eq!(exit_code("coder stop", &mut stop), Some(1));
     assert_eq!(two.tamper("UPDATE workspace_builds SET claimed_until = 0 WHERE claimed_until IS NOT NULL"), 1);
     pause(Signal::SIGCONT);
     let status = || two.coder(["list", "-c", "status"]).ok().lines().last().map(str::to_owned);
     until("the second server has completed the build", || status().as_deref() == Some("Stopped"));
     drop(connected);
 
-    let message = second.stop();
+    let log = second.stop();
     let database = one.postgres().unwrap();
-    assert!(!said.contains(&database.key), "{said}");
+    assert!(!log.contains(&database.key), "{log}");
     assert!(!one.data().join("coder.db").exists(), "only local workspaces are stored here");
 
     let bare = super::machine();
@@ -182,13 +182,13 @@ fn two_servers_on_one_postgres() {
         ])
         .arg("--data-dir")
         .arg(bare.data());
-    let message = Server::start(command).err().expect("refused");
+    let message = Server::start(command).err().expect("an error");
     assert!(message.contains("openssl rand -base64 32"), "{message}");
 }
 
-/// SIGTERM: a request that is under way is answered, new ones are not taken, and the server ends well.
+/// SIGTERM: running requests get their response, new connections are not accepted, and the server exits with success.
 #[test]
-fn a_stopping_server_answers_what_is_under_way() {
+fn shutdown_completes_running_requests() {
     use std::io::Write;
 
     let machine = super::machine();
@@ -204,11 +204,11 @@ fn a_stopping_server_answers_what_is_under_way() {
         body.len()
     )
     .unwrap();
-    // Another request is answered after it: this one has begun.
+    // Once a later request has its response, the server has accepted this one.
     machine.coder(["whoami"]).ok();
     let address = server.address();
     let stopping = std::thread::spawn(move || server.stop());
-    until("no new connection is taken", || std::net::TcpStream::connect(&address).is_err());
+    until("no new connection is accepted", || std::net::TcpStream::connect(&address).is_err());
     request.write_all(rest.as_bytes()).unwrap();
     let mut response = String::new();
     request.read_to_string(&mut response).unwrap();
@@ -216,9 +216,9 @@ fn a_stopping_server_answers_what_is_under_way() {
     stopping.join().unwrap();
 }
 
-/// What a local workspace left running ends when it is stopped.
+/// Stopping a local workspace ends its background processes.
 #[test]
-fn a_stopped_workspace_leaves_nothing_running() {
+fn stopping_a_workspace_ends_its_processes() {
     let machine = super::machine();
     let server = machine.serve_and_log_in();
     machine.workspace("dev", "[process]\n");

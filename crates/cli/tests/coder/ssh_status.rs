@@ -86,7 +86,7 @@ fn network_info_file() {
         "cat",
     ]);
     let mut client = command.stdin(Stdio::piped()).stdout(Stdio::null()).spawn().unwrap();
-    until("the file is there", || file.exists());
+    until("the file exists", || file.exists());
     let first = info(&file).unwrap();
     assert!(first["latency"].as_f64().is_some_and(|latency| latency > 0.0), "{first}");
     assert_eq!(first["p2p"], false);
@@ -112,14 +112,14 @@ fn network_info_file() {
     command.args(["-F", "none"]).args(options.map(|option| format!("-o{option}"))).args(["-N", "coder.dev"]);
     let mut client = command.stdin(Stdio::null()).spawn().unwrap();
     let file = directory.join(format!("{}.json", client.id()));
-    until("the file is there", || file.exists());
+    until("the file exists", || file.exists());
     nix::sys::signal::kill(
         nix::unistd::Pid::from_raw(client.id().try_into().unwrap()),
         nix::sys::signal::Signal::SIGTERM,
     )
     .unwrap();
     client.wait().unwrap();
-    until("the file is gone", || !file.exists());
+    until("the file is deleted", || !file.exists());
     let mut command = machine.command("coder");
     command.args(["ssh", "--network-info-dir", "/proc/none", "dev", "--", "true"]);
     let wrong = finish(command, b"");

@@ -1,4 +1,4 @@
-//! A build that records what a provisioner does.
+//! A build that records the calls of a provisioner.
 
 use std::{
     future::ready,
@@ -29,7 +29,7 @@ impl Build {
         self.lines.lock().unwrap().clone()
     }
 
-    /// How often the token was asked for.
+    /// How often the token was requested.
     pub fn tokens(&self) -> usize {
         self.tokens.load(Ordering::Relaxed)
     }

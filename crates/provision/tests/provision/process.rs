@@ -24,7 +24,7 @@ struct Fixture {
 }
 
 impl Fixture {
-    /// The agent records its environment and token, and does `on_term` on SIGTERM.
+    /// The agent records its environment and token, and runs `on_term` on SIGTERM.
     fn new(on_term: &str) -> Self {
         let directory = tempfile::tempdir().unwrap();
         let program = directory.path().join("agent.sh");
@@ -38,7 +38,7 @@ impl Fixture {
         Self { directory, definition, workspace: WorkspaceId(Uuid::from_u128(7)) }
     }
 
-    /// As a server makes it at startup.
+    /// A new provisioner, as a server creates it at startup.
     fn processes(&self) -> Processes {
         Processes::new(self.root(), self.directory.path().join("agent.sh"))
     }
@@ -70,7 +70,7 @@ async fn wait_for(path: &Path) {
 }
 
 #[tokio::test]
-async fn a_workspace_starts_once_with_a_clean_environment_and_ends_when_asked() {
+async fn a_workspace_starts_once_with_a_clean_environment_and_stops() {
     let fixture = Fixture::new("exit 0");
     let (processes, workspace, home) = (fixture.processes(), fixture.workspace, fixture.home());
     let build = Build::default();
@@ -112,7 +112,7 @@ async fn process_ignoring_sigterm_is_killed() {
 }
 
 #[tokio::test]
-async fn the_next_server_adopts_lists_and_ends_what_runs() {
+async fn the_next_server_adopts_lists_and_stops_workspaces() {
     let fixture = Fixture::new("exit 0");
     drop(fixture.start().await);
     let next = fixture.processes();
@@ -122,12 +122,12 @@ async fn the_next_server_adopts_lists_and_ends_what_runs() {
     assert_eq!(next.list_instances().await.unwrap(), [fixture.workspace]);
     next.stop(fixture.workspace, GRACE, &Build::default()).await.unwrap();
     assert_eq!(next.adopt(fixture.workspace).await.unwrap(), Adoption::Missing);
-    assert_eq!(next.list_instances().await.unwrap(), [fixture.workspace], "its files are still there");
+    assert_eq!(next.list_instances().await.unwrap(), [fixture.workspace], "its files still exist");
     next.delete(fixture.workspace, &Build::default()).await.unwrap();
     assert_eq!(next.list_instances().await.unwrap(), []);
 }
 
-/// A pid in the file of a workspace says nothing when another process has it now.
+/// The pid in a workspace's file is ignored if another process has it now.
 #[tokio::test]
 async fn a_reused_pid_is_not_adopted() {
     let fixture = Fixture::new("exit 0");
@@ -148,7 +148,7 @@ async fn stop_all_ends_every_workspace() {
 }
 
 #[tokio::test]
-async fn what_cannot_run_is_named() {
+async fn the_error_names_the_program_that_cannot_run() {
     let fixture = Fixture::new("exit 0");
     let processes = Processes::new(fixture.root(), PathBuf::from("/nonexistent/coder"));
     let error = processes

@@ -20,14 +20,14 @@ fn every_kind_is_found_and_describes_itself() {
         let description = provisioners.get(kind).describe();
         assert_eq!(description.kind, kind);
         assert!(!description.summary.is_empty());
-        // Where the owner starts the agent, the server could not start it again.
+        // If the owner starts the agent, the server could not start it again.
         assert_eq!(description.agent_exits_on_stop, !kind.is_agent_started_by_owner());
     }
     assert_eq!(provisioners.iter().count(), ProvisionerKind::ALL.len());
 }
 
 #[test]
-fn processes_run_where_they_are_allowed() {
+fn processes_are_available_if_allowed() {
     let availability = |provisioners: &Provisioners| {
         provisioners.get(ProvisionerKind::Process).describe().availability.unwrap().text
     };
@@ -39,7 +39,7 @@ fn processes_run_where_they_are_allowed() {
     assert_eq!(availability(&provisioners.with(Arc::new(processes))), allowed);
 }
 
-/// Without instances, only a start differs.
+/// Without instances, kinds differ only in a start.
 #[tokio::test]
 async fn kinds_without_instances() {
     let provisioners = Provisioners::new(None);

@@ -21,7 +21,7 @@ use coder_store::{
 };
 use uuid::Uuid;
 
-/// Identifiers are small numbers.
+/// The id of a small number.
 pub fn id<T: From<Uuid>>(number: u128) -> T {
     Uuid::from_u128(number).into()
 }
@@ -39,7 +39,7 @@ fn sealed(ciphertext: &[u8], nonce_tag: &[u8]) -> Sealed {
 }
 
 pub async fn read_back(read: &mut ReadConnection) {
-    people(read).await;
+    deployment_and_users(read).await;
     keys(read).await;
     stored_secrets(read).await;
     stored_templates(read).await;
@@ -49,7 +49,7 @@ pub async fn read_back(read: &mut ReadConnection) {
     logs(read).await;
 }
 
-async fn people(read: &mut ReadConnection) {
+async fn deployment_and_users(read: &mut ReadConnection) {
     let found = deployment::find(read).await.unwrap().unwrap();
     assert_eq!((found.id, found.organization, found.created_at), (id(0xd001), id(0xd002), at(1000)));
     let ada = User {
@@ -264,7 +264,7 @@ async fn stored_builds(read: &mut ReadConnection) {
         completed_at: Some(at(1055)),
         ..failed.clone()
     };
-    let under_way = Build {
+    let running = Build {
         id: id(0xb103),
         workspace: id(0xb002),
         number: 1,
@@ -278,11 +278,11 @@ async fn stored_builds(read: &mut ReadConnection) {
         completed_at: None,
         ..done.clone()
     };
-    for (workspace, expected) in [(0xb001, vec![done, failed]), (0xb002, vec![under_way])] {
+    for (workspace, expected) in [(0xb001, vec![done, failed]), (0xb002, vec![running])] {
         let listed = builds::list(read, id(workspace), Pagination::new(None, None)).await.unwrap();
         assert_eq!(listed.into_iter().map(|one| one.build).collect::<Vec<_>>(), expected);
     }
-    // A claim that has run out is taken over, as it was before.
+    // A build whose lease has expired can be claimed, as before.
     let next = builds::next_claimable(read, at(5001)).await.unwrap().unwrap();
     assert_eq!(next.build.id, id(0xb103));
 }

@@ -1,8 +1,7 @@
-//! Databases of every earlier version come through their migrations whole.
+//! Migrations keep the data of every earlier version.
 //!
-//! Beside this file are, for each migration, the rows that a database of its version can have beyond those of the versions
-//! before it (`0001_initial.sql`), and a module that reads them back through the store. A new migration fails these tests
-//! until it has both.
+//! For each migration this directory has the rows that its version added (`0001_initial.sql`), and a module that reads them
+//! back through the store. A new migration fails these tests until it has both.
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, missing_docs)]
 
 mod deliveries;
@@ -36,10 +35,10 @@ fn migrations(engine: Engine) -> Vec<String> {
 fn data(migration: &str) -> String {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/migrations").join(migration);
     fs::read_to_string(&path)
-        .unwrap_or_else(|_| panic!("{} must hold rows as this version writes them", path.display()))
+        .unwrap_or_else(|_| panic!("{} must have rows as this version writes them", path.display()))
 }
 
-/// Reads back what [`data`] put in.
+/// Reads back the rows of [`data`].
 async fn read_back(migration: &str, database: &Database) {
     let mut read = database.read().await.unwrap();
     match migration {
@@ -50,7 +49,7 @@ async fn read_back(migration: &str, database: &Database) {
     }
 }
 
-/// Makes a database of an earlier version: its migrations, each followed by the rows of that time.
+/// Creates a database of an earlier version: each migration, followed by its rows.
 async fn fill(database: &TestDatabase, engine: Engine, versions: &[String]) {
     for (version, migration) in (1..).zip(versions) {
         assert!(migration.starts_with(&format!("{version:04}_")), "{migration} is not number {version}");
@@ -91,7 +90,7 @@ async fn rows(
     all
 }
 
-async fn come_through(engine: Engine) {
+async fn data_survives(engine: Engine) {
     let migrations = migrations(engine);
     for migration in &migrations {
         assert!(data(migration).contains("INSERT INTO "), "{migration}");
@@ -103,8 +102,8 @@ async fn come_through(engine: Engine) {
         let columns = database.columns().await;
         for (table, columns) in &columns {
             for column in columns {
-                let held = database.number(&format!("SELECT COUNT(\"{column}\") FROM {table}")).await;
-                assert!(held > 0, "version {version} has data without anything in {table}.{column}");
+                let count = database.number(&format!("SELECT COUNT(\"{column}\") FROM {table}")).await;
+                assert!(count > 0, "no row of version {version} has a value in {table}.{column}");
             }
         }
         let before = rows(&database, &columns).await;
@@ -116,7 +115,7 @@ async fn come_through(engine: Engine) {
         migrated.close().await;
         assert_eq!(rows(&database, &columns).await, before, "from version {version}");
         let applied = database.number("SELECT COUNT(*) FROM _sqlx_migrations").await;
-        // The macro that reads the directory does not see that a file was added to it.
+        // Adding a file does not recompile the macro that reads the directory.
         assert_eq!(
             usize::try_from(applied),
             Ok(migrations.len()),
@@ -127,12 +126,12 @@ async fn come_through(engine: Engine) {
 
 #[tokio::test]
 async fn data_of_every_version_survives_its_migrations_sqlite() {
-    come_through(Engine::Sqlite).await;
+    data_survives(Engine::Sqlite).await;
 }
 
 #[tokio::test]
 async fn data_of_every_version_survives_its_migrations_postgres() {
-    come_through(Engine::Postgres).await;
+    data_survives(Engine::Postgres).await;
 }
 
 #[test]
@@ -142,7 +141,7 @@ fn both_dialects_have_the_same_migrations() {
     assert!(!names.is_empty());
 }
 
-/// A database that a newer version wrote is left alone.
+/// The database of a newer version is not opened.
 async fn is_rejected(engine: Engine) {
     let database = TestDatabase::new(engine).await;
     database.open().await.close().await;

@@ -1,4 +1,4 @@
-//! What the same hardware does with nothing of ours in between.
+//! Baselines on the same hardware without the product.
 
 use std::{
     fs,
@@ -11,7 +11,7 @@ use std::{
 use coder_testkit::{free_port, until};
 use sqlx::{Connection, SqliteConnection};
 
-/// Serves the bytes of a file on every path, by a bare axum handler. Says its address on standard output.
+/// Serves the bytes of a file on every path with a bare axum handler. Prints its address.
 pub fn serve_http(body: &Path) {
     let body = bytes::Bytes::from(fs::read(body).expect("the bytes to serve"));
     let runtime = tokio::runtime::Runtime::new().expect("a runtime");
@@ -23,20 +23,20 @@ pub fn serve_http(body: &Path) {
         let app = axum::Router::new().fallback(response);
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
         println!("{}", listener.local_addr().expect("an address"));
-        std::io::stdout().flush().expect("somebody listens");
+        std::io::stdout().flush().expect("the address is read");
         let listener = axum::serve::ListenerExt::tap_io(listener, |socket| drop(socket.set_nodelay(true)));
         axum::serve(listener, app).await.expect("it serves");
     });
 }
 
-/// Such a server in a process of its own, and its address.
+/// Starts [`serve_http`] in another process. Returns its address.
 pub fn start_http(body: &Path) -> (Child, String) {
     let mut child = Command::new(std::env::current_exe().expect("this program"))
         .arg("floor-http")
         .arg(body)
         .stdout(Stdio::piped())
         .spawn()
-        .expect("it starts");
+        .expect("the server starts");
     let mut address = String::new();
     std::io::BufRead::read_line(
         &mut std::io::BufReader::new(child.stdout.take().expect("a pipe")),
@@ -46,7 +46,7 @@ pub fn start_http(body: &Path) -> (Child, String) {
     (child, address.trim().to_owned())
 }
 
-/// Commits a second on an SQLite file beside the server's, each durable when answered.
+/// Durable commits per second to an SQLite file in this directory.
 pub fn sqlite_commits(dir: &Path, span: Duration) -> f64 {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
     runtime.block_on(async {
@@ -72,14 +72,14 @@ pub fn sqlite_commits(dir: &Path, span: Duration) -> f64 {
     })
 }
 
-/// The stock SSH server with keys of its own. Ended when dropped.
+/// OpenSSH's server with keys of its own, killed on drop.
 pub struct StockServer {
     child: Child,
     port: u16,
 }
 
 impl StockServer {
-    /// Starts one, where there is one.
+    /// Starts it, if it is installed.
     pub fn start(dir: &Path) -> Option<Self> {
         let program = Path::new("/usr/sbin/sshd");
         if !program.exists() {
@@ -87,16 +87,16 @@ impl StockServer {
         }
         for name in ["host", "key"] {
             if !dir.join(name).exists() {
-                let made = Command::new("ssh-keygen")
+                let generated = Command::new("ssh-keygen")
                     .args(["-q", "-t", "ed25519", "-N", "", "-f"])
                     .arg(dir.join(name))
                     .status()
                     .ok()?;
-                assert!(made.success());
+                assert!(generated.success());
             }
         }
         fs::copy(dir.join("key.pub"), dir.join("authorized")).ok()?;
-        // As root it insists on this folder.
+        // As root it requires this directory.
         let _ = fs::create_dir_all("/run/sshd");
         let port = free_port();
         let config = format!(
@@ -117,8 +117,8 @@ impl StockServer {
         Some(Self { child, port })
     }
 
-    /// What a client needs to reach it as `stock`. It exchanges keys as with us: what it would choose by itself, against
-    /// computers that nobody has yet, can take several times as long as all the rest.
+    /// The client's configuration for the host `stock`. The key exchange is the one of workspaces: the default one, against
+    /// quantum computers, can take several times as long as the rest of the connection.
     pub fn client_config(&self, dir: &Path) -> String {
         format!(
             "Host stock\n HostName 127.0.0.1\n Port {}\n IdentityFile {}/key\n StrictHostKeyChecking no\n \

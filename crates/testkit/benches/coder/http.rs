@@ -1,4 +1,4 @@
-//! Requests a second, by clients that do nothing but write a request and read the answer.
+//! Requests per second, by clients that only write a request and read the response.
 
 use std::{
     io::{Read, Write},
@@ -11,9 +11,9 @@ use coder_testkit::{Machine, Server};
 
 use crate::{baseline, median, rate};
 
-/// How long each figure is taken.
+/// How long a figure is measured.
 const SPAN: Duration = Duration::from_secs(2);
-/// How often; the median counts.
+/// How often a figure is measured. The median is printed.
 const ROUNDS: usize = 3;
 
 pub fn run(machine: &Machine, server: &Server) {
@@ -25,7 +25,7 @@ pub fn run(machine: &Machine, server: &Server) {
     }
     let list =
         format!("GET /api/v2/users/me/secrets HTTP/1.1\r\nHost: x\r\nCoder-Session-Token: {token}\r\n\r\n");
-    let listed = response(&mut connect(&server.address()), list.as_bytes());
+    let listed = send(&mut connect(&server.address()), list.as_bytes());
     let file = machine.home().join("floor.json");
     std::fs::write(&file, &listed).unwrap();
     let (mut child, floor_address) = baseline::start_http(&file);
@@ -47,7 +47,7 @@ pub fn run(machine: &Machine, server: &Server) {
             .collect(),
     );
     for connections in [1, 32] {
-        // Each secret is deleted again by the next request of its connection: the cap is fifty.
+        // The next request of the connection deletes the secret: the limit is fifty.
         let own = requests(&server.address(), connections, |count| {
             let name = format!("c{:?}", thread::current().id()).replace(['(', ')'], "-");
             if count % 2 == 0 {
@@ -84,7 +84,7 @@ fn requests(address: &str, connections: usize, request: impl Fn(u64) -> String +
                         let mut stream = connect(address);
                         let mut count = 0;
                         while started.elapsed() < SPAN || count % 2 == 1 {
-                            response(&mut stream, request(count).as_bytes());
+                            send(&mut stream, request(count).as_bytes());
                             count += 1;
                         }
                         count
@@ -104,14 +104,14 @@ pub fn connect(address: &str) -> TcpStream {
     stream
 }
 
-/// Sends a request and reads the whole answer; its body.
-pub fn response(stream: &mut TcpStream, request: &[u8]) -> Vec<u8> {
+/// Sends a request. Returns the body of the response.
+pub fn send(stream: &mut TcpStream, request: &[u8]) -> Vec<u8> {
     stream.write_all(request).unwrap();
     let mut bytes = Vec::with_capacity(8192);
     let mut buffer = [0; 8192];
     loop {
         let read = stream.read(&mut buffer).unwrap();
-        assert!(read > 0, "the server hung up");
+        assert!(read > 0, "the server closed the connection");
         bytes.extend_from_slice(&buffer[..read]);
         let Some(end) = bytes.windows(4).position(|window| window == b"\r\n\r\n") else { continue };
         let head = String::from_utf8_lossy(&bytes[..end]).to_lowercase();

@@ -1,5 +1,5 @@
-//! `make bench`: what people wait for, each figure beside a floor or a peer in the same run. Medians; machines are noisy,
-//! so the ratio says more than the figure. Names choose among them: http, pages, processes, ssh, ways.
+//! `make bench`: what users wait for, each figure beside a baseline in the same run. Figures are medians; machines are noisy,
+//! so the ratio is more reliable. Arguments select benchmarks: http, pages, processes, ssh, access.
 #![allow(clippy::expect_used, clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, missing_docs)]
 
 mod baseline;
@@ -42,20 +42,20 @@ fn main() {
     server.stop();
 }
 
-/// How long something takes.
+/// The duration of a call.
 fn timed(work: impl FnOnce()) -> Duration {
     let started = std::time::Instant::now();
     work();
     started.elapsed()
 }
 
-/// The middle of all values.
+/// The median.
 fn median<T: Copy + PartialOrd>(mut values: Vec<T>) -> T {
     values.sort_by(|one, other| one.partial_cmp(other).expect("values that compare"));
     values[values.len() / 2]
 }
 
-/// One line: a rate, and that of the floor.
+/// Prints a rate and its baseline.
 fn rate(what: &str, own: f64, floor: Option<(&str, f64)>) {
     match floor {
         Some((name, floor)) => {
@@ -65,7 +65,7 @@ fn rate(what: &str, own: f64, floor: Option<(&str, f64)>) {
     }
 }
 
-/// One line: a time, and that of the floor.
+/// Prints a time and its baseline.
 fn time(what: &str, own: Duration, floor: Option<(&str, Duration)>) {
     let millis = |span: Duration| span.as_secs_f64() * 1000.0;
     match floor {
@@ -79,7 +79,7 @@ fn time(what: &str, own: Duration, floor: Option<(&str, Duration)>) {
     }
 }
 
-/// One line: memory in all, and the process's own where that is known.
+/// Prints memory in total, and the process's own if known.
 fn memory(what: &str, (all, own): (u64, u64)) {
     let megabytes = |kilobytes: u64| kilobytes as f64 / 1024.0;
     match own {

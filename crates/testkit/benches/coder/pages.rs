@@ -1,4 +1,4 @@
-//! Pages of the dashboard, as a browser that is signed in asks for them.
+//! Pages of the dashboard, as a logged-in browser requests them.
 
 use std::time::{Duration, Instant};
 
@@ -6,11 +6,11 @@ use coder_testkit::{Machine, Server};
 
 use crate::{
     baseline,
-    http::{connect, response},
+    http::{connect, send},
     median, time,
 };
 
-/// How often each page is asked for; the median counts.
+/// How often a page is requested. The median is printed.
 const TIMES: usize = 300;
 
 pub fn run(machine: &Machine, server: &Server) {
@@ -27,7 +27,7 @@ pub fn run(machine: &Machine, server: &Server) {
         ("page: a workspace", "/@admin/bench-pages"),
     ] {
         let request = format!("GET {path} HTTP/1.1\r\nHost: x\r\nCookie: {cookie}\r\n\r\n");
-        let page = response(&mut connect(&server.address()), request.as_bytes());
+        let page = send(&mut connect(&server.address()), request.as_bytes());
         let file = machine.home().join("floor.html");
         std::fs::write(&file, &page).unwrap();
         let (mut child, floor_address) = baseline::start_http(&file);
@@ -39,12 +39,12 @@ pub fn run(machine: &Machine, server: &Server) {
     }
 }
 
-/// How long an answer takes, over one connection.
+/// The time of a response, over one connection.
 fn response_time(address: &str, request: &str) -> Duration {
     let mut stream = connect(address);
     let once = |_| {
         let started = Instant::now();
-        response(&mut stream, request.as_bytes());
+        send(&mut stream, request.as_bytes());
         started.elapsed()
     };
     median((0..TIMES).map(once).collect())

@@ -1,4 +1,4 @@
-//! How long programs take, and how much memory they keep.
+//! Start times and memory of the programs.
 
 use std::{
     fs,
@@ -24,8 +24,7 @@ pub fn run(machine: &Machine, server: &Server) {
     agent(machine);
 }
 
-/// Resident memory in kilobytes, and how much of it is the process's own: the rest is the program's code, which all
-/// processes of it share.
+/// Resident memory in kilobytes, in total and without the program's code, which its processes share.
 pub fn resident(pid: i32) -> (u64, u64) {
     let status = fs::read_to_string(format!("/proc/{pid}/status")).unwrap_or_default();
     let field = |name: &str| {
@@ -88,7 +87,7 @@ fn agent(machine: &Machine) {
         }
         spans.push(started.elapsed());
         if round == 6 {
-            until("the agent is at rest", || machine.coder(["show", "bench-agent"]).ok().contains("ready"));
+            until("the agent is ready", || machine.coder(["show", "bench-agent"]).ok().contains("ready"));
             memory("agent, resident, idle", resident(i32::try_from(child.id()).unwrap()));
         }
         child.kill().unwrap();

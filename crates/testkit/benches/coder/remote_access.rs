@@ -1,4 +1,4 @@
-//! The ways into a workspace with stock programs, beside the stock server on loopback.
+//! Remote access to a workspace with OpenSSH, beside OpenSSH's server on loopback.
 
 use std::{
     fs,
@@ -15,14 +15,14 @@ use crate::{baseline::StockServer, median, memory, processes::resident, rate, ti
 const RUNS: usize = 15;
 /// Bytes of a bulk copy.
 const BULK: u64 = 400_000_000;
-/// Keys that are typed while one runs.
+/// Keys typed during a bulk copy.
 const KEYS: usize = 400;
 /// Bytes through a terminal.
 const FLOOD: u64 = 2_000_000_000;
-/// The most secrets that may be variables.
+/// Number of secrets as variables: the maximum.
 const VARIABLES: usize = 50;
 
-/// A host that stock programs reach: a name, and the configuration that knows it.
+/// A host for OpenSSH's client: a name, and its configuration file.
 #[derive(Clone, Copy)]
 struct Host<'a> {
     machine: &'a Machine,
@@ -63,7 +63,7 @@ pub fn run(machine: &Machine, server: &Server) {
     terminal(machine, server);
 }
 
-/// Makes workspaces known to stock programs; answers where.
+/// Writes the configuration of workspaces. Returns its path.
 fn configure(machine: &Machine) -> String {
     let config = machine.home().join("ssh_config").display().to_string();
     machine.coder(["config-ssh", "--yes", "--ssh-config-file", &config]).ok();
@@ -74,7 +74,7 @@ fn configure(machine: &Machine) -> String {
 fn variables() {
     let machine = Machine::new(&std::env::var("CODER_BENCH_PROGRAM").unwrap());
     let server = machine.serve_and_log_in();
-    // Secrets wait for the next start: what runs already goes without.
+    // A running workspace gets new secrets only at its next start.
     machine.workspace("without", "[process]\n");
     machine.coder(["ssh", "without", "--", "test -z \"$V_0\""]).ok();
     for n in 0..VARIABLES {
@@ -105,7 +105,7 @@ fn commands(own: Host<'_>, stock: Host<'_>) {
     time("ssh coder.ws true, multiplexed", median(own_times), Some(("stock sshd", median(stock_times))));
 }
 
-/// A connection that others share. Ended when dropped.
+/// A connection that others share, closed on drop.
 struct Master<'a> {
     host: Host<'a>,
     socket: String,
@@ -117,7 +117,7 @@ impl<'a> Master<'a> {
         let socket = host.machine.home().join(format!("{}.sock", host.name)).display().to_string();
         let mut command = host.ssh(&["-M", "-N", "-S", &socket, host.name]);
         let child = command.stdin(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
-        until("the master is there", || finish(host.ssh(&["-S", &socket, "-O", "check", "x"]), b"").code == 0);
+        until("the master is ready", || finish(host.ssh(&["-S", &socket, "-O", "check", "x"]), b"").code == 0);
         Self { host, socket, child }
     }
 }
@@ -126,7 +126,7 @@ impl Drop for Master<'_> {
     fn drop(&mut self) {
         let _ = self.child.kill();
         let _ = self.child.wait();
-        // Killed, it leaves its socket behind, which would be in the next one's way.
+        // A killed master does not delete its socket.
         let _ = fs::remove_file(&self.socket);
     }
 }
@@ -152,7 +152,7 @@ fn bulk(own: Host<'_>, stock: Host<'_>) {
     rate("bulk copy into the workspace, MB", median(own_times), Some(("stock sshd", median(stock_times))));
 }
 
-/// How long a key takes to come back while a copy takes all that it can get.
+/// The latency of a key's echo during a bulk copy.
 fn keys(own: Host<'_>, stock: Host<'_>) {
     let (own_times, stock_times) = (echo(own, None), echo(stock, None));
     time("key echo, 99 of 100, beside a bulk copy", own_times, Some(("stock sshd", stock_times)));
@@ -176,7 +176,7 @@ fn echo(host: Host<'_>, shared: Option<&str>) -> Duration {
             shown.read_exact(&mut [0]).unwrap();
         })
     };
-    // Both are under way before anything is measured.
+    // Both are running before the measurement.
     let mut copied = copy.stdout.take().unwrap();
     copied.read_exact(&mut [0]).unwrap();
     let drain = thread::spawn(move || std::io::copy(&mut copied, &mut std::io::sink()));
@@ -196,12 +196,12 @@ fn echo(host: Host<'_>, shared: Option<&str>) -> Duration {
     spans[KEYS * 99 / 100]
 }
 
-/// A flood through the web terminal: how fast, and what it costs to hold it back.
+/// The throughput of the web terminal, and the memory of server and agent under back-pressure.
 fn terminal(machine: &Machine, server: &Server) {
     let (token, agent) = (machine.token(), machine.agent("access"));
     let url = format!("{}/api/v2/workspaceagents/{agent}/pty", server.url);
     let mut socket = Socket::open(&url, &[("Coder-Session-Token", &token)]).unwrap();
-    // The quotes tell what is said from what was typed.
+    // The quotes distinguish the output from the typed command.
     socket.type_in("PS1=''; stty -onlcr; echo ag''ent=$PPID=\n");
     socket.wait_for("agent=");
     let pid = socket.wait_for("=").parse().unwrap();
@@ -220,6 +220,6 @@ fn terminal(machine: &Machine, server: &Server) {
         }
     }
     rate("2 GB through the web terminal, MB", FLOOD as f64 / 1e6 / started.elapsed().as_secs_f64(), None);
-    memory("server meanwhile, resident, at most", max_server);
-    memory("agent meanwhile, resident, at most", max_agent);
+    memory("server meanwhile, resident, max", max_server);
+    memory("agent meanwhile, resident, max", max_agent);
 }

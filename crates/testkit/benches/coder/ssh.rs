@@ -1,4 +1,4 @@
-//! A command in a workspace, beside the stock server on loopback.
+//! A command in a workspace, beside OpenSSH's server on loopback.
 
 use std::fs;
 
@@ -25,7 +25,7 @@ pub fn run(machine: &Machine) {
         timed(|| drop(finish(ssh, b"").ok()))
     };
     stock();
-    // In turn, so that what else the machine does meets both alike.
+    // Alternating, so that other load affects both alike.
     let (own, stock): (Vec<_>, Vec<_>) = (0..RUNS).map(|_| (own(), stock())).unzip();
     time("coder ssh ws -- true", median(own), Some(("ssh to stock sshd on loopback", median(stock))));
 }
