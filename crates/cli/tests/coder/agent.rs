@@ -11,7 +11,7 @@ use nix::{
     unistd::Pid,
 };
 
-/// An agent, killed when dropped.
+/// A running agent, killed on drop.
 pub struct Agent(Child);
 
 impl Drop for Agent {
@@ -27,7 +27,7 @@ impl Agent {
     }
 }
 
-/// An agent on a machine of its own.
+/// Starts an agent on a machine.
 pub fn agent(machine: &Machine, instructions: &str) -> Agent {
     let mut command = machine.command("sh");
     command
@@ -79,7 +79,7 @@ fn an_external_workspace() {
     assert_eq!(read(&home.join("k")), "one");
 
     machine.coder(["stop", "vm", "-y"]).ok();
-    assert!(home.join("work/stopped").exists(), "stop scripts ran");
+    assert!(home.join("work/stopped").exists(), "shutdown scripts ran");
     assert!(child.0.try_wait().unwrap().is_none(), "the agent waits for the next start");
     machine.coder_with(["secret", "update", "k"], b"two").ok();
     machine.coder(["start", "vm", "-y"]).ok();
@@ -87,8 +87,8 @@ fn an_external_workspace() {
     assert_eq!(read(&home.join("k")), "two");
 
     kill(Pid::from_raw(child.pid().try_into().unwrap()), Signal::SIGTERM).unwrap();
-    assert!(child.0.wait().unwrap().success(), "a clean end: {}", read(&home.join("log")));
-    until("the server notices", || machine.coder(["show", "vm"]).ok().contains("disconnected"));
+    assert!(child.0.wait().unwrap().success(), "a clean exit: {}", read(&home.join("log")));
+    until("the agent is disconnected", || machine.coder(["show", "vm"]).ok().contains("disconnected"));
     server.stop();
 }
 
@@ -216,15 +216,15 @@ fn tokens_of_agents() {
     let first = agent(&earlier, &command);
     assert!(at(&earlier));
     let second = agent(&later, &command);
-    until("shells are with the later one", || at(&later));
-    until("the earlier one loses the server", || {
+    until("shells run at the later agent", || at(&later));
+    until("the earlier agent is disconnected", || {
         read(&earlier.home().join("log")).contains("connection to server lost")
     });
-    // It comes back as soon as it can, and would be the later one then.
+    // It reconnects, and would be the later agent then.
     drop(first);
-    until("shells stay there", || at(&later));
+    until("shells run at the later agent again", || at(&later));
     machine.coder(["delete", "vm", "-y"]).ok();
-    until("the agent learns of it", || read(&later.home().join("log")).contains("does not know this agent"));
+    until("the agent is rejected", || read(&later.home().join("log")).contains("does not know this agent"));
     drop(second);
     let mut missing = machine.command("coder");
     missing.args(["agent", "--agent-url", &server.url]);

@@ -38,7 +38,7 @@ fn no_acknowledged_write_is_lost(engine: Engine) {
     let runtime = tokio::runtime::Runtime::new().unwrap();
     let api = Api::new(&server.url).with_token(&token);
     let (mut responses, mut deletes) = (0, 0);
-    for (round, wanted) in RESPONSES.into_iter().enumerate() {
+    for (round, expected) in RESPONSES.into_iter().enumerate() {
         let counts: [Arc<AtomicU32>; 2] = Default::default();
         let writers: Vec<_> = counts
             .iter()
@@ -50,8 +50,8 @@ fn no_acknowledged_write_is_lost(engine: Engine) {
             .collect();
         let count = || counts.each_ref().map(|count| count.load(Ordering::SeqCst));
         let deadline = Instant::now() + Duration::from_secs(30);
-        while count().iter().any(|count| *count < wanted) {
-            assert!(Instant::now() < deadline, "{:?} responses, {wanted} each are wanted", count());
+        while count().iter().any(|count| *count < expected) {
+            assert!(Instant::now() < deadline, "{:?} responses, {expected} each are expected", count());
             thread::sleep(Duration::from_micros(100));
         }
         server.kill();
@@ -63,10 +63,10 @@ fn no_acknowledged_write_is_lost(engine: Engine) {
         let delivered = delivered(&machine, &command);
         for last in &last {
             let path = format!("/api/v2/users/me/secrets/{}", last.name);
-            let reply = runtime.block_on(api.get(&path));
+            let response = runtime.block_on(api.get(&path));
             let described =
-                (reply.status == 200).then(|| reply.json["description"].as_str().unwrap().to_owned());
-            assert!(described.is_some() || reply.status == 404, "{}", reply.text);
+                (response.status == 200).then(|| response.json["description"].as_str().unwrap().to_owned());
+            assert!(described.is_some() || response.status == 404, "{}", response.text);
             let value = delivered.get(&last.name).cloned();
             let LastWrites { name, confirmed, attempted, .. } = last;
             assert_eq!(value, described, "{name}: a value belongs to the metadata written with it");
