@@ -3,12 +3,9 @@
 use std::{
     ffi::OsStr,
     fs,
-    io::{BufRead, BufReader, Write},
     path::{Path, PathBuf},
-    process::{Child, Command, Stdio},
-    sync::{Arc, mpsc},
-    thread,
-    time::{Duration, Instant},
+    process::Command,
+    sync::Arc,
 };
 
 use nix::{
@@ -18,10 +15,11 @@ use nix::{
 use sqlx::{Connection, SqliteConnection};
 use tempfile::TempDir;
 
-use crate::{Engine, TestDatabase};
-
-/// The limit of every wait.
-const TIMEOUT: Duration = Duration::from_secs(30);
+use crate::{
+    Engine, TestDatabase,
+    process::{Output, finish, is_alive, until},
+    server_process::Server,
+};
 
 /// A machine with `coder` in its `PATH`.
 pub struct Machine {
@@ -29,25 +27,6 @@ pub struct Machine {
     program: PathBuf,
     /// The PostgreSQL database of its servers. Without one, they use SQLite in the data directory.
     postgres: Option<Arc<TestDatabase>>,
-}
-
-/// The exit status and the output of a program.
-#[derive(Debug)]
-pub struct Output {
-    /// The exit status; 128 and the signal's number for a signal.
-    pub code: i32,
-    /// Standard output.
-    pub stdout: String,
-    /// Standard error.
-    pub stderr: String,
-}
-
-impl Output {
-    /// Standard output, if the program succeeded; panics otherwise.
-    pub fn ok(self) -> String {
-        assert_eq!(self.code, 0, "{}{}", self.stdout, self.stderr);
-        self.stdout
-    }
 }
 
 impl Machine {
@@ -244,132 +223,6 @@ impl Drop for Machine {
 
 fn runtime() -> tokio::runtime::Runtime {
     tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime")
-}
-
-/// Whether a process runs. A zombie does not.
-#[must_use]
-pub fn is_alive(pid: i32) -> bool {
-    fs::read_to_string(format!("/proc/{pid}/stat"))
-        .is_ok_and(|stat| stat.rsplit_once(") ").is_some_and(|(_, rest)| !rest.starts_with('Z')))
-}
-
-/// Polls a condition until it holds. Panics after [`TIMEOUT`].
-pub fn until(what: &str, mut is_so: impl FnMut() -> bool) {
-    let deadline = Instant::now() + TIMEOUT;
-    while !is_so() {
-        assert!(Instant::now() < deadline, "{what}: not within {TIMEOUT:?}");
-        thread::sleep(Duration::from_millis(20));
-    }
-}
-
-/// Runs a command with this standard input until it exits.
-pub fn finish(mut command: Command, input: &[u8]) -> Output {
-    let mut child = command
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap_or_else(|error| panic!("{command:?}: {error}"));
-    let mut stdin = child.stdin.take().expect("a pipe");
-    let input = input.to_vec();
-    let writer = thread::spawn(move || drop(stdin.write_all(&input)));
-    let output = child.wait_with_output().expect("an exit status");
-    writer.join().expect("the input was written");
-    let signal = std::os::unix::process::ExitStatusExt::signal(&output.status);
-    Output {
-        code: output.status.code().or_else(|| signal.map(|signal| 128 + signal)).unwrap_or(-1),
-        stdout: String::from_utf8_lossy(&output.stdout).into_owned(),
-        stderr: String::from_utf8_lossy(&output.stderr).into_owned(),
-    }
-}
-
-/// A running `coder server`, killed on drop.
-pub struct Server {
-    child: Child,
-    /// Its URL, without a slash at the end.
-    pub url: String,
-    lines: mpsc::Receiver<String>,
-    output: Vec<String>,
-}
-
-impl Server {
-    /// Starts the command and waits until the server is ready.
-    ///
-    /// # Errors
-    /// Its log, if it exits instead.
-    pub fn start(mut command: Command) -> Result<Self, String> {
-        let mut child = command
-            .stdin(Stdio::null())
-            .stdout(Stdio::null())
-            .stderr(Stdio::piped())
-            .spawn()
-            .map_err(|error| error.to_string())?;
-        let (sender, lines) = mpsc::channel();
-        let stderr = child.stderr.take().expect("a pipe");
-        thread::spawn(move || {
-            for line in BufReader::new(stderr).lines().map_while(Result::ok) {
-                if sender.send(line).is_err() {
-                    return;
-                }
-            }
-        });
-        let mut server = Self { child, url: String::new(), lines, output: Vec::new() };
-        loop {
-            match server.lines.recv_timeout(TIMEOUT) {
-                Ok(line) => {
-                    let url =
-                        line.split_once("is ready at ").map(|(_, url)| url.trim_end_matches('/').to_owned());
-                    server.output.push(line);
-                    if let Some(url) = url {
-                        server.url = url;
-                        return Ok(server);
-                    }
-                }
-                Err(_) => return Err(server.output.join("\n")),
-            }
-        }
-    }
-
-    /// Its process id.
-    #[must_use]
-    pub fn pid(&self) -> i32 {
-        i32::try_from(self.child.id()).unwrap_or_default()
-    }
-
-    /// The host and port, which the next server can listen on.
-    #[must_use]
-    pub fn address(&self) -> String {
-        self.url.trim_start_matches("http://").to_owned()
-    }
-
-    /// Sends SIGTERM and waits for a successful exit. Returns its log.
-    pub fn stop(mut self) -> String {
-        let _ = kill(Pid::from_raw(self.pid()), Signal::SIGTERM);
-        let status = self.child.wait().expect("an exit status");
-        assert!(status.success(), "the server exited with {status}");
-        self.output.extend(self.lines.iter());
-        self.output.join("\n")
-    }
-
-    /// Kills it, as a power failure would.
-    pub fn kill(mut self) {
-        self.child.kill().expect("the server is killed");
-        self.child.wait().expect("an exit status");
-    }
-}
-
-impl Drop for Server {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
-}
-
-/// A port without a listener.
-#[must_use]
-pub fn free_port() -> u16 {
-    let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
-    listener.local_addr().expect("an address").port()
 }
 
 /// The text of a file.

@@ -1,7 +1,7 @@
 //! Changing a secret.
 
 use askama::Template;
-use axum::{extract::State, http::StatusCode};
+use axum::extract::State;
 use coder_http::extract::Path;
 use coder_model::secret::MAX_VALUE_BYTES;
 use coder_wire::Sensitive;
@@ -33,6 +33,22 @@ struct EditPage {
     errors: FormErrors,
 }
 
+fn edit_form(
+    current_user: &CurrentUser,
+    name: String,
+    settings: SettingsForm,
+    errors: FormErrors,
+) -> PageResult {
+    let page = EditPage {
+        layout: current_user.layout(Section::Secrets),
+        segment: segment(&name),
+        name,
+        settings,
+        errors,
+    };
+    dialog(&current_user.context, page.errors.status(), &page, &page.as_dialog())
+}
+
 /// The form with the current fields, except the value.
 pub async fn edit_secret_page(
     State(state): State<DashboardState>,
@@ -40,14 +56,7 @@ pub async fn edit_secret_page(
     Path(name): Path<String>,
 ) -> PageResult {
     let secret = state.control.find_secret(own(&current_user)?, &name).await?;
-    let shown = EditPage {
-        layout: current_user.layout(Section::Secrets),
-        segment: segment(&name),
-        name,
-        settings: SettingsForm::from(&secret.settings),
-        errors: FormErrors::default(),
-    };
-    dialog(&current_user.context, StatusCode::OK, &shown, &shown.as_dialog())
+    edit_form(&current_user, name, SettingsForm::from(&secret.settings), FormErrors::default())
 }
 
 #[derive(serde::Deserialize)]
@@ -71,29 +80,19 @@ pub async fn edit_secret(
 ) -> PageResult {
     let secret = state.control.find_secret(own(&current_user)?, &name).await?;
     let value = normalize_line_endings(&form.value, form.line_endings);
+    if form.clear_value && !value.is_empty() {
+        let errors = FormErrors::field("value", "Either enter a new value or clear the saved one.");
+        return edit_form(&current_user, name, form.settings, errors);
+    }
     let value = (form.clear_value || !value.is_empty()).then_some(value);
     let changes = form.settings.changes_from(&SettingsForm::from(&secret.settings));
-    let errors = if form.clear_value && !form.value.expose().is_empty() {
-        FormErrors::field("value", "Either enter a new value or clear the saved one.")
-    } else {
-        match state.control.update_secret(own(&current_user)?, &name, value, &changes).await {
-            Ok(_) => {
-                return redirect_with_notice(
-                    &state,
-                    &current_user.context,
-                    LIST_PATH,
-                    &format!("Updated secret \"{name}\" successfully."),
-                );
-            }
-            Err(error) => FormErrors::of(error)?,
-        }
-    };
-    let shown = EditPage {
-        layout: current_user.layout(Section::Secrets),
-        segment: segment(&name),
-        name,
-        settings: form.settings,
-        errors,
-    };
-    dialog(&current_user.context, StatusCode::UNPROCESSABLE_ENTITY, &shown, &shown.as_dialog())
+    match state.control.update_secret(own(&current_user)?, &name, value, &changes).await {
+        Ok(_) => redirect_with_notice(
+            &state,
+            &current_user.context,
+            LIST_PATH,
+            &format!("Updated secret \"{name}\" successfully."),
+        ),
+        Err(error) => edit_form(&current_user, name, form.settings, FormErrors::of(error)?),
+    }
 }

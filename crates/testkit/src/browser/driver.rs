@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 use tokio::runtime::Runtime;
 
-use crate::machine::until;
+use crate::process::until;
 
 /// How many browsers the tests of one program use at a time: each keeps a core busy.
 const MAX_BROWSERS: usize = 2;
